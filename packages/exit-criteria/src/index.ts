@@ -1,0 +1,4 @@
+export { EarlyExitError, type ErrorKind, type ErrorParts } from './errors/earlyexit-error';
+export { ArgumentError } from './errors/argument-error';
+export { DataError } from './errors/data-error';
+export { EnvironmentError } from './errors/environment-error';

@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const packages = fileURLToPath(new URL('./packages', import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    // Tests run on the sources, so that no build stands between an edit and its test.
+    alias: [
+      { find: /^@earlyexit\/([^/]+)$/, replacement: `${packages}/$1/src/index.ts` },
+      { find: /^@earlyexit\/([^/]+)\/([^/.]+)$/, replacement: `${packages}/$1/src/$2.ts` },
+    ],
+  },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'apps/cli/src/**/*.test.ts', 'tests/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 60_000,
+  },
+});
