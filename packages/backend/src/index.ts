@@ -1,1 +1,2 @@
-export {};
+export { selectEngine } from './select-engine';
+export { engineNames, type Engine, type EngineName, type EngineOptions } from './engine';

@@ -1,0 +1,20 @@
+import type { EngineDriver } from '../engine';
+import { tf } from '../tf';
+
+/** The plain JavaScript engine: slow, exact, and there on every machine. */
+export const cpuEngine: EngineDriver = {
+  name: 'cpu',
+  async probe() {
+    const { version_cpu: version } = await import('@tensorflow/tfjs-backend-cpu');
+    return { available: true, version, reason: 'plain JavaScript; runs everywhere' };
+  },
+  async load() {
+    await import('@tensorflow/tfjs-backend-cpu');
+    const backend: unknown = tf.engine().findBackend('cpu');
+    // The backend greets on its first write; the greeting has no place in a command's output.
+    if (typeof backend === 'object' && backend !== null && 'firstUse' in backend) {
+      backend.firstUse = false;
+    }
+  },
+  remarks: () => [],
+};
