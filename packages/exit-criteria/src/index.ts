@@ -2,3 +2,23 @@ export { EarlyExitError, type ErrorKind, type ErrorParts } from './errors/earlye
 export { ArgumentError } from './errors/argument-error';
 export { DataError } from './errors/data-error';
 export { EnvironmentError } from './errors/environment-error';
+
+export { argmaxRows } from './argmax';
+export { type CachedLogits, validateCachedLogits } from './cached-logits';
+export { criterionNames, getCriterion, isCriterionName } from './criteria';
+export type { CriterionEvaluation, CriterionName, ExitCriterion, LogitsBatch } from './criterion';
+export { type CriterionState, type CriterionStateColumn, selectRows } from './criterion-state';
+export { evaluateExits } from './evaluate-exits';
+export { type ExitPolicy, validatePolicy } from './exit-policy';
+export { nearestName, nearestNames } from './nearest-name';
+export { type Simulation, simulate } from './simulate';
+export { logSoftmax, softmax } from './softmax';
+export { type ExitCosts, type ExitStatistics, type ExitSummary, summarizeExits } from './summarize-exits';
+export {
+  isThreshold,
+  parseThreshold,
+  type Threshold,
+  type ThresholdJson,
+  thresholdFromJson,
+  thresholdToJson,
+} from './threshold';

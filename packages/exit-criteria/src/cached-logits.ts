@@ -1,0 +1,48 @@
+import { ArgumentError } from './errors/argument-error';
+
+/** The logits of every exit for every sample of a split: one pass through the network, everything else from here. */
+export interface CachedLogits {
+  /** One array an exit, the final exit last; each `[samples, classes]`, row-major. */
+  readonly exits: readonly Float32Array[];
+  readonly samples: number;
+  readonly classes: number;
+  /** `[samples]`, the true classes, or `null` if they are not known. */
+  readonly labels: Int32Array | null;
+}
+
+/**
+ * Refuses cached logits whose parts do not fit each other.
+ *
+ * @throws ArgumentError if there is no exit, an array has the wrong length, or a label is no class.
+ */
+export function validateCachedLogits(cached: CachedLogits, where = 'cached logits'): void {
+  const { exits, samples, classes, labels } = cached;
+  const expected = samples * classes;
+  if (exits.length === 0) {
+    throw new ArgumentError({ where, rule: 'there is at least the final exit', received: 'no exits' });
+  }
+  exits.forEach((logits, exit) => {
+    if (logits.length === expected) return;
+    throw new ArgumentError({
+      where,
+      rule: `every exit holds samples x classes = ${String(samples)} x ${String(classes)} logits`,
+      received: `${String(logits.length)} at exit ${String(exit)}`,
+    });
+  });
+  if (labels === null) return;
+  if (labels.length !== samples) {
+    throw new ArgumentError({
+      where,
+      rule: 'there is one label a sample',
+      received: `${String(labels.length)} labels for ${String(samples)} samples`,
+    });
+  }
+  const stray = labels.find((label) => label < 0 || label >= classes);
+  if (stray !== undefined) {
+    throw new ArgumentError({
+      where,
+      rule: `labels are classes from 0 to ${String(classes - 1)}`,
+      received: String(stray),
+    });
+  }
+}

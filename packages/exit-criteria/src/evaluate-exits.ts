@@ -1,0 +1,32 @@
+import { argmaxRows } from './argmax';
+import { type CachedLogits, validateCachedLogits } from './cached-logits';
+import { getCriterion } from './criteria';
+import type { CriterionEvaluation, CriterionName } from './criterion';
+import type { CriterionState } from './criterion-state';
+
+/**
+ * What a criterion says at every exit for every sample, as if none had left before. The last evaluation is the
+ * final exit's, whose answer is the argmax of its own logits under every criterion.
+ *
+ * @param temperatures One an exit, the final one included; 1 everywhere unless given.
+ */
+export function evaluateExits(
+  cached: CachedLogits,
+  criterion: CriterionName,
+  temperatures?: readonly number[],
+): CriterionEvaluation[] {
+  validateCachedLogits(cached);
+  const { evaluate } = getCriterion(criterion);
+  const { classes, labels } = cached;
+  let state: CriterionState | null = null;
+  return cached.exits.map((logits, exit) => {
+    const temperature = temperatures?.[exit] ?? 1;
+    const evaluation: CriterionEvaluation = evaluate(
+      { logits, classes, temperature, ...(labels === null ? {} : { labels }) },
+      state,
+    );
+    state = evaluation.state;
+    if (exit < cached.exits.length - 1) return evaluation;
+    return { ...evaluation, classes: argmaxRows(logits, classes), ranking: logits };
+  });
+}

@@ -1,0 +1,56 @@
+import { getCriterion } from './criteria';
+import type { CriterionName } from './criterion';
+import { ArgumentError } from './errors/argument-error';
+import { checkTemperature } from './softmax';
+import { isThreshold, type Threshold } from './threshold';
+
+/** How a multi-exit network decides where to answer. */
+export interface ExitPolicy {
+  readonly criterion: CriterionName;
+  /** One an early exit, the first exit first. */
+  readonly thresholds: readonly Threshold[];
+  /** One an exit, the final one included; 1 everywhere unless given. */
+  readonly temperatures?: readonly number[];
+}
+
+/**
+ * Refuses a policy that does not fit a network with `earlyExits` early exits.
+ *
+ * @throws ArgumentError for an unknown criterion, a wrong number of thresholds or temperatures, a threshold that
+ * is no finite number, `'never'` or `'always'`, or a temperature that is not positive.
+ */
+export function validatePolicy(policy: ExitPolicy, earlyExits: number): void {
+  getCriterion(policy.criterion);
+  const { thresholds, temperatures } = policy;
+  if (thresholds.length !== earlyExits) {
+    throw new ArgumentError({
+      where: 'thresholds',
+      rule: `there is one threshold an early exit, and this network has ${count(earlyExits, 'early exit')}`,
+      received: `${String(thresholds.length)} (${thresholds.join(', ')})`,
+      remedy: 'The final exit takes no threshold: it always answers',
+    });
+  }
+  thresholds.forEach((threshold, exit) => {
+    if (isThreshold(threshold)) return;
+    throw new ArgumentError({
+      where: `thresholds[${String(exit)}]`,
+      rule: 'a threshold is a finite number, never or always',
+      received: String(threshold),
+    });
+  });
+  if (temperatures === undefined) return;
+  if (temperatures.length !== earlyExits + 1) {
+    throw new ArgumentError({
+      where: 'temperatures',
+      rule: `there is one temperature an exit, the final one included, so ${String(earlyExits + 1)} here`,
+      received: String(temperatures.length),
+    });
+  }
+  temperatures.forEach((temperature, exit) => {
+    checkTemperature(temperature, `temperatures[${String(exit)}]`);
+  });
+}
+
+function count(number: number, noun: string): string {
+  return `${String(number)} ${noun}${number === 1 ? '' : 's'}`;
+}

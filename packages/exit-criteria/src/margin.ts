@@ -1,0 +1,20 @@
+import { defineCriterion, largestTwo, scoreProbabilities } from './define-criterion';
+
+/**
+ * Largest probability minus the second largest, from 0 to 1; leaves when score ≥ threshold (CALM's softmax
+ * response). With a single class it is 1.
+ */
+export const margin = defineCriterion({
+  name: 'margin',
+  description: 'Largest probability minus the second largest',
+  rule: 'score >= threshold',
+  surerIs: 'higher',
+  needsLabels: false,
+  usesTemperature: true,
+  evaluate: (batch) =>
+    scoreProbabilities(batch, 'margin', (logP) => {
+      const [first, second] = largestTwo(logP, 0, logP.length);
+      return Math.exp(first) - Math.exp(second);
+    }),
+  leavesAt: (score, threshold) => score >= threshold,
+});

@@ -1,0 +1,38 @@
+import type { CachedLogits } from './cached-logits';
+import { getCriterion } from './criteria';
+import { evaluateExits } from './evaluate-exits';
+import { type ExitPolicy, validatePolicy } from './exit-policy';
+
+/** Where each sample leaves, and with what answer. */
+export interface Simulation {
+  /** `[samples]`, from 0 to K, where K is the final exit. */
+  readonly exitIndex: Int32Array;
+  /** `[samples]`, the answers. */
+  readonly classes: Int32Array;
+  /** `[samples]`, the criterion's score at the answering exit. */
+  readonly scores: Float64Array;
+}
+
+/**
+ * Plays a policy on cached logits: each sample leaves at the first early exit that its criterion allows, else at
+ * the final one. What a session would answer, without running the network.
+ *
+ * @throws ArgumentError if the policy does not fit the exits, or the criterion needs labels and there are none.
+ */
+export function simulate(cached: CachedLogits, policy: ExitPolicy): Simulation {
+  const final = cached.exits.length - 1;
+  validatePolicy(policy, final);
+  const { leaves } = getCriterion(policy.criterion);
+  const evaluations = evaluateExits(cached, policy.criterion, policy.temperatures);
+  const exitIndex = new Int32Array(cached.samples);
+  const classes = new Int32Array(cached.samples);
+  const scores = new Float64Array(cached.samples);
+  for (let row = 0; row < cached.samples; row++) {
+    let exit = 0;
+    while (exit < final && !leaves(evaluations[exit]!, row, policy.thresholds[exit]!)) exit++;
+    exitIndex[row] = exit;
+    classes[row] = evaluations[exit]!.classes[row]!;
+    scores[row] = evaluations[exit]!.scores[row]!;
+  }
+  return { exitIndex, classes, scores };
+}
