@@ -1,0 +1,105 @@
+/**
+ * The arrows between the packages: who may know whom. Everything that is not listed here is forbidden.
+ *
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const arrows = {
+  'exit-criteria': [],
+  calibration: ['exit-criteria'],
+  datasets: ['exit-criteria'],
+  backend: ['exit-criteria'],
+  profiler: ['exit-criteria'],
+  'branch-head': ['exit-criteria', 'profiler'],
+  'model-zoo': ['exit-criteria', 'profiler', 'branch-head'],
+  trainer: ['exit-criteria', 'profiler', 'branch-head'],
+  // Only the `tfjs` entry of this one; its root is held to exit-criteria by a rule below.
+  inference: ['exit-criteria', 'profiler', 'branch-head'],
+};
+
+const tests = '\\.test\\.ts$';
+/** Tests need an engine to run on and networks to try; neither ships with the package that they test. */
+const allowedInTests = ['backend', 'model-zoo'];
+
+const oneOf = (names) => `^packages/(${names.join('|')})/`;
+
+const arrowRules = Object.entries(arrows).flatMap(([name, lower]) => [
+  {
+    name: `arrow-${name}`,
+    comment: `@earlyexit/${name} may depend on: ${lower.join(', ') || 'no other package'}.`,
+    severity: 'error',
+    from: { path: `^packages/${name}/src/`, pathNot: tests },
+    to: { path: '^(packages|apps)/', pathNot: oneOf([name, ...lower]) },
+  },
+  {
+    name: `arrow-${name}-tests`,
+    comment: `The tests of @earlyexit/${name} may besides use: ${allowedInTests.join(', ')}.`,
+    severity: 'error',
+    from: { path: `^packages/${name}/src/.*${tests}` },
+    to: { path: '^(packages|apps)/', pathNot: oneOf([name, ...lower, ...allowedInTests]) },
+  },
+]);
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...arrowRules,
+    {
+      name: 'through-the-front-door',
+      comment: 'A package is used by its name, never by a path into its sources.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/([^/]+)/' },
+      to: { path: '^(packages|apps)/', pathNot: '^$1/$2/', dependencyTypesNot: ['aliased'] },
+    },
+    {
+      name: 'inference-root-has-no-tfjs',
+      comment: 'The root of @earlyexit/inference serves runtimes without TensorFlow.js.',
+      severity: 'error',
+      from: { path: '^packages/inference/src/index\\.ts$' },
+      to: { path: '@tensorflow/|^packages/(branch-head|profiler)/', reachable: true },
+    },
+    {
+      name: 'tfjs-through-one-module',
+      comment: 'TensorFlow.js enters a package through src/tf.ts alone, so that it can be replaced.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: [tests, '/src/tf\\.ts$', '^packages/backend/'] },
+      to: { path: '@tensorflow/' },
+    },
+    {
+      name: 'no-cycle',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-unlisted-dependency',
+      comment: 'What is imported is listed in the package.json beside it.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'] },
+    },
+    {
+      name: 'no-development-dependency-in-what-ships',
+      severity: 'error',
+      from: { path: '^(packages|apps)/[^/]+/src/', pathNot: tests },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer', 'npm-optional', 'type-only'] },
+    },
+    {
+      name: 'not-to-test',
+      severity: 'error',
+      from: { pathNot: [tests, '^tests/'] },
+      to: { path: tests },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    combinedDependencies: false,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};
