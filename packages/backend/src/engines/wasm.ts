@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import type { EngineDriver } from '../engine';
+import { registerWasmTrainingKernels } from '../wasm/register-wasm-training-kernels';
 
 /** The WebAssembly engine (SIMD), with the training kernels that it lacks put in: what npm alone brings. */
 export const wasmEngine: EngineDriver = {
@@ -15,6 +16,7 @@ export const wasmEngine: EngineDriver = {
     const packageFile = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
     setWasmPaths(join(dirname(packageFile), 'dist') + sep);
     setThreadsCount(1);
+    registerWasmTrainingKernels();
   },
   remarks: ({ threads }) =>
     threads !== undefined && threads > 1
