@@ -1,0 +1,12 @@
+import type { MultiExitModel } from '@earlyexit/branch-head';
+import { createRoutedSession } from './routed-session';
+import type { Session } from './session';
+import { tfjsStageRunner } from './tfjs-stage-runner';
+
+/**
+ * A session over a TensorFlow.js multi-exit model, on the engine in use. Disposing of the session leaves the model
+ * to its owner; the model must not be changed while the session runs.
+ */
+export function createSession(model: MultiExitModel): Session {
+  return createRoutedSession(tfjsStageRunner(model), model.metadata);
+}

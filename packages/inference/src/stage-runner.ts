@@ -1,0 +1,32 @@
+/**
+ * A network cut into stages, one an exit: what the router drives. `Features` is whatever stands for the tensors
+ * alive at a cut, for a batch of rows: tensors of an engine, buffers of a runtime, the handle of another machine.
+ *
+ * Features have one owner: `run` and `select` take over those that they are given, and free them even if they fail.
+ */
+export interface StageRunner<Features> {
+  /** K + 1: one stage an early exit, and the last one to the final exit. */
+  readonly stageCount: number;
+  /** Height, width and channels of an input. */
+  readonly inputShape: readonly [height: number, width: number, channels: number];
+  /** How many classes, the length of a row of logits. */
+  readonly classes: number;
+  /** Brings preprocessed images, `[rows, height, width, channels]`, to where the first stage wants them. */
+  load(images: Float32Array, rows: number): Features | Promise<Features>;
+  /** Computes one stage for all the rows of `features`. */
+  run(stage: number, features: Features): Promise<StageResult<Features>>;
+  /** Keeps only `rows`, in that order. */
+  select(features: Features, rows: Int32Array): Features | Promise<Features>;
+  /** Frees features that nothing needs any more. */
+  release(features: Features): void;
+  /** Frees the runner itself. */
+  dispose(): void;
+}
+
+/** What a stage gives. */
+export interface StageResult<Features> {
+  /** `[rows, classes]`, the logits of the stage's exit, on the host. */
+  readonly logits: Float32Array;
+  /** What the later stages need; after the last stage, nothing that has to be computed with. */
+  readonly features: Features;
+}

@@ -1,0 +1,45 @@
+import { splitStages, type MultiExitModel } from '@earlyexit/branch-head';
+import type { StageRunner } from './stage-runner';
+import { tf } from './tf';
+
+/** The tensors alive at a cut, in the order in which the next stage takes them. */
+type Tensors = tf.Tensor[];
+
+/** Runs the stages of a multi-exit model on the TensorFlow.js engine in use. The model stays its owner's. */
+export function tfjsStageRunner(model: MultiExitModel): StageRunner<Tensors> {
+  const stages = splitStages(model);
+  const [height, width, channels] = model.model.inputs[0]!.shape.slice(1) as [number, number, number];
+  return {
+    stageCount: stages.length,
+    inputShape: [height, width, channels],
+    classes: model.metadata.classes.length,
+    load: (images, rows) => [tf.tensor4d(images, [rows, height, width, channels])],
+    async run(stage, features) {
+      const owned = new Set(features);
+      try {
+        const { logits, carried } = stages[stage]!.run(features);
+        for (const tensor of [logits, ...carried]) owned.add(tensor);
+        const host = (await logits.data()) as Float32Array;
+        // A tensor may pass through a stage as it is: what is carried on stays.
+        for (const tensor of carried) owned.delete(tensor);
+        return { logits: host, features: carried };
+      } finally {
+        tf.dispose([...owned]);
+      }
+    },
+    select(features, rows) {
+      try {
+        return tf.tidy(() => {
+          const kept = tf.tensor1d(rows, 'int32');
+          return features.map((tensor) => tf.gather(tensor, kept));
+        });
+      } finally {
+        tf.dispose(features);
+      }
+    },
+    release: (features) => {
+      tf.dispose(features);
+    },
+    dispose: () => undefined,
+  };
+}
