@@ -1,0 +1,153 @@
+import { attachExits, type MultiExitModel, type Preprocessing } from '@earlyexit/branch-head';
+import { ArgumentError, nearestNames } from '@earlyexit/exit-criteria';
+import { lenetModels, lenetTestModels } from './lenet';
+import type { InputShape, ModelDefinition, ModelEntry } from './model-definition';
+import { resnetCifarModels, resnetTestModels } from './resnet-cifar';
+
+const registry = new Map<string, ModelDefinition>();
+
+for (const definition of [...lenetModels, ...resnetCifarModels, ...lenetTestModels, ...resnetTestModels]) {
+  registerModel(definition);
+}
+
+/** What `createModel` may be told. */
+export interface CreateModelOptions {
+  /** Class names, or how many classes there are (named `"0"`, `"1"`, …). Default: the number as published. */
+  readonly classes?: readonly string[] | number;
+  /** Height, width and channels. Default: as published. */
+  readonly inputShape?: InputShape;
+  /** How raw pixels become inputs; kept in the model's metadata. Default: null, to be told later. */
+  readonly preprocessing?: Preprocessing | null;
+  /** Seeds the weights. Default: 0. */
+  readonly seed?: number;
+}
+
+/**
+ * Builds a network of the registry with fresh, seeded weights: the same name, options and seed give the same
+ * weights on every engine.
+ *
+ * @throws ArgumentError if there is no network of this name (with the nearest ones), or an option cannot be right.
+ */
+export function createModel(name: string, options: CreateModelOptions = {}): MultiExitModel {
+  const definition = getDefinition(name, 'createModel');
+  const classes = classNames(options.classes ?? definition.classes);
+  const inputShape = checkInputShape(options.inputShape ?? definition.inputShape);
+  const seed = checkSeed(options.seed ?? 0);
+  const preprocessing = options.preprocessing ?? null;
+  if (preprocessing !== null && String(preprocessing.inputShape) !== String(inputShape)) {
+    throw new ArgumentError({
+      where: 'createModel, preprocessing.inputShape',
+      rule: `it is the network's own input shape, [${inputShape.join(', ')}]`,
+      received: `[${preprocessing.inputShape.join(', ')}]`,
+      remedy: 'Pass the same shape as `inputShape`',
+    });
+  }
+  const backbone = definition.build({ name, classes: classes.length, inputShape, seed });
+  return attachExits(backbone, definition.exits, {
+    name,
+    classes: [...classes],
+    seed,
+    preprocessing,
+    lossWeights: definition.lossWeights === null ? null : [...definition.lossWeights],
+  });
+}
+
+/** Every registered network, in the order of registration. */
+export function listModels(): ModelEntry[] {
+  return [...registry.values()].map(toEntry);
+}
+
+/**
+ * The entry of one network.
+ *
+ * @throws ArgumentError if there is none of this name, with the nearest ones.
+ */
+export function getModelEntry(name: string): ModelEntry {
+  return toEntry(getDefinition(name, 'getModelEntry'));
+}
+
+/**
+ * Adds a network to the registry.
+ *
+ * @throws ArgumentError if the name is taken, or the loss weights do not fit the exits.
+ */
+export function registerModel(definition: ModelDefinition): void {
+  const { name, exits, lossWeights } = definition;
+  if (registry.has(name)) {
+    throw new ArgumentError({
+      where: 'registerModel',
+      rule: 'a name is registered once',
+      received: JSON.stringify(name),
+      remedy: 'Choose another name, for instance with a suffix',
+    });
+  }
+  if (lossWeights !== null && lossWeights.length !== exits.length + 1) {
+    throw new ArgumentError({
+      where: `registerModel(${JSON.stringify(name)})`,
+      rule: `there is one loss weight an exit and one for the final exit, so ${exits.length + 1} here`,
+      received: String(lossWeights.length),
+    });
+  }
+  registry.set(name, definition);
+}
+
+function toEntry(definition: ModelDefinition): ModelEntry {
+  const { name, family, description, paper, defaultDataset, inputShape, classes, exits, lossWeights } =
+    definition;
+  return {
+    name,
+    family,
+    description,
+    paper,
+    defaultDataset,
+    inputShape,
+    classes,
+    exits: exits.length,
+    lossWeights,
+  };
+}
+
+function getDefinition(name: string, where: string): ModelDefinition {
+  const definition = registry.get(name);
+  if (definition !== undefined) return definition;
+  const near = nearestNames(name, registry.keys());
+  throw new ArgumentError({
+    where,
+    rule: 'there is no network of this name',
+    received: JSON.stringify(name),
+    remedy: near.length > 0 ? `Perhaps ${near.join(' or ')} was meant` : 'listModels() has the names',
+  });
+}
+
+function classNames(classes: readonly string[] | number): readonly string[] {
+  const names =
+    typeof classes === 'number'
+      ? Array.from({ length: Number.isInteger(classes) && classes > 0 ? classes : 0 }, (_, i) => String(i))
+      : classes;
+  if (names.length < 2 || new Set(names).size !== names.length) {
+    throw new ArgumentError({
+      where: 'createModel, classes',
+      rule: 'a network tells two or more classes apart, each with a name of its own',
+      received: JSON.stringify(classes),
+    });
+  }
+  return names;
+}
+
+function checkInputShape(shape: InputShape): InputShape {
+  if (shape.length === 3 && shape.every((size) => Number.isInteger(size) && size > 0)) return shape;
+  throw new ArgumentError({
+    where: 'createModel, inputShape',
+    rule: 'it is [height, width, channels], positive integers',
+    received: JSON.stringify(shape),
+  });
+}
+
+function checkSeed(seed: number): number {
+  if (Number.isSafeInteger(seed)) return seed;
+  throw new ArgumentError({
+    where: 'createModel, seed',
+    rule: 'it is an integer',
+    received: String(seed),
+  });
+}

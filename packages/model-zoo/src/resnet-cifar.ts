@@ -1,0 +1,270 @@
+import { heNormalFanOut, uniformFanIn } from './initializers';
+import type { BackboneOptions, ModelDefinition } from './model-definition';
+import { tfl } from './tf';
+
+/** What tells one CIFAR ResNet from another. */
+interface ResNetShape {
+  /** Residual blocks in each stage: (depth − 2) / 6. */
+  readonly blocks: number;
+  /**
+   * How a shortcut changes shape: `A` takes every second pixel and pads the channels with zeros, without
+   * parameters; `B` is a 1×1 convolution with batch normalisation.
+   */
+  readonly shortcut: 'A' | 'B';
+  /** Channels of the three stages. */
+  readonly widths?: readonly [number, number, number];
+}
+
+const publishedWidths = [16, 32, 64] as const;
+
+/**
+ * A ResNet for 32×32 images (He et al. 2015, §4.2): a 3×3 stem, three stages of basic blocks, global average
+ * pooling, one dense layer. Layers are named `layer<stage>_block<block>_<part>`, counted from 1; a block ends in
+ * its `relu2`.
+ */
+function buildResNet(options: BackboneOptions, shape: ResNetShape): tfl.LayersModel {
+  const { seed } = options;
+  const widths = shape.widths ?? publishedWidths;
+  const input = tfl.input({ shape: [...options.inputShape], name: 'input' });
+  let features = convolution('conv1', widths[0], 3, 1, input, seed);
+  features = normalization('bn1', features);
+  features = relu('relu1', features);
+  widths.forEach((filters, stage) => {
+    for (let block = 1; block <= shape.blocks; block++) {
+      const stride = stage > 0 && block === 1 ? 2 : 1;
+      const prefix = `layer${stage + 1}_block${block}`;
+      features = basicBlock(prefix, filters, stride, shape.shortcut, features, seed);
+    }
+  });
+  features = tfl.layers.globalAveragePooling2d({ name: 'avgpool' }).apply(features) as tfl.SymbolicTensor;
+  const logits = tfl.layers
+    .dense({ name: 'fc', units: options.classes, kernelInitializer: uniformFanIn(widths[2], seed, 'fc') })
+    .apply(features) as tfl.SymbolicTensor;
+  return tfl.model({ inputs: input, outputs: logits, name: options.name });
+}
+
+function basicBlock(
+  prefix: string,
+  filters: number,
+  stride: 1 | 2,
+  shortcutKind: 'A' | 'B',
+  input: tfl.SymbolicTensor,
+  seed: number,
+): tfl.SymbolicTensor {
+  let features = convolution(`${prefix}_conv1`, filters, 3, stride, input, seed);
+  features = normalization(`${prefix}_bn1`, features);
+  features = relu(`${prefix}_relu1`, features);
+  features = convolution(`${prefix}_conv2`, filters, 3, 1, features, seed);
+  features = normalization(`${prefix}_bn2`, features);
+  const fits = stride === 1 && input.shape[3] === filters;
+  const shortcut = fits
+    ? input
+    : shortcutKind === 'A'
+      ? identityShortcut(prefix, filters, stride, input)
+      : projectionShortcut(prefix, filters, stride, input, seed);
+  const sum = tfl.layers.add({ name: `${prefix}_add` }).apply([features, shortcut]) as tfl.SymbolicTensor;
+  return relu(`${prefix}_relu2`, sum);
+}
+
+/** Option B: 1×1 convolution and batch normalisation. */
+function projectionShortcut(
+  prefix: string,
+  filters: number,
+  stride: 1 | 2,
+  input: tfl.SymbolicTensor,
+  seed: number,
+): tfl.SymbolicTensor {
+  const projected = convolution(`${prefix}_downsample_conv`, filters, 1, stride, input, seed);
+  return normalization(`${prefix}_downsample_bn`, projected);
+}
+
+/**
+ * Option A, from stock layers, so that any TensorFlow.js program opens the saved network: average pooling over
+ * windows of one pixel takes every second pixel as it is, and zero padding told that the channels come first pads
+ * the last two axes of `[batch, height, width, channels]`, of which the width gets nothing.
+ */
+function identityShortcut(
+  prefix: string,
+  filters: number,
+  stride: 1 | 2,
+  input: tfl.SymbolicTensor,
+): tfl.SymbolicTensor {
+  const missing = filters - input.shape[3]!;
+  const before = Math.floor(missing / 2);
+  const strided = tfl.layers
+    .averagePooling2d({ name: `${prefix}_shortcut_stride`, poolSize: 1, strides: stride })
+    .apply(input) as tfl.SymbolicTensor;
+  return tfl.layers
+    .zeroPadding2d({
+      name: `${prefix}_shortcut_pad`,
+      dataFormat: 'channelsFirst',
+      padding: [
+        [0, 0],
+        [before, missing - before],
+      ],
+    })
+    .apply(strided) as tfl.SymbolicTensor;
+}
+
+function convolution(
+  name: string,
+  filters: number,
+  kernelSize: 1 | 3,
+  stride: 1 | 2,
+  input: tfl.SymbolicTensor,
+  seed: number,
+): tfl.SymbolicTensor {
+  let padded = input;
+  if (kernelSize === 3 && stride === 2) {
+    // `same` would pad an even size on one side only, and its windows would sit one pixel off those of the
+    // original, which pads one pixel on every side.
+    padded = tfl.layers
+      .zeroPadding2d({ name: `${name}_pad`, padding: [1, 1] })
+      .apply(input) as tfl.SymbolicTensor;
+  }
+  return tfl.layers
+    .conv2d({
+      name,
+      filters,
+      kernelSize,
+      strides: stride,
+      padding: kernelSize === 3 && stride === 1 ? 'same' : 'valid',
+      useBias: false,
+      kernelInitializer: heNormalFanOut(kernelSize, filters, seed, name),
+    })
+    .apply(padded) as tfl.SymbolicTensor;
+}
+
+function normalization(name: string, input: tfl.SymbolicTensor): tfl.SymbolicTensor {
+  // PyTorch's defaults, under which these networks were published: its momentum 0.1 is the 0.9 of here.
+  return tfl.layers
+    .batchNormalization({ name, momentum: 0.9, epsilon: 1e-5 })
+    .apply(input) as tfl.SymbolicTensor;
+}
+
+function relu(name: string, input: tfl.SymbolicTensor): tfl.SymbolicTensor {
+  return tfl.layers.reLU({ name }).apply(input) as tfl.SymbolicTensor;
+}
+
+const heEtAl = 'He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, 2015 (arXiv:1512.03385)';
+const original =
+  'Early exit in Distiller (IntelLabs/distiller, Apache-2.0), after BranchyNet (arXiv:1709.01686)';
+
+const shared = {
+  family: 'resnet-cifar',
+  defaultDataset: 'cifar10',
+  inputShape: [32, 32, 3],
+  classes: 10,
+} as const;
+
+// The weights of the original's own example command for CIFAR-10, `--earlyexit_lossweights 0.4`.
+const originalLossWeights = [0.4, 0.6] as const;
+
+const depths = [20, 32, 44, 56, 110] as const;
+
+function variantsOf(depth: (typeof depths)[number]): readonly ModelDefinition[] {
+  const blocks = (depth - 2) / 6;
+  const name = `resnet${depth}_cifar`;
+  const buildB = (options: BackboneOptions) => buildResNet(options, { blocks, shortcut: 'B' });
+  return [
+    {
+      ...shared,
+      name,
+      description: `ResNet-${depth} for 32×32 images, projection shortcuts (option B)`,
+      paper: heEtAl,
+      exits: [],
+      lossWeights: null,
+      build: buildB,
+    },
+    {
+      ...shared,
+      name: `${name}_a`,
+      description: `ResNet-${depth} for 32×32 images, parameter-free shortcuts (option A)`,
+      paper: heEtAl,
+      exits: [],
+      lossWeights: null,
+      build: (options) => buildResNet(options, { blocks, shortcut: 'A' }),
+    },
+    {
+      ...shared,
+      name: `${name}_earlyexit`,
+      description: `ResNet-${depth} with one exit after the third residual block, as in the original's code`,
+      paper: original,
+      exits: [{ after: 'layer1_block3_relu2', head: 'avgpool-dense' }],
+      lossWeights: originalLossWeights,
+      build: buildB,
+    },
+    {
+      ...shared,
+      name: `${name}_earlyexit_stage1`,
+      description: `ResNet-${depth} with one exit (convolution, dense) after the first stage, as in the original's documentation`,
+      paper: original,
+      exits: [{ after: `layer1_block${blocks}_relu2`, head: 'conv-dense' }],
+      lossWeights: originalLossWeights,
+      build: buildB,
+    },
+  ];
+}
+
+/** ResNet-20, 32, 44, 56 and 110 for CIFAR: plain with either shortcut, and with the exits of the original example. */
+export const resnetCifarModels: readonly ModelDefinition[] = depths.flatMap(variantsOf);
+
+const tiny = { blocks: 1, shortcut: 'B', widths: [4, 8, 8] } as const;
+const testShared = {
+  family: 'test',
+  paper: 'none: a small network for tests',
+  defaultDataset: null,
+  inputShape: [8, 8, 3],
+  classes: 4,
+} as const;
+
+/** The same family in miniature, for tests that must be fast. */
+export const resnetTestModels: readonly ModelDefinition[] = [
+  {
+    ...testShared,
+    name: 'test_resnet',
+    description: 'Three residual blocks for 8×8 images',
+    exits: [],
+    lossWeights: null,
+    build: (options) => buildResNet(options, tiny),
+  },
+  {
+    ...testShared,
+    name: 'test_resnet_a',
+    description: 'Three residual blocks for 8×8 images, parameter-free shortcuts',
+    exits: [],
+    lossWeights: null,
+    build: (options) => buildResNet(options, { ...tiny, shortcut: 'A', widths: [4, 8, 16] }),
+  },
+  {
+    ...testShared,
+    name: 'test_resnet_1exit',
+    description: 'Three residual blocks for 8×8 images with one exit',
+    exits: [{ after: 'layer1_block1_relu2', head: 'avgpool-dense' }],
+    lossWeights: [0.4, 0.6],
+    build: (options) => buildResNet(options, tiny),
+  },
+  {
+    ...testShared,
+    name: 'test_resnet_2exits',
+    description: 'Three residual blocks for 8×8 images with two exits',
+    exits: [
+      { after: 'layer1_block1_relu2', head: 'conv-dense' },
+      { after: 'layer2_block1_relu2', head: 'pooled' },
+    ],
+    lossWeights: [0.2, 0.3, 0.5],
+    build: (options) => buildResNet(options, tiny),
+  },
+  {
+    ...testShared,
+    name: 'test_resnet_3exits',
+    description: 'Three residual blocks for 8×8 images with three exits, two of them inside residual blocks',
+    exits: [
+      { after: 'layer1_block1_relu1', head: 'pooled' },
+      { after: 'layer2_block1_bn1', head: 'mixed-pool' },
+      { after: 'layer3_block1_relu1', head: 'linear' },
+    ],
+    lossWeights: [0.2, 0.2, 0.2, 0.4],
+    build: (options) => buildResNet(options, { ...tiny, shortcut: 'A', widths: [4, 8, 16] }),
+  },
+];

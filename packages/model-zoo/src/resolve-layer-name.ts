@@ -1,0 +1,63 @@
+import type { MultiExitModel } from '@earlyexit/branch-head';
+import { ArgumentError, nearestNames } from '@earlyexit/exit-criteria';
+import type { tfl } from './tf';
+
+// `layer2_block1_conv1` here, `conv3_block2_1_conv` in Keras: what ends in `block<number>` names the block.
+const blockOfLayer = /^(.*block\d+)_/;
+const blockNumber = /^block(\d+)$/;
+
+/**
+ * The name of the layer that a person means: a layer's own name, or `block4` for the layer that ends the fourth
+ * residual block, counted from 1 over all stages.
+ *
+ * @throws ArgumentError if the network has no such layer or block; the message says which ones come near.
+ */
+export function resolveLayerName(model: MultiExitModel | tfl.LayersModel, name: string): string {
+  const names = backboneLayerNames(model);
+  if (names.includes(name)) return name;
+  const where = `resolveLayerName(${JSON.stringify(name)})`;
+  const ends = blockEnds(names);
+  const number = blockNumber.exec(name)?.[1];
+  if (number !== undefined) {
+    const end = ends[Number(number) - 1];
+    if (end !== undefined) return end;
+    throw new ArgumentError({
+      where,
+      rule:
+        ends.length === 0
+          ? 'the network has no residual blocks, so it takes the name of a layer'
+          : `residual blocks are counted over all stages, here from block1 to block${ends.length}`,
+      received: name,
+    });
+  }
+  const near = nearestNames(name, names);
+  throw new ArgumentError({
+    where,
+    rule: 'the network has no layer of this name',
+    received: JSON.stringify(name),
+    remedy:
+      (near.length > 0 ? `Perhaps ${near.join(' or ')} was meant` : `Its layers are ${names.join(', ')}`) +
+      (ends.length > 0 ? `; block1 to block${ends.length} name the ends of the residual blocks` : ''),
+  });
+}
+
+/** The layers that are not part of a head, in the order in which data meets them. */
+function backboneLayerNames(model: MultiExitModel | tfl.LayersModel): readonly string[] {
+  if (!('metadata' in model)) return model.layers.map((layer) => layer.name);
+  const heads = model.metadata.exits.filter((exit) => exit.attachedAfter !== null).map((exit) => exit.name);
+  return model.model.layers
+    .map((layer) => layer.name)
+    .filter((name) => !heads.some((head) => name.startsWith(`${head}_`)));
+}
+
+/** The last layer of each block, in the order in which data meets the blocks. */
+function blockEnds(names: readonly string[]): readonly string[] {
+  // A LayersModel lists its layers by depth: a block's last layer comes last, and a Map keeps the blocks in the
+  // order of their first layers.
+  const ends = new Map<string, string>();
+  for (const name of names) {
+    const block = blockOfLayer.exec(name)?.[1];
+    if (block !== undefined) ends.set(block, name);
+  }
+  return [...ends.values()];
+}
