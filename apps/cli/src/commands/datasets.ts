@@ -1,0 +1,43 @@
+import type { CommandDefinition } from '../command-definition';
+import { count } from '../format';
+import { formatTable } from '../table';
+
+/** `earlyexit datasets` */
+export const datasetsCommand: CommandDefinition = {
+  name: 'datasets',
+  summary: 'list the data sets that can be read',
+  example: '',
+  configure() {
+    // No options of its own.
+  },
+  async execute({ output }) {
+    const { listDatasets } = await import('@earlyexit/datasets');
+    const entries = listDatasets();
+    output.json(entries);
+    const orDash = (value: number | null): string => (value === null ? '–' : count(value));
+    output.text(
+      ...formatTable(
+        [
+          { title: 'name' },
+          { title: 'classes', align: 'right' },
+          { title: 'image', align: 'right' },
+          { title: 'train', align: 'right' },
+          { title: 'test', align: 'right' },
+          { title: 'licence' },
+          { title: 'source' },
+        ],
+        entries.map(({ name, classes, imageShape, trainSize, testSize, licence, source }) => [
+          name,
+          orDash(classes),
+          imageShape?.join('×') ?? '–',
+          orDash(trainSize),
+          orDash(testSize),
+          licence,
+          source,
+        ]),
+        output.colors,
+      ),
+    );
+    return undefined;
+  },
+};

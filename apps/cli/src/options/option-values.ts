@@ -1,0 +1,94 @@
+import { criterionNames, isThreshold, nearestName, parseThreshold, type Threshold } from '@earlyexit/exit-criteria';
+import { z } from 'zod';
+
+// Options come as text from the command line and as text, numbers or booleans from a configuration file; each schema
+// here takes both. The message of an issue is the rule that was broken, as `ArgumentError` wants it.
+
+/** A value read from text, or refused with `rule`. */
+function fromText<T>(rule: string, read: (text: string) => T | undefined, remedy?: (text: string) => string | undefined) {
+  return z.union([z.string(), z.number()], { error: rule }).transform((value, context): T => {
+    const text = String(value).trim();
+    const result = read(text);
+    if (result !== undefined) return result;
+    context.addIssue({ code: 'custom', message: rule, params: { remedy: remedy?.(text) } });
+    return z.NEVER;
+  });
+}
+
+function readNumber(text: string): number | undefined {
+  // Number() alone would also take '', '0x10' and 'Infinity'.
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
+}
+
+/** A whole number from `smallest` up. */
+export const wholeNumber = (smallest = 1) =>
+  fromText(`it is a whole number of at least ${String(smallest)}`, (text) => {
+    const value = readNumber(text);
+    return value !== undefined && Number.isSafeInteger(value) && value >= smallest ? value : undefined;
+  });
+
+/** Any whole number: seeds. */
+export const integer = () =>
+  fromText('it is a whole number', (text) => {
+    const value = readNumber(text);
+    return value !== undefined && Number.isSafeInteger(value) ? value : undefined;
+  });
+
+/** A number above zero. */
+export const positiveNumber = () =>
+  fromText('it is a number above 0', (text) => {
+    const value = readNumber(text);
+    return value !== undefined && value > 0 && Number.isFinite(value) ? value : undefined;
+  });
+
+/** A number from `smallest` to `largest`; `largest` itself only if `closed`. */
+export const numberBetween = (smallest: number, largest: number, closed = true) =>
+  fromText(
+    `it is a number from ${String(smallest)} ${closed ? 'to' : 'to below'} ${String(largest)}`,
+    (text) => {
+      const value = readNumber(text);
+      const fits = value !== undefined && value >= smallest && (closed ? value <= largest : value < largest);
+      return fits ? value : undefined;
+    },
+  );
+
+/** A count from 1 up, or a share below 1; 0 for none. */
+export const countOrShare = () =>
+  fromText('it is a whole number of samples, or a share between 0 and 1', (text) => {
+    const value = readNumber(text);
+    return value !== undefined && value >= 0 && (value < 1 || Number.isSafeInteger(value)) ? value : undefined;
+  });
+
+/** One of several names; a near miss is told which was probably meant. */
+export const oneOf = <Name extends string>(names: readonly Name[]) =>
+  fromText(
+    `it is one of ${names.join(', ')}`,
+    (text) => names.find((name) => name === text),
+    (text) => {
+      const near = nearestName(text, names);
+      return near === null ? undefined : `Did you mean ${near}?`;
+    },
+  );
+
+/** A word or a path that is not empty. */
+export const text = () => fromText('it is not empty', (value) => (value === '' ? undefined : value));
+
+/** A switch. */
+export const flag = () => z.boolean({ error: 'it is true or false' });
+
+/** A list: several values, or one alone. */
+export const listOf = <Item extends z.ZodType>(item: Item) =>
+  z.preprocess((value) => (Array.isArray(value) || value === undefined ? value : [value]), z.array(item));
+
+/** A threshold: a finite number, never or always. */
+export const threshold = () =>
+  fromText<Threshold>('a threshold is a finite number, never or always', (value) => {
+    const read = ['never', 'always'].includes(value) ? value : readNumber(value);
+    return isThreshold(read) ? parseThreshold(value) : undefined;
+  });
+
+/** The engines of `--engine`. */
+export const engine = () => oneOf(['auto', 'tensorflow', 'wasm', 'webgpu', 'cpu'] as const);
+
+/** The criteria of `--criterion`. */
+export const criterion = () => oneOf(criterionNames);

@@ -1,0 +1,72 @@
+import { duration } from './format';
+import type { Colors } from './output';
+import type { TextStream } from './surroundings';
+
+/** One line that shows how far a job has come. */
+export interface ProgressLine {
+  /** Shows that `done` of `total` is done; `detail` stands at the end of the line. */
+  update(done: number, total: number, detail?: string): void;
+  /** Takes the line off the terminal, so that something else can be written; the next update draws it again. */
+  clear(): void;
+  /** Ends the line; `summary` stays to be read. */
+  done(summary?: string): void;
+}
+
+// A terminal is drawn again ten times a second at most: faster is only flicker.
+const REDRAW_MS = 100;
+// A log file gets a line every five seconds: enough to see that it is alive, few enough to read.
+const LOG_LINE_MS = 5000;
+const BAR_WIDTH = 24;
+
+/** Draws a bar that moves on a terminal, and plain lines now and then elsewhere. */
+export function createProgressLine(
+  label: string,
+  surface: {
+    readonly stream: TextStream;
+    readonly live: boolean;
+    readonly silent: boolean;
+    readonly colors: Colors;
+    readonly now?: () => number;
+  },
+): ProgressLine {
+  const { stream, live, silent, colors, now = () => performance.now() } = surface;
+  const started = now();
+  let shownAt = live ? -Infinity : started;
+  let drawn = false;
+  let ended = false;
+  const clear = (): void => {
+    if (drawn) stream.write('\r\u001b[2K');
+    drawn = false;
+  };
+  return {
+    update(done, total, detail = '') {
+      const time = now();
+      if (silent || ended || time - shownAt < (live ? REDRAW_MS : LOG_LINE_MS)) return;
+      shownAt = time;
+      const share = total > 0 ? Math.min(1, done / total) : 0;
+      const left = share > 0 && share < 1 ? ((time - started) * (1 - share)) / share : null;
+      const parts = [
+        `${String(Math.floor(share * 100)).padStart(3)} %`,
+        label,
+        detail,
+        left === null ? '' : `${duration(left / 1000)} left`,
+      ].filter((part) => part !== '');
+      if (!live) {
+        stream.write(`${parts.join(' · ').trimStart()}\n`);
+        return;
+      }
+      const width = (stream.columns ?? 80) - BAR_WIDTH - 2;
+      const filled = Math.round(share * BAR_WIDTH);
+      const bar = colors.green('━'.repeat(filled)) + colors.dim('━'.repeat(BAR_WIDTH - filled));
+      stream.write(`\r\u001b[2K${bar} ${parts.join(' · ').slice(0, Math.max(0, width))}`);
+      drawn = true;
+    },
+    clear,
+    done(summary) {
+      if (ended) return;
+      ended = true;
+      clear();
+      if (summary !== undefined && !silent) stream.write(`${summary}\n`);
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { Colors } from './output';
+
+/** A column of a table: its title, and on which side its cells stand. */
+export interface Column {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+}
+
+/**
+ * Sets a table in plain text: a line of titles, a rule, a line a row; columns two spaces apart. No line ends in
+ * spaces.
+ */
+export function formatTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  colors?: Colors,
+): string[] {
+  const widths = columns.map(({ title }, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    columns
+      .map(({ align }, column) => {
+        const cell = cells[column] ?? '';
+        return align === 'right' ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
+      })
+      .join('  ')
+      .trimEnd();
+  const titles = line(columns.map(({ title }) => title));
+  const rule = widths.map((width) => '─'.repeat(width)).join('  ');
+  return [colors?.bold(titles) ?? titles, colors?.dim(rule) ?? rule, ...rows.map(line)];
+}
