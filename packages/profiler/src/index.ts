@@ -1,1 +1,4 @@
-export {};
+export { countMacs } from './count-macs';
+export { countParameters } from './count-parameters';
+export { ancestors, type LayerGraph, type LayerGraphNode, readLayerGraph, type Shape } from './layer-graph';
+export { type ExitProfile, type LayerProfile, type ModelProfile, profileModel } from './profile-model';
