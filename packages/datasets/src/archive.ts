@@ -18,6 +18,8 @@ export interface ArchiveFile {
 export interface ArchiveOptions {
   /** Which files to take, by their path in the archive. */
   readonly wanted: (name: string) => boolean;
+  /** Called for each folder that the archive lists. */
+  readonly onFolder?: (name: string) => void;
   /** Bytes that the files taken may hold together, so that a header cannot exhaust the memory. */
   readonly maxBytes: number;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -31,7 +33,8 @@ async function isGzip(path: string): Promise<boolean> {
   const file = await open(path);
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
-    if (bytesRead === 0) throw new DataError({ where: path, rule: 'an archive is expected', received: 'an empty file' });
+    if (bytesRead === 0)
+      throw new DataError({ where: path, rule: 'an archive is expected', received: 'an empty file' });
     return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
   } finally {
     await file.close();
@@ -47,19 +50,19 @@ async function isGzip(path: string): Promise<boolean> {
 export async function* readArchive(path: string, options: ArchiveOptions): AsyncGenerator<ArchiveFile> {
   const { onProgress, signal } = options;
   const unpacked = extract();
-  let reading: Promise<unknown> = Promise.resolve();
   try {
     const total = (await stat(path)).size;
     const unzip = (await isGzip(path)) ? [createGunzip({ chunkSize: PIECE_BYTES })] : [];
     const packed = createReadStream(path, { highWaterMark: PIECE_BYTES });
-    reading = pipeline([packed, ...unzip, unpacked], { signal });
+    const reading = pipeline([packed, ...unzip, unpacked], { signal });
     // After the pipeline: a listener alone sets the stream flowing, and its first pieces would go nowhere.
     packed.on('data', () => onProgress?.({ stage: 'read', what: path, done: packed.bytesRead, total }));
     // The loop below reports the failure; without this, a failure between two entries would end the process.
     reading.catch(() => undefined);
     let taken = 0;
     for await (const entry of unpacked) {
-      const { name, type, size = 0 } = entry.header;
+      const { name, type, size } = entry.header;
+      if (type === 'directory') options.onFolder?.(name);
       if (type !== 'file' || !options.wanted(name)) {
         entry.resume();
         continue;

@@ -8,7 +8,7 @@ export interface AugmentationBatch {
   /** Number of images. */
   readonly images: number;
   /** 32 random bits for one image, the same whenever the same image is asked for under the same seed. */
-  random(image: number): number;
+  readonly random: (image: number) => number;
 }
 
 /** A random change of training images, on raw bytes before they are normalised. */

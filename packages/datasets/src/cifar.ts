@@ -49,7 +49,11 @@ async function readFromArchive(path: string, layout: CifarLayout, options: OpenO
   return files;
 }
 
-async function readFromFolder(folder: string, layout: CifarLayout, options: OpenOptions): Promise<NamedFiles> {
+async function readFromFolder(
+  folder: string,
+  layout: CifarLayout,
+  options: OpenOptions,
+): Promise<NamedFiles> {
   const files = new Map<string, Uint8Array>();
   for (const name of wantedNames(layout)) {
     const path = join(folder, name);
@@ -79,7 +83,8 @@ async function readNamedPlace(path: string, layout: CifarLayout, options: OpenOp
     const present = await Promise.all(wantedNames(layout).map((name) => exists(join(folder, name))));
     if (present.includes(true)) return readFromFolder(folder, layout, options);
   }
-  if (await exists(join(path, layout.archive))) return readFromArchive(join(path, layout.archive), layout, options);
+  if (await exists(join(path, layout.archive)))
+    return readFromArchive(join(path, layout.archive), layout, options);
   throw new DataError({
     where: path,
     rule: `a folder with ${layout.folder}/ (the binary version of ${layout.name}) or with ${layout.archive} is expected`,
@@ -97,7 +102,7 @@ function buildSource(files: NamedFiles, layout: CifarLayout, place: string): Dat
       remedy: `The whole archive is at ${layout.address}`,
     });
   }
-  const classesText = new TextDecoder().decode(files.get(layout.classesFile)!);
+  const classesText = new TextDecoder().decode(files.get(layout.classesFile));
   const classes = parseClassNames(classesText, layout, `${place}: ${layout.classesFile}`);
   const set = (name: string, fileNames: readonly string[]) => {
     const chunks: CifarFile[] = fileNames.map((file) =>

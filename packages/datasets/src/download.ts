@@ -62,7 +62,10 @@ async function fetchRest(download: Download, file: FileHandle): Promise<void> {
       signal: signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal]),
     });
     // 416: there is nothing behind what we have. The checksum tells whether that is the whole file.
-    if (response.status === 416 && done > 0) return void (await response.body?.cancel());
+    if (response.status === 416 && done > 0) {
+      await response.body?.cancel();
+      return;
+    }
     if (!response.ok || response.body === null) {
       await response.body?.cancel();
       const answer = `the server answered ${response.status} ${response.statusText}`.trimEnd();
@@ -130,10 +133,12 @@ async function fetchWithRetries(download: Download, part: string): Promise<void>
   try {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await fetchRest(download, file);
+        await fetchRest(download, file);
+        return;
       } catch (error) {
         signal?.throwIfAborted();
-        if (['ENOSPC', 'EIO', 'EDQUOT', 'EFBIG'].includes(errorCode(error))) throw cannotWrite(download, error);
+        if (['ENOSPC', 'EIO', 'EDQUOT', 'EFBIG'].includes(errorCode(error)))
+          throw cannotWrite(download, error);
         if (error instanceof FinalAnswer || attempt >= attempts) {
           const kept = (await file.stat()).size;
           throw new EnvironmentError({
@@ -141,12 +146,16 @@ async function fetchWithRetries(download: Download, part: string): Promise<void>
             rule: `${address} could not be fetched`,
             received: reasonOf(error),
             remedy: `${
-              kept > 0 ? `The ${kept} bytes fetched so far are kept, and the next attempt goes on from there. ` : ''
+              kept > 0
+                ? `The ${kept} bytes fetched so far are kept, and the next attempt goes on from there. `
+                : ''
             }Without a network, get the file on another machine and name it (--data-dir)`,
             cause: error,
           });
         }
-        await sleep(retryDelayMs * 2 ** (attempt - 1), undefined, { signal }).catch(() => signal?.throwIfAborted());
+        await sleep(retryDelayMs * 2 ** (attempt - 1), undefined, { signal }).catch(() =>
+          signal?.throwIfAborted(),
+        );
       }
     }
   } finally {

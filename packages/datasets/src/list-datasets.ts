@@ -1,6 +1,7 @@
 import { openCifar } from './cifar';
 import { cifar10, cifar100 } from './cifar-layout';
 import type { DataSource, ImageShape, OpenOptions } from './data-source';
+import { openImageFolder } from './image-folder';
 import { openFashionMnist, openMnist } from './mnist';
 
 /** A data set that `openDataset` knows. */
@@ -74,6 +75,18 @@ export const registeredDatasets: readonly RegisteredDataset[] = [
     licence: 'none stated; cite Krizhevsky 2009',
     needsDataDir: false,
     open: (options) => openCifar(cifar100, options),
+  },
+  {
+    name: 'image-folder',
+    description: 'your own JPEG and PNG images, one folder a class',
+    classes: null,
+    imageShape: null,
+    trainSize: null,
+    testSize: null,
+    source: 'a folder or .tar: <class>/*.jpg, or train|val|test/<class>/*.jpg',
+    licence: 'yours',
+    needsDataDir: true,
+    open: openImageFolder,
   },
 ];
 

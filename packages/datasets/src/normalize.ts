@@ -15,7 +15,10 @@ export function createNormalizer(
   const channels = imageShape[2];
   // A byte has 256 values: looking the answer up is faster than computing it, and rounds only once.
   const tables = Array.from({ length: channels }, (_, channel) =>
-    Float32Array.from({ length: 256 }, (_unused, byte) => (byte / 255 - mean[channel]!) / standardDeviation[channel]!),
+    Float32Array.from(
+      { length: 256 },
+      (_unused, byte) => (byte / 255 - mean[channel]!) / standardDeviation[channel]!,
+    ),
   );
   if (channels === 3) {
     const [red, green, blue] = tables as [Float32Array, Float32Array, Float32Array];
@@ -33,7 +36,8 @@ export function createNormalizer(
     const values = new Float32Array(bytes.length);
     for (let channel = 0; channel < channels; channel += 1) {
       const table = tables[channel]!;
-      for (let index = channel; index < bytes.length; index += channels) values[index] = table[bytes[index]!]!;
+      for (let index = channel; index < bytes.length; index += channels)
+        values[index] = table[bytes[index]!]!;
     }
     return values;
   };

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError, nearestName } from '@earlyexit/exit-criteria';
 import type { DataSource, OpenOptions } from './data-source';
 import { registeredDatasets } from './list-datasets';
 
@@ -13,11 +13,21 @@ import { registeredDatasets } from './list-datasets';
 export async function openDataset(name: string, options: OpenOptions = {}): Promise<DataSource> {
   const entry = registeredDatasets.find((dataset) => dataset.name === name);
   if (entry === undefined) {
+    const names = registeredDatasets.map((dataset) => dataset.name);
+    const nearest = nearestName(name, names);
     throw new ArgumentError({
       where: 'openDataset(name)',
-      rule: 'this data set is not known',
-      received: name,
-      remedy: `There are ${registeredDatasets.map((dataset) => dataset.name).join(', ')}`,
+      rule: `name is one of ${names.join(', ')}`,
+      received: `'${name}'`,
+      ...(nearest === null ? {} : { remedy: `Perhaps '${nearest}' was meant` }),
+    });
+  }
+  if (entry.imageShape !== null && (options.size ?? options.channels) !== undefined) {
+    throw new ArgumentError({
+      where: `openDataset('${name}', { size, channels })`,
+      rule: `images of ${name} always measure ${entry.imageShape.join(' × ')}`,
+      received: `size ${options.size ?? 'not given'}, channels ${options.channels ?? 'not given'}`,
+      remedy: 'Leave both out',
     });
   }
   if (entry.needsDataDir && options.dataDir === undefined) {

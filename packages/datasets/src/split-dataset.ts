@@ -80,7 +80,12 @@ export function splitDataset(source: DataSource, options: SplitOptions = {}): Sp
   let test: Split<'test'>;
   if (source.test !== null) {
     if (options.test !== undefined) {
-      throw wrong('test', `${source.name} has a test set of its own, which is used whole`, options.test, 'Leave it out');
+      throw wrong(
+        'test',
+        `${source.name} has a test set of its own, which is used whole`,
+        options.test,
+        'Leave it out',
+      );
     }
     test = split('test', source.test, everyRowAscending(source.test));
   } else {
@@ -109,7 +114,11 @@ export function splitDataset(source: DataSource, options: SplitOptions = {}): Sp
 
   let validation: Split<'validation'>;
   if (ownValidation !== null) {
-    validation = split('validation', ownValidation, validationRows(ownValidation, classes, seed, options.validation));
+    validation = split(
+      'validation',
+      ownValidation,
+      validationRows(ownValidation, classes, seed, options.validation),
+    );
   } else {
     const cut = takeStratified(pools, validationSize);
     validation = split('validation', source.train, cut.taken);
@@ -119,7 +128,11 @@ export function splitDataset(source: DataSource, options: SplitOptions = {}): Sp
   if (options.limit !== undefined) {
     const left = poolSize(pools);
     if (!Number.isSafeInteger(options.limit) || options.limit < 1 || options.limit > left) {
-      throw wrong('limit', `limit is a whole number between 1 and the ${left} training samples that are left`, options.limit);
+      throw wrong(
+        'limit',
+        `limit is a whole number between 1 and the ${left} training samples that are left`,
+        options.limit,
+      );
     }
     const { taken } = takeStratified(pools, options.limit);
     return {

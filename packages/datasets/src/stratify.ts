@@ -26,7 +26,12 @@ export function apportion(sizes: readonly number[], seats: number): number[] {
 export type Pools = readonly Int32Array[];
 
 /** Groups the given rows by class and shuffles each group. */
-export function shufflePools(labels: Int32Array, rows: Iterable<number>, classes: number, ...seed: number[]): Pools {
+export function shufflePools(
+  labels: Int32Array,
+  rows: Iterable<number>,
+  classes: number,
+  ...seed: number[]
+): Pools {
   const groups = Array.from({ length: classes }, (): number[] => []);
   for (const row of rows) groups[labels[row]!]!.push(row);
   return groups.map((group, label) => shuffle(Int32Array.from(group), ...seed, label));
@@ -44,8 +49,8 @@ export function takeStratified(pools: Pools, count: number): { taken: Int32Array
     count,
   );
   return {
-    taken: joinPools(pools.map((pool, label) => pool.subarray(0, shares[label]!))),
-    rest: pools.map((pool, label) => pool.subarray(shares[label]!)),
+    taken: joinPools(pools.map((pool, label) => pool.subarray(0, shares[label]))),
+    rest: pools.map((pool, label) => pool.subarray(shares[label])),
   };
 }
 
