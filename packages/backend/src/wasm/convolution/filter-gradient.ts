@@ -1,0 +1,156 @@
+import { type Code, f32, f32x4, i32, memory, sequence } from '../assembler/code';
+import { type FunctionWriter, type Local, ModuleWriter, type WasmFunction } from '../assembler/module';
+import { copyIntoFrame, frameBytes, imageBytes } from './frame';
+import { type ConvolutionGeometry, frameIsInside } from './geometry';
+import { bytesPerFloat, bytesPerVector, cut, type Piece, planTiling, tile, vectorsFor } from './tile';
+
+// Half of a small first-level data cache: what one pass of all tiles reads again and again.
+const cacheBytes = 16_384;
+
+/**
+ * Writes the kernel `run(x, dy, dw, scratch)` for the gradient of a convolution with respect to its filters:
+ *
+ * dw[i, j, c, o] = Σ over n, y, x of frame[n, y·stride + i, x·stride + j, c] · dy[n, y, x, o]
+ *
+ * For one filter row i, the taps (j, c) of a position lie side by side in memory, so the sum is an outer product of two
+ * contiguous stretches, accumulated in registers over many positions. Whichever stretch fills the vector lanes better is
+ * the one that is taken as vectors.
+ */
+export function writeFilterGradient(g: ConvolutionGeometry): { module: ModuleWriter; scratchBytes: number } {
+  const module = new ModuleWriter();
+  const taps = g.filterWidth * g.inChannels;
+  const inPlace = frameIsInside(g);
+  const rowBytes = (inPlace ? g.inWidth : g.frameWidth) * g.inChannels * bytesPerFloat;
+  const waste = (count: number): number => (vectorsFor(count) * 4) / count;
+  const tapsAsVectors = waste(taps) < waste(g.outChannels);
+
+  // The accumulators: [rows of the outer product, filter rows when taps are vectors, vectors].
+  const rowCount = tapsAsVectors ? g.outChannels : taps;
+  const vectorCount = vectorsFor(tapsAsVectors ? taps : g.outChannels);
+  const vectorBytes = vectorCount * bytesPerVector;
+  const sumRowBytes = tapsAsVectors ? g.filterHeight * vectorBytes : vectorBytes;
+  const sumBytes = g.filterHeight * rowCount * vectorBytes;
+  const tiling = planTiling(rowCount, vectorCount);
+
+  const input = { step: g.strideWidth * g.inChannels * bytesPerFloat, row: g.strideHeight * rowBytes };
+  const output = { step: g.outChannels * bytesPerFloat, row: g.outWidth * g.outChannels * bytesPerFloat };
+  const [floats, vectors] = tapsAsVectors ? [output, input] : [input, output];
+
+  const tiles = new Map<string, WasmFunction>();
+  const tileFor = (rows: number, columns: number): WasmFunction => {
+    const key = `${rows}×${columns}`;
+    const known = tiles.get(key);
+    if (known !== undefined) return known;
+    const written = module.define(4, (writer, float, vector, sums, imageRows) => {
+      const { accumulators, step } = tile(writer, rows, columns);
+      const rowOffsets = Array.from({ length: rows }, (_, i) => i * bytesPerFloat);
+      const columnOffsets = Array.from({ length: columns }, (_, j) => j * bytesPerVector);
+      const each = (visit: (sum: Local, offset: number) => Code): Code =>
+        sequence(...accumulators.flatMap((row, i) => row.map((sum, j) => visit(sum, i * sumRowBytes + j * bytesPerVector))));
+      return sequence(
+        each((sum, offset) => sum.set(f32x4.load(sums.get, offset))),
+        writer.repeat(
+          imageRows.get,
+          sequence(
+            writer.repeat(
+              g.outWidth,
+              sequence(
+                step(float.get, rowOffsets, vector.get, columnOffsets),
+                float.advance(floats.step),
+                vector.advance(vectors.step),
+              ),
+            ),
+            float.advance(floats.row - g.outWidth * floats.step),
+            vector.advance(vectors.row - g.outWidth * vectors.step),
+          ),
+        ),
+        each((sum, offset) => f32x4.store(sums.get, sum.get, offset)),
+      );
+    });
+    tiles.set(key, written);
+    return written;
+  };
+
+  /** All tiles over `imageRows` rows of the output. */
+  const allTiles = (image: Code, dy: Code, sums: Code, imageRows: number): Code => {
+    const calls: Code[] = [];
+    for (let filterRow = 0; filterRow < g.filterHeight; filterRow++) {
+      for (const row of tiling.rows) {
+        for (const column of tiling.vectors) {
+          const tapOffset = (tapsAsVectors ? column.start * 4 : row.start) * bytesPerFloat;
+          const x = i32.add(image, i32.constant(filterRow * rowBytes + tapOffset));
+          const d = i32.add(dy, i32.constant((tapsAsVectors ? row.start : column.start * 4) * bytesPerFloat));
+          const sum = i32.add(sums, i32.constant(sumOffset(filterRow, row, column)));
+          const [float, vector] = tapsAsVectors ? [d, x] : [x, d];
+          calls.push(tileFor(row.size, column.size).call(float, vector, sum, i32.constant(imageRows)));
+        }
+      }
+    }
+    return sequence(...calls);
+  };
+  const sumOffset = (filterRow: number, row: Piece, column: Piece): number =>
+    (tapsAsVectors ? filterRow * vectorBytes : filterRow * taps * vectorBytes) +
+    row.start * sumRowBytes +
+    column.start * bytesPerVector;
+
+  const bytesPerOutputRow = input.row + output.row;
+  const chunks = cut(g.outHeight, Math.max(1, Math.floor(cacheBytes / bytesPerOutputRow)));
+
+  module.define(
+    4,
+    (writer, x, dy, dw, scratch) => {
+      const frame = writer.local('i32');
+      return sequence(
+        frame.set(i32.add(scratch.get, i32.constant(sumBytes))),
+        memory.fill(scratch.get, 0, i32.constant(sumBytes + (inPlace ? 0 : frameBytes(g)))),
+        writer.repeat(
+          g.batch,
+          sequence(
+            inPlace ? frame.set(x.get) : copyIntoFrame(writer, g, x.get, frame.get),
+            ...chunks.map(({ start, size }) =>
+              allTiles(
+                i32.add(frame.get, i32.constant(start * input.row)),
+                i32.add(dy.get, i32.constant(start * output.row)),
+                scratch.get,
+                size,
+              ),
+            ),
+            x.advance(imageBytes(g)),
+            dy.advance(g.outHeight * output.row),
+          ),
+        ),
+        pack(writer, dw, scratch),
+      );
+    },
+    'run',
+  );
+
+  /** Copies the sums to dw, without the lanes that were only filled up. */
+  function pack(writer: FunctionWriter, dw: Local, sums: Local): Code {
+    const tap = writer.local('i32');
+    const value = writer.local('i32');
+    const tapBytes = tapsAsVectors ? bytesPerFloat : vectorBytes;
+    const channelBytes = tapsAsVectors ? sumRowBytes : bytesPerFloat;
+    const filterRowBytes = tapsAsVectors ? vectorBytes : taps * vectorBytes;
+    return writer.repeat(
+      g.filterHeight,
+      sequence(
+        tap.set(sums.get),
+        writer.repeat(
+          taps,
+          sequence(
+            value.set(tap.get),
+            writer.repeat(
+              g.outChannels,
+              sequence(f32.store(dw.get, f32.load(value.get)), value.advance(channelBytes), dw.advance(bytesPerFloat)),
+            ),
+            tap.advance(tapBytes),
+          ),
+        ),
+        sums.advance(filterRowBytes),
+      ),
+    );
+  }
+
+  return { module, scratchBytes: sumBytes + (inPlace ? 0 : frameBytes(g)) + bytesPerVector };
+}

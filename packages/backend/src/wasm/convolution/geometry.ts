@@ -1,0 +1,74 @@
+import { ArgumentError } from '@earlyexit/exit-criteria';
+import { tf } from '../../tf';
+
+/** Strides, padding and rounding of a convolution, as TensorFlow.js hands them to its kernels. */
+export interface ConvolutionAttributes {
+  readonly strides: [number, number] | number;
+  readonly pad: 'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil' | undefined;
+  readonly dataFormat?: 'NHWC' | 'NCHW' | undefined;
+}
+
+/**
+ * The sizes of a 2-D convolution over images `[batch, height, width, channels]` with filters
+ * `[height, width, in, out]`. Our kernels read a *frame*: the part of the padded image that the filters really see.
+ */
+export interface ConvolutionGeometry {
+  readonly batch: number;
+  readonly inHeight: number;
+  readonly inWidth: number;
+  readonly inChannels: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly outChannels: number;
+  readonly filterHeight: number;
+  readonly filterWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  /** Rows and columns of zeros before the image. */
+  readonly padTop: number;
+  readonly padLeft: number;
+  /** The frame; equal to the image in the common case without padding. */
+  readonly frameHeight: number;
+  readonly frameWidth: number;
+}
+
+/** Computes the geometry the way TensorFlow.js does for its other backends. */
+export function convolutionGeometry(
+  kernel: string,
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  { strides, pad, dimRoundingMode, dataFormat }: ConvolutionAttributes,
+  depthwise = false,
+): ConvolutionGeometry {
+  if (dataFormat === 'NCHW') {
+    throw new ArgumentError({
+      where: `${kernel} on the WASM engine`,
+      rule: 'images must be laid out [batch, height, width, channels] (NHWC)',
+      received: dataFormat,
+    });
+  }
+  const info = tf.backend_util.computeConv2DInfo(
+    inputShape as [number, number, number, number],
+    filterShape as [number, number, number, number],
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+    depthwise,
+    'channelsLast',
+  );
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info;
+  const { filterHeight, filterWidth, strideHeight, strideWidth } = info;
+  return {
+    ...{ batch: batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels },
+    ...{ filterHeight, filterWidth, strideHeight, strideWidth, padTop: padInfo.top, padLeft: padInfo.left },
+    frameHeight: (outHeight - 1) * strideHeight + filterHeight,
+    frameWidth: (outWidth - 1) * strideWidth + filterWidth,
+  };
+}
+
+/** Whether the frame lies inside the image, so that it can be used in place. */
+export function frameIsInside({ padTop, padLeft, frameHeight, frameWidth, inHeight, inWidth }: ConvolutionGeometry): boolean {
+  return padTop === 0 && padLeft === 0 && frameHeight <= inHeight && frameWidth <= inWidth;
+}

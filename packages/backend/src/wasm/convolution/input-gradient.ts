@@ -1,0 +1,188 @@
+import { type Code, f32, f32x4, i32, memory, sequence } from '../assembler/code';
+import { type FunctionWriter, type Local, ModuleWriter, type WasmFunction } from '../assembler/module';
+import { copyOutOfFrame, frameBytes, frameCoversImage, imageBytes } from './frame';
+import type { ConvolutionGeometry } from './geometry';
+import { bytesPerFloat, bytesPerVector, cut, lanes, planTiling, tile, vectorsFor } from './tile';
+
+// Images worked on together: the rows of a tile. Positions of different images never touch the same memory, so no load
+// has to wait for the store before it, which neighbouring positions of one image would do.
+const imagesTogether = 4;
+
+/**
+ * Writes the kernel `run(dy, filter, dx, scratch)` for the gradient of a convolution with respect to its input. Each
+ * output position sends its gradient back to the taps that it read:
+ *
+ * frame[n, y·stride + i, x·stride + j, c] += Σ over o of dy[n, y, x, o] · filter[i, j, c, o]
+ *
+ * For one filter row i the taps (j, c) lie side by side in the frame, which makes them the vectors; every stride works
+ * the same way, and no zeros are multiplied.
+ */
+export function writeInputGradient(g: ConvolutionGeometry): { module: ModuleWriter; scratchBytes: number } {
+  const module = new ModuleWriter();
+  const taps = g.filterWidth * g.inChannels;
+  const vectorCount = vectorsFor(taps);
+  // The filters, transposed: [filter row, piece of the taps, out channel, vectors of the piece], filled up with zeros.
+  const filterRowBytes = g.outChannels * vectorCount * bytesPerVector;
+  const filterBytes = g.filterHeight * filterRowBytes;
+  const frameRowBytes = g.frameWidth * g.inChannels * bytesPerFloat;
+  const outPixelBytes = g.outChannels * bytesPerFloat;
+  const outImageBytes = g.outHeight * g.outWidth * outPixelBytes;
+  const stepBytes = g.strideWidth * g.inChannels * bytesPerFloat;
+  // Room behind each frame for the lanes that reach beyond its last taps; they only ever add zero.
+  const frameStride = frameBytes(g) + bytesPerVector;
+  const tapPieces = planTiling(imagesTogether, vectorCount).vectors;
+
+  const tiles = new Map<string, WasmFunction>();
+  const tileFor = (images: number, columns: number): WasmFunction => {
+    const key = `${images}×${columns}`;
+    const known = tiles.get(key);
+    if (known !== undefined) return known;
+    const written = module.define(3, (writer, dy, filter, frame) => {
+      const { accumulators, step, clear } = tile(writer, images, columns);
+      const channel = writer.local('i32');
+      const weights = writer.local('i32');
+      const unroll = [4, 5, 3, 2].find((times) => g.outChannels % times === 0) ?? 1;
+      const imageOffsets = Array.from({ length: images }, (_, i) => i * outImageBytes);
+      const columnOffsets = Array.from({ length: columns }, (_, j) => j * bytesPerVector);
+      const shifted = (offsets: readonly number[], by: number): number[] => offsets.map((offset) => offset + by);
+      return writer.repeat(
+        g.outWidth,
+        sequence(
+          clear(),
+          channel.set(dy.get),
+          weights.set(filter.get),
+          writer.repeat(
+            g.outChannels / unroll,
+            sequence(
+              ...Array.from({ length: unroll }, (_, k) =>
+                step(
+                  channel.get,
+                  shifted(imageOffsets, k * bytesPerFloat),
+                  weights.get,
+                  shifted(columnOffsets, k * columns * bytesPerVector),
+                ),
+              ),
+              channel.advance(unroll * bytesPerFloat),
+              weights.advance(unroll * columns * bytesPerVector),
+            ),
+          ),
+          ...accumulators.flatMap((sums, i) =>
+            sums.map((sum, j) => {
+              const offset = i * frameStride + j * bytesPerVector;
+              return f32x4.store(frame.get, f32x4.add(f32x4.load(frame.get, offset), sum.get), offset);
+            }),
+          ),
+          dy.advance(outPixelBytes),
+          frame.advance(stepBytes),
+        ),
+      );
+    });
+    tiles.set(key, written);
+    return written;
+  };
+
+  /** The gradients of a few images, in the frames at `frames`. */
+  const group = (images: number): WasmFunction =>
+    module.define(4, (writer, dy, filter, dx, frames) => {
+      const filterRow = writer.local('i32');
+      const dyRow = writer.local('i32');
+      const frameTop = writer.local('i32');
+      const frameRow = writer.local('i32');
+      return sequence(
+        memory.fill(frames.get, 0, i32.constant(images * frameStride)),
+        dyRow.set(dy.get),
+        frameTop.set(frames.get),
+        writer.repeat(
+          g.outHeight,
+          sequence(
+            filterRow.set(filter.get),
+            frameRow.set(frameTop.get),
+            writer.repeat(
+              g.filterHeight,
+              sequence(
+                ...tapPieces.map(({ start, size }) =>
+                  tileFor(images, size).call(
+                    dyRow.get,
+                    i32.add(filterRow.get, i32.constant(start * g.outChannels * bytesPerVector)),
+                    i32.add(frameRow.get, i32.constant(start * bytesPerVector)),
+                  ),
+                ),
+                filterRow.advance(filterRowBytes),
+                frameRow.advance(frameRowBytes),
+              ),
+            ),
+            dyRow.advance(g.outWidth * outPixelBytes),
+            frameTop.advance(g.strideHeight * frameRowBytes),
+          ),
+        ),
+        ...Array.from({ length: images }, (_, image) =>
+          copyOutOfFrame(
+            writer,
+            g,
+            i32.add(dx.get, i32.constant(image * imageBytes(g))),
+            i32.add(frames.get, i32.constant(image * frameStride)),
+          ),
+        ),
+      );
+    });
+
+  const together = Math.min(imagesTogether, g.batch);
+  const groups = cut(g.batch, together);
+  const sizes = [...new Set(groups.map(({ size }) => size))];
+  const groupOf = new Map(sizes.map((size) => [size, group(size)]));
+
+  module.define(
+    4,
+    (writer, dy, filter, dx, scratch) => {
+      const frames = writer.local('i32');
+      return sequence(
+        frames.set(i32.add(scratch.get, i32.constant(filterBytes))),
+        frameCoversImage(g) ? [] : memory.fill(dx.get, 0, i32.constant(g.batch * imageBytes(g))),
+        memory.fill(scratch.get, 0, i32.constant(filterBytes)),
+        packFilter(writer, filter, scratch.get),
+        ...sizes.map((size) =>
+          writer.repeat(
+            groups.filter((one) => one.size === size).length,
+            sequence(
+              groupOf.get(size)!.call(dy.get, scratch.get, dx.get, frames.get),
+              dy.advance(size * outImageBytes),
+              dx.advance(size * imageBytes(g)),
+            ),
+          ),
+        ),
+      );
+    },
+    'run',
+  );
+
+  /** Transposes the filters so that the taps become the vectors, out channel by out channel. */
+  function packFilter(writer: FunctionWriter, filter: Local, packed: Code): Code {
+    const [rowStart, tap, lane] = writer.locals(3, 'i32') as [Local, Local, Local];
+    const pieces = tapPieces.map(({ start, size }) =>
+      sequence(
+        tap.set(i32.add(rowStart.get, i32.constant(start * g.outChannels * bytesPerVector))),
+        writer.repeat(
+          Math.min(size * lanes, taps - start * lanes),
+          sequence(
+            lane.set(tap.get),
+            writer.repeat(
+              g.outChannels,
+              sequence(
+                f32.store(lane.get, f32.load(filter.get)),
+                filter.advance(bytesPerFloat),
+                lane.advance(size * bytesPerVector),
+              ),
+            ),
+            tap.advance(bytesPerFloat),
+          ),
+        ),
+      ),
+    );
+    return sequence(
+      rowStart.set(packed),
+      writer.repeat(g.filterHeight, sequence(...pieces, rowStart.advance(filterRowBytes))),
+    );
+  }
+
+  return { module, scratchBytes: filterBytes + together * frameStride };
+}
