@@ -1,0 +1,77 @@
+import { axisX, axisY, dot, line, ruleX, text } from '@observablehq/plot';
+import { percent } from '../../format';
+import type { Markup } from '../html';
+import type { CurvePoint, ReportData } from '../report-data';
+import { spreadLabels } from './spread-labels';
+import { drawSvg, drawTwice, exitColor } from './svg';
+
+/** The accuracy that each cost buys, with the chosen thresholds, the oracle, each exit alone and the static network. */
+export function drawAccuracyCost({ curve, evaluation }: ReportData): Markup {
+  const staticMacs = curve.static.averageMacs;
+  const place = ({ accuracy, averageMacs }: CurvePoint): { x: number; y: number } => ({
+    x: averageMacs / staticMacs,
+    y: accuracy,
+  });
+  const test = curve.points.map((point) => place(point.test));
+  const calibration = curve.points.map((point) => place(point.calibration));
+  const chosen = place(curve.chosen);
+  const marks = [
+    ...curve.exitsAlone.map((point, exit) => ({
+      ...place(point),
+      label: point.name,
+      symbol: 'diamond' as const,
+      color: exitColor(exit, curve.exitsAlone.length),
+      title: `everyone leaves at ${point.name}`,
+    })),
+    { ...place(curve.static), label: 'without exits', symbol: 'square' as const, color: 'var(--ink)', title: 'the same network without exits' },
+    { ...place(curve.oracle), label: 'oracle', symbol: 'star' as const, color: 'var(--oracle)', title: 'the oracle: every sample leaves at the cheapest exit that is right' },
+  ];
+  const everything = [...test, ...calibration, chosen, ...marks];
+  const xs = everything.map(({ x }) => x);
+  const ys = everything.map(({ y }) => y);
+  const low = Math.min(...ys);
+  const high = Math.max(...ys);
+  const margin = Math.max((high - low) * 0.08, 0.0005);
+  const digits = high - low < 0.02 ? 1 : 0;
+  const label =
+    `Accuracy against cost. Chosen: ${percent(chosen.y)} at ${percent(chosen.x, 0)} of the cost. ` +
+    marks.map((mark) => `${mark.label}: ${percent(mark.y)} at ${percent(mark.x, 0)}`).join('. ');
+  return drawTwice((width, narrow) => {
+    const frame = { width, height: narrow ? 320 : 400, left: 56, right: 24, top: 24, bottom: 44 };
+    const domain = {
+      x: [Math.min(0, ...xs), Math.max(1, ...xs) * 1.03] as const,
+      y: [low - margin, Math.min(1, high + margin)] as const,
+    };
+    const labels = spreadLabels(
+      [
+        { ...chosen, label: `chosen: ${percent(chosen.y)}, ${(evaluation.macsRatio ?? 1).toFixed(2)}× cheaper`, strong: true },
+        ...marks.map((mark) => ({ x: mark.x, y: mark.y, label: mark.label, strong: false })),
+      ],
+      frame,
+      domain,
+    );
+    return drawSvg(label, {
+      width,
+      height: frame.height,
+      marginLeft: frame.left,
+      marginRight: frame.right,
+      marginTop: frame.top,
+      marginBottom: frame.bottom,
+      x: { domain: [...domain.x] },
+      y: { domain: [...domain.y] },
+      marks: [
+        axisY({ tickFormat: (value: number) => percent(value, digits), ticks: 5, label: '↑ accuracy', tickSize: 0 }),
+        axisX({ tickFormat: (value: number) => percent(value, 0), ticks: narrow ? 4 : 8, label: 'mean cost, in MACs of the network without exits →' , tickSize: 4 }),
+        ruleX([1], { stroke: 'var(--rule)', strokeDasharray: '3 4' }),
+        line(calibration, { x: 'x', y: 'y', stroke: 'var(--muted)', strokeWidth: 1.2, strokeDasharray: '4 4' }),
+        line(test, { x: 'x', y: 'y', stroke: 'var(--accent)', strokeWidth: 2.5 }),
+        dot(marks, { x: 'x', y: 'y', symbol: ({ symbol }: { symbol: string }) => symbol, r: 6, fill: 'color', stroke: 'var(--card)', strokeWidth: 1.5, title: ({ title, x, y }: (typeof marks)[number]) => `${title}: ${percent(y)} at ${percent(x, 1)} of the cost` }),
+        dot([chosen], { x: 'x', y: 'y', r: 11, fill: 'none', stroke: 'var(--accent)', strokeWidth: 1.5, strokeOpacity: 0.5 }),
+        dot([chosen], { x: 'x', y: 'y', r: 6.5, fill: 'var(--accent)', stroke: 'var(--card)', strokeWidth: 2, title: () => `the thresholds in use: ${percent(chosen.y)} at ${percent(chosen.x, 1)} of the cost` }),
+        ...labels.map(({ x, y, dx, dy, anchor, label: words, strong }) =>
+          text([{ x, y }], { x: 'x', y: 'y', dx, dy, textAnchor: anchor, text: () => words, fontWeight: strong ? 650 : 400, fontSize: strong ? 13 : 12, fill: strong ? 'var(--accent)' : 'var(--muted)', stroke: 'var(--card)', strokeWidth: 4, paintOrder: 'stroke' }),
+        ),
+      ],
+    });
+  });
+}

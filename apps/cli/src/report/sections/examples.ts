@@ -1,0 +1,42 @@
+import { percent } from '../../format';
+import { html, type Markup } from '../html';
+import type { ReportData, ReportExample } from '../report-data';
+
+/** PNG files as data addresses, by row of the test split. */
+export type ExampleImages = ReadonlyMap<number, string>;
+
+/** The images that left first and last, and the mistakes. */
+export function examplesSection(data: ReportData, images: ExampleImages): Markup | null {
+  const { evaluation, examples } = data;
+  const nameOf = (example: ReportExample | undefined): string => evaluation.exits[example?.exit ?? 0]?.name ?? '';
+  const rows = [
+    {
+      title: 'Left first',
+      note: `the surest of all, answered by ${nameOf(examples.first[0])}`,
+      list: examples.first,
+    },
+    {
+      title: 'Left last',
+      note: `went all the way to ${nameOf(examples.last[0])}, which was least sure of these`,
+      list: examples.last,
+    },
+    { title: 'Mistakes', note: 'answered wrongly, the surest first', list: examples.mistakes },
+  ].filter(({ list }) => list.length > 0);
+  if (rows.length === 0) return null;
+  return html`<section aria-labelledby="images">
+<h2 id="images">The easy ones and the hard ones</h2>
+<p>Real ${evaluation.split} images with the network’s answer and how sure it was; where it was wrong, in red, with the true class.</p>
+${rows.map(
+    ({ title, note, list }) => html`<div class="row"><h3>${title}</h3><p class="note">${note}</p>
+<div class="images">${list.map((example) => figure(data, example, images))}</div></div>`,
+  )}
+</section>`;
+}
+
+function figure({ classes, evaluation }: ReportData, example: ReportExample, images: ExampleImages): Markup {
+  const answer = classes[example.answer] ?? '';
+  const truth = classes[example.label] ?? '';
+  const wrong = example.answer !== example.label;
+  const alt = `${evaluation.split} image ${String(example.row)}: ${truth}, answered as ${answer}`;
+  return html`<figure><img src="${images.get(example.row) ?? ''}" alt="${alt}" title="${alt}" loading="lazy"><figcaption${wrong ? html` class="wrong"` : null}><b>${answer}</b>${wrong ? html` not ${truth}` : null}<small>${percent(example.probability, example.probability > 0.9995 ? 2 : 1)}</small></figcaption></figure>`;
+}
