@@ -25,8 +25,8 @@ export function validateCachedLogits(cached: CachedLogits, where = 'cached logit
     if (logits.length === expected) return;
     throw new ArgumentError({
       where,
-      rule: `every exit holds samples x classes = ${String(samples)} x ${String(classes)} logits`,
-      received: `${String(logits.length)} at exit ${String(exit)}`,
+      rule: `every exit holds samples x classes = ${samples} x ${classes} logits`,
+      received: `${logits.length} at exit ${exit}`,
     });
   });
   if (labels === null) return;
@@ -34,14 +34,14 @@ export function validateCachedLogits(cached: CachedLogits, where = 'cached logit
     throw new ArgumentError({
       where,
       rule: 'there is one label a sample',
-      received: `${String(labels.length)} labels for ${String(samples)} samples`,
+      received: `${labels.length} labels for ${samples} samples`,
     });
   }
   const stray = labels.find((label) => label < 0 || label >= classes);
   if (stray !== undefined) {
     throw new ArgumentError({
       where,
-      rule: `labels are classes from 0 to ${String(classes - 1)}`,
+      rule: `labels are classes from 0 to ${classes - 1}`,
       received: String(stray),
     });
   }

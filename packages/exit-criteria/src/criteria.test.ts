@@ -96,9 +96,8 @@ describe.each(all.map((criterion) => [criterion.name, criterion] as const))('%s'
 
   it('says of a sample the same alone, in a batch, and in any order', () => {
     fc.assert(
-      fc.property(caches, fc.infiniteStream(fc.nat()), (cached, order) => {
+      fc.property(caches, fc.array(fc.nat(), { minLength: 12, maxLength: 12 }), (cached, keys) => {
         const rows = Int32Array.from({ length: cached.samples }, (_, row) => row);
-        const keys = [...rows].map(() => order.next().value ?? 0);
         const permuted = rows.toSorted((a, b) => keys[a]! - keys[b]!);
         const whole = evaluateAll(criterion, cached, rows);
         const shuffled = evaluateAll(criterion, cached, permuted);

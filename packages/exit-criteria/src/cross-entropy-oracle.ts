@@ -20,8 +20,7 @@ export const crossEntropyOracle = defineCriterion({
       throw new ArgumentError({
         where: 'cross-entropy-oracle',
         rule: 'the oracle needs the true class of every sample, from 0 to classes - 1',
-        received:
-          labels === undefined ? 'no labels' : `${String(labels.length)} labels for ${String(rows)} samples`,
+        received: labels === undefined ? 'no labels' : `${labels.length} labels for ${rows} samples`,
         remedy: 'Choose a criterion that needs no labels to decide on unlabelled samples',
       });
     }

@@ -26,14 +26,14 @@ export function validatePolicy(policy: ExitPolicy, earlyExits: number): void {
     throw new ArgumentError({
       where: 'thresholds',
       rule: `there is one threshold an early exit, and this network has ${count(earlyExits, 'early exit')}`,
-      received: `${String(thresholds.length)} (${thresholds.join(', ')})`,
+      received: `${thresholds.length} (${thresholds.join(', ')})`,
       remedy: 'The final exit takes no threshold: it always answers',
     });
   }
   thresholds.forEach((threshold, exit) => {
     if (isThreshold(threshold)) return;
     throw new ArgumentError({
-      where: `thresholds[${String(exit)}]`,
+      where: `thresholds[${exit}]`,
       rule: 'a threshold is a finite number, never or always',
       received: String(threshold),
     });
@@ -42,15 +42,15 @@ export function validatePolicy(policy: ExitPolicy, earlyExits: number): void {
   if (temperatures.length !== earlyExits + 1) {
     throw new ArgumentError({
       where: 'temperatures',
-      rule: `there is one temperature an exit, the final one included, so ${String(earlyExits + 1)} here`,
+      rule: `there is one temperature an exit, the final one included, so ${earlyExits + 1} here`,
       received: String(temperatures.length),
     });
   }
   temperatures.forEach((temperature, exit) => {
-    checkTemperature(temperature, `temperatures[${String(exit)}]`);
+    checkTemperature(temperature, `temperatures[${exit}]`);
   });
 }
 
 function count(number: number, noun: string): string {
-  return `${String(number)} ${noun}${number === 1 ? '' : 's'}`;
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

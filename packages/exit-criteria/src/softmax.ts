@@ -77,7 +77,7 @@ export function countRows(values: { readonly length: number }, classes: number, 
     throw new ArgumentError({
       where,
       rule: 'logits are rows of `classes` values, one row a sample',
-      received: `${String(values.length)} values and ${String(classes)} classes`,
+      received: `${values.length} values and ${classes} classes`,
     });
   }
   return values.length / classes;

@@ -71,7 +71,7 @@ export function summarizeExits(
     if (list === undefined || list.length === exits) continue;
     throw new ArgumentError({
       where,
-      rule: `there is one an exit, the final one included, so ${String(exits)} here`,
+      rule: `there is one an exit, the final one included, so ${exits} here`,
       received: String(list.length),
     });
   }

@@ -48,6 +48,6 @@ export function thresholdFromJson(value: unknown): Threshold {
   throw new ArgumentError({
     where: 'thresholdFromJson',
     rule: 'a threshold in JSON is a finite number, "always", or null for never',
-    received: String(JSON.stringify(value)),
+    received: value === undefined ? 'undefined' : JSON.stringify(value),
   });
 }
