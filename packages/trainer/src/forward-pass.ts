@@ -1,0 +1,38 @@
+import type { LayerGraph } from '@earlyexit/profiler';
+import { ancestors } from '@earlyexit/profiler';
+import type { tf, tfl } from './tf';
+
+/** Runs a network on images `[batch, height, width, channels]` and gives the logits `[batch, classes]` of its exits. */
+export type ForwardPass = (images: tf.Tensor) => tf.Tensor2D[];
+
+/**
+ * A forward pass through the layers that some of the exits need.
+ *
+ * It goes through the layers itself rather than through `model.apply`, because that knows one `training` flag for the
+ * whole network, and batch normalisation looks at nothing else: in a frozen layer its moving statistics would drift.
+ *
+ * @param exits indices of the exits, in the order of the network's outputs
+ * @param inTraining whether a layer runs with `training: true`
+ */
+export function createForwardPass(
+  graph: LayerGraph,
+  exits: readonly number[],
+  inTraining: (layer: tfl.layers.Layer) => boolean,
+): ForwardPass {
+  const outputs = exits.map((exit) => graph.outputs[exit] as string);
+  const needed = ancestors(graph, outputs);
+  const input = graph.inputs[0] as string;
+  const steps = graph.nodes
+    .filter((node) => needed.has(node.id) && !node.outputs.includes(input))
+    .map((node) => ({ ...node, training: inTraining(node.layer) }));
+  return (images) => {
+    const tensors = new Map<string, tf.Tensor>([[input, images]]);
+    for (const { layer, inputs, outputs: names, training } of steps) {
+      const values = inputs.map((name) => tensors.get(name) as tf.Tensor);
+      const result = layer.apply(values.length === 1 ? (values[0] as tf.Tensor) : values, { training });
+      const list = (Array.isArray(result) ? result : [result]) as tf.Tensor[];
+      for (const [index, name] of names.entries()) tensors.set(name, list[index] as tf.Tensor);
+    }
+    return outputs.map((name) => tensors.get(name) as tf.Tensor2D);
+  };
+}

@@ -1,0 +1,62 @@
+import { tf } from '../tf';
+import { ArgumentError } from '@earlyexit/exit-criteria';
+import { checkSetting } from './check-setting';
+import { emptyOptimizerState, type Optimizer } from './optimizer';
+import { decayTerm, type WeightDecayOptions } from './weight-decay';
+
+/** Settings of {@link sgd}. */
+export interface SgdOptions extends WeightDecayOptions {
+  /** 0.9 by default; 0 is plain gradient descent. */
+  readonly momentum?: number;
+  /** Looks one momentum step ahead; false by default. */
+  readonly nesterov?: boolean;
+  /** Decay apart from the gradient, and so apart from the momentum (Loshchilov & Hutter 2019); false by default. */
+  readonly decoupled?: boolean;
+}
+
+/**
+ * Stochastic gradient descent with momentum: v ← m·v + g, p ← p − r·v, with g the gradient plus weightDecay·p.
+ *
+ * With `nesterov`, p ← p − r·(g + m·v). With `decoupled`, weightDecay·p is left out of g and p ← p − r·weightDecay·p is
+ * done beside it. The learning rate r multiplies after the momentum, as in PyTorch, so that a falling schedule takes
+ * effect at once. Throws ArgumentError for settings that cannot be.
+ */
+export function sgd(options: SgdOptions = {}): Optimizer {
+  const { momentum = 0.9, nesterov = false, decoupled = false } = options;
+  checkSetting('sgd momentum', momentum, 0, 1);
+  checkSetting('sgd weightDecay', options.weightDecay ?? 0, 0, Infinity);
+  if (nesterov && momentum === 0) {
+    throw new ArgumentError({
+      where: 'sgd nesterov',
+      rule: 'needs a momentum above 0',
+      received: 'momentum 0',
+      remedy: 'Give a momentum, or leave nesterov out',
+    });
+  }
+  return {
+    name: 'sgd',
+    settings: { momentum, nesterov, decoupled, ...weightDecaySettings(options) },
+    defaultLearningRate: 0.01,
+    init: (parameters) =>
+      momentum === 0 ? emptyOptimizerState : { tensors: { velocity: tf.zerosLike(parameters) }, numbers: {} },
+    update(gradient, state, context) {
+      const decay = decayTerm(options, context);
+      const pull: tf.Tensor1D = decay !== null && !decoupled ? tf.add(gradient, decay) : gradient;
+      const before = state.tensors['velocity'] as tf.Tensor1D | undefined;
+      const velocity: tf.Tensor1D = before === undefined ? pull : tf.add(tf.mul(before, momentum), pull);
+      const direction = nesterov ? tf.add(pull, tf.mul(velocity, momentum)) : velocity;
+      const whole = decay !== null && decoupled ? tf.add(direction, decay) : direction;
+      return {
+        update: tf.mul(whole, -context.learningRate),
+        state: before === undefined ? state : { tensors: { velocity }, numbers: {} },
+      };
+    },
+  };
+}
+
+function weightDecaySettings(options: WeightDecayOptions): Record<string, unknown> {
+  return {
+    weightDecay: options.weightDecay ?? 0,
+    decayBiasesAndNormalization: options.decayBiasesAndNormalization ?? true,
+  };
+}

@@ -1,0 +1,60 @@
+import { tf } from './tf';
+import type { NamedWeight } from './named-weights';
+
+/** The trained weights of a network as one flat vector, in a fixed order. */
+export interface ParameterVector {
+  /** The weights, in the order of the vector. */
+  readonly weights: readonly NamedWeight[];
+  /** How many numbers there are. */
+  readonly size: number;
+  /** `[size]`: 1 for kernels, 0 for biases and normalisation parameters. Owned by this object. */
+  readonly kernelMask: tf.Tensor1D;
+  /** The variables behind the weights, for `tf.variableGrads`. */
+  readonly variables: tf.Variable[];
+  /** A new tensor `[size]` with the present values. */
+  read(): tf.Tensor1D;
+  /** Sets the weights from a tensor `[size]`; layer constraints apply. */
+  write(values: tf.Tensor1D): void;
+  /** A new tensor `[size]` from gradients by variable name; 0 where a weight has none. */
+  flatten(gradients: tf.NamedTensorMap): tf.Tensor1D;
+  dispose(): void;
+}
+
+/** Sees `weights` as one vector. The weights themselves stay where they are. */
+export function createParameterVector(weights: readonly NamedWeight[]): ParameterVector {
+  const variables = weights.map(({ weight }) => weight.read() as tf.Variable);
+  const sizes = variables.map((variable) => variable.size);
+  const size = sizes.reduce((sum, length) => sum + length, 0);
+  const mask = new Float32Array(size);
+  let offset = 0;
+  for (const [index, { kind }] of weights.entries()) {
+    const end = offset + (sizes[index] as number);
+    if (kind === 'kernel') mask.fill(1, offset, end);
+    offset = end;
+  }
+  const kernelMask = tf.tensor1d(mask);
+  return {
+    weights,
+    size,
+    kernelMask,
+    variables,
+    read: () => tf.tidy(() => tf.concat1d(variables.map(flat))),
+    write(values) {
+      tf.tidy(() => {
+        for (const [index, part] of tf.split(values, sizes).entries()) {
+          const { weight } = weights[index] as NamedWeight;
+          weight.write(tf.reshape(part, weight.shape as number[]));
+        }
+      });
+    },
+    flatten: (gradients) =>
+      tf.tidy(() =>
+        tf.concat1d(variables.map(({ name, size: length }) => flat(gradients[name] ?? tf.zeros([length])))),
+      ),
+    dispose: () => kernelMask.dispose(),
+  };
+}
+
+function flat(tensor: tf.Tensor): tf.Tensor1D {
+  return tf.reshape(tensor, [tensor.size]);
+}

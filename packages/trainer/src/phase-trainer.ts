@@ -1,0 +1,144 @@
+import { ArgumentError, DataError } from '@earlyexit/exit-criteria';
+import { ancestors, type LayerGraph } from '@earlyexit/profiler';
+import { createForwardPass } from './forward-pass';
+import { updateAverage } from './moving-average';
+import { isFrozen, type NamedWeight } from './named-weights';
+import { tidyState } from './optimizers/tidy-state';
+import { createParameterVector, type ParameterVector } from './parameter-vector';
+import type { TrainingPhase } from './regimes/regime';
+import type { HostTensor } from './run-folder/safetensors';
+import { tf, type tfl } from './tf';
+import { classCount, type TrainPlan } from './train-options';
+import { applyGradient, type Batch, computeGradient, type StepStatistics } from './training-step';
+
+/** Trains one phase of a regime: knows which parameters move, and holds the optimizer's state and the average. */
+export interface PhaseTrainer {
+  readonly phase: TrainingPhase;
+  /** Indices of the exits that are computed. */
+  readonly computed: readonly number[];
+  readonly parameters: ParameterVector;
+  /** `[parameters]`; null without averaging. */
+  readonly average: tf.Tensor1D | null;
+  /** One training step; `weights` are those of the computed exits, `step` counts within the phase. */
+  step(batch: Batch, weights: readonly number[], learningRate: number, step: number): Promise<StepStatistics>;
+  /** The optimizer's state and the average on the host. */
+  save(): Promise<{ readonly tensors: Map<string, HostTensor>; readonly numbers: Readonly<Record<string, number>> }>;
+  /** Takes up what `save` gave. Throws ArgumentError if it came from another optimizer or another averaging. */
+  restore(tensors: ReadonlyMap<string, HostTensor>, numbers: Readonly<Record<string, number>>): void;
+  dispose(): void;
+}
+
+const optimizerPrefix = 'optimizer/';
+const averageName = 'average';
+
+/** Prepares a phase, with a fresh optimizer. Throws ArgumentError if the network has nothing that the phase trains. */
+export function startPhase(
+  phase: TrainingPhase,
+  plan: TrainPlan,
+  graph: LayerGraph,
+  weights: readonly NamedWeight[],
+): PhaseTrainer {
+  const trains = trainedLayers(phase, graph);
+  const trained = weights.filter(({ layer, weight }) => trains(layer) && layer.trainableWeights.includes(weight));
+  if (trained.length === 0) {
+    throw new ArgumentError({
+      where: `train, phase ${phase.name}`,
+      rule: 'the network must have weights that are not frozen in what the phase trains',
+      received: phase.trains,
+      remedy: 'Set trainable on some of its layers, or choose another regime',
+    });
+  }
+  const { optimizer } = plan;
+  const early = graph.outputs.length - 1;
+  const computed = graph.outputs.map((_, exit) => exit).filter((exit) => {
+    return phase.exits === 'all' || (phase.exits === 'early') === exit < early;
+  });
+  const parameters = createParameterVector(trained);
+  const penalized = [...new Set(graph.nodes.map(({ layer }) => layer))].filter(
+    (layer) => trains(layer) && layer.losses.length > 0,
+  );
+  const settings = {
+    forward: createForwardPass(graph, computed, trains),
+    parameters,
+    optimizer,
+    imageShape: plan.train.imageShape,
+    classes: classCount(plan.model),
+    labelSmoothing: plan.labelSmoothing,
+    distillation: phase.distillation,
+    penalties: () => penalized.flatMap((layer) => layer.calculateLosses()),
+  };
+  let state = tidyState(() => optimizer.init(parameters.read()));
+  let average = plan.averageDecay === null ? null : parameters.read();
+  return {
+    phase,
+    computed,
+    parameters,
+    get average() {
+      return average;
+    },
+    async step(batch, exitWeights, learningRate, step) {
+      const { gradient, statistics } = await computeGradient(batch, exitWeights, settings);
+      const broken = statistics.losses.findIndex((loss) => !Number.isFinite(loss));
+      if (broken >= 0) {
+        // Before the update, so that the weights are still those of the last good step.
+        gradient.dispose();
+        throw new DataError({
+          where: `train, step ${step + 1} of phase ${phase.name}`,
+          rule: 'the loss must stay a finite number',
+          received: `${statistics.losses[broken]!} at exit ${plan.model.metadata.exits[computed[broken]!]?.name ?? ''}`,
+          remedy: `Lower the learning rate (it is ${learningRate}), clip the gradient's norm, or check the inputs`,
+        });
+      }
+      state = applyGradient(gradient, state, learningRate, settings);
+      if (average !== null) average = updateAverage(average, parameters, plan.averageDecay ?? 0, step);
+      return statistics;
+    },
+    async save() {
+      const tensors = new Map<string, HostTensor>();
+      for (const [name, tensor] of Object.entries(state.tensors)) tensors.set(optimizerPrefix + name, await copy(tensor));
+      if (average !== null) tensors.set(averageName, await copy(average));
+      return { tensors, numbers: state.numbers };
+    },
+    restore(tensors, numbers) {
+      const names = Object.keys(state.tensors).map((name) => optimizerPrefix + name);
+      if (average !== null) names.push(averageName);
+      const fits =
+        names.length === tensors.size &&
+        names.every((name) => tensors.get(name)?.values.length === parameters.size) &&
+        Object.keys(state.numbers).every((name) => typeof numbers[name] === 'number');
+      if (!fits) {
+        throw new ArgumentError({
+          where: 'train resume',
+          rule: 'the optimizer, the regime and the averaging must be those of the run that is resumed',
+          received: `${optimizer.name} for ${parameters.size} parameters`,
+          remedy: 'Resume with the same options, or train in another folder',
+        });
+      }
+      const vector = (name: string): tf.Tensor1D => tf.tensor1d((tensors.get(name) as HostTensor).values);
+      const restored = Object.keys(state.tensors).map((name) => [name, vector(optimizerPrefix + name)] as const);
+      tf.dispose(state.tensors);
+      state = { tensors: Object.fromEntries(restored), numbers };
+      if (average !== null) {
+        average.dispose();
+        average = vector(averageName);
+      }
+    },
+    dispose() {
+      tf.dispose(state.tensors);
+      average?.dispose();
+      parameters.dispose();
+    },
+  };
+}
+
+/** Whether a layer is trained in a phase; the backbone is what the final exit needs, a head what it does not. */
+function trainedLayers(phase: TrainingPhase, graph: LayerGraph): (layer: tfl.layers.Layer) => boolean {
+  const needed = ancestors(graph, graph.outputs.slice(-1));
+  const backbone = new Set(graph.nodes.filter((node) => needed.has(node.id)).map((node) => node.layer));
+  return (layer) =>
+    !isFrozen(layer) && (phase.trains === 'everything' || (phase.trains === 'backbone') === backbone.has(layer));
+}
+
+async function copy(tensor: tf.Tensor): Promise<HostTensor> {
+  return { shape: tensor.shape, values: Float32Array.from(await tensor.data()) };
+}

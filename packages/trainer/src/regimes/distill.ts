@@ -1,0 +1,38 @@
+import { checkSetting } from '../optimizers/check-setting';
+import type { Regime } from './regime';
+import { requireEarlyExits } from './require-early-exits';
+
+/** Settings of {@link distill}. */
+export interface DistillOptions {
+  /** Share of an early exit's loss that comes from the final exit; 0.5 by default. */
+  readonly share?: number;
+  /** Softens both answers; 3 by default, as in EENet. */
+  readonly temperature?: number;
+}
+
+/**
+ * Joint training in which the early exits also learn from the final one's answers (Phuong & Lampert 2019; "Be Your Own
+ * Teacher", Zhang et al. 2019): (1 − share)·CE + share·T²·KL(final ∥ exit). The final exit learns from labels alone.
+ */
+export function distill(options: DistillOptions = {}): Regime {
+  const { share = 0.5, temperature = 3 } = options;
+  checkSetting('distill share', share, 0, 1, true);
+  checkSetting('distill temperature', temperature, Number.MIN_VALUE, Infinity);
+  return {
+    name: 'distill',
+    settings: { share, temperature },
+    phases({ epochs, earlyExits, lossWeights }) {
+      requireEarlyExits('distill', earlyExits);
+      return [
+        {
+          name: 'distill',
+          epochs,
+          trains: 'everything',
+          exits: 'all',
+          lossWeights,
+          distillation: { share, temperature },
+        },
+      ];
+    },
+  };
+}

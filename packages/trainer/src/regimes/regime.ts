@@ -1,0 +1,38 @@
+import type { Distillation } from '../joint-loss';
+import type { LossWeightSchedule } from '../loss-weights';
+
+/** Which layers a phase trains; the others stay as they are, moving statistics included. */
+export type TrainedPart = 'everything' | 'backbone' | 'heads';
+
+/** Which exits a phase computes: all, the early ones, or the final one. */
+export type ComputedExits = 'all' | 'early' | 'final';
+
+/** A number of epochs trained in one way. A phase starts with a fresh optimizer and counts its own steps. */
+export interface TrainingPhase {
+  readonly name: string;
+  readonly epochs: number;
+  readonly trains: TrainedPart;
+  readonly exits: ComputedExits;
+  /** Loss weights of all K+1 exits by the progress within the phase; those of exits not computed do not count. */
+  readonly lossWeights: LossWeightSchedule;
+  readonly distillation: Distillation | null;
+}
+
+/** What a regime builds its phases from. */
+export interface RegimeContext {
+  /** Epochs in all. */
+  readonly epochs: number;
+  /** K: how many early exits there are. */
+  readonly earlyExits: number;
+  /** The run's loss weights. */
+  readonly lossWeights: LossWeightSchedule;
+}
+
+/** How the parts of a multi-exit network are trained, one after the other or together. */
+export interface Regime {
+  readonly name: string;
+  /** The settings, for the record of a run: plain JSON. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The phases, whose epochs add up to `context.epochs`. Throws ArgumentError if the network or the epochs do not fit. */
+  phases(context: RegimeContext): readonly TrainingPhase[];
+}

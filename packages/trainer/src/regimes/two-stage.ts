@@ -1,0 +1,57 @@
+import { ArgumentError } from '@earlyexit/exit-criteria';
+import { headsPhase } from './frozen';
+import type { Regime } from './regime';
+import { requireEarlyExits } from './require-early-exits';
+
+/** Settings of {@link twoStage}. */
+export interface TwoStageOptions {
+  /** Share of the epochs that goes to the backbone; 0.5 by default. Each stage gets at least one epoch. */
+  readonly backboneShare?: number;
+  /**
+   * What the second stage trains: `heads` on the frozen backbone (DeeBERT), or `everything` (BranchyNet, which starts
+   * its joint training from the trained trunk). `heads` by default.
+   */
+  readonly second?: 'heads' | 'everything';
+}
+
+/** The backbone and the final exit first, without any head; then the heads. Needs two epochs and an early exit. */
+export function twoStage(options: TwoStageOptions = {}): Regime {
+  const { backboneShare = 0.5, second = 'heads' } = options;
+  if (!(backboneShare > 0 && backboneShare < 1)) {
+    throw new ArgumentError({
+      where: 'twoStage backboneShare',
+      rule: 'must be a share between 0 and 1',
+      received: String(backboneShare),
+    });
+  }
+  return {
+    name: 'two-stage',
+    settings: { backboneShare, second },
+    phases({ epochs, earlyExits, lossWeights }) {
+      requireEarlyExits('two-stage', earlyExits);
+      if (epochs < 2) {
+        throw new ArgumentError({
+          where: 'regime two-stage',
+          rule: 'needs at least two epochs, one for each stage',
+          received: String(epochs),
+        });
+      }
+      const backboneEpochs = Math.min(epochs - 1, Math.max(1, Math.round(epochs * backboneShare)));
+      const finalOnly = [...new Array<number>(earlyExits).fill(0), 1];
+      const rest = epochs - backboneEpochs;
+      return [
+        {
+          name: 'backbone',
+          epochs: backboneEpochs,
+          trains: 'backbone',
+          exits: 'final',
+          lossWeights: () => finalOnly,
+          distillation: null,
+        },
+        second === 'heads'
+          ? headsPhase(rest, earlyExits)
+          : { name: 'joint', epochs: rest, trains: 'everything', exits: 'all', lossWeights, distillation: null },
+      ];
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DataError } from '@earlyexit/exit-criteria';
+import type { EpochMetrics, EpochTotals } from '../epoch-metrics';
+import { errorCode, sha256, syncFolder, writeSynced } from './files';
+import { type HostTensor, readSafetensors, writeSafetensors } from './safetensors';
+
+/** The best epoch so far. */
+export interface BestRecord {
+  /** From 1. */
+  readonly epoch: number;
+  readonly score: number;
+  /** The file with its weights, within the folder of the checkpoints; null if they are not to be restored. */
+  readonly weights: { readonly file: string; readonly sha256: string } | null;
+}
+
+/** Everything of a training that is not a tensor. */
+export interface CheckpointState {
+  readonly format: 'earlyexit-checkpoint';
+  readonly formatVersion: 1;
+  /** Steps of all epochs. */
+  readonly step: number;
+  /** Completed epochs. */
+  readonly epoch: number;
+  /** Batches done of the next epoch. */
+  readonly batch: number;
+  /** Of the next epoch so far. */
+  readonly totals: EpochTotals;
+  readonly history: readonly EpochMetrics[];
+  readonly best: BestRecord | null;
+  /** Numbers of the optimizer's state. */
+  readonly optimizerNumbers: Readonly<Record<string, number>>;
+  /** The resolved options of the training. */
+  readonly training: Readonly<Record<string, unknown>>;
+}
+
+/** A checkpoint on the host: the state and its tensors by name. */
+export interface Checkpoint {
+  readonly state: CheckpointState;
+  readonly tensors: ReadonlyMap<string, HostTensor>;
+}
+
+const tensorsFile = 'tensors.safetensors';
+const stateFile = 'state.json';
+const sumsFile = 'SHA256SUMS';
+const unfinished = '.writing';
+
+/** The checkpoints in a folder, the newest first. What a killed process left half written is not among them. */
+export async function listCheckpoints(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return names.filter((name) => /^\d{6}-step-\d+$/.test(name)).sort().reverse();
+}
+
+/**
+ * Writes a checkpoint as a folder of its own, `000012-step-3400`: beside, synced, renamed. Gives its name.
+ *
+ * The running number keeps apart what was saved at the same step: before and after an epoch's validation.
+ */
+export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): Promise<string> {
+  const numbers = (await readdir(folder)).map((name) => Number.parseInt(name, 10)).filter(Number.isInteger);
+  const number = Math.max(0, ...numbers) + 1;
+  const name = `${String(number).padStart(6, '0')}-step-${checkpoint.state.step}`;
+  const beside = join(folder, unfinished);
+  await rm(beside, { recursive: true, force: true });
+  await mkdir(beside);
+  const tensors = writeSafetensors(checkpoint.tensors);
+  const state = Buffer.from(JSON.stringify(checkpoint.state, null, 1));
+  await writeSynced(join(beside, tensorsFile), tensors);
+  await writeSynced(join(beside, stateFile), state);
+  // As `sha256sum --check` reads it.
+  await writeSynced(join(beside, sumsFile), `${sha256(tensors)}  ${tensorsFile}\n${sha256(state)}  ${stateFile}\n`);
+  await syncFolder(beside);
+  await rename(beside, join(folder, name));
+  await syncFolder(folder);
+  return name;
+}
+
+/** A part of a checkpoint is missing or differs from its checksum: the checkpoint before it will do. */
+export class DamagedCheckpoint extends Error {
+  override readonly name = 'DamagedCheckpoint';
+}
+
+/** Reads a checkpoint and the best weights it names. Throws DamagedCheckpoint; DataError for one of another version. */
+export async function readCheckpoint(
+  folder: string,
+  name: string,
+): Promise<Checkpoint & { readonly best: ReadonlyMap<string, HostTensor> | null }> {
+  const path = join(folder, name);
+  const sums = Buffer.from(await readPart(path, sumsFile)).toString('utf8');
+  const expected = new Map(
+    [...sums.matchAll(/^([0-9a-f]{64}) {2}(\S+)$/gm)].map((match) => [match[2] as string, match[1] as string]),
+  );
+  const stateBytes = await readChecked(path, stateFile, expected.get(stateFile));
+  const tensorBytes = await readChecked(path, tensorsFile, expected.get(tensorsFile));
+  const state = parseState(stateBytes, join(path, stateFile));
+  const file = state.best?.weights ?? null;
+  const best =
+    file === null ? null : readSafetensors(await readChecked(folder, file.file, file.sha256), join(folder, file.file));
+  return { state, tensors: readSafetensors(tensorBytes, join(path, tensorsFile)), best };
+}
+
+/** Takes a damaged checkpoint out of the count; its files stay for whoever wants to look at them. */
+export async function setAside(folder: string, name: string): Promise<void> {
+  const target = join(folder, `${name}.damaged`);
+  await rm(target, { recursive: true, force: true });
+  await rename(join(folder, name), target);
+}
+
+/** Removes all but the newest `keep` checkpoints, and files of best weights that none of those names. */
+export async function pruneCheckpoints(folder: string, keep: number, bestFile: string | null): Promise<void> {
+  const names = await listCheckpoints(folder);
+  const kept = new Set<string>(bestFile === null ? [] : [bestFile]);
+  for (const name of names.slice(0, keep)) {
+    const { best } = JSON.parse(await readFile(join(folder, name, stateFile), 'utf8')) as CheckpointState;
+    if (best?.weights) kept.add(best.weights.file);
+  }
+  for (const name of names.slice(keep)) await rm(join(folder, name), { recursive: true, force: true });
+  for (const name of await readdir(folder)) {
+    if (name.startsWith('best-') && !kept.has(name)) await rm(join(folder, name), { force: true });
+  }
+}
+
+async function readPart(path: string, name: string): Promise<Uint8Array> {
+  return readFile(join(path, name)).catch((error: unknown) => {
+    throw errorCode(error) === 'ENOENT' ? new DamagedCheckpoint(`${name} is missing`) : error;
+  });
+}
+
+async function readChecked(path: string, name: string, expected: string | undefined): Promise<Uint8Array> {
+  const bytes = await readPart(path, name);
+  if (expected === undefined) throw new DamagedCheckpoint(`${sumsFile} does not list ${name}`);
+  if (sha256(bytes) !== expected) throw new DamagedCheckpoint(`${name} differs from its checksum`);
+  return bytes;
+}
+
+function parseState(bytes: Uint8Array, where: string): CheckpointState {
+  const state = JSON.parse(Buffer.from(bytes).toString('utf8')) as CheckpointState;
+  const version = `${String(state.format)} ${String(state.formatVersion)}`;
+  if (version === 'earlyexit-checkpoint 1') return state;
+  throw new DataError({
+    where,
+    rule: 'must be a checkpoint in format version 1',
+    received: version,
+    remedy: 'Resume with the version of earlyexit that wrote it',
+  });
+}

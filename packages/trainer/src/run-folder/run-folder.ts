@@ -1,0 +1,144 @@
+import { appendFile, mkdir, readdir, readFile, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MultiExitModel } from '@earlyexit/branch-head';
+import { saveModel } from '@earlyexit/branch-head/node';
+import { DataError } from '@earlyexit/exit-criteria';
+import type { EpochMetrics } from '../epoch-metrics';
+import type { TrainingEvent } from '../training-event';
+import {
+  type BestRecord,
+  type Checkpoint,
+  DamagedCheckpoint,
+  listCheckpoints,
+  pruneCheckpoints,
+  readCheckpoint,
+  setAside,
+  writeCheckpoint,
+} from './checkpoint';
+import { errorCode, sha256, withFiles, writeDurably } from './files';
+import { metricsCsv } from './metrics-csv';
+import { type HostTensor, writeSafetensors } from './safetensors';
+
+/** A checkpoint that was found to go on from, and those that were damaged. */
+export interface FoundCheckpoint {
+  readonly name: string;
+  readonly checkpoint: Awaited<ReturnType<typeof readCheckpoint>>;
+}
+
+/** The files of one training. */
+export interface RunFolder {
+  readonly path: string;
+  /** The newest checkpoint that is whole; each damaged one before it is handed to `damaged`. */
+  findCheckpoint(damaged: (message: string) => Promise<void>): Promise<FoundCheckpoint | null>;
+  writeConfig(config: Readonly<Record<string, unknown>>): Promise<void>;
+  writeMetrics(history: readonly EpochMetrics[], exitNames: readonly string[]): Promise<void>;
+  appendEvent(event: TrainingEvent): Promise<void>;
+  /** Saves weights of the best epoch under a name of their own, for checkpoints to refer to. */
+  writeBest(epoch: number, weights: ReadonlyMap<string, HostTensor>): Promise<BestRecord['weights']>;
+  /** Gives the path of the new checkpoint. */
+  writeCheckpoint(checkpoint: Checkpoint, keep: number): Promise<string>;
+  saveModel(model: MultiExitModel, which: 'best' | 'last'): Promise<void>;
+}
+
+// What may lie in a run folder: anything else says that the folder is somebody else's.
+const ownNames = /^(config\.json|metrics\.csv|events\.jsonl|report\.html|checkpoints|model|tensorboard)(\.writing)?$/;
+
+/**
+ * Opens the folder of a training, and makes it if need be.
+ *
+ * Throws DataError if it is not empty and `resume` is false, if it is no folder, or if it is not that of a training;
+ * EnvironmentError if it cannot be written to.
+ */
+export async function openRunFolder(path: string, resume: boolean): Promise<RunFolder> {
+  const where = `run folder ${path}`;
+  const checkpoints = join(path, 'checkpoints');
+  await withFiles(where, async () => {
+    const names = await namesIn(path, where);
+    if (names.length > 0 && !resume) {
+      throw new DataError({
+        where,
+        rule: 'must be empty or not exist yet',
+        received: `a folder with ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`,
+        remedy: 'Resume the training in it, or choose another folder',
+      });
+    }
+    const foreign = names.find((name) => !ownNames.test(name));
+    if (foreign !== undefined) {
+      throw new DataError({
+        where,
+        rule: 'must hold a training and nothing else to be resumed',
+        received: `a folder with ${foreign}`,
+        remedy: 'Check the path, or move the file away',
+      });
+    }
+    await mkdir(checkpoints, { recursive: true });
+    await mkdir(join(path, 'model'), { recursive: true });
+    await dropTornLine(join(path, 'events.jsonl'));
+  });
+  return {
+    path,
+    async findCheckpoint(damaged) {
+      const names = await withFiles(where, () => listCheckpoints(checkpoints));
+      for (const name of names) {
+        try {
+          return { name, checkpoint: await withFiles(where, () => readCheckpoint(checkpoints, name)) };
+        } catch (error) {
+          if (!(error instanceof DamagedCheckpoint)) throw error;
+          await damaged(`The checkpoint ${join(checkpoints, name)} is damaged and is passed over: ${error.message}`);
+          await withFiles(where, () => setAside(checkpoints, name));
+        }
+      }
+      if (names.length === 0) return null;
+      throw new DataError({
+        where,
+        rule: 'at least one checkpoint must be whole to be resumed',
+        received: `${names.length} damaged`,
+        remedy: 'Train again in another folder',
+      });
+    },
+    writeConfig: (config) =>
+      withFiles(where, () => writeDurably(join(path, 'config.json'), `${JSON.stringify(config, null, 2)}\n`)),
+    writeMetrics: (history, exitNames) =>
+      withFiles(where, () => writeDurably(join(path, 'metrics.csv'), metricsCsv(history, exitNames))),
+    appendEvent: (event) =>
+      withFiles(where, () =>
+        appendFile(join(path, 'events.jsonl'), `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`),
+      ),
+    writeBest: (epoch, weights) =>
+      withFiles(where, async () => {
+        const bytes = writeSafetensors(weights);
+        const file = `best-epoch-${String(epoch).padStart(4, '0')}.safetensors`;
+        await writeDurably(join(checkpoints, file), bytes);
+        return { file, sha256: sha256(bytes) };
+      }),
+    writeCheckpoint: (checkpoint, keep) =>
+      withFiles(where, async () => {
+        const name = await writeCheckpoint(checkpoints, checkpoint);
+        await pruneCheckpoints(checkpoints, keep, checkpoint.state.best?.weights?.file ?? null);
+        return join(checkpoints, name);
+      }),
+    saveModel: (model, which) => withFiles(where, () => saveModel(model, join(path, 'model', which))),
+  };
+}
+
+async function namesIn(path: string, where: string): Promise<string[]> {
+  const status = await stat(path).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  });
+  if (status === null) return [];
+  if (!status.isDirectory()) {
+    throw new DataError({ where, rule: 'must be a folder', received: 'a file', remedy: 'Choose another path' });
+  }
+  return readdir(path);
+}
+
+/** A process that is killed while it writes leaves half a line; the next event must begin on a line of its own. */
+async function dropTornLine(path: string): Promise<void> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  });
+  const end = bytes.lastIndexOf(0x0a) + 1;
+  if (end < bytes.length) await truncate(path, end);
+}

@@ -1,0 +1,4 @@
+// The one place where this package meets TensorFlow.js, so that another engine could take its place.
+// The layers come first: importing them registers the gradients that tfjs-core alone does not have.
+export * as tfl from '@tensorflow/tfjs-layers';
+export * as tf from '@tensorflow/tfjs-core';

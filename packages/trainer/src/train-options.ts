@@ -1,0 +1,195 @@
+import type { MultiExitModel, SampleSource } from '@earlyexit/branch-head';
+import { ArgumentError, type ExitPolicy, validatePolicy } from '@earlyexit/exit-criteria';
+import { checkLossWeights, type LossWeightSchedule } from './loss-weights';
+import { checkSetting } from './optimizers/check-setting';
+import type { Optimizer } from './optimizers/optimizer';
+import { sgd } from './optimizers/sgd';
+import { joint } from './regimes/joint';
+import type { Regime, TrainingPhase } from './regimes/regime';
+import { constantSchedule } from './schedules/constant-schedule';
+import type { Schedule } from './schedules/schedule';
+import type { TrainingEvent } from './training-event';
+
+/** When to stop before the last epoch. */
+export interface EarlyStopping {
+  /** Epochs in a row without a better one. */
+  readonly patience: number;
+}
+
+/** What `train` takes. */
+export interface TrainOptions {
+  /** The network; its weights are trained in place. */
+  readonly model: MultiExitModel;
+  readonly train: SampleSource;
+  /** Chooses the best epoch and stops early; without it the last epoch counts as the best. */
+  readonly validation?: SampleSource | null;
+  readonly epochs: number;
+  /** 128 by default; the last batch of an epoch may be short. */
+  readonly batchSize?: number;
+  /** `sgd()` by default. */
+  readonly optimizer?: Optimizer;
+  /** The optimizer's default learning rate throughout, by default. */
+  readonly schedule?: Schedule;
+  /**
+   * One for each of the K+1 exits, the final one last, or a function of the progress. By default the network's own,
+   * else 1 / (K+1) each. `resolveLossWeights` makes them from the early exits' weights.
+   */
+  readonly lossWeights?: readonly number[] | LossWeightSchedule;
+  /** Share of the target that is spread over all classes; 0 by default. */
+  readonly labelSmoothing?: number;
+  /** Which parts are trained when; `joint()` by default. */
+  readonly regime?: Regime;
+  /**
+   * Decay of an exponential moving average of the trained weights, in [0, 1); none by default. The average is what is
+   * validated, saved and returned. It starts with min(decay, (1 + step) / (10 + step)), so that it forgets the start.
+   */
+  readonly averageDecay?: number;
+  /** Needs `validation`. The best epoch's weights are restored at the end. */
+  readonly earlyStopping?: EarlyStopping;
+  /** Ends with the weights of the best epoch instead of the last; true by default with `earlyStopping`, else false. */
+  readonly restoreBest?: boolean;
+  /** Order of the samples, augmentation and dropout follow from it; 0 by default. */
+  readonly seed?: number;
+  /** Where samples leave when validating. */
+  readonly policy?: ExitPolicy;
+  /** A new or empty folder for all that the training writes; nothing is written without it. */
+  readonly runDirectory?: string;
+  /** Goes on from the newest whole checkpoint in `runDirectory`; false by default. */
+  readonly resume?: boolean;
+  /** How many checkpoints to keep; 2 by default. */
+  readonly keepCheckpoints?: number;
+  /** A checkpoint every so many steps, beside the one after each epoch. */
+  readonly checkpointEvery?: number;
+  /** Further content of `config.json`: whatever the caller needs to repeat the run. Plain JSON. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Ends the training after the present step, with a checkpoint. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainingEvent) => void;
+}
+
+/** The options with their defaults, checked. */
+export interface TrainPlan {
+  readonly model: MultiExitModel;
+  readonly train: SampleSource;
+  readonly validation: SampleSource | null;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly stepsPerEpoch: number;
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  readonly phases: readonly TrainingPhase[];
+  readonly labelSmoothing: number;
+  readonly averageDecay: number | null;
+  readonly patience: number | null;
+  readonly restoreBest: boolean;
+  readonly seed: number;
+  readonly policy: ExitPolicy | null;
+  readonly keepCheckpoints: number;
+  readonly checkpointEvery: number | null;
+  /** The settings as plain JSON, for `config.json` and for checkpoints. */
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
+/** Fills in the defaults. Throws ArgumentError for options that cannot be. */
+export function planTraining(options: TrainOptions): TrainPlan {
+  const { model, train, epochs, batchSize = 128, optimizer = sgd(), labelSmoothing = 0, seed = 0 } = options;
+  const { exits } = model.metadata;
+  const earlyExits = exits.length - 1;
+  checkWhole('train epochs', epochs, 1);
+  checkWhole('train batchSize', batchSize, 1);
+  checkWhole('train keepCheckpoints', options.keepCheckpoints ?? 2, 1);
+  checkWhole('train checkpointEvery', options.checkpointEvery ?? 1, 1);
+  checkWhole('train seed', seed, 0);
+  checkSetting('train labelSmoothing', labelSmoothing, 0, 1);
+  checkSetting('train averageDecay', options.averageDecay ?? 0, 0, 1);
+  checkWhole('train earlyStopping.patience', options.earlyStopping?.patience ?? 1, 1);
+  for (const source of [train, options.validation]) if (source) checkSource(source, options);
+  if (options.policy !== undefined) validatePolicy(options.policy, earlyExits);
+  if (options.earlyStopping !== undefined && !options.validation) {
+    fail('train earlyStopping', 'needs a validation split to tell which epoch is better', 'none', 'Give validation');
+  }
+  if (options.resume === true && options.runDirectory === undefined) {
+    fail('train resume', 'needs the runDirectory to resume', 'none', 'Give runDirectory');
+  }
+  const lossWeights = scheduleOf(options);
+  for (const progress of [0, 1]) checkLossWeights(lossWeights(progress), exits);
+  const regime = options.regime ?? joint();
+  const learningRate = optimizer.defaultLearningRate;
+  const schedule = options.schedule ?? (learningRate === null ? undefined : constantSchedule(learningRate));
+  if (schedule === undefined) {
+    return fail('train schedule', `must be given with the optimizer ${optimizer.name}`, 'none', 'Give a schedule');
+  }
+  const settings = {
+    labelSmoothing,
+    averageDecay: options.averageDecay ?? null,
+    patience: options.earlyStopping?.patience ?? null,
+    restoreBest: options.restoreBest ?? options.earlyStopping !== undefined,
+    seed,
+    policy: options.policy ?? null,
+  };
+  return {
+    model,
+    train,
+    validation: options.validation ?? null,
+    epochs,
+    batchSize,
+    stepsPerEpoch: Math.ceil(train.size / batchSize),
+    optimizer,
+    schedule,
+    phases: regime.phases({ epochs, earlyExits, lossWeights }),
+    ...settings,
+    keepCheckpoints: options.keepCheckpoints ?? 2,
+    checkpointEvery: options.checkpointEvery ?? null,
+    record: {
+      model: model.metadata.name,
+      exits: exits.map((exit) => exit.name),
+      samples: train.size,
+      validationSamples: options.validation?.size ?? 0,
+      epochs,
+      batchSize,
+      optimizer: { name: optimizer.name, ...optimizer.settings },
+      schedule: schedule.settings ?? null,
+      regime: { name: regime.name, ...regime.settings },
+      lossWeights: lossWeights.settings ?? lossWeights(0),
+      ...settings,
+    },
+  };
+}
+
+function scheduleOf({ lossWeights, model }: TrainOptions): LossWeightSchedule {
+  if (typeof lossWeights === 'function') return lossWeights;
+  const { exits, lossWeights: own } = model.metadata;
+  const weights = lossWeights ?? own ?? exits.map(() => 1 / exits.length);
+  return () => weights;
+}
+
+function checkSource(source: SampleSource, { model }: TrainOptions): void {
+  const shape = model.model.inputs[0]?.shape.slice(1) ?? [];
+  const fits = source.imageShape.every((size, axis) => (shape[axis] ?? size) === size);
+  if (!fits) {
+    const expected = shape.map((size) => size ?? 'any').join('×');
+    const remedy = 'Choose a network for images of this size';
+    fail('train data', `the images must be ${expected}, as the network takes them`, source.imageShape.join('×'), remedy);
+  }
+  if (source.size < 1) fail('train data', 'must hold at least one sample', '0', 'Check the data set and its limit');
+  const classes = classCount(model);
+  const wrong = source.labels.find((label) => label < 0 || label >= classes);
+  if (wrong !== undefined) {
+    const remedy = 'Choose a network with as many classes as the data';
+    fail('train data', `labels must be from 0 to ${classes - 1}, the network's classes`, String(wrong), remedy);
+  }
+}
+
+/** How many classes the exits tell apart: the length of a row of logits. */
+export function classCount(model: MultiExitModel): number {
+  return model.model.outputs.at(-1)?.shape.at(-1) ?? 0;
+}
+
+function checkWhole(where: string, value: number, lowest: number): void {
+  if (Number.isSafeInteger(value) && value >= lowest) return;
+  fail(where, `must be a whole number from ${lowest} up`, String(value));
+}
+
+function fail(where: string, rule: string, received: string, remedy?: string): never {
+  throw new ArgumentError(remedy === undefined ? { where, rule, received } : { where, rule, received, remedy });
+}
