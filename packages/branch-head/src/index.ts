@@ -1,1 +1,21 @@
-export {};
+export { type AttachOptions, attachExits, type ExitSpecification, type HeadChoice } from './attach-exits';
+export { computeLogits, type ComputeLogitsOptions } from './compute-logits';
+export type { AveragePoolDenseOptions } from './heads/avgpool-dense';
+export type { BranchConvolution, BranchyNetOptions } from './heads/branchynet';
+export type { ConvDenseOptions } from './heads/conv-dense';
+export type { ConvPoolDenseOptions } from './heads/conv-pool-dense';
+export type { FeatureShape, HeadBuilder, HeadContext, HeadDefinition } from './heads/head';
+export { getHead, headNames, type HeadName, type HeadOptions, isHeadName } from './heads/heads';
+export { MixedPooling2D, type MixedPooling2DArguments, registerLayers } from './heads/mixed-pooling-layer';
+export { layerSeed } from './layer-seed';
+export { fromModelArtifacts, toModelArtifacts } from './model-artifacts';
+export type {
+  ExitMetadata,
+  MultiExitMetadata,
+  MultiExitModel,
+  PolicyMetadata,
+  Preprocessing,
+} from './multi-exit-model';
+export type { SampleSource } from './sample-source';
+export { splitStages, type Stage, type StageResult } from './split-stages';
+export { withMetadata } from './with-metadata';

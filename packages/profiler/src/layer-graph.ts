@@ -19,6 +19,8 @@ export interface LayerGraphNode {
   readonly outputs: readonly string[];
   readonly inputShapes: readonly Shape[];
   readonly outputShapes: readonly Shape[];
+  /** The symbolic tensors it makes; of the nested model's own graph if it stands in one. */
+  readonly symbolicOutputs: readonly tfl.SymbolicTensor[];
 }
 
 /** The layers of a model as they are applied, nested models opened, free of any engine. */
@@ -181,6 +183,7 @@ class GraphReader {
       outputs: outputs.length === 1 ? [id] : outputs.map((_, index) => `${id}:${String(index)}`),
       inputShapes: inputsOf(source).map((tensor) => tensor.shape),
       outputShapes: outputs.map((tensor) => tensor.shape),
+      symbolicOutputs: outputs,
     };
     this.#ids.set(keyOf(source), node);
     this.nodes.push(node);

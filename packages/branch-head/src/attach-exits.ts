@@ -1,0 +1,262 @@
+import { ArgumentError, nearestName } from '@earlyexit/exit-criteria';
+import { ancestors, countMacs, type LayerGraph, type LayerGraphNode, profileModel, readLayerGraph } from '@earlyexit/profiler';
+import { type Attachment, findAttachment, listLayers } from './find-attachment';
+import type { FeatureShape, HeadBuilder } from './heads/head';
+import { getHead, headNames, type HeadName, type HeadOptions, isHeadName } from './heads/heads';
+import { type LogitsGraph, openLogitsGraph } from './logits-graph';
+import {
+  type ExitMetadata,
+  FINAL_EXIT_NAME,
+  FORMAT_VERSION,
+  type MultiExitMetadata,
+  type MultiExitModel,
+  type Preprocessing,
+} from './multi-exit-model';
+import { tfl } from './tf';
+import { assertMetadata } from './validate-metadata';
+
+/** A registered head with its options. */
+export type HeadChoice = {
+  [Name in HeadName]: { readonly name: Name; readonly options?: HeadOptions[Name] };
+}[HeadName];
+
+/** One exit to attach. */
+export interface ExitSpecification {
+  /** The layer whose output the head reads; `name#2` for the second application of a shared layer. */
+  readonly after: string;
+  readonly head: HeadName | HeadBuilder | HeadChoice;
+  /** The exit's name and the prefix of its layers; `exit0`, `exit1`, … by depth unless given. */
+  readonly name?: string;
+}
+
+/** What `attachExits` writes into the metadata. */
+export interface AttachOptions {
+  /** The network's name; the model's unless given. */
+  readonly name?: string;
+  /** The classes' names in the order of the logits; `'0'`, `'1'`, … unless given. */
+  readonly classes?: readonly string[];
+  readonly preprocessing?: Preprocessing | null;
+  /** The network's default for training: one weight an exit as listed, and the final exit's last. */
+  readonly lossWeights?: readonly number[] | null;
+  /** Seed of the heads' weights; 0 unless given. */
+  readonly seed?: number;
+}
+
+/** An exit whose place and head are known to fit. */
+interface PlannedExit {
+  readonly attachment: Attachment;
+  readonly head: string;
+  readonly build: HeadBuilder;
+  readonly name: string | null;
+  readonly lossWeight: number | null;
+  readonly depth: number;
+}
+
+/**
+ * Attaches exits to any functional or sequential model by layer name. The result's outputs are K early logits,
+ * ordered by depth, and the final logits; a final softmax is left out. No exits give the plain network.
+ *
+ * The backbone's layers and weights are the given model's, not copies: training one trains the other. Dispose only
+ * the result.
+ *
+ * @throws ArgumentError for an unknown layer or head, a head that does not fit, two exits at one place, an exit
+ * behind the final logits, a name that is taken, or classes, loss weights or preprocessing that do not match.
+ */
+export function attachExits(
+  model: tfl.LayersModel,
+  exits: readonly ExitSpecification[],
+  options: AttachOptions = {},
+): MultiExitModel {
+  const { seed = 0, lossWeights = null } = options;
+  const opened = openLogitsGraph(model);
+  const units = countClasses(opened);
+  checkCount('options.lossWeights', lossWeights, exits.length + 1, 'loss weight an exit, the final exit last');
+  const planned = planExits(opened, exits, lossWeights);
+  const names = planned.map((exit, index) => exit.name ?? `exit${String(index)}`);
+  checkNames(names, opened.graph);
+
+  const earlyLogits = planned.map((exit, index) => {
+    const features = opened.tensors.get(exit.attachment.tensorId)!;
+    const logits = exit.build(features, { units, name: names[index]!, seed });
+    checkLogits(logits, units, names[index]!);
+    return logits;
+  });
+  const inputs = opened.graph.inputs.map((id) => opened.tensors.get(id)!);
+  const name = options.name ?? model.name;
+  const joined = tfl.model({ inputs, outputs: [...earlyLogits, opened.logits], name });
+
+  const profile = profileModel(joined);
+  const graph = readLayerGraph(joined);
+  const exitMetadata = profile.exits.map((exit, index): ExitMetadata => {
+    const plan = planned[index];
+    return {
+      name: names[index] ?? FINAL_EXIT_NAME,
+      attachedAfter: plan === undefined ? null : tensorIdOf(graph, opened.tensors.get(plan.attachment.tensorId)!),
+      head: plan?.head ?? null,
+      macs: exit.cumulativeMacs,
+      backboneMacs: exit.backboneMacs,
+      headMacs: exit.headMacs,
+    };
+  });
+  const metadata: MultiExitMetadata = {
+    format: 'earlyexit',
+    formatVersion: FORMAT_VERSION,
+    name,
+    classes: options.classes ?? Array.from({ length: units }, (_, index) => String(index)),
+    preprocessing: options.preprocessing ?? null,
+    exits: exitMetadata,
+    staticMacs: profile.macs,
+    lossWeights:
+      lossWeights === null ? null : [...planned.map((exit) => exit.lossWeight!), lossWeights[exits.length]!],
+    policy: null,
+  };
+  assertMetadata(metadata, joined, 'attachExits(options)');
+  return { model: joined, metadata };
+}
+
+/** Finds, checks and orders the exits. */
+function planExits(
+  opened: LogitsGraph,
+  exits: readonly ExitSpecification[],
+  lossWeights: readonly number[] | null,
+): PlannedExit[] {
+  const { graph, logitsId } = opened;
+  const before = ancestors(graph, [logitsId]);
+  const places = graph.nodes.filter((node) => before.has(node.id) && !node.outputs.includes(logitsId));
+  const planned = exits.map((exit, index): PlannedExit => {
+    const where = `attachExits(exits[${String(index)}])`;
+    const head = resolveHead(exit.head, where);
+    const fitting = places.filter((node) => head.misfit(node.outputShapes[0]!.slice(1)) === null);
+    const attachment = findAttachment(graph, exit.after, where, fitting);
+    if (!places.includes(attachment.node)) {
+      throw new ArgumentError({
+        where,
+        rule: 'an exit lies before the final logits',
+        received: `'${exit.after}', at or behind the final classifier`,
+        remedy: `This head fits after ${listLayers(fitting)}`,
+      });
+    }
+    const rule = head.misfit(attachment.shape.slice(1));
+    if (rule !== null) {
+      throw new ArgumentError({
+        where,
+        rule: `the head '${head.name}' ${rule}`,
+        received: `'${exit.after}' with [${attachment.shape.slice(1).map(String).join(', ')}]`,
+        remedy: `It fits after ${listLayers(fitting)}; after '${exit.after}' fit: ${headsFor(attachment.shape.slice(1))}`,
+      });
+    }
+    return {
+      attachment,
+      head: head.name,
+      build: head.build,
+      name: exit.name ?? null,
+      lossWeight: lossWeights?.[index] ?? null,
+      depth: depthOf(graph, attachment.tensorId),
+    };
+  });
+  const ordered = planned.sort((a, b) => a.depth - b.depth);
+  ordered.forEach((exit, index) => {
+    const earlier = ordered.slice(0, index).find((other) => other.attachment.tensorId === exit.attachment.tensorId);
+    if (earlier === undefined) return;
+    throw new ArgumentError({
+      where: 'attachExits(exits)',
+      rule: 'there is at least one layer between two exits',
+      received: `two exits after '${exit.attachment.tensorId}'`,
+    });
+  });
+  return ordered;
+}
+
+interface ResolvedHead {
+  readonly name: string;
+  readonly build: HeadBuilder;
+  readonly misfit: (shape: FeatureShape) => string | null;
+}
+
+function resolveHead(choice: ExitSpecification['head'], where: string): ResolvedHead {
+  if (typeof choice === 'function') return { name: 'custom', build: choice, misfit: () => null };
+  const name = typeof choice === 'string' ? choice : choice.name;
+  const options = typeof choice === 'string' ? {} : (choice.options ?? {});
+  if (!isHeadName(name)) {
+    const near = nearestName(name, headNames);
+    throw new ArgumentError({
+      where,
+      rule: `a head is a function or one of ${headNames.join(', ')}`,
+      received: `'${String(name)}'`,
+      ...(near === null ? {} : { remedy: `Did you mean '${near}'` }),
+    });
+  }
+  const definition = getHead(name as string);
+  return {
+    name,
+    build: (features, context) => definition.build(features, context, options),
+    misfit: (shape) => definition.misfit(shape, options),
+  };
+}
+
+function headsFor(shape: FeatureShape): string {
+  const fitting = headNames.filter((name) => getHead(name as string).misfit(shape, {}) === null);
+  return fitting.length === 0 ? 'none of the registered heads' : fitting.join(', ');
+}
+
+/** How far into the network a tensor lies: by multiply-accumulates, and by layers where those are equal. */
+function depthOf(graph: LayerGraph, tensorId: string): number {
+  const needed = ancestors(graph, [tensorId]);
+  const nodes = graph.nodes.filter((node) => needed.has(node.id));
+  const macs = nodes.reduce((sum, node) => sum + countMacs(node), 0);
+  return macs + nodes.length / (graph.nodes.length + 1);
+}
+
+function countClasses(opened: LogitsGraph): number {
+  const [, units, ...rest] = opened.logits.shape;
+  if (typeof units === 'number' && units >= 2 && rest.length === 0) return units;
+  throw new ArgumentError({
+    where: 'attachExits(model)',
+    rule: 'the network ends in one logit a class, [batch, classes], for at least two classes',
+    received: `[${opened.logits.shape.map(String).join(', ')}]`,
+    remedy: 'End it with a dense layer of as many units as there are classes',
+  });
+}
+
+function checkCount(where: string, values: readonly unknown[] | null, count: number, what: string): void {
+  if (values === null || values.length === count) return;
+  throw new ArgumentError({
+    where: `attachExits(${where})`,
+    rule: `there is one ${what}, so ${String(count)} here`,
+    received: `${String(values.length)} (${values.map(String).join(', ')})`,
+  });
+}
+
+function checkNames(names: readonly string[], graph: LayerGraph): void {
+  const problem = (rule: string, received: string): never => {
+    throw new ArgumentError({ where: 'attachExits(exits)', rule, received, remedy: 'Choose another name' });
+  };
+  names.forEach((name, index) => {
+    if (name === '' || name === FINAL_EXIT_NAME) {
+      problem(`an exit's name is not empty and not '${FINAL_EXIT_NAME}'`, `'${name}'`);
+    }
+    if (names.indexOf(name) !== index) problem('every exit has a name of its own', `'${name}' twice`);
+    const taken = graph.nodes.find((node: LayerGraphNode) => node.layer.name.startsWith(`${name}_`));
+    if (taken !== undefined) {
+      problem(
+        'no layer of the network starts with the name of an exit, which prefixes the layers of its head',
+        `exit '${name}' and layer '${taken.layer.name}'`,
+      );
+    }
+  });
+}
+
+function checkLogits(logits: unknown, units: number, name: string): void {
+  const shape = logits instanceof tfl.SymbolicTensor ? logits.shape : null;
+  if (shape?.length === 2 && shape[1] === units) return;
+  throw new ArgumentError({
+    where: `attachExits(exit '${name}')`,
+    rule: `a head returns the symbolic tensor of its logits, [batch, ${String(units)}]`,
+    received: shape === null ? String(logits) : `[${shape.map(String).join(', ')}]`,
+  });
+}
+
+function tensorIdOf(graph: LayerGraph, tensor: tfl.SymbolicTensor): string {
+  const node = graph.nodes.find((each) => each.symbolicOutputs.includes(tensor))!;
+  return node.outputs[node.symbolicOutputs.indexOf(tensor)]!;
+}

@@ -1,0 +1,60 @@
+import { DataError } from '@earlyexit/exit-criteria';
+import type { ModelTopology } from './model-topology';
+import { tfl } from './tf';
+
+type AddWeight = (name: string, shape: readonly number[], ...rest: readonly unknown[]) => tfl.LayerVariable;
+interface WeightMaker {
+  addWeight: AddWeight;
+  fastWeightInitDuringBuild: boolean;
+}
+
+/**
+ * Builds the layers of a checked topology with weights of zeros. It stops as soon as the layers ask for more than
+ * `mostNumbers` weights: a file's header must not be able to fill the memory.
+ *
+ * @throws DataError if a layer is unknown or refuses its configuration, or the weights are too many.
+ */
+export async function buildFromTopology(
+  topology: ModelTopology,
+  mostNumbers: number,
+  where: string,
+): Promise<tfl.LayersModel> {
+  const prototype = tfl.layers.Layer.prototype as unknown as WeightMaker;
+  // Kept to be put back, not to be called unbound.
+  const original = prototype.addWeight;
+  const made: tfl.LayerVariable[] = [];
+  let left = mostNumbers;
+  prototype.addWeight = function (this: WeightMaker, name, shape, ...rest) {
+    left -= shape.reduce((size, axis) => size * axis, 1);
+    if (!(left >= 0)) {
+      throw new DataError({
+        where,
+        rule: `the layers take as many weights as the file holds, ${String(mostNumbers)}`,
+        received: `more, at weight '${name}' with [${shape.join(', ')}]`,
+      });
+    }
+    // The values come from the file: no need to draw random ones.
+    this.fastWeightInitDuringBuild = true;
+    const variable = original.call(this, name, shape, ...rest);
+    made.push(variable);
+    return variable;
+  };
+  try {
+    // modelFromJSON does its work before it first waits, so nothing else sees the replaced method.
+    const building = tfl.models.modelFromJSON({ modelTopology: topology as never });
+    prototype.addWeight = original;
+    return await building;
+  } catch (error) {
+    for (const variable of made) variable.dispose();
+    if (error instanceof DataError) throw error;
+    throw new DataError({
+      where,
+      rule: 'TensorFlow.js can build the layers',
+      received: error instanceof Error ? error.message : String(error),
+      remedy: 'A layer of your own has to be registered with tf.serialization.registerClass first',
+      cause: error,
+    });
+  } finally {
+    prototype.addWeight = original;
+  }
+}

@@ -1,0 +1,84 @@
+import { ArgumentError, type CachedLogits } from '@earlyexit/exit-criteria';
+import type { MultiExitModel } from './multi-exit-model';
+import type { SampleSource } from './sample-source';
+import { splitStages, type Stage } from './split-stages';
+import { tf } from './tf';
+
+/** Options of `computeLogits`. */
+export interface ComputeLogitsOptions {
+  /** Samples a forward pass; 128 unless given. */
+  readonly batchSize?: number;
+  /** Called after every batch with the samples done and the samples in all. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Stops between two batches; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+const DEFAULT_BATCH_SIZE = 128;
+
+/**
+ * Runs every sample through the whole network, stage by stage as a session would, and keeps the logits of every
+ * exit: all that calibration and evaluation need. Rows are in the source's order, without augmentation.
+ *
+ * @throws ArgumentError if the images do not have the shape that the network takes.
+ */
+export async function computeLogits(
+  model: MultiExitModel,
+  source: SampleSource,
+  options: ComputeLogitsOptions = {},
+): Promise<CachedLogits> {
+  const { batchSize = DEFAULT_BATCH_SIZE, onProgress, signal } = options;
+  const { size, imageShape } = source;
+  checkImages(model, imageShape);
+  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
+    throw new ArgumentError({
+      where: 'computeLogits(options.batchSize)',
+      rule: 'the batch size is a whole number above 0',
+      received: String(batchSize),
+    });
+  }
+  const stages = splitStages(model);
+  const classes = model.metadata.classes.length;
+  const exits = stages.map(() => new Float32Array(size * classes));
+  for (let start = 0; start < size; start += batchSize) {
+    signal?.throwIfAborted();
+    const rows = Int32Array.from({ length: Math.min(batchSize, size - start) }, (_, row) => start + row);
+    const pixels = await source.load(rows);
+    const logits = runAll(stages, () => tf.tensor4d(pixels, [rows.length, ...imageShape]));
+    try {
+      for (const [exit, tensor] of logits.entries()) exits[exit]!.set(await tensor.data(), start * classes);
+    } finally {
+      tf.dispose(logits);
+    }
+    onProgress?.(start + rows.length, size);
+  }
+  return { exits, samples: size, classes, labels: source.labels };
+}
+
+/** The logits of every exit for one batch; nothing else survives. */
+function runAll(stages: readonly Stage[], makeInput: () => tf.Tensor): tf.Tensor2D[] {
+  return tf.tidy(() => {
+    let carried: tf.Tensor[] = [makeInput()];
+    return stages.map((stage) => {
+      const result = stage.run(carried);
+      tf.dispose(carried);
+      carried = result.carried;
+      return result.logits;
+    });
+  });
+}
+
+function checkImages(model: MultiExitModel, imageShape: readonly number[]): void {
+  const expected = model.model.inputs.map((input) => input.shape.slice(1));
+  const [shape] = expected;
+  const fits =
+    expected.length === 1 &&
+    shape?.length === imageShape.length &&
+    shape.every((side, axis) => side === null || side === imageShape[axis]);
+  if (fits) return;
+  throw new ArgumentError({
+    where: 'computeLogits(source)',
+    rule: `images have the shape of the network's input, ${expected.map((each) => `[${each.map(String).join(', ')}]`).join(' and ')}`,
+    received: `[${imageShape.join(', ')}]`,
+  });
+}

@@ -1,0 +1,41 @@
+import { layerSeed } from '../layer-seed';
+import { tfl } from '../tf';
+import type { HeadContext } from './head';
+
+/** Applies layers one after the other. */
+export function chain(features: tfl.SymbolicTensor, ...layers: readonly tfl.layers.Layer[]): tfl.SymbolicTensor {
+  return layers.reduce((tensor, layer) => layer.apply(tensor) as tfl.SymbolicTensor, features);
+}
+
+/** The logits of a head: flatten if need be, then a linear dense layer `${name}_dense`. */
+export function classifier(features: tfl.SymbolicTensor, context: HeadContext): tfl.SymbolicTensor {
+  const { units, name, seed } = context;
+  const flat =
+    features.shape.length === 2 ? features : chain(features, tfl.layers.flatten({ name: `${name}_flatten` }));
+  const dense = `${name}_dense`;
+  return chain(
+    flat,
+    tfl.layers.dense({
+      units,
+      name: dense,
+      kernelInitializer: tfl.initializers.glorotUniform({ seed: layerSeed(seed, dense) }),
+    }),
+  );
+}
+
+/** A convolution with a bias that keeps the size at stride 1, initialized as He et al. do before a ReLU. */
+export function convolution(
+  context: HeadContext,
+  suffix: string,
+  options: { readonly filters: number; readonly kernelSize: number; readonly strides?: number },
+): tfl.layers.Layer {
+  const name = `${context.name}_${suffix}`;
+  return tfl.layers.conv2d({
+    filters: options.filters,
+    kernelSize: options.kernelSize,
+    strides: options.strides ?? 1,
+    padding: 'same',
+    name,
+    kernelInitializer: tfl.initializers.heNormal({ seed: layerSeed(context.seed, name) }),
+  });
+}

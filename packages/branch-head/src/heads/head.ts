@@ -1,0 +1,37 @@
+import type { tfl } from '../tf';
+
+/** What a head is told besides its features. */
+export interface HeadContext {
+  /** How many logits to give: the number of classes. */
+  readonly units: number;
+  /** The prefix of the layer names: `${name}_dense`, … */
+  readonly name: string;
+  /** The network's seed; each layer derives its own from it with `layerSeed`. */
+  readonly seed: number;
+}
+
+/** Builds the layers of an exit on `features` and returns the logits, `[batch, units]`, without a softmax. */
+export type HeadBuilder = (features: tfl.SymbolicTensor, context: HeadContext) => tfl.SymbolicTensor;
+
+/** The shape of the features without the batch axis. */
+export type FeatureShape = readonly (number | null)[];
+
+/** A registered head. */
+export interface HeadDefinition<Options extends object = object> {
+  readonly name: string;
+  /** One sentence: layers and source. */
+  readonly description: string;
+  /** Why the head does not fit features of this shape, as a rule; `null` if it fits. */
+  readonly misfit: (shape: FeatureShape, options: Options) => string | null;
+  readonly build: (features: tfl.SymbolicTensor, context: HeadContext, options: Options) => tfl.SymbolicTensor;
+}
+
+/** Whether `shape` is `[height, width, channels]` with fixed sizes. */
+export function isFeatureMap(shape: FeatureShape): shape is readonly [number, number, number] {
+  return shape.length === 3 && shape.every((size) => size !== null && size > 0);
+}
+
+/** The rule that a head on feature maps gives if `shape` is none. */
+export function needsFeatureMap(shape: FeatureShape): string | null {
+  return isFeatureMap(shape) ? null : 'needs a feature map [height, width, channels]';
+}

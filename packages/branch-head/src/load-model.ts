@@ -1,0 +1,174 @@
+import { DataError, EarlyExitError } from '@earlyexit/exit-criteria';
+import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fromModelArtifacts } from './model-artifacts';
+import { MODEL_FILE, WEIGHTS_FILE, weightsFileName } from './model-files';
+import type { MultiExitModel } from './multi-exit-model';
+import type { tf } from './tf';
+import { checkWeightSpecifications, weightBytes } from './weight-specifications';
+
+// The JSON of ResNet-110 takes 0.3 MB.
+const LARGEST_JSON_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Loads a model that `saveModel` wrote. Nothing outside the folder is read, sizes are checked before memory is
+ * taken, and the weights against their checksum.
+ *
+ * @throws DataError if the folder or a file is missing, was written by something else or in another version of the
+ * format, or is damaged.
+ */
+export async function loadModel(directory: string): Promise<MultiExitModel> {
+  await checkFolder(directory);
+  const first = await readModelJson(directory);
+  let json = first;
+  let weightData: Uint8Array<ArrayBuffer>;
+  try {
+    weightData = await readWeights(directory, json);
+  } catch (error) {
+    // Someone may have saved a newer model between the two reads; then model.json speaks of other weights now.
+    json = await readModelJson(directory);
+    if (json.weightsFile === first.weightsFile) throw error;
+    weightData = await readWeights(directory, json);
+  }
+  return fromModelArtifacts({ ...json.artifacts, weightData: weightData.buffer }, directory);
+}
+
+interface ModelJson {
+  readonly artifacts: tf.io.ModelArtifacts;
+  readonly weightsFile: string;
+  readonly expectedBytes: number;
+}
+
+async function checkFolder(directory: string): Promise<void> {
+  const status = await stat(directory).catch((error: unknown) => {
+    throw unreadable(directory, 'there is a folder with a saved model', error);
+  });
+  if (status.isDirectory()) return;
+  throw new DataError({
+    where: directory,
+    rule: 'a saved model is a folder',
+    received: 'a file',
+    remedy: `Give the folder that holds ${MODEL_FILE}`,
+  });
+}
+
+async function readModelJson(directory: string): Promise<ModelJson> {
+  const path = join(directory, MODEL_FILE);
+  const bytes = await readWhole(path, directory, (size) => {
+    if (size <= LARGEST_JSON_BYTES) return;
+    throw new DataError({
+      where: path,
+      rule: `the file takes at most ${String(LARGEST_JSON_BYTES)} bytes`,
+      received: String(size),
+    });
+  });
+  const json = parse(bytes, path);
+  const metadata = json['userDefinedMetadata'];
+  const manifest = (json['weightsManifest'] as { paths?: unknown; weights?: unknown }[] | undefined)?.[0];
+  const weightsFile = (manifest?.paths as unknown[] | undefined)?.[0];
+  if (typeof metadata !== 'object' || metadata === null || !('earlyexit' in metadata)) {
+    throw new DataError({
+      where: path,
+      rule: 'the model was saved by earlyexit',
+      received: 'a model without its metadata',
+      remedy: 'Load a plain model with tf.loadLayersModel and give it exits with attachExits',
+    });
+  }
+  if (typeof weightsFile !== 'string' || !WEIGHTS_FILE.test(weightsFile)) {
+    throw new DataError({
+      where: path,
+      rule: 'the weights stand in a file called weights-<checksum>.bin in the same folder',
+      received: String(JSON.stringify(weightsFile)),
+    });
+  }
+  const weightSpecs = checkWeightSpecifications(manifest?.weights, path);
+  return {
+    artifacts: {
+      modelTopology: json['modelTopology'] as object,
+      userDefinedMetadata: metadata as Record<string, object>,
+      weightSpecs: weightSpecs as unknown as tf.io.WeightsManifestEntry[],
+    },
+    weightsFile,
+    expectedBytes: weightBytes(weightSpecs),
+  };
+}
+
+function parse(bytes: Uint8Array, path: string): Record<string, unknown> {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new DataError({
+      where: path,
+      rule: 'the file is JSON',
+      received: bytes.length === 0 ? 'an empty file' : `${String(bytes.length)} bytes that are not, or are cut`,
+      remedy: 'Copy or save the model again',
+      cause,
+    });
+  }
+  if (typeof json === 'object' && json !== null) return json as Record<string, unknown>;
+  throw new DataError({ where: path, rule: 'the file holds a saved model', received: String(json).slice(0, 80) });
+}
+
+async function readWeights(directory: string, json: ModelJson): Promise<Uint8Array<ArrayBuffer>> {
+  const path = join(directory, json.weightsFile);
+  const data = await readWhole(path, directory, (size) => {
+    if (size === json.expectedBytes) return;
+    throw new DataError({
+      where: path,
+      rule: `the weights of this model take ${String(json.expectedBytes)} bytes`,
+      received: String(size),
+      remedy: 'The file is cut or belongs to another model: copy or save the model again',
+    });
+  });
+  if (weightsFileName(data) === json.weightsFile) return data;
+  throw new DataError({
+    where: path,
+    rule: 'the weights have the checksum in their name',
+    received: 'other content',
+    remedy: 'The file is damaged: copy or save the model again',
+  });
+}
+
+/** Reads a file of the folder, of a size that `checkSize` accepts, and nothing that a link elsewhere points to. */
+async function readWhole(
+  path: string,
+  directory: string,
+  checkSize: (bytes: number) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let file: FileHandle | null = null;
+  try {
+    const real = await realpath(path);
+    if (dirname(real) !== (await realpath(directory))) {
+      throw new DataError({ where: path, rule: 'the file lies in the folder', received: `a link to ${real}` });
+    }
+    file = await open(real, 'r');
+    const status = await file.stat();
+    if (!status.isFile()) {
+      throw new DataError({ where: path, rule: 'this is a file', received: status.isDirectory() ? 'a folder' : 'none' });
+    }
+    checkSize(status.size);
+    const bytes = new Uint8Array(status.size);
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await file.read(bytes, filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return filled === bytes.length ? bytes : bytes.slice(0, filled);
+  } catch (error) {
+    throw EarlyExitError.is(error) ? error : unreadable(path, 'this file of a saved model can be read', error);
+  } finally {
+    await file?.close();
+  }
+}
+
+function unreadable(path: string, rule: string, cause: unknown): DataError {
+  const { code } = cause as NodeJS.ErrnoException;
+  return new DataError({
+    where: path,
+    rule,
+    received: code === 'ENOENT' ? 'nothing of that name' : cause instanceof Error ? cause.message : String(cause),
+    cause,
+  });
+}

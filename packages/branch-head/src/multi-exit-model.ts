@@ -1,0 +1,66 @@
+import type { CriterionName, ThresholdJson } from '@earlyexit/exit-criteria';
+import type { tfl } from './tf';
+
+/** How an image becomes the network's input: `(byte / 255 - mean) / standardDeviation`, per channel. */
+export interface Preprocessing {
+  /** `[height, width, channels]`. */
+  readonly inputShape: readonly [height: number, width: number, channels: number];
+  /** `[channels]`, on pixels scaled to 0..1. */
+  readonly mean: readonly number[];
+  /** `[channels]`, on pixels scaled to 0..1. */
+  readonly standardDeviation: readonly number[];
+}
+
+/** One exit and what it costs; multiply-accumulates are for one sample. */
+export interface ExitMetadata {
+  readonly name: string;
+  /** The backbone layer whose output the head reads; `null` for the final exit. */
+  readonly attachedAfter: string | null;
+  /** The head's registered name, `'custom'`, or `null` for the final exit. */
+  readonly head: string | null;
+  /** The whole cost of leaving here: the backbone so far and every head on the way. */
+  readonly macs: number;
+  /** The backbone's share of `macs`. */
+  readonly backboneMacs: number;
+  /** This exit's own head; 0 for the final exit, whose classifier is the backbone's. */
+  readonly headMacs: number;
+}
+
+/** The calibrated decision that travels with a model, in its JSON form: a threshold of `null` never leaves. */
+export interface PolicyMetadata {
+  readonly criterion: CriterionName;
+  /** One an early exit. */
+  readonly thresholds: readonly ThresholdJson[];
+  /** One an exit, the final one included. */
+  readonly temperatures: readonly number[];
+}
+
+/** What is known about a multi-exit network besides its layers and weights. Plain JSON. */
+export interface MultiExitMetadata {
+  readonly format: 'earlyexit';
+  readonly formatVersion: 1;
+  readonly name: string;
+  /** The names of the classes, in the order of the logits. */
+  readonly classes: readonly string[];
+  readonly preprocessing: Preprocessing | null;
+  /** K early exits and the final one, which is last and is called `final`. */
+  readonly exits: readonly ExitMetadata[];
+  /** The plain network's multiply-accumulates, heads left out. */
+  readonly staticMacs: number;
+  /** K + 1 weights, the network's own default for training, or `null`. */
+  readonly lossWeights: readonly number[] | null;
+  readonly policy: PolicyMetadata | null;
+}
+
+/** An ordinary LayersModel with K early outputs and the final one, all logits, and what is known about it. */
+export interface MultiExitModel {
+  /** Outputs: K early logits, then the final logits, each `[batch, classes]`. */
+  readonly model: tfl.LayersModel;
+  readonly metadata: MultiExitMetadata;
+}
+
+/** The version of the metadata that this package writes and reads. */
+export const FORMAT_VERSION = 1;
+
+/** The name of the last exit. */
+export const FINAL_EXIT_NAME = 'final';

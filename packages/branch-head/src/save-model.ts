@@ -1,0 +1,97 @@
+import { EarlyExitError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MODEL_FILE, WEIGHTS_FILE, weightsFileName } from './model-files';
+import { toModelArtifacts } from './model-artifacts';
+import type { MultiExitModel } from './multi-exit-model';
+import { tf } from './tf';
+
+// Unfinished files of a save that was killed.
+const LEFTOVER_FILE = /^(model\.json|weights-[0-9a-f]{16}\.bin)\.[0-9a-f]{12}\.tmp$/;
+
+/**
+ * Saves a model into a folder as `model.json` and `weights-<checksum>.bin`, the layout of TensorFlow.js. Other files
+ * in the folder are left alone. Whatever happens on the way, the folder holds the old model or the new one: files
+ * are written beside, synced and renamed, `model.json` last. One process may save into a folder at a time; others
+ * may load meanwhile.
+ *
+ * @throws EnvironmentError if the folder cannot be written.
+ */
+export async function saveModel(model: MultiExitModel, directory: string): Promise<void> {
+  const { weightSpecs, weightData, ...rest } = await toModelArtifacts(model);
+  const data = new Uint8Array(new tf.io.CompositeArrayBuffer(weightData).slice());
+  const weightsFile = weightsFileName(data);
+  const manifest = [{ paths: [weightsFile], weights: weightSpecs }];
+  const json = `${JSON.stringify({ ...rest, weightsManifest: manifest })}\n`;
+  try {
+    await mkdir(directory, { recursive: true });
+    await replaceFile(directory, weightsFile, data);
+    await replaceFile(directory, MODEL_FILE, Buffer.from(json));
+    await syncDirectory(directory);
+    const old = (await readdir(directory)).filter(
+      (file) => (WEIGHTS_FILE.test(file) && file !== weightsFile) || LEFTOVER_FILE.test(file),
+    );
+    await Promise.all(old.map((file) => rm(join(directory, file), { force: true })));
+  } catch (error) {
+    throw explain(error, directory);
+  }
+}
+
+async function replaceFile(directory: string, name: string, content: Uint8Array): Promise<void> {
+  const temporary = join(directory, `${name}.${randomBytes(6).toString('hex')}.tmp`);
+  let file: FileHandle | null = null;
+  try {
+    file = await open(temporary, 'wx');
+    await file.writeFile(content);
+    await file.sync();
+    await file.close();
+    file = null;
+    await rename(temporary, join(directory, name));
+  } catch (error) {
+    await file?.close();
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Makes the renames last; not every system can sync a folder, and none loses more than the newest save by it. */
+async function syncDirectory(directory: string): Promise<void> {
+  try {
+    const handle = await open(directory, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!['EISDIR', 'EINVAL', 'EPERM', 'ENOTSUP'].includes(codeOf(error))) throw error;
+  }
+}
+
+const REASONS: Readonly<Record<string, { rule: string; remedy: string }>> = {
+  EEXIST: { rule: 'a model is saved into a folder', remedy: 'A file of that name is in the way: choose another path' },
+  ENOTDIR: { rule: 'a model is saved into a folder', remedy: 'A file is in the way: choose another path' },
+  EISDIR: { rule: `${MODEL_FILE} is a file`, remedy: `A folder called ${MODEL_FILE} is in the way: remove it` },
+  ENOTEMPTY: { rule: `${MODEL_FILE} is a file`, remedy: `A folder called ${MODEL_FILE} is in the way: remove it` },
+  EACCES: { rule: 'the folder can be written', remedy: 'Choose a folder that you may write to' },
+  EPERM: { rule: 'the folder can be written', remedy: 'Choose a folder that you may write to' },
+  EROFS: { rule: 'the folder can be written', remedy: 'Choose a folder on a file system that is not read-only' },
+  ENOSPC: { rule: 'there is room for the model', remedy: 'Free some disk space' },
+};
+
+function explain(error: unknown, directory: string): unknown {
+  if (EarlyExitError.is(error)) return error;
+  const reason = REASONS[codeOf(error)] ?? { rule: 'the model can be written', remedy: 'Look at the cause' };
+  return new EnvironmentError({
+    where: `saveModel(${directory})`,
+    rule: reason.rule,
+    received: error instanceof Error ? error.message : String(error),
+    remedy: reason.remedy,
+    cause: error,
+  });
+}
+
+function codeOf(error: unknown): string {
+  return String((error as NodeJS.ErrnoException | null)?.code);
+}

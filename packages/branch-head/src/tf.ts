@@ -1,0 +1,3 @@
+// The package's one door to TensorFlow.js. tfjs-core alone has no gradients: tfjs-layers registers them.
+export * as tfl from '@tensorflow/tfjs-layers';
+export * as tf from '@tensorflow/tfjs-core';

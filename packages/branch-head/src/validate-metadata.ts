@@ -1,0 +1,172 @@
+import { ArgumentError, isCriterionName } from '@earlyexit/exit-criteria';
+import { FINAL_EXIT_NAME, FORMAT_VERSION, type MultiExitMetadata } from './multi-exit-model';
+import type { tfl } from './tf';
+
+/** What is wrong with metadata. */
+export interface MetadataProblem {
+  readonly field: string;
+  readonly rule: string;
+  readonly received: string;
+}
+
+/**
+ * Looks for the first thing that is wrong with `value` as the metadata of `model`; `null` if it is right. Asks
+ * nothing of `value`: it may come from a file.
+ */
+export function findMetadataProblem(value: unknown, model: tfl.LayersModel): MetadataProblem | null {
+  if (!isRecord(value)) return problem('metadata', 'is an object', value);
+  const classes = model.outputs.at(-1)?.shape.at(-1);
+  const exitCount = model.outputs.length;
+  return (
+    check(value['format'] === 'earlyexit', 'format', "is 'earlyexit'", value['format']) ??
+    check(value['formatVersion'] === FORMAT_VERSION, 'formatVersion', 'is 1', value['formatVersion']) ??
+    check(typeof value['name'] === 'string', 'name', 'is a string', value['name']) ??
+    check(
+      isList(value['classes'], (item) => typeof item === 'string') && value['classes'].length === classes,
+      'classes',
+      `holds one name a class, ${String(classes)} here`,
+      value['classes'],
+    ) ??
+    findPreprocessingProblem(value['preprocessing'], model) ??
+    findExitsProblem(value['exits'], exitCount) ??
+    check(isCount(value['staticMacs']), 'staticMacs', 'is a whole number, 0 or more', value['staticMacs']) ??
+    check(
+      value['lossWeights'] === null || isWeights(value['lossWeights'], exitCount),
+      'lossWeights',
+      `is null or holds ${String(exitCount)} numbers, 0 or more, one an exit, the final exit last`,
+      value['lossWeights'],
+    ) ??
+    findPolicyProblem(value['policy'], exitCount)
+  );
+}
+
+/**
+ * Refuses metadata that does not fit the model.
+ *
+ * @throws ArgumentError with the field, the rule and the value.
+ */
+export function assertMetadata(metadata: MultiExitMetadata, model: tfl.LayersModel, where: string): void {
+  const found = findMetadataProblem(metadata, model);
+  if (found === null) return;
+  throw new ArgumentError({ where: `${where}.${found.field}`, rule: `${found.field} ${found.rule}`, received: found.received });
+}
+
+function findPreprocessingProblem(value: unknown, model: tfl.LayersModel): MetadataProblem | null {
+  if (value === null) return null;
+  const shape = model.inputs[0]?.shape.slice(1) ?? [];
+  if (!isRecord(value)) return problem('preprocessing', 'is null or an object', value);
+  const { inputShape, mean, standardDeviation } = value;
+  const channels = shape.at(-1);
+  return (
+    check(
+      isList(inputShape, isCount) &&
+        inputShape.length === 3 &&
+        inputShape.every((size, axis) => shape[axis] === null || shape[axis] === size),
+      'preprocessing.inputShape',
+      `is the network's input, [${shape.map(String).join(', ')}]`,
+      inputShape,
+    ) ??
+    check(
+      isList(mean, isFinite) && mean.length === channels,
+      'preprocessing.mean',
+      `holds one number a channel, ${String(channels)} here`,
+      mean,
+    ) ??
+    check(
+      isList(standardDeviation, (item) => isFinite(item) && item > 0) && standardDeviation.length === channels,
+      'preprocessing.standardDeviation',
+      `holds one number above 0 a channel, ${String(channels)} here`,
+      standardDeviation,
+    )
+  );
+}
+
+function findExitsProblem(value: unknown, count: number): MetadataProblem | null {
+  if (!isList(value, isRecord) || value.length !== count) {
+    return problem('exits', `holds one entry an output, ${String(count)} here`, value);
+  }
+  const names = new Set(value.map((exit) => exit['name']));
+  for (const [index, exit] of value.entries()) {
+    const field = `exits[${String(index)}]`;
+    const isFinal = index === count - 1;
+    const found =
+      check(
+        typeof exit['name'] === 'string' && (exit['name'] === FINAL_EXIT_NAME) === isFinal,
+        `${field}.name`,
+        isFinal ? `is '${FINAL_EXIT_NAME}'` : `is a string, not '${FINAL_EXIT_NAME}'`,
+        exit['name'],
+      ) ??
+      check(isNameOrNull(exit['attachedAfter']), `${field}.attachedAfter`, 'is a string or null', exit['attachedAfter']) ??
+      check(isNameOrNull(exit['head']), `${field}.head`, 'is a string or null', exit['head']) ??
+      check(isCount(exit['macs']), `${field}.macs`, 'is a whole number, 0 or more', exit['macs']) ??
+      check(isCount(exit['backboneMacs']), `${field}.backboneMacs`, 'is a whole number, 0 or more', exit['backboneMacs']) ??
+      check(isCount(exit['headMacs']), `${field}.headMacs`, 'is a whole number, 0 or more', exit['headMacs']);
+    if (found !== null) return found;
+  }
+  return check(names.size === value.length, 'exits', 'have names of their own', [...names].join(', '));
+}
+
+function findPolicyProblem(value: unknown, exitCount: number): MetadataProblem | null {
+  if (value === null) return null;
+  if (!isRecord(value)) return problem('policy', 'is null or an object', value);
+  const { criterion, thresholds, temperatures } = value;
+  return (
+    check(
+      typeof criterion === 'string' && isCriterionName(criterion),
+      'policy.criterion',
+      'is the name of a criterion',
+      criterion,
+    ) ??
+    check(
+      isList(thresholds, (item) => item === null || item === 'always' || isFinite(item)) &&
+        thresholds.length === exitCount - 1,
+      'policy.thresholds',
+      `holds one number, null or "always" an early exit, ${String(exitCount - 1)} here`,
+      thresholds,
+    ) ??
+    check(
+      isList(temperatures, (item) => isFinite(item) && item > 0) && temperatures.length === exitCount,
+      'policy.temperatures',
+      `holds one number above 0 an exit, the final one included, ${String(exitCount)} here`,
+      temperatures,
+    )
+  );
+}
+
+function isWeights(value: unknown, count: number): boolean {
+  return isList(value, (item) => isFinite(item) && item >= 0) && value.length === count;
+}
+
+function isNameOrNull(value: unknown): boolean {
+  return value === null || typeof value === 'string';
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isFinite(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isList<Item>(value: unknown, is: (item: unknown) => item is Item): value is Item[];
+function isList(value: unknown, is: (item: unknown) => boolean): value is unknown[];
+function isList(value: unknown, is: (item: unknown) => boolean): value is unknown[] {
+  return Array.isArray(value) && value.every(is);
+}
+
+function check(holds: boolean, field: string, rule: string, received: unknown): MetadataProblem | null {
+  return holds ? null : problem(field, rule, received);
+}
+
+// Long enough to recognise the value, short enough for a terminal.
+const LONGEST_VALUE = 120;
+
+function problem(field: string, rule: string, received: unknown): MetadataProblem {
+  const text = JSON.stringify(received) as string | undefined;
+  return { field, rule, received: (text ?? String(received)).slice(0, LONGEST_VALUE) };
+}
