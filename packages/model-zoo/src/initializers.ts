@@ -1,4 +1,4 @@
-import { layerSeed } from './layer-seed';
+import { layerSeed } from '@earlyexit/branch-head';
 import { tfl } from './tf';
 
 type Initializer = ReturnType<typeof tfl.initializers.randomNormal>;

@@ -135,7 +135,8 @@ function classNames(classes: readonly string[] | number): readonly string[] {
 }
 
 function checkInputShape(shape: InputShape): InputShape {
-  if (shape.length === 3 && shape.every((size) => Number.isInteger(size) && size > 0)) return shape;
+  if ((shape as readonly number[]).length === 3 && shape.every((size) => Number.isInteger(size) && size > 0))
+    return shape;
   throw new ArgumentError({
     where: 'createModel, inputShape',
     rule: 'it is [height, width, channels], positive integers',

@@ -260,8 +260,8 @@ export const resnetTestModels: readonly ModelDefinition[] = [
     name: 'test_resnet_3exits',
     description: 'Three residual blocks for 8×8 images with three exits, two of them inside residual blocks',
     exits: [
-      { after: 'layer1_block1_relu1', head: 'pooled' },
-      { after: 'layer2_block1_bn1', head: 'mixed-pool' },
+      { after: 'layer1_block1_relu1', head: 'mixed-pool' },
+      { after: 'layer2_block1_bn1', head: 'pooled' },
       { after: 'layer3_block1_relu1', head: 'linear' },
     ],
     lossWeights: [0.2, 0.2, 0.2, 0.4],

@@ -1,0 +1,52 @@
+import { selectEngine } from '@earlyexit/backend';
+import { ArgumentError } from '@earlyexit/exit-criteria';
+import { beforeAll, expect, it } from 'vitest';
+import { createModel } from './registry';
+import { resolveLayerName } from './resolve-layer-name';
+import { tfl } from './tf';
+
+beforeAll(() => selectEngine('cpu'));
+
+it('counts residual blocks over all stages and ends at the block’s last layer', () => {
+  const network = createModel('resnet20_cifar');
+  expect(resolveLayerName(network, 'block1')).toBe('layer1_block1_relu2');
+  expect(resolveLayerName(network, 'block4')).toBe('layer2_block1_relu2');
+  expect(resolveLayerName(network.model, 'block9')).toBe('layer3_block3_relu2');
+  expect(resolveLayerName(network, 'layer2_block1_bn1')).toBe('layer2_block1_bn1');
+  expect(() => resolveLayerName(network, 'block10')).toThrow('block1 to block9');
+  expect(() => resolveLayerName(network, 'block0')).toThrow(ArgumentError);
+  network.model.dispose();
+});
+
+it('says what comes near, and what it can do', () => {
+  const network = createModel('resnet20_cifar');
+  expect(() => resolveLayerName(network, 'layer1_block3_relu')).toThrow('layer1_block3_relu1');
+  expect(() => resolveLayerName(network, 'nonsense')).toThrow(
+    /Its layers are input, conv1,.*block1 to block9/,
+  );
+  network.model.dispose();
+  const lenet = createModel('lenet');
+  expect(() => resolveLayerName(lenet, 'block1')).toThrow('no residual blocks');
+  expect(() => resolveLayerName(lenet, 'conv4')).toThrow(/conv1|conv2|conv3/);
+  lenet.model.dispose();
+});
+
+it('does not count heads as blocks or layers of the backbone', () => {
+  const network = createModel('test_resnet_3exits');
+  const head = network.model.layers.find((layer) => layer.name.startsWith('exit1_'))!.name;
+  expect(() => resolveLayerName(network, head)).toThrow(ArgumentError);
+  expect(resolveLayerName(network, 'block3')).toBe('layer3_block1_relu2');
+  network.model.dispose();
+});
+
+it('knows blocks by the names that Keras gives them', () => {
+  const input = tfl.input({ shape: [4] });
+  const names = ['conv2_block1_1_conv', 'conv2_block1_out', 'conv2_block2_out', 'conv3_block1_out'];
+  const output = names.reduce(
+    (features, name) => tfl.layers.dense({ units: 4, name }).apply(features) as tfl.SymbolicTensor,
+    input,
+  );
+  const model = tfl.model({ inputs: input, outputs: output });
+  expect(['block1', 'block2', 'block3'].map((name) => resolveLayerName(model, name))).toEqual(names.slice(1));
+  model.dispose();
+});
