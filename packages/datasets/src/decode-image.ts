@@ -140,11 +140,13 @@ export async function decodeImage(
     const image = open(bytes, { failOn: 'error' });
     const { autoOrient } = await image.metadata();
     size = scaledSize(autoOrient, imageShape, fit);
-    pixels = await cutCentre(scaleImage(image, size), size, imageShape, fit)
+    const decoded = await cutCentre(scaleImage(image, size), size, imageShape, fit)
       .flatten({ background: '#ffffff' })
       .toColourspace(channels === 1 ? 'b-w' : 'srgb')
       .raw({ depth: 'uchar' })
       .toBuffer();
+    // A Buffer would be a Uint8Array with another `slice` and another look when printed.
+    pixels = new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.length);
   } catch (cause) {
     throw new DataError({
       where,

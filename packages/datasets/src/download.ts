@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataError, EarlyExitError, EnvironmentError } from '@earlyexit/exit-criteria';
 import type { Progress } from './data-source';
+import { httpGet } from './http-get';
 
 /** A file to fetch, and how to know that it is the right one. */
 export interface Download {
@@ -41,7 +43,7 @@ function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-/** The innermost reason of a failed fetch (`fetch failed` alone tells nobody anything). */
+/** The innermost reason of a failure. */
 function reasonOf(error: unknown): string {
   let inner = error;
   while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
@@ -57,31 +59,31 @@ async function fetchRest(download: Download, file: FileHandle): Promise<void> {
   }, silenceMs);
   try {
     let done = (await file.stat()).size;
-    const response = await fetch(address, {
+    const response = await httpGet(address, {
       headers: done > 0 ? { range: `bytes=${done}-` } : {},
       signal: signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal]),
     });
-    // 416: there is nothing behind what we have. The checksum tells whether that is the whole file.
-    if (response.status === 416 && done > 0) {
-      await response.body?.cancel();
-      return;
-    }
-    if (!response.ok || response.body === null) {
-      await response.body?.cancel();
-      const answer = `the server answered ${response.status} ${response.statusText}`.trimEnd();
+    const status = response.statusCode ?? 0;
+    if (status !== 200 && status !== 206) {
+      response.destroy();
+      // There is nothing behind what we have; the checksum tells whether that is the whole file.
+      if (status === 416 && done > 0) return;
+      const answer = `the server answered ${status} ${response.statusMessage ?? ''}`.trimEnd();
       // 408, 429 and 5xx pass; other refusals stay.
-      const passing = response.status >= 500 || response.status === 408 || response.status === 429;
-      throw passing ? new Error(answer) : new FinalAnswer(answer);
+      throw status >= 500 || status === 408 || status === 429 ? new Error(answer) : new FinalAnswer(answer);
     }
-    const resumed = response.status === 206 && contentStart(response) === done;
-    if (!resumed && done > 0) {
+    if (status === 200 || contentStart(response) !== done) {
       await file.truncate(0);
       done = 0;
+      if (status === 206) {
+        response.destroy();
+        throw new Error('the server sent another part of the file than was asked for');
+      }
     }
-    const length = response.headers.get('content-length');
-    const total = length === null ? null : done + Number(length);
+    const length = response.headers['content-length'];
+    const total = length === undefined ? null : done + Number(length);
     onProgress?.({ stage: 'download', what: address, done, total });
-    for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
+    for await (const piece of response as AsyncIterable<Uint8Array>) {
       timer.refresh();
       // At its own place instead of appended: a second process fetching the same file writes the same bytes there.
       await file.write(piece, 0, piece.length, done);
@@ -97,8 +99,8 @@ async function fetchRest(download: Download, file: FileHandle): Promise<void> {
   }
 }
 
-function contentStart(response: Response): number | null {
-  const match = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '');
+function contentStart(response: IncomingMessage): number | null {
+  const match = /^bytes (\d+)-/.exec(response.headers['content-range'] ?? '');
   return match === null ? null : Number(match[1]);
 }
 
@@ -139,7 +141,9 @@ async function fetchWithRetries(download: Download, part: string): Promise<void>
         signal?.throwIfAborted();
         if (['ENOSPC', 'EIO', 'EDQUOT', 'EFBIG'].includes(errorCode(error)))
           throw cannotWrite(download, error);
-        if (error instanceof FinalAnswer || attempt >= attempts) {
+        // No address for the server's name, from the start: there is no network, and waiting brings none.
+        const offline = attempt === 1 && ['ENOTFOUND', 'EAI_AGAIN'].includes(errorCode(error));
+        if (offline || error instanceof FinalAnswer || attempt >= attempts) {
           const kept = (await file.stat()).size;
           throw new EnvironmentError({
             where: dataset,

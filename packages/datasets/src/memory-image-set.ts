@@ -22,6 +22,21 @@ export function createMemoryImageSet(options: {
   const stride = height * width * channels;
   const size = labels.length;
   let ids: readonly string[] | null = null;
+
+  const gather = (rows: Int32Array): Uint8Array => {
+    checkRows(`${name} images`, rows, size);
+    const bytes = new Uint8Array(rows.length * stride);
+    for (let position = 0; position < rows.length; position += 1) {
+      let row = rows[position]!;
+      let chunk = 0;
+      while (row >= chunks[chunk]!.count) {
+        row -= chunks[chunk]!.count;
+        chunk += 1;
+      }
+      bytes.set(chunks[chunk]!.bytes.subarray(row * stride, (row + 1) * stride), position * stride);
+    }
+    return bytes;
+  };
   return {
     size,
     labels,
@@ -29,19 +44,6 @@ export function createMemoryImageSet(options: {
       ids ??= Array.from({ length: size }, (_, row) => `${name}/${row}`);
       return ids;
     },
-    read(rows) {
-      checkRows(`${name} images`, rows, size);
-      const bytes = new Uint8Array(rows.length * stride);
-      for (let position = 0; position < rows.length; position += 1) {
-        let row = rows[position]!;
-        let chunk = 0;
-        while (row >= chunks[chunk]!.count) {
-          row -= chunks[chunk]!.count;
-          chunk += 1;
-        }
-        bytes.set(chunks[chunk]!.bytes.subarray(row * stride, (row + 1) * stride), position * stride);
-      }
-      return Promise.resolve(bytes);
-    },
+    read: async (rows) => Promise.resolve(gather(rows)),
   };
 }

@@ -6,7 +6,10 @@ import { joinPools, type Pools, poolSize, shufflePools, takeStratified } from '.
 
 /** Settings of `splitDataset`. Sizes are counts from 1 up, or shares of the training images below 1. */
 export interface SplitOptions {
-  /** Default 2,500 where there are at least 50,000 training images, else 5 %; 0 for none. */
+  /**
+   * Default 2,500 where there are at least 50,000 training images, else 5 %; 0 for none. Where the source has a
+   * validation set of its own: how much of that, default all.
+   */
   readonly validation?: number | undefined;
   /** Default 5,000 where there are at least 50,000 training images, else 10 %; 0 for none. */
   readonly calibration?: number | undefined;
