@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type DefaultTheme } from 'vitepress';
+
+/** Typedoc writes it before the site is built: a page for each entry of each package. */
+const apiSidebar = fileURLToPath(new URL('../api/typedoc-sidebar.json', import.meta.url));
+const apiPages: DefaultTheme.SidebarItem[] = existsSync(apiSidebar)
+  ? (JSON.parse(readFileSync(apiSidebar, 'utf8')) as DefaultTheme.SidebarItem[])
+  : [];
+
+const guide: DefaultTheme.SidebarItem[] = [
+  {
+    text: 'Start',
+    items: [
+      { text: 'What early exit is', link: '/guide/early-exit' },
+      { text: 'Install', link: '/install' },
+    ],
+  },
+  {
+    text: 'Use',
+    items: [
+      { text: 'From the command line', link: '/guide/command-line' },
+      { text: 'Five lines: classify an image', link: '/guide/five-lines' },
+      { text: 'Twenty lines: your own network', link: '/guide/twenty-lines' },
+      { text: 'When to leave', link: '/guide/criteria' },
+    ],
+  },
+  {
+    text: 'Look up',
+    items: [
+      { text: 'Commands', link: '/commands' },
+      { text: 'API', link: '/api/' },
+    ],
+  },
+];
+
+export default defineConfig({
+  title: 'earlyexit',
+  description: 'Early-exit neural networks in TypeScript: easy inputs leave early, hard ones go all the way.',
+  lang: 'en',
+  base: process.env['DOCS_BASE'] ?? '/',
+  cleanUrls: true,
+  srcExclude: ['README.md'],
+  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${process.env['DOCS_BASE'] ?? '/'}favicon.svg` }]],
+  themeConfig: {
+    nav: [
+      { text: 'Guide', link: '/guide/early-exit', activeMatch: '^/(guide/|install)' },
+      { text: 'Commands', link: '/commands' },
+      { text: 'API', link: '/api/', activeMatch: '^/api/' },
+    ],
+    sidebar: {
+      '/api/': [{ text: 'Packages', items: [{ text: 'Overview', link: '/api/' }, ...apiPages] }],
+      '/': guide,
+    },
+    outline: { level: [2, 3] },
+    // The index is part of the site: nothing is asked of another host.
+    search: { provider: 'local' },
+    footer: { message: 'Apache-2.0' },
+  },
+  vite: {
+    // The picture and the example programs stand outside this folder, once for the site and the README.
+    server: { fs: { allow: ['../..'] } },
+    build: { chunkSizeWarningLimit: 1500 },
+  },
+});
