@@ -123,10 +123,12 @@ function planExits(
   const { graph, logitsId } = opened;
   const before = ancestors(graph, [logitsId]);
   const places = graph.nodes.filter((node) => before.has(node.id) && !node.outputs.includes(logitsId));
+  // An exit on the raw input is possible, but nothing to suggest.
+  const suggestions = places.filter((node) => node.className !== 'InputLayer');
   const planned = exits.map((exit, index): PlannedExit => {
     const where = `attachExits(exits[${String(index)}])`;
     const head = resolveHead(exit.head, where);
-    const fitting = places.filter((node) => head.misfit(node.outputShapes[0]!.slice(1)) === null);
+    const fitting = suggestions.filter((node) => head.misfit(node.outputShapes[0]!.slice(1)) === null);
     const attachment = findAttachment(graph, exit.after, where, fitting);
     if (!places.includes(attachment.node)) {
       throw new ArgumentError({

@@ -3,13 +3,13 @@ import { ancestors, type LayerGraph, type LayerGraphNode, readLayerGraph } from 
 import type { MultiExitModel } from './multi-exit-model';
 import { tf } from './tf';
 
-/** What one stage gives; every tensor is the caller's to dispose. */
-export interface StageResult {
+/** What one stage gives; every tensor is the caller's to dispose. A type, so that `tf.tidy` takes it as a result. */
+export type StageResult = {
   /** `[batch, classes]`. */
   readonly logits: tf.Tensor2D;
   /** In the order of `Stage.outputs`. */
   readonly carried: tf.Tensor[];
-}
+};
 
 /** The part of a network that runs between one exit and the next, its head included. */
 export interface Stage {

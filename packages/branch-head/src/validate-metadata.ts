@@ -17,7 +17,14 @@ export function findMetadataProblem(value: unknown, model: tfl.LayersModel): Met
   if (!isRecord(value)) return problem('metadata', 'is an object', value);
   const classes = model.outputs.at(-1)?.shape.at(-1);
   const exitCount = model.outputs.length;
+  const shapes = model.outputs.map((output) => output.shape.slice(1));
   return (
+    check(
+      typeof classes === 'number' && classes >= 2 && shapes.every((shape) => shape.length === 1 && shape[0] === classes),
+      'classes',
+      'are the logits of every output',
+      shapes,
+    ) ??
     check(value['format'] === 'earlyexit', 'format', "is 'earlyexit'", value['format']) ??
     check(value['formatVersion'] === FORMAT_VERSION, 'formatVersion', 'is 1', value['formatVersion']) ??
     check(typeof value['name'] === 'string', 'name', 'is a string', value['name']) ??

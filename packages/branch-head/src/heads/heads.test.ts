@@ -1,0 +1,165 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { countMacs, countParameters, profileModel, readLayerGraph } from '@earlyexit/profiler';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { tf, tfl } from '../tf';
+import { getHead, headNames, type HeadName, type HeadOptions, isHeadName } from './heads';
+import { MixedPooling2D } from './mixed-pooling-layer';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+function build<Name extends HeadName>(
+  name: Name,
+  shape: number[],
+  options: HeadOptions[Name],
+  units = 10,
+): { model: tfl.LayersModel; layers: string[]; macs: number; parameters: number } {
+  const input = tfl.input({ shape });
+  const logits = getHead(name).build(input, { units, name: 'exit0', seed: 0 }, options);
+  const model = tfl.model({ inputs: input, outputs: logits });
+  const nodes = readLayerGraph(model).nodes.filter((node) => node.className !== 'InputLayer');
+  return {
+    model,
+    layers: nodes.map((node) => `${node.name} ${JSON.stringify(node.outputShapes[0]!.slice(1))}`),
+    macs: nodes.reduce((sum, node) => sum + countMacs(node), 0),
+    parameters: nodes.reduce((sum, node) => sum + countParameters(node.layer), 0),
+  };
+}
+
+describe('the heads of the papers', () => {
+  it('avgpool-dense has the size that the reference gives for the original CIFAR exit', () => {
+    const { layers, macs, parameters } = build('avgpool-dense', [32, 32, 16], {});
+    expect(layers).toEqual(['exit0_pool [10,10,16]', 'exit0_flatten [1600]', 'exit0_dense [10]']);
+    expect({ macs, parameters }).toEqual({ macs: 16_000, parameters: 16_010 });
+  });
+
+  it('conv-pool-dense has the sizes that the reference gives for the original ResNet-50 exits', () => {
+    const first = build('conv-pool-dense', [56, 56, 256], {}, 1000);
+    expect(first.layers).toEqual([
+      'exit0_conv [28,28,10]',
+      'exit0_pool [14,14,10]',
+      'exit0_flatten [1960]',
+      'exit0_dense [1000]',
+    ]);
+    expect(first.parameters).toBe(2_086_450);
+    expect(first.macs / 1e6).toBeCloseTo(100.3, 1);
+    const second = build('conv-pool-dense', [28, 28, 512], { filters: 12 }, 1000);
+    expect(second.parameters).toBe(890_068);
+    expect(second.macs / 1e6).toBeCloseTo(59.6, 1);
+  });
+
+  it('branchynet is the branch of B-LeNet by default', () => {
+    expect(build('branchynet', [30, 30, 5], {}).layers).toEqual([
+      'exit0_pool1 [15,15,5]',
+      'exit0_relu0 [15,15,5]',
+      'exit0_conv1 [15,15,10]',
+      'exit0_pool2 [8,8,10]',
+      'exit0_relu1 [8,8,10]',
+      'exit0_flatten [640]',
+      'exit0_dense [10]',
+    ]);
+  });
+
+  it('branchynet takes the branches of B-AlexNet and B-ResNet-110', () => {
+    const alexNet = build('branchynet', [16, 16, 64], { convolutions: [32, 32], pooling: { poolSize: 3, strides: 2 } });
+    // 512 inputs to 10 classes, as the reference has it
+    expect(alexNet.layers.at(-2)).toBe('exit0_flatten [512]');
+    const resNet = build('branchynet', [30, 30, 16], {
+      convolutions: [{ filters: 64, kernelSize: 5 }, 32, 32],
+      pooling: null,
+    });
+    expect(resNet.layers.at(-2)).toBe('exit0_flatten [28800]');
+    expect(resNet.macs / 1e6).toBeCloseTo(48.2, 1);
+  });
+
+  it('conv-dense is a convolution and a dense layer', () => {
+    expect(build('conv-dense', [32, 32, 16], {}).layers).toEqual([
+      'exit0_conv [16,16,16]',
+      'exit0_relu [16,16,16]',
+      'exit0_flatten [4096]',
+      'exit0_dense [10]',
+    ]);
+    expect(build('conv-dense', [8, 8, 4], { filters: 2, kernelSize: 1, strides: 4 }).macs).toBe(2 * 2 * 4 * 2 + 8 * 10);
+  });
+
+  it('linear is flatten and dense, and dense alone on flat features', () => {
+    expect(build('linear', [4, 4, 2], {}).layers).toEqual(['exit0_flatten [32]', 'exit0_dense [10]']);
+    expect(build('linear', [7], {}).layers).toEqual(['exit0_dense [10]']);
+  });
+
+  it('pooled averages every channel', () => {
+    expect(build('pooled', [5, 7, 3], {}).layers).toEqual(['exit0_pool [3]', 'exit0_dense [10]']);
+  });
+
+  it('mixed-pool pools to about 4x4, each side by its own window', () => {
+    expect(build('mixed-pool', [32, 32, 16], {}).layers[0]).toBe('exit0_pool [4,4,16]');
+    expect(build('mixed-pool', [9, 18, 2], {}).layers[0]).toBe('exit0_pool [4,4,2]');
+    expect(build('mixed-pool', [7, 8, 2], {}).layers[0]).toBe('exit0_pool [7,4,2]');
+    expect(build('mixed-pool', [7, 7, 2], {}).layers).toEqual(['exit0_flatten [98]', 'exit0_dense [10]']);
+    // SDN: head overhead below 0.03 % of ResNet-56's 125 M multiply-accumulates, per head
+    expect(build('mixed-pool', [32, 32, 16], {}).macs).toBeLessThan(0.0003 * 125e6);
+  });
+
+  it('holds each head to its shape', () => {
+    const cases: [HeadName, number[], object, boolean][] = [
+      ['avgpool-dense', [3, 3, 1], {}, true],
+      ['avgpool-dense', [2, 3, 1], {}, false],
+      ['avgpool-dense', [2, 3, 1], { poolSize: 2 }, true],
+      ['avgpool-dense', [9], {}, false],
+      ['pooled', [1, 1, 1], {}, true],
+      ['pooled', [4, 4], {}, false],
+      ['mixed-pool', [4], {}, false],
+      ['conv-dense', [0, 1, 1], {}, false],
+      ['linear', [4, 4], {}, true],
+      ['linear', [], {}, false],
+    ];
+    for (const [name, shape, options, fits] of cases) {
+      expect([name, shape, getHead(name as string).misfit(shape, options) === null]).toEqual([name, shape, fits]);
+    }
+  });
+
+  it('knows its names', () => {
+    expect(headNames).toHaveLength(7);
+    expect(headNames.every((name) => getHead(name as string).name === name)).toBe(true);
+    expect(isHeadName('toString')).toBe(false);
+    expect(() => getHead('lineer')).toThrow("Did you mean 'linear'");
+  });
+
+  it('profiles like any layer', () => {
+    const { model } = build('mixed-pool', [8, 8, 2], {});
+    expect(profileModel(model).parameters).toBe(1 + 32 * 10 + 10);
+  });
+});
+
+describe('MixedPooling2D', () => {
+  it('mixes the largest and the mean of each window by one learned number', () => {
+    const layer = new MixedPooling2D({ poolSize: [2, 2], seed: 3 });
+    const input = tf.tensor4d([1, 2, 3, 6, 0, 0, 0, 0], [1, 2, 4, 1]);
+    const output = layer.apply(input) as tf.Tensor;
+    const [alpha] = layer.weights[0]!.read().dataSync();
+    expect(alpha).toBeGreaterThan(0);
+    expect(alpha).toBeLessThan(1);
+    // windows {1, 2, 0, 0} and {3, 6, 0, 0}
+    expect(output.dataSync()[0]).toBeCloseTo(alpha! * 2 + (1 - alpha!) * 0.75, 6);
+    expect(output.dataSync()[1]).toBeCloseTo(alpha! * 6 + (1 - alpha!) * 2.25, 6);
+  });
+
+  it('sends the gradient of the mixture to alpha', () => {
+    const layer = new MixedPooling2D({ poolSize: [2, 2] });
+    const input = tf.tensor4d([1, 2, 3, 6], [1, 2, 2, 1]);
+    layer.apply(input);
+    const alpha = layer.weights[0]!.read() as tf.Variable;
+    const { grads } = tf.variableGrads(() => tf.sum(layer.apply(input) as tf.Tensor), [alpha]);
+    expect(Object.values(grads)[0]!.dataSync()[0]).toBeCloseTo(6 - 3, 6);
+  });
+
+  it('leaves nothing behind', () => {
+    const layer = new MixedPooling2D({ poolSize: [2, 2] });
+    const input = tf.ones([1, 4, 4, 1]);
+    layer.apply(input);
+    const before = tf.memory().numTensors;
+    (layer.apply(input) as tf.Tensor).dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
