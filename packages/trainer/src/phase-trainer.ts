@@ -49,10 +49,10 @@ export function startPhase(
     });
   }
   const { optimizer } = plan;
-  const early = graph.outputs.length - 1;
-  const computed = graph.outputs.map((_, exit) => exit).filter((exit) => {
-    return phase.exits === 'all' || (phase.exits === 'early') === exit < early;
-  });
+  const final = graph.outputs.length - 1;
+  const computed = [...graph.outputs.keys()].filter(
+    (exit) => phase.exits === 'all' || (phase.exits === 'early') === exit < final,
+  );
   const parameters = createParameterVector(trained);
   const penalized = [...new Set(graph.nodes.map(({ layer }) => layer))].filter(
     (layer) => trains(layer) && layer.losses.length > 0,

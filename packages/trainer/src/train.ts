@@ -1,22 +1,25 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { readLayerGraph } from '@earlyexit/profiler';
-import { createBatchReader } from './batch-reader';
 import { seedDropout } from './dropout-seeds';
-import { epochOrder } from './epoch-order';
-import { addStep, emptyTotals, type EpochMetrics, meansOf, type ValidationMetrics } from './epoch-metrics';
-import { mixSeeds } from './mix-seeds';
+import type { EpochMetrics } from './epoch-metrics';
+import { finishEpoch } from './finish-epoch';
 import { withAverage } from './moving-average';
 import { namedWeights } from './named-weights';
-import { type PhaseTrainer, startPhase } from './phase-trainer';
+import type { PhaseTrainer } from './phase-trainer';
 import { compareSettings } from './resume-check';
-import type { BestRecord, CheckpointState } from './run-folder/checkpoint';
 import { openRunFolder } from './run-folder/run-folder';
-import type { HostTensor } from './run-folder/safetensors';
+import { trainEpoch } from './train-epoch';
 import { planTraining, type TrainOptions } from './train-options';
-import type { TrainingEvent } from './training-event';
-import { validate } from './validate';
-import { restoreWeights, snapshotWeights } from './weight-snapshot';
+import {
+  initialState,
+  isFinished,
+  loadCheckpoint,
+  phaseAt,
+  saveCheckpoint,
+  startPresentPhase,
+  type TrainingContext,
+} from './training-context';
+import { restoreWeights } from './weight-snapshot';
 
 /** What `train` gives. */
 export interface TrainResult {
@@ -36,9 +39,6 @@ export interface TrainResult {
   readonly step: number;
 }
 
-const augmentationPurpose = 2;
-const weightPrefix = 'weights/';
-
 /**
  * Trains a multi-exit network in place and reports on every exit.
  *
@@ -51,244 +51,118 @@ const weightPrefix = 'weights/';
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const plan = planTraining(options);
-  const { model, epochs, stepsPerEpoch, seed } = plan;
-  const exitNames = model.metadata.exits.map((exit) => exit.name);
-  const graph = readLayerGraph(model.model);
-  const weights = namedWeights(graph);
-  const dropout = seedDropout(graph, seed);
   const began = performance.now();
-  const phaseStarts = plan.phases.map((_, index) =>
-    plan.phases.slice(0, index).reduce((sum, phase) => sum + phase.epochs, 0),
-  );
-  const phaseOf = (epoch: number): number => phaseStarts.findLastIndex((start) => start <= Math.min(epoch, epochs - 1));
-
-  let step = 0;
-  let epoch = 0;
-  let batch = 0;
-  let totals = emptyTotals(exitNames.length);
-  let history: EpochMetrics[] = [];
-  let best: BestRecord | null = null;
-  let bestWeights: ReadonlyMap<string, HostTensor> | null = null;
-
+  const graph = readLayerGraph(plan.model.model);
   const folder =
     options.runDirectory === undefined ? null : await openRunFolder(options.runDirectory, options.resume ?? false);
-  const emit = async (event: TrainingEvent): Promise<void> => {
-    if (event.type !== 'progress') await folder?.appendEvent(event);
-    options.onEvent?.(event);
+  const context: TrainingContext = {
+    plan,
+    exitNames: plan.model.metadata.exits.map((exit) => exit.name),
+    graph,
+    weights: namedWeights(graph),
+    dropout: seedDropout(graph, plan.seed),
+    folder,
+    signal: options.signal,
+    state: initialState(plan.model.metadata.exits.length),
+    async emit(event) {
+      if (event.type !== 'progress') await folder?.appendEvent(event);
+      options.onEvent?.(event);
+    },
   };
-  const warn = (message: string): Promise<void> => emit({ type: 'warning', message });
-
-  const startPhaseAt = (at: number): PhaseTrainer =>
-    startPhase(plan.phases[phaseOf(at)]!, plan, graph, weights);
-
-  const saveCheckpoint = async (trainer: PhaseTrainer): Promise<string | null> => {
-    if (folder === null) return null;
-    const { tensors, numbers } = await trainer.save();
-    for (const [key, tensor] of await snapshotWeights(weights)) tensors.set(weightPrefix + key, tensor);
-    const state: CheckpointState = {
-      format: 'earlyexit-checkpoint',
-      formatVersion: 1,
-      step,
-      epoch,
-      batch,
-      totals,
-      history,
-      best,
-      optimizerNumbers: numbers,
-      training: plan.record,
-    };
-    const path = await folder.writeCheckpoint({ state, tensors }, plan.keepCheckpoints);
-    await emit({ type: 'checkpoint', step, path });
-    return path;
-  };
-
-  const finished = (): boolean =>
-    epoch >= epochs || (plan.patience !== null && best !== null && epoch - best.epoch >= plan.patience);
-
-  const result = (interrupted: boolean, alreadyFinished: boolean): TrainResult => ({
-    model,
-    epochs: history,
-    bestEpoch: plan.validation === null ? history.at(-1)?.epoch ?? null : best?.epoch ?? null,
-    interrupted,
-    stoppedEarly: !interrupted && epoch < epochs,
-    alreadyFinished,
-    step,
-  });
-
-  const interrupt = async (trainer: PhaseTrainer): Promise<TrainResult> => {
-    const checkpoint = await saveCheckpoint(trainer);
-    await withAverage(trainer.average, trainer.parameters, async () => folder?.saveModel(model, 'last'));
-    await emit({ type: 'interrupt', step, checkpoint });
-    return result(true, false);
+  const { state } = context;
+  const end = async (reason: 'completed' | 'early-stopping' | 'already-finished'): Promise<TrainResult> => {
+    const result = resultOf(context, { interrupted: false, alreadyFinished: reason === 'already-finished' });
+    const seconds = (performance.now() - began) / 1000;
+    await context.emit({ type: 'end', reason, step: state.step, bestEpoch: result.bestEpoch, seconds });
+    return result;
   };
 
   let trainer: PhaseTrainer | null = null;
   try {
-    const found = options.resume === true ? await folder?.findCheckpoint(warn) : null;
-    if (found) {
-      const { state, tensors, best: savedBest } = found.checkpoint;
-      const changed = compareSettings(state.training, plan.record);
-      const where = `checkpoint ${found.name}`;
-      restoreWeights(weights, withoutPrefix(tensors), where);
-      ({ step, epoch, batch, totals, best } = state);
-      history = [...state.history];
-      bestWeights = savedBest;
-      trainer = startPhaseAt(epoch);
-      const fresh = batch === 0 && phaseStarts.includes(epoch);
-      const phaseTensors = new Map([...tensors].filter(([name]) => !name.startsWith(weightPrefix)));
-      if (!fresh && !finished()) trainer.restore(phaseTensors, state.optimizerNumbers);
-      if (changed.length > 0) await warn(`The resumed run had other settings: ${changed.join(', ')}`);
-      if (finished()) {
-        if (plan.restoreBest && bestWeights !== null) restoreWeights(weights, bestWeights, where);
-        await emit({
-          type: 'end',
-          reason: 'already-finished',
-          step,
-          bestEpoch: result(false, true).bestEpoch,
-          seconds: secondsSince(began),
-        });
-        return result(false, true);
-      }
-      await emit({ type: 'resume', step, epoch, batch, checkpoint: found.name });
-    } else {
-      trainer = startPhaseAt(0);
-      if (options.resume === true) await warn('There is no checkpoint to resume: the training starts from the beginning');
-      await emit({
-        type: 'start',
-        step: 0,
-        epochs,
-        stepsPerEpoch,
-        samples: plan.train.size,
-        parameters: trainer.parameters.size,
-      });
+    trainer = await begin(context, options);
+    if (isFinished(context)) {
+      takeFinalWeights(context, trainer);
+      return await end('already-finished');
     }
     await folder?.writeConfig({ ...options.config, training: plan.record });
-    if (dropout.unseeded.length > 0) {
-      await warn(`The noise of these layers cannot be seeded, so the run cannot be repeated: ${dropout.unseeded.join(', ')}`);
-    }
-
-    while (!finished()) {
-      const phaseIndex = phaseOf(epoch);
-      const phase = plan.phases[phaseIndex]!;
-      if (trainer.phase !== phase) {
+    while (!isFinished(context)) {
+      if (trainer.phase !== phaseAt(plan, state.epoch).phase) {
         trainer.dispose();
-        trainer = startPhaseAt(epoch);
+        trainer = startPresentPhase(context);
       }
-      const phaseSteps = phase.epochs * stepsPerEpoch;
-      const stepInPhase = (): number => (epoch - phaseStarts[phaseIndex]!) * stepsPerEpoch + batch;
-      const lossWeights = (): readonly number[] =>
-        phase.lossWeights(Math.min(1, stepInPhase() / Math.max(1, phaseSteps - 1)));
-      let learningRate = plan.schedule(Math.max(0, stepInPhase() - 1), phaseSteps);
-      const reader = createBatchReader({
-        source: plan.train,
-        order: epochOrder(plan.train.size, seed, epoch),
-        batchSize: plan.batchSize,
-        firstBatch: batch,
-        augmentationSeed: mixSeeds(seed, epoch, augmentationPurpose),
-      });
-      const waitedBefore = totals.waitSeconds;
-      while (batch < stepsPerEpoch) {
-        const started = performance.now();
-        const next = (await reader.next())!;
-        learningRate = plan.schedule(stepInPhase(), phaseSteps);
-        const all = lossWeights();
-        const exitWeights = trainer.computed.map((exit) => all[exit]!);
-        dropout.set(step);
-        const statistics = await trainer.step(next, exitWeights, learningRate, stepInPhase());
-        step += 1;
-        batch += 1;
-        addStep(totals, statistics, trainer.computed, exitWeights);
-        totals.seconds += secondsSince(started);
-        totals.waitSeconds = waitedBefore + reader.waitSeconds;
-        const means = meansOf(totals, trainer.computed);
-        const samplesLeft = (epochs - epoch) * plan.train.size - totals.samples;
-        await emit({
-          type: 'progress',
-          epoch: epoch + 1,
-          epochs,
-          step,
-          batch,
-          stepsPerEpoch,
-          learningRate,
-          loss: means.trainLoss,
-          accuracy: means.trainAccuracy,
-          imagesPerSecond: means.imagesPerSecond,
-          secondsLeft: samplesLeft / means.imagesPerSecond,
-        });
-        // A turn of the event loop, without which neither signals nor timers would be heard during an epoch.
-        await nextTurn();
-        if (options.signal?.aborted) return await interrupt(trainer);
-        if (plan.checkpointEvery !== null && step % plan.checkpointEvery === 0 && batch < stepsPerEpoch) {
-          await saveCheckpoint(trainer);
-        }
+      const outcome = await trainEpoch(context, trainer);
+      if (outcome === 'interrupted' || (await finishEpoch(context, trainer)) === 'interrupted') {
+        return await interrupt(context, trainer);
       }
-
-      const endWeights = lossWeights();
-      const { average, parameters, computed } = trainer;
-      let validation: ValidationMetrics | null = null;
-      try {
-        validation = await withAverage(average, parameters, async () =>
-          plan.validation === null
-            ? null
-            : validate(model, plan.validation, {
-                batchSize: plan.batchSize,
-                lossWeights: endWeights,
-                policy: plan.policy,
-                signal: options.signal,
-              }),
-        );
-      } catch (error) {
-        if (!options.signal?.aborted) throw error;
-        return await interrupt(trainer);
-      }
-      history.push({
-        epoch: epoch + 1,
-        phase: phase.name,
-        step,
-        learningRate,
-        ...meansOf(totals, computed),
-        validation,
-        seconds: totals.seconds,
-      });
-      epoch += 1;
-      batch = 0;
-      totals = emptyTotals(exitNames.length);
-      await withAverage(average, parameters, async () => {
-        if (validation !== null && (best === null || validation.score > best.score)) {
-          bestWeights = plan.restoreBest ? await snapshotWeights(weights) : null;
-          const file = bestWeights === null ? null : ((await folder?.writeBest(epoch, bestWeights)) ?? null);
-          best = { epoch, score: validation.score, weights: file };
-          await folder?.saveModel(model, 'best');
-        }
-        await folder?.saveModel(model, 'last');
-      });
-      await folder?.writeMetrics(history, exitNames);
-      await emit({ type: 'epoch', ...history.at(-1)! });
-      await saveCheckpoint(trainer);
+      await saveCheckpoint(context, trainer);
     }
-
-    if (trainer.average !== null) trainer.parameters.write(trainer.average);
-    if (plan.restoreBest && bestWeights !== null) restoreWeights(weights, bestWeights, 'train restoreBest');
-    if (plan.validation === null) await folder?.saveModel(model, 'best');
-    await emit({
-      type: 'end',
-      reason: epoch < epochs ? 'early-stopping' : 'completed',
-      step,
-      bestEpoch: result(false, false).bestEpoch,
-      seconds: secondsSince(began),
-    });
-    return result(false, false);
+    takeFinalWeights(context, trainer);
+    return await end(state.epoch < plan.epochs ? 'early-stopping' : 'completed');
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    // The error itself is what the caller must hear, whether or not it can still be written down.
+    await context.emit({ type: 'fail', step: state.step, error: message }).catch(() => undefined);
+    throw error;
   } finally {
     trainer?.dispose();
-    dropout.restore();
+    context.dropout.restore();
   }
 }
 
-function secondsSince(start: number): number {
-  return (performance.now() - start) / 1000;
+/** Starts from the beginning, or from the newest whole checkpoint. */
+async function begin(context: TrainingContext, options: TrainOptions): Promise<PhaseTrainer> {
+  const { plan, folder, state, dropout } = context;
+  const warn = (message: string): Promise<void> => context.emit({ type: 'warning', message });
+  if (dropout.unseeded.length > 0) {
+    await warn(`The noise of these layers has no seed, so the run cannot be repeated: ${dropout.unseeded.join(', ')}`);
+  }
+  const found = options.resume === true && folder !== null ? await folder.findCheckpoint(warn) : null;
+  if (found !== null) {
+    const changed = compareSettings(found.checkpoint.state.training, plan.record);
+    if (changed.length > 0) await warn(`The run that is resumed had other settings: ${changed.join(', ')}`);
+    const trainer = loadCheckpoint(context, found.checkpoint, `checkpoint ${found.name}`);
+    const { step, epoch, batch } = state;
+    if (!isFinished(context)) await context.emit({ type: 'resume', step, epoch, batch, checkpoint: found.name });
+    return trainer;
+  }
+  if (options.resume === true) await warn('There is no checkpoint to resume: the training starts from the beginning');
+  const trainer = startPresentPhase(context);
+  await context.emit({
+    type: 'start',
+    step: 0,
+    epochs: plan.epochs,
+    stepsPerEpoch: plan.stepsPerEpoch,
+    samples: plan.train.size,
+    parameters: trainer.parameters.size,
+  });
+  return trainer;
 }
 
-function withoutPrefix(tensors: ReadonlyMap<string, HostTensor>): Map<string, HostTensor> {
-  const weights = [...tensors].filter(([name]) => name.startsWith(weightPrefix));
-  return new Map(weights.map(([name, tensor]) => [name.slice(weightPrefix.length), tensor]));
+async function interrupt(context: TrainingContext, trainer: PhaseTrainer): Promise<TrainResult> {
+  const { folder, plan, state } = context;
+  const checkpoint = await saveCheckpoint(context, trainer);
+  await withAverage(trainer.average, trainer.parameters, async () => folder?.saveModel(plan.model, 'last'));
+  await context.emit({ type: 'interrupt', step: state.step, checkpoint });
+  return resultOf(context, { interrupted: true, alreadyFinished: false });
+}
+
+/** Leaves the network with the weights that the training is to end with: the average, or the best epoch's. */
+function takeFinalWeights({ plan, state, weights }: TrainingContext, { average, parameters }: PhaseTrainer): void {
+  if (average !== null) parameters.write(average);
+  if (plan.restoreBest && state.bestWeights !== null) restoreWeights(weights, state.bestWeights, 'train restoreBest');
+}
+
+function resultOf(
+  { plan, state }: TrainingContext,
+  outcome: Pick<TrainResult, 'interrupted' | 'alreadyFinished'>,
+): TrainResult {
+  const last = state.history.at(-1)?.epoch ?? null;
+  return {
+    model: plan.model,
+    epochs: [...state.history],
+    bestEpoch: plan.validation === null ? last : (state.best?.epoch ?? null),
+    stoppedEarly: !outcome.interrupted && state.epoch < plan.epochs,
+    step: state.step,
+    ...outcome,
+  };
 }

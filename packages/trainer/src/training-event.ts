@@ -29,13 +29,13 @@ export type TrainingEvent =
   | { readonly type: 'interrupt'; readonly step: number; readonly checkpoint: string | null }
   | {
       readonly type: 'end';
-      readonly reason: 'completed' | 'early-stopping' | 'already-finished' | 'failed';
+      readonly reason: 'completed' | 'early-stopping' | 'already-finished';
       readonly step: number;
       readonly bestEpoch: number | null;
       /** Since this call began. */
       readonly seconds: number;
-      readonly error?: string;
-    };
+    }
+  | { readonly type: 'fail'; readonly step: number; readonly error: string };
 
 /** Where the training is, after every step. */
 export interface TrainingProgress {

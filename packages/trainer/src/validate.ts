@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { computeLogits, type MultiExitModel, type SampleSource } from '@earlyexit/branch-head';
 import { argmaxRows, type CachedLogits, type ExitPolicy, logSoftmax, summarizeExits } from '@earlyexit/exit-criteria';
 import type { ValidationMetrics } from './epoch-metrics';
@@ -18,7 +19,7 @@ export async function validate(
   options: ValidationOptions,
 ): Promise<ValidationMetrics> {
   const { batchSize, lossWeights, policy, signal } = options;
-  const cached = await computeLogits(model, source, signal === undefined ? { batchSize } : { batchSize, signal });
+  const cached = await computeLogits(model, listening(source), signal === undefined ? { batchSize } : { batchSize, signal });
   const losses = cached.exits.map((logits) => meanCrossEntropy(logits, source.labels, cached.classes));
   const accuracy = cached.exits.map((logits) => shareRight(logits, source.labels, cached));
   const names = model.metadata.exits.map((exit) => exit.name);
@@ -34,6 +35,15 @@ export async function validate(
     summary,
     score: summary?.top1 ?? weighted(accuracy, lossWeights) / weighted(accuracy.map(() => 1), lossWeights),
   };
+}
+
+/** The same source, with a turn of the event loop before each batch: otherwise no signal would be heard in between. */
+function listening(source: SampleSource): SampleSource {
+  const load: SampleSource['load'] = async (rows, options) => {
+    await nextTurn();
+    return source.load(rows, options);
+  };
+  return { size: source.size, labels: source.labels, imageShape: source.imageShape, load };
 }
 
 /** Mean of −log softmax(z)[label], in float64. */

@@ -17,5 +17,5 @@ export function decayTerm(options: WeightDecayOptions, context: OptimizerContext
   if (strength === 0) return null;
   const everywhere = options.decayBiasesAndNormalization ?? true;
   const decaying: tf.Tensor1D = everywhere ? context.parameters : tf.mul(context.parameters, context.kernelMask);
-  return tf.mul(decaying, strength);
+  return tf.mul<tf.Tensor1D>(decaying, strength);
 }

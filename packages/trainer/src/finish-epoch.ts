@@ -1,0 +1,60 @@
+import { emptyTotals, meansOf, type ValidationMetrics } from './epoch-metrics';
+import { withAverage } from './moving-average';
+import type { PhaseTrainer } from './phase-trainer';
+import { settingsAt } from './train-epoch';
+import type { TrainingContext } from './training-context';
+import { validate } from './validate';
+import { snapshotWeights } from './weight-snapshot';
+
+/** Validates after the last step of an epoch, keeps the best, and closes the epoch's books. */
+export async function finishEpoch(context: TrainingContext, trainer: PhaseTrainer): Promise<'done' | 'interrupted'> {
+  const { plan, state, folder, signal } = context;
+  const { average, parameters } = trainer;
+  const { learningRate, lossWeights } = settingsAt(plan, state.epoch, plan.stepsPerEpoch - 1);
+  let validation: ValidationMetrics | null;
+  try {
+    validation = await withAverage(average, parameters, () => validatePresent(context, lossWeights));
+  } catch (error) {
+    // The state still says that all steps of the epoch are done: a resumed run begins with this validation.
+    if (signal?.aborted === true) return 'interrupted';
+    throw error;
+  }
+  const metrics = {
+    epoch: state.epoch + 1,
+    phase: trainer.phase.name,
+    step: state.step,
+    learningRate,
+    ...meansOf(state.totals, trainer.computed),
+    validation,
+    seconds: state.totals.seconds,
+  };
+  state.history.push(metrics);
+  state.epoch += 1;
+  state.batch = 0;
+  state.totals = emptyTotals(context.exitNames.length);
+  await withAverage(average, parameters, () => saveModels(context, validation));
+  await folder?.writeMetrics(state.history, context.exitNames);
+  await context.emit({ type: 'epoch', ...metrics });
+  return 'done';
+}
+
+async function validatePresent(
+  { plan, signal }: TrainingContext,
+  lossWeights: readonly number[],
+): Promise<ValidationMetrics | null> {
+  const { validation, model, batchSize, policy } = plan;
+  return validation === null ? null : validate(model, validation, { batchSize, lossWeights, policy, signal });
+}
+
+/** Saves the network, as the best too if it is; without validation the last counts as the best. */
+async function saveModels(context: TrainingContext, validation: ValidationMetrics | null): Promise<void> {
+  const { plan, state, folder, weights } = context;
+  if (validation === null) await folder?.saveModel(plan.model, 'best');
+  else if (state.best === null || validation.score > state.best.score) {
+    state.bestWeights = plan.restoreBest ? await snapshotWeights(weights) : null;
+    const file = state.bestWeights === null ? null : await folder?.writeBest(state.epoch, state.bestWeights);
+    state.best = { epoch: state.epoch, score: validation.score, weights: file ?? null };
+    await folder?.saveModel(plan.model, 'best');
+  }
+  await folder?.saveModel(plan.model, 'last');
+}

@@ -1,0 +1,84 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createBatchReader } from './batch-reader';
+import { epochOrder } from './epoch-order';
+import { addStep, meansOf } from './epoch-metrics';
+import { mixSeeds } from './mix-seeds';
+import type { PhaseTrainer } from './phase-trainer';
+import type { TrainPlan } from './train-options';
+import { phaseAt, saveCheckpoint, type TrainingContext, type TrainingState } from './training-context';
+
+const augmentationPurpose = 2;
+
+/** Learning rate and loss weights: functions of where the training is. */
+export interface StepSettings {
+  readonly stepInPhase: number;
+  readonly learningRate: number;
+  /** K+1 numbers. */
+  readonly lossWeights: readonly number[];
+}
+
+/** The settings of the step that comes after `batch` batches of the present epoch. */
+export function settingsAt(plan: TrainPlan, epoch: number, batch: number): StepSettings {
+  const { phase, start } = phaseAt(plan, epoch);
+  const phaseSteps = phase.epochs * plan.stepsPerEpoch;
+  const stepInPhase = (epoch - start) * plan.stepsPerEpoch + batch;
+  return {
+    stepInPhase,
+    learningRate: plan.schedule(stepInPhase, phaseSteps),
+    lossWeights: phase.lossWeights(Math.min(1, stepInPhase / Math.max(1, phaseSteps - 1))),
+  };
+}
+
+/** Does the steps that are left of the present epoch. Says `interrupted` if the signal came. */
+export async function trainEpoch(context: TrainingContext, trainer: PhaseTrainer): Promise<'done' | 'interrupted'> {
+  const { plan, state, dropout, signal } = context;
+  const { stepsPerEpoch, seed } = plan;
+  const reader = createBatchReader({
+    source: plan.train,
+    order: epochOrder(plan.train.size, seed, state.epoch),
+    batchSize: plan.batchSize,
+    firstBatch: state.batch,
+    augmentationSeed: mixSeeds(seed, state.epoch, augmentationPurpose),
+  });
+  const waitedBefore = state.totals.waitSeconds;
+  while (state.batch < stepsPerEpoch) {
+    const started = performance.now();
+    const batch = await reader.next();
+    if (batch === null) break;
+    const { stepInPhase, learningRate, lossWeights } = settingsAt(plan, state.epoch, state.batch);
+    const weights = trainer.computed.map((exit) => lossWeights[exit]!);
+    dropout.set(state.step);
+    const statistics = await trainer.step(batch, weights, learningRate, stepInPhase);
+    state.step += 1;
+    state.batch += 1;
+    addStep(state.totals, statistics, trainer.computed, weights);
+    state.totals.seconds += (performance.now() - started) / 1000;
+    state.totals.waitSeconds = waitedBefore + reader.waitSeconds;
+    await reportProgress(context, trainer, learningRate);
+    // A turn of the event loop, without which neither signals nor timers would be heard during an epoch.
+    await nextTurn();
+    if (signal?.aborted === true) return 'interrupted';
+    const due = plan.checkpointEvery !== null && state.step % plan.checkpointEvery === 0;
+    if (due && state.batch < stepsPerEpoch) await saveCheckpoint(context, trainer);
+  }
+  return 'done';
+}
+
+async function reportProgress(context: TrainingContext, trainer: PhaseTrainer, learningRate: number): Promise<void> {
+  const { plan } = context;
+  const { epoch, step, batch, totals }: TrainingState = context.state;
+  const means = meansOf(totals, trainer.computed);
+  await context.emit({
+    type: 'progress',
+    epoch: epoch + 1,
+    epochs: plan.epochs,
+    step,
+    batch,
+    stepsPerEpoch: plan.stepsPerEpoch,
+    learningRate,
+    loss: means.trainLoss,
+    accuracy: means.trainAccuracy,
+    imagesPerSecond: means.imagesPerSecond,
+    secondsLeft: ((plan.epochs - epoch) * plan.train.size - totals.samples) / means.imagesPerSecond,
+  });
+}
