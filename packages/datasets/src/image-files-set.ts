@@ -11,22 +11,24 @@ import type { LabelledFiles } from './image-layout';
  */
 export function createImageFilesSet(options: {
   readonly files: LabelledFiles;
-  readonly ids: readonly string[];
+  /** What the ids begin with. */
+  readonly name: string;
   readonly imageShape: ImageShape;
   readonly keep: boolean;
 }): ImageSet {
-  const { ids, imageShape, keep } = options;
-  const { files, labels } = options.files;
+  const { name, imageShape, keep } = options;
+  const { tree, files, labels } = options.files;
   const [height, width, channels] = imageShape;
   const stride = height * width * channels;
   const decoding = { imageShape, fit: defaultFit(imageShape), invert: false };
+  let ids: readonly string[] | null = null;
   let kept: Uint8Array | null = null;
   const isKept = new Uint8Array(files.length);
 
   const decode = async (row: number): Promise<Uint8Array> => {
     if (isKept[row] === 1) return kept!.subarray(row * stride, (row + 1) * stride);
     const file = files[row]!;
-    const bytes = await decodeImage(await file.read(), file.place, decoding);
+    const bytes = await decodeImage(await tree.read(file), tree.place(file), decoding);
     if (keep) {
       kept ??= new Uint8Array(files.length * stride);
       kept.set(bytes, row * stride);
@@ -37,7 +39,10 @@ export function createImageFilesSet(options: {
   return {
     size: files.length,
     labels,
-    ids,
+    get ids() {
+      ids ??= files.map((file) => `${name}/${file}`);
+      return ids;
+    },
     async read(rows, { signal } = {}) {
       checkRows('image folder', rows, files.length);
       const images = new Uint8Array(rows.length * stride);

@@ -40,8 +40,7 @@ export async function openImageFolder(options: OpenOptions): Promise<DataSource>
 
   const images = [train, validation, test].reduce((sum, part) => sum + (part?.files.length ?? 0), 0);
   const keep = images * size * size * channels < KEEP_BELOW_BYTES;
-  const set = (name: string, files: LabelledFiles) =>
-    createImageFilesSet({ files, ids: files.files.map((file) => `${name}/${file.name}`), imageShape, keep });
+  const set = (name: string, files: LabelledFiles) => createImageFilesSet({ name, files, imageShape, keep });
   return {
     name: 'image-folder',
     classes,

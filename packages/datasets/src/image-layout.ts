@@ -1,9 +1,11 @@
 import { DataError } from '@earlyexit/exit-criteria';
-import { compareNames, isImageName, type Tree, type TreeFile } from './image-tree';
+import { compareNames, isImageName, type Tree } from './image-tree';
 
 /** The images of one part of an image folder. */
 export interface LabelledFiles {
-  readonly files: readonly TreeFile[];
+  /** What `files` are names of. */
+  readonly tree: Tree;
+  readonly files: readonly string[];
   /** `[files]` */
   readonly labels: Int32Array;
 }
@@ -30,11 +32,13 @@ function some(names: readonly string[]): string {
 /** The part of a tree below one of its folders. */
 function below(tree: Tree, folder: string): Tree {
   const prefix = `${folder}/`;
+  const inside = (names: readonly string[]): string[] =>
+    names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
   return {
-    files: tree.files
-      .filter(({ name }) => name.startsWith(prefix))
-      .map(({ name, place, read }) => ({ name: name.slice(prefix.length), place, read })),
-    folders: tree.folders.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
+    files: inside(tree.files),
+    folders: inside(tree.folders),
+    place: (file) => tree.place(prefix + file),
+    read: (file) => tree.read(prefix + file),
   };
 }
 
@@ -43,7 +47,7 @@ function topFolders(tree: Tree): string[] {
 }
 
 function hasTopImages(tree: Tree): boolean {
-  return tree.files.some(({ name }) => !name.includes('/') && isImageName(name));
+  return tree.files.some((name) => !name.includes('/') && isImageName(name));
 }
 
 /** Goes into folders that hold nothing but one folder of folders, as archives often do. */
@@ -58,10 +62,11 @@ function unwrap(tree: Tree): Tree {
 /** Gives each image below `tree` the class of its first folder. */
 function label(tree: Tree, classes: readonly string[]): LabelledFiles {
   const index = new Map(classes.map((name, position) => [name, position]));
-  const files = tree.files.filter(({ name }) => name.includes('/') && isImageName(name));
+  const files = tree.files.filter((name) => name.includes('/') && isImageName(name));
   return {
+    tree,
     files,
-    labels: Int32Array.from(files, ({ name }) => index.get(name.slice(0, name.indexOf('/')))!),
+    labels: Int32Array.from(files, (name) => index.get(name.slice(0, name.indexOf('/')))!),
   };
 }
 
@@ -74,9 +79,7 @@ function readClasses(tree: Tree, root: string): string[] {
       received: classes.length === 0 ? 'no class folder' : `only the class folder ${classes[0]!}`,
     });
   }
-  const filled = new Set(
-    tree.files.filter(({ name }) => isImageName(name)).map(({ name }) => name.split('/')[0]!),
-  );
+  const filled = new Set(tree.files.filter(isImageName).map((name) => name.slice(0, name.indexOf('/'))));
   const empty = classes.filter((name) => !filled.has(name));
   if (empty.length > 0) {
     throw new DataError({
@@ -137,7 +140,7 @@ export function readImageLayout(wrapped: Tree, root: string): ImageLayout {
   const tree = unwrap(wrapped);
   const tops = topFolders(tree);
   const notes: string[] = [];
-  const others = tree.files.filter(({ name }) => !isImageName(name)).map(({ name }) => name);
+  const others = tree.files.filter((name) => !isImageName(name));
   if (others.length > 0) notes.push(`Left out, because they are no .jpg, .jpeg or .png: ${some(others)}.`);
 
   const held = [...VALIDATION_NAMES, ...TEST_NAMES];

@@ -5,20 +5,15 @@ import { readArchive } from './archive';
 import type { OpenOptions } from './data-source';
 import { explainFileError } from './file-error';
 
-/** A file of a folder or an archive. */
-export interface TreeFile {
-  /** The path below the root, with `/` between its parts. */
-  readonly name: string;
-  /** The path for messages. */
-  readonly place: string;
-  readonly read: () => Promise<Uint8Array>;
-}
-
-/** Everything below a root. */
+/** Everything below a root. A file is no more than its name: ImageNet has 1.3 million of them. */
 export interface Tree {
-  readonly files: readonly TreeFile[];
+  /** Paths of the files below the root, with `/` between their parts, sorted. */
+  readonly files: readonly string[];
   /** Paths of all folders, so that empty ones are seen. */
   readonly folders: readonly string[];
+  /** Where a file lies, for messages. */
+  readonly place: (file: string) => string;
+  readonly read: (file: string) => Promise<Uint8Array>;
 }
 
 /** Whether a name ends like an image that can be decoded: .jpg, .jpeg or .png, in either case. */
@@ -41,8 +36,9 @@ export function compareNames(a: string, b: string): number {
 
 /** Lists a folder with everything below it, links followed, hidden names left out. */
 export async function readFolderTree(root: string): Promise<Tree> {
-  const files: TreeFile[] = [];
+  const files: string[] = [];
   const folders: string[] = [];
+  const place = (name: string): string => join(root, name);
   const walk = async (folder: string, depth: number): Promise<void> => {
     const path = join(root, folder);
     const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
@@ -51,29 +47,26 @@ export async function readFolderTree(root: string): Promise<Tree> {
     if (depth > MAX_DEPTH) {
       throw new DataError({ where: root, rule: `folders lie at most ${MAX_DEPTH} deep`, received: folder });
     }
-    for (const entry of entries.sort((a, b) => compareNames(a.name, b.name))) {
+    for (const entry of entries) {
       if (isHidden(entry.name)) continue;
       const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      const place = join(root, name);
       // A link that leads nowhere counts as a file: reading it will say so.
-      const target = entry.isSymbolicLink() ? await stat(place).catch(() => entry) : entry;
+      const target = entry.isSymbolicLink() ? await stat(place(name)).catch(() => entry) : entry;
       if (target.isDirectory()) {
         folders.push(name);
         await walk(name, depth + 1);
       } else {
-        files.push({
-          name,
-          place,
-          read: () =>
-            readFile(place).catch((error: unknown) => {
-              throw explainFileError(error, place);
-            }),
-        });
+        files.push(name);
       }
     }
   };
   await walk('', 0);
-  return { files, folders };
+  const read = (name: string): Promise<Uint8Array> =>
+    readFile(place(name)).catch((error: unknown) => {
+      throw explainFileError(error, place(name));
+    });
+  // By whole path, as in archives: the same images packed or not fall into the same splits.
+  return { files: files.sort(compareNames), folders: folders.sort(compareNames), place, read };
 }
 
 // What an archive may hold in memory; ImageNet itself (140 GB) wants to be unpacked.
@@ -81,35 +74,40 @@ const MAX_ARCHIVE_BYTES = 2 ** 31;
 
 /** Reads the images of a `.tar` or `.tar.gz` into memory, still encoded. */
 export async function readArchiveTree(path: string, options: OpenOptions): Promise<Tree> {
-  const files: TreeFile[] = [];
+  const images = new Map<string, Uint8Array>();
+  const others = new Set<string>();
   const folders = new Set<string>();
-  const addFoldersOf = (name: string): void => {
+  /** The name without what does not count, or `null` if hidden; the folders on its way are noted. */
+  const enter = (raw: string): string | null => {
+    const name = cleanName(raw, path);
+    if (name.split('/').some(isHidden)) return null;
     for (let end = name.indexOf('/'); end > 0; end = name.indexOf('/', end + 1))
       folders.add(name.slice(0, end));
+    return name;
   };
-  const addFile = (name: string, read: () => Promise<Uint8Array>): void => {
-    const clean = cleanName(name, path);
-    if (clean.split('/').some(isHidden)) return;
-    addFoldersOf(clean);
-    files.push({ name: clean, place: `${path}: ${name}`, read });
-  };
-  const { onProgress, signal } = options;
-  const wanted = (name: string): boolean => {
-    if (isImageName(name)) return true;
-    // Listed, so that it can be said what was left out; never read.
-    addFile(name, () =>
-      Promise.reject(new DataError({ where: `${path}: ${name}`, rule: 'this is no image' })),
-    );
+  const wanted = (raw: string): boolean => {
+    const name = enter(raw);
+    if (name === null || isImageName(name)) return name !== null;
+    // Known by name, so that it can be said what was left out; never read.
+    others.add(name);
     return false;
   };
-  const onFolder = (name: string): void => {
-    const clean = cleanName(name, path);
-    if (!clean.split('/').some(isHidden)) addFoldersOf(`${clean}/`);
+  const onFolder = (raw: string): void => {
+    const name = enter(raw);
+    if (name !== null && name !== '') folders.add(name);
   };
+  const { onProgress, signal } = options;
   const archive = readArchive(path, { wanted, onFolder, maxBytes: MAX_ARCHIVE_BYTES, onProgress, signal });
-  for await (const file of archive) addFile(file.name, () => Promise.resolve(file.bytes));
-  files.sort((a, b) => compareNames(a.name, b.name));
-  return { files, folders: [...folders].sort(compareNames) };
+  for await (const { name, bytes } of archive) images.set(cleanName(name, path), bytes);
+
+  const place = (name: string): string => `${path}: ${name}`;
+  const read = (name: string): Promise<Uint8Array> => {
+    const bytes = images.get(name);
+    const missing = () => new DataError({ where: place(name), rule: 'this is no image' });
+    return bytes === undefined ? Promise.reject(missing()) : Promise.resolve(bytes);
+  };
+  const files = [...images.keys(), ...others].sort(compareNames);
+  return { files, folders: [...folders].sort(compareNames), place, read };
 }
 
 function cleanName(name: string, archive: string): string {

@@ -9,8 +9,8 @@ import { pathKind } from './require-path';
  */
 export async function listImageFiles(path: string): Promise<string[]> {
   if ((await pathKind(path, 'an image or a folder of images')) === 'file') return [path];
-  const { files } = await readFolderTree(path);
-  const images = files.filter(({ name }) => isImageName(name)).map(({ place }) => place);
+  const { files, place } = await readFolderTree(path);
+  const images = files.filter(isImageName).map(place);
   if (images.length === 0) {
     throw new DataError({
       where: path,
