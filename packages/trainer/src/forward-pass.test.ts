@@ -68,7 +68,7 @@ describe('createParameterVector', () => {
     const values = [...vector.read().dataSync()];
     expect(values).toEqual(weights.flatMap(({ weight }) => [...weight.read().dataSync()]));
     const mask = [...vector.kernelMask.dataSync()];
-    expect(mask.filter((value) => value === 0)).toHaveLength(4 + 4 + 3 + 4 + 3);
+    expect(mask.filter((value) => value === 0)).toHaveLength(4 + 4 + 3 + 3);
     const doubled = values.map((value) => Math.fround(value * 2));
     vector.write(tf.tensor1d(doubled));
     expect([...vector.read().dataSync()]).toEqual(doubled);

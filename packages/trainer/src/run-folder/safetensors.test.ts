@@ -20,6 +20,13 @@ describe('safetensors', () => {
     }
   });
 
+  it('reads from a Buffer that is part of a larger one', () => {
+    const file = writeSafetensors(example);
+    const larger = Buffer.concat([Buffer.alloc(3), file, Buffer.alloc(5)]);
+    const read = readSafetensors(larger.subarray(3, 3 + file.length), 'x');
+    expect([...read.get('conv1/kernel')!.values]).toEqual([...example.get('conv1/kernel')!.values]);
+  });
+
   it('is laid out as the format says', () => {
     const file = writeSafetensors(new Map([['a', tensor([1], [1])]]));
     const length = Number(new DataView(file.buffer).getBigUint64(0, true));

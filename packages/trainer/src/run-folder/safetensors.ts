@@ -67,8 +67,9 @@ export function readSafetensors(file: Uint8Array, where: string): Map<string, Ho
     if (dataStart + expected + bytes > file.byteLength) {
       fail(`tensor ${name} must lie within the file`, `${file.byteLength} bytes`);
     }
-    // A copy: the data need not be aligned for a Float32Array, and must not keep the file alive.
-    const copy = file.slice(dataStart + expected, dataStart + expected + bytes);
+    // A copy: the data need not be aligned for a Float32Array, and must not keep the file alive. (Not by `slice`, which
+    // gives a view of a Buffer.)
+    const copy = new Uint8Array(file.subarray(dataStart + expected, dataStart + expected + bytes));
     tensors.set(name, { shape: shape as number[], values: new Float32Array(copy.buffer) });
     expected += bytes;
   }
