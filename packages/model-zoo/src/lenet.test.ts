@@ -1,10 +1,8 @@
-import { selectEngine } from '@earlyexit/backend';
 import { profileModel } from '@earlyexit/profiler';
-import { beforeAll, describe, expect, it } from 'vitest';
+import '@tensorflow/tfjs-backend-cpu';
+import { describe, expect, it } from 'vitest';
 import { createModel } from './registry';
 import { tf, tfl } from './tf';
-
-beforeAll(() => selectEngine('cpu'));
 
 /** Chainer's max-pooling: windows start at 0, and one more is added where they do not reach the end. */
 function chainerMaxPool(values: readonly number[], size: number): number[] {

@@ -35,7 +35,7 @@ describe('CIFAR ResNets', () => {
     [44, '15.0'],
     [56, '11.6'],
     [110, '5.8'],
-  ])('ResNet-%i with the original exit spends %s %% there', (depth, share) => {
+  ])('ResNet-%i with the original exit spends %s percent there', (depth, share) => {
     const { model, metadata } = createModel(`resnet${depth}_cifar_earlyexit`);
     const profile = profileModel(model);
     const [exit] = profile.exits;

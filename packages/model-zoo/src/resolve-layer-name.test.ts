@@ -1,11 +1,9 @@
-import { selectEngine } from '@earlyexit/backend';
 import { ArgumentError } from '@earlyexit/exit-criteria';
-import { beforeAll, expect, it } from 'vitest';
+import '@tensorflow/tfjs-backend-cpu';
+import { expect, it } from 'vitest';
 import { createModel } from './registry';
 import { resolveLayerName } from './resolve-layer-name';
 import { tfl } from './tf';
-
-beforeAll(() => selectEngine('cpu'));
 
 it('counts residual blocks over all stages and ends at the block’s last layer', () => {
   const network = createModel('resnet20_cifar');
