@@ -30,8 +30,9 @@ export function createProgressLine(
   },
 ): ProgressLine {
   const { stream, live, silent, colors, now = () => performance.now() } = surface;
-  const started = now();
-  let shownAt = live ? -Infinity : started;
+  let shownAt = live ? -Infinity : now();
+  // The first update tells where the job began: a resumed one does not begin at zero.
+  let start: { readonly time: number; readonly done: number } | null = null;
   let drawn = false;
   let ended = false;
   const clear = (): void => {
@@ -41,10 +42,12 @@ export function createProgressLine(
   return {
     update(done, total, detail = '') {
       const time = now();
+      start ??= { time, done };
       if (silent || ended || time - shownAt < (live ? REDRAW_MS : LOG_LINE_MS)) return;
       shownAt = time;
       const share = total > 0 ? Math.min(1, done / total) : 0;
-      const left = share > 0 && share < 1 ? ((time - started) * (1 - share)) / share : null;
+      const pace = done > start.done ? (time - start.time) / (done - start.done) : null;
+      const left = pace === null || share === 0 || share === 1 ? null : pace * (total - done);
       const parts = [
         `${String(Math.floor(share * 100)).padStart(3)} %`,
         label,

@@ -1,7 +1,10 @@
 import type { CommandDefinition } from '../command-definition';
+import { calibrateCommand } from './calibrate';
 import { criteriaCommand } from './criteria';
 import { datasetsCommand } from './datasets';
+import { evaluateCommand } from './evaluate';
 import { modelsCommand } from './models';
+import { trainCommand } from './train';
 
 /** Every command, in the order in which `--help` lists them. */
-export const commands: readonly CommandDefinition[] = [modelsCommand, datasetsCommand, criteriaCommand];
+export const commands: readonly CommandDefinition[] = [modelsCommand, datasetsCommand, criteriaCommand, trainCommand, calibrateCommand, evaluateCommand];

@@ -1,0 +1,20 @@
+import { selectEngine } from '@earlyexit/backend';
+import { createModel } from '@earlyexit/model-zoo';
+import { openDataset, splitDataset, padAndCrop } from '@earlyexit/datasets';
+import { train, adam, oneCycleSchedule, joint } from '@earlyexit/trainer';
+import { computeLogits } from '@earlyexit/branch-head';
+import { summarizeExits, softmax, argmaxRows } from '@earlyexit/exit-criteria';
+import { searchThresholds, fitTemperatures } from '@earlyexit/calibration';
+const [epochs=3,bs=64,lr=0.006,limit]=process.argv.slice(2).map(Number);
+const t0=performance.now(); const s=()=>((performance.now()-t0)/1000).toFixed(1);
+const e=await selectEngine('wasm'); console.log(e.name);
+const ds=await openDataset('mnist'); const sp=splitDataset(ds,{augmentation:[padAndCrop(1)],...(limit?{limit}:{})}); console.log('data',s(), sp.train.size);
+const model=createModel('b_lenet');
+let last=0;
+const r=await train({model,train:sp.train,validation:sp.validation,epochs,batchSize:bs,optimizer:adam({}),schedule:oneCycleSchedule({learningRate:lr}),lossWeights:[1,1],seed:0,onEvent:ev=>{ if(ev.type==='epoch') console.log(s(),JSON.stringify(ev)); }});
+console.log('trained',s());
+const cal=await computeLogits(model,sp.calibration), test=await computeLogits(model,sp.test); console.log('logits',s());
+const m=model.metadata; const exitMacs=m.exits.map(x=>x.macs);
+const temperatures=fitTemperatures(cal); console.log(temperatures);
+for(const aim of [0.0005,0.001,0.0015,0.002,0.003]){ const f=searchThresholds(cal,{temperatures,exitMacs,staticMacs:m.staticMacs,aim:{maxAccuracyDrop:aim}}); const sum=summarizeExits(test,{criterion:'max-probability',thresholds:f.thresholds,temperatures},{exitMacs,staticMacs:m.staticMacs}); console.log(aim,f.thresholds,sum.top1,sum.static.top1,sum.macsRatio,sum.exits.map(x=>x.share+' '+x.top1All)); }
+console.log('end',s());

@@ -1,0 +1,242 @@
+import { fitTemperatures, type SearchAim } from '@earlyexit/calibration';
+import {
+  ArgumentError,
+  type CriterionName,
+  criterionNames,
+  type ExitPolicy,
+  getCriterion,
+} from '@earlyexit/exit-criteria';
+import { z } from 'zod';
+import type { Invocation } from '../command-definition';
+import { count, percent, shortMacs } from '../format';
+import { datasetOptions, engineOptions } from '../options/common-schemas';
+import { listOf, numberBetween, oneOf, threshold, wholeNumber } from '../options/option-values';
+import { parseOptions } from '../options/parse-options';
+import { renameSpellings } from '../options/train-options';
+import type { Output } from '../output';
+import { formatTable } from '../table';
+import { showThreshold } from './calibrate-run';
+import { evaluatePolicy } from './evaluation';
+import type { EvaluationDocument } from './evaluation-document';
+import { originalStatistics } from './original-statistics';
+import { modelOperand } from './operand';
+import {
+  checkThresholds,
+  chooseAim,
+  DEFAULT_CRITERION,
+  describeAim,
+  neverLeave,
+  searchPolicy,
+  storedPolicy,
+} from './policy';
+import { openWorkbench, type Workbench } from './workbench';
+
+const schema = z
+  .object({
+    ...engineOptions,
+    ...datasetOptions,
+    criterion: oneOf([...criterionNames, 'all']),
+    earlyexit: listOf(threshold()),
+    maxAccuracyDrop: numberBetween(0, 100),
+    targetMacs: numberBetween(0, 1),
+    seed: wholeNumber(0),
+    batchSize: wholeNumber(),
+  })
+  .partial();
+
+/** `earlyexit evaluate`: reads the test split once and says what the network does on it. */
+export async function evaluateRun(invocation: Invocation): Promise<undefined> {
+  const { output, signal } = invocation;
+  const argument = modelOperand(invocation);
+  const options = parseOptions(schema, renameSpellings(invocation.options));
+  const { criterion, earlyexit } = options;
+  const aim = chooseAim(options);
+  if (criterion === 'all' && earlyexit !== undefined) {
+    throw new ArgumentError({
+      where: '--earlyexit',
+      rule: 'each criterion has thresholds of its own, which --criterion all searches for',
+      received: earlyexit.join(' '),
+      remedy: 'Leave --earlyexit out, or name one criterion',
+    });
+  }
+  const bench = await openWorkbench(argument, options, output, signal, ({ metadata }) => {
+    const stored = metadata.policy?.criterion;
+    if (criterion === 'all') return;
+    if (earlyexit !== undefined) checkThresholds(metadata, criterion ?? stored ?? DEFAULT_CRITERION, earlyexit);
+    else if (criterion !== undefined && criterion !== stored && getCriterion(criterion).needsLabels) {
+      throw new ArgumentError({
+        where: '--criterion',
+        rule: 'the oracle’s thresholds are given, not calibrated',
+        received: criterion,
+        remedy: 'Add --earlyexit with one threshold per early exit',
+      });
+    }
+  });
+  if (criterion === 'all') {
+    await compareCriteria(bench, aim, output);
+    return undefined;
+  }
+  const policy = await choosePolicy(bench, { criterion, earlyexit, aim }, output);
+  const document = await evaluateOnTest(bench, policy);
+  output.json(document);
+  output.text(...describeEvaluation(document, output), '', ...originalStatistics(document));
+  return undefined;
+}
+
+/** Runs the test split and evaluates a policy on it. */
+async function evaluateOnTest(bench: Workbench, policy: ExitPolicy): Promise<EvaluationDocument> {
+  return evaluatePolicy(await bench.logits('test'), policy, bench.costs, aboutTest(bench));
+}
+
+/** What an evaluation on the test split says about where it comes from. */
+export function aboutTest(bench: Workbench): Parameters<typeof evaluatePolicy>[3] {
+  return {
+    model: bench.model.metadata.name,
+    dataset: bench.data.dataset,
+    split: 'test',
+    engine: bench.engine.name,
+    exitNames: bench.model.metadata.exits.map(({ name }) => name),
+  };
+}
+
+/** The policy to evaluate: as given, as calibrated, or searched for on the calibration split. */
+async function choosePolicy(
+  bench: Workbench,
+  asked: {
+    readonly criterion: CriterionName | undefined;
+    readonly earlyexit: ExitPolicy['thresholds'] | undefined;
+    readonly aim: SearchAim;
+  },
+  output: Output,
+): Promise<ExitPolicy> {
+  const { metadata } = bench.model;
+  const stored = storedPolicy(metadata);
+  const criterion = asked.criterion ?? stored?.criterion ?? DEFAULT_CRITERION;
+  const temperatures = stored?.temperatures === undefined ? {} : { temperatures: stored.temperatures };
+  if (asked.earlyexit !== undefined) return { criterion, thresholds: asked.earlyexit, ...temperatures };
+  if (stored?.criterion === criterion) return stored;
+  if (metadata.exits.length === 1) return neverLeave(metadata);
+  if (asked.criterion === undefined) {
+    output.warn('the model is not calibrated: nobody leaves early. Run earlyexit calibrate first, or give --earlyexit');
+    return neverLeave(metadata);
+  }
+  output.note(`thresholds of ${criterion} are searched for on the calibration split: ${describeAim(asked.aim)}`);
+  const cached = await bench.logits('calibration');
+  const fitted = stored?.temperatures ?? fitTemperatures(cached);
+  const { thresholds } = searchPolicy(cached, { criterion, temperatures: fitted, costs: bench.costs, aim: asked.aim });
+  return { criterion, thresholds, temperatures: fitted };
+}
+
+/** `--criterion all`: thresholds of every criterion from the calibration split, each evaluated on the test split. */
+async function compareCriteria(bench: Workbench, aim: SearchAim, output: Output): Promise<void> {
+  const { metadata } = bench.model;
+  if (metadata.exits.length === 1) {
+    throw new ArgumentError({ where: '--criterion', rule: 'criteria differ where there is an early exit', received: `${metadata.name}, which has none` });
+  }
+  const calibration = await bench.logits('calibration');
+  const temperatures = storedPolicy(metadata)?.temperatures ?? fitTemperatures(calibration);
+  const test = await bench.logits('test');
+  const documents = criterionNames
+    .filter((name) => !getCriterion(name).needsLabels)
+    .map((criterion) => {
+      const { thresholds } = searchPolicy(calibration, { criterion, temperatures, costs: bench.costs, aim });
+      return evaluatePolicy(test, { criterion, thresholds, temperatures }, bench.costs, aboutTest(bench));
+    })
+    .sort((a, b) => (a.averageMacs ?? 0) - (b.averageMacs ?? 0));
+  output.json({ model: metadata.name, dataset: bench.data.dataset, split: 'test', aim, criteria: documents });
+  const [first] = documents;
+  if (first === undefined) return;
+  output.text(
+    `${metadata.name} on ${bench.data.dataset}: ${count(first.samples)} test images; thresholds from the calibration split: ${describeAim(aim)}`,
+    '',
+    ...formatTable(
+      [
+        { title: 'criterion' },
+        { title: 'right', align: 'right' },
+        { title: 'MACs', align: 'right' },
+        { title: 'fewer', align: 'right' },
+        { title: 'leave early', align: 'right' },
+        { title: 'thresholds' },
+      ],
+      [
+        ...documents.map(({ criterion, top1, averageMacs, macsRatio, exits, thresholds }) => [
+          criterion,
+          percent(top1),
+          shortMacs(averageMacs),
+          `${(macsRatio ?? 1).toFixed(2)}×`,
+          percent(1 - (exits.at(-1)?.share ?? 1), 1),
+          thresholds.map((value) => showThreshold(value)).join(', '),
+        ]),
+        ['without exits', percent(first.static.top1), shortMacs(first.static.macs), '1.00×', '–', ''],
+        ...(first.oracle === null
+          ? []
+          : [
+              [
+                'the best that is possible',
+                percent(first.oracle.top1),
+                shortMacs(first.oracle.averageMacs),
+                `${((first.static.macs ?? 0) / first.oracle.averageMacs).toFixed(2)}×`,
+                '–',
+                '',
+              ],
+            ]),
+      ],
+      output.colors,
+    ),
+  );
+}
+
+/** An evaluation as text. */
+export function describeEvaluation(document: EvaluationDocument, output: Output): string[] {
+  const { exits, thresholds } = document;
+  const staticMacs = document.static.macs ?? 0;
+  const { rule } = getCriterion(document.criterion);
+  const drop = (document.static.top1 ?? 0) - (document.top1 ?? 0);
+  const share = (macs: number | null): string => (macs === null ? '–' : percent(macs / staticMacs, 1));
+  return [
+    `${document.model} on ${document.dataset}: ${count(document.samples)} test images, engine ${document.engine}, criterion ${document.criterion} (leaves when ${rule})`,
+    '',
+    ...formatTable(
+      [
+        { title: 'exit' },
+        { title: 'threshold', align: 'right' },
+        { title: 'taken', align: 'right' },
+        { title: 'share', align: 'right' },
+        { title: 'right', align: 'right' },
+        { title: 'right if all left here', align: 'right' },
+        { title: 'MACs', align: 'right' },
+        { title: 'of the plain network', align: 'right' },
+      ],
+      [
+        ...exits.map(({ name, taken, share: left, top1, top1All, macs }, exit) => [
+          name,
+          showThreshold(thresholds[exit]),
+          count(taken),
+          percent(left, 1),
+          percent(top1),
+          percent(top1All),
+          shortMacs(macs),
+          share(macs),
+        ]),
+        [
+          'in all',
+          '',
+          count(document.samples),
+          '',
+          percent(document.top1),
+          '',
+          shortMacs(document.averageMacs),
+          share(document.averageMacs),
+        ],
+        ['without exits', '', '', '', percent(document.static.top1), '', shortMacs(staticMacs), share(staticMacs)],
+      ],
+      output.colors,
+    ),
+    '',
+    `${output.colors.bold(`${(document.macsRatio ?? 1).toFixed(2)}× fewer MACs`)} on average, ${Math.abs(drop * 100).toFixed(2)} points ${drop >= 0 ? 'below' : 'above'} the network without exits`,
+    `calibration error ${percent(document.expectedCalibrationError)}` +
+      (document.oracle === null
+        ? ''
+        : `; the best that is possible with these exits: ${percent(document.oracle.top1)} at ${shortMacs(document.oracle.averageMacs)} MACs`),
+  ];
+}

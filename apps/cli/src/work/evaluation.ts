@@ -1,0 +1,49 @@
+import {
+  calibrationErrorOf,
+  oracle,
+  policyConfidences,
+  reliabilityBins,
+} from '@earlyexit/calibration';
+import {
+  type CachedLogits,
+  type ExitCosts,
+  type ExitPolicy,
+  summarizeExits,
+  thresholdToJson,
+} from '@earlyexit/exit-criteria';
+import type { EvaluationDocument } from './evaluation-document';
+
+/** Evaluates a policy on cached logits with labels. */
+export function evaluatePolicy(
+  cached: CachedLogits,
+  policy: ExitPolicy,
+  costs: ExitCosts,
+  about: {
+    readonly model: string;
+    readonly dataset: string;
+    readonly split: string;
+    readonly engine: string;
+    readonly exitNames: readonly string[];
+  },
+): EvaluationDocument {
+  const summary = summarizeExits(cached, policy, costs, about.exitNames);
+  const error = calibrationErrorOf(reliabilityBins(policyConfidences(cached, policy)));
+  return {
+    model: about.model,
+    dataset: about.dataset,
+    split: about.split,
+    samples: cached.samples,
+    engine: about.engine,
+    criterion: policy.criterion,
+    thresholds: policy.thresholds.map(thresholdToJson),
+    temperatures: policy.temperatures ?? cached.exits.map(() => 1),
+    exits: summary.exits.map((exit, index) => ({ ...exit, name: about.exitNames[index] ?? '' })),
+    top1: summary.top1,
+    top5: summary.top5,
+    static: summary.static,
+    averageMacs: summary.averageMacs,
+    macsRatio: summary.macsRatio,
+    expectedCalibrationError: Number.isNaN(error) ? null : error,
+    oracle: oracle(cached, costs.exitMacs),
+  };
+}

@@ -1,0 +1,124 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { MultiExitModel } from '@earlyexit/branch-head';
+import { ArgumentError, DataError, nearestNames } from '@earlyexit/exit-criteria';
+import { readRunConfig, type RunConfig } from './run-config';
+
+/** What a MODEL argument stands for. */
+export type ModelReference =
+  | {
+      readonly kind: 'saved';
+      /** As it was typed. */
+      readonly argument: string;
+      /** The folder with `model.json`. */
+      readonly directory: string;
+      /** The run folder that it belongs to, or null. */
+      readonly runDirectory: string | null;
+    }
+  | { readonly kind: 'network'; readonly name: string };
+
+/**
+ * Finds out what a MODEL argument means: a run folder, a saved model, or the name of a network.
+ *
+ * @throws ArgumentError for a word that is neither a path nor a name; DataError for a path that is not there or holds
+ *   no model
+ */
+export async function resolveModelArgument(argument: string): Promise<ModelReference> {
+  const { listModels } = await import('@earlyexit/model-zoo');
+  const names = listModels().map(({ name }) => name);
+  const kind = await kindOf(argument);
+  if (kind === 'file' && basename(argument) === 'model.json') return savedModel(argument, dirname(argument));
+  if (kind === 'folder') {
+    const inRun = join(argument, 'model', 'best');
+    if ((await kindOf(join(inRun, 'model.json'))) === 'file') {
+      return { kind: 'saved', argument, directory: inRun, runDirectory: argument };
+    }
+    if ((await kindOf(join(argument, 'model.json'))) === 'file') return savedModel(argument, argument);
+  }
+  if (names.includes(argument)) return { kind: 'network', name: argument };
+  if (kind !== null) throw noModel(argument, kind, await kindOf(join(argument, 'config.json')));
+  if (looksLikePath(argument)) {
+    throw new DataError({
+      where: argument,
+      rule: 'there is nothing at this path',
+      remedy: 'A model is a run folder, a saved model folder, or the name of a network',
+    });
+  }
+  const near = nearestNames(argument, names);
+  throw new ArgumentError({
+    where: 'MODEL',
+    rule: 'it is a run folder, a saved model folder, or the name of a network',
+    received: argument,
+    remedy:
+      near.length > 0 ? `Did you mean ${near.join(' or ')}` : 'earlyexit models lists the names',
+  });
+}
+
+/** A saved network, loaded, with what its run remembers. */
+export interface LoadedModel {
+  readonly model: MultiExitModel;
+  readonly reference: Extract<ModelReference, { kind: 'saved' }>;
+  readonly config: RunConfig | null;
+}
+
+/**
+ * Finds the trained network that a MODEL argument names, without loading it.
+ *
+ * @throws ArgumentError for the name of a network, which has no trained weights
+ */
+export async function resolveTrainedModel(argument: string): Promise<LoadedModel['reference']> {
+  const reference = await resolveModelArgument(argument);
+  if (reference.kind === 'saved') return reference;
+  throw new ArgumentError({
+    where: 'MODEL',
+    rule: 'this command needs a trained network',
+    received: `${reference.name}, a network without weights`,
+    remedy: `Train it first: earlyexit train --model ${reference.name} --out runs/${reference.name}`,
+  });
+}
+
+/**
+ * Loads the network behind a reference; an engine has to be running.
+ *
+ * @throws DataError for damaged files
+ */
+export async function loadReference(reference: LoadedModel['reference']): Promise<LoadedModel> {
+  const config = reference.runDirectory === null ? null : await readRunConfig(reference.runDirectory);
+  const { loadModel } = await import('@earlyexit/branch-head/node');
+  return { model: await loadModel(reference.directory), reference, config };
+}
+
+async function savedModel(argument: string, directory: string): Promise<ModelReference> {
+  // runs/x/model/best belongs to the run runs/x.
+  const grandparent = dirname(dirname(resolve(directory)));
+  const belongs =
+    basename(dirname(resolve(directory))) === 'model' && (await kindOf(join(grandparent, 'config.json'))) === 'file';
+  return { kind: 'saved', argument, directory, runDirectory: belongs ? grandparent : null };
+}
+
+async function kindOf(path: string): Promise<'file' | 'folder' | null> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return null;
+    throw error;
+  }
+}
+
+function looksLikePath(argument: string): boolean {
+  return /[/\\]/.test(argument) || /^[.~]/.test(argument) || /\.(onnx|json|bin|zip|h5|pt|pth|keras)$/i.test(argument);
+}
+
+function noModel(argument: string, kind: 'file' | 'folder', configFile: 'file' | 'folder' | null): DataError {
+  const remedy =
+    configFile === 'file'
+      ? 'The run has no finished epoch yet; train --resume goes on with it'
+      : 'A model is a run folder as train writes it, a folder with model.json, or the name of a network';
+  return new DataError({
+    where: argument,
+    rule: 'there is no model of earlyexit in it',
+    received: kind === 'file' ? 'a file' : 'a folder without model.json and model/best',
+    remedy,
+  });
+}

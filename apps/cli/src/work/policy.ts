@@ -1,0 +1,100 @@
+import type { MultiExitMetadata } from '@earlyexit/branch-head';
+import { searchThresholds, type SearchAim } from '@earlyexit/calibration';
+import {
+  ArgumentError,
+  type CachedLogits,
+  type CriterionName,
+  type ExitCosts,
+  type ExitPolicy,
+  getCriterion,
+  type Threshold,
+  thresholdFromJson,
+  validatePolicy,
+} from '@earlyexit/exit-criteria';
+
+/** The criterion that is used where none is named. */
+export const DEFAULT_CRITERION: CriterionName = 'max-probability';
+/** Half a percentage point below the final exit. */
+export const DEFAULT_AIM: SearchAim = { maxAccuracyDrop: 0.005 };
+
+/** The policy that calibration stored in a network, or null. */
+export function storedPolicy({ policy }: MultiExitMetadata): ExitPolicy | null {
+  if (policy === null) return null;
+  return { ...policy, thresholds: policy.thresholds.map(thresholdFromJson) };
+}
+
+/** Thresholds under which nobody leaves early. */
+export function neverLeave({ exits }: MultiExitMetadata): ExitPolicy {
+  return { criterion: DEFAULT_CRITERION, thresholds: exits.slice(1).map(() => 'never') };
+}
+
+/** Refuses thresholds that do not fit a network, and names its exits. */
+export function checkThresholds(
+  { exits }: MultiExitMetadata,
+  criterion: CriterionName,
+  thresholds: readonly Threshold[],
+): ExitPolicy {
+  const policy: ExitPolicy = { criterion, thresholds };
+  const early = exits.slice(0, -1);
+  if (thresholds.length !== early.length) {
+    throw new ArgumentError({
+      where: '--earlyexit',
+      rule: `there is one threshold an early exit: ${early.length === 0 ? 'this network has none' : early.map(({ name, attachedAfter }) => `${name} (after ${attachedAfter ?? ''})`).join(', ')}`,
+      received: `${String(thresholds.length)} (${thresholds.join(' ')})`,
+      remedy: 'The final exit takes no threshold: it always answers',
+    });
+  }
+  validatePolicy(policy, early.length);
+  return policy;
+}
+
+/** The aim that options name; the default aim if none does. */
+export function chooseAim(options: {
+  readonly maxAccuracyDrop?: number | undefined;
+  readonly targetMacs?: number | undefined;
+}): SearchAim {
+  const { maxAccuracyDrop, targetMacs } = options;
+  if (maxAccuracyDrop !== undefined && targetMacs !== undefined) {
+    throw new ArgumentError({
+      where: '--target-macs',
+      rule: 'there is one aim',
+      received: '--max-accuracy-drop and --target-macs',
+      remedy: 'Leave one of them out',
+    });
+  }
+  if (targetMacs !== undefined) return { targetMacs };
+  // Percentage points on the command line, a fraction inside.
+  return maxAccuracyDrop === undefined ? DEFAULT_AIM : { maxAccuracyDrop: maxAccuracyDrop / 100 };
+}
+
+/** The aim in words. */
+export function describeAim(aim: SearchAim): string {
+  return 'targetMacs' in aim
+    ? `the most accurate at ${String(Number((aim.targetMacs * 100).toPrecision(6)))} % of the plain network's MACs`
+    : `the cheapest at most ${String(Number((aim.maxAccuracyDrop * 100).toPrecision(6)))} points below the final exit`;
+}
+
+/** Refuses criteria that look at the labels, where thresholds are to be found or used on new data. */
+export function refuseOracle(criterion: CriterionName, remedy: string): void {
+  if (!getCriterion(criterion).needsLabels) return;
+  throw new ArgumentError({
+    where: '--criterion',
+    rule: 'this criterion looks at the true classes, so it serves evaluation with given thresholds only',
+    received: criterion,
+    remedy,
+  });
+}
+
+/** The frontier of a network without early exits is the network; searching needs at least one. */
+export function searchPolicy(
+  cached: CachedLogits,
+  options: {
+    readonly criterion: CriterionName;
+    readonly temperatures: readonly number[];
+    readonly costs: ExitCosts;
+    readonly aim: SearchAim;
+  },
+): ReturnType<typeof searchThresholds> {
+  const { criterion, temperatures, costs, aim } = options;
+  return searchThresholds(cached, { criterion, temperatures, ...costs, aim });
+}

@@ -1,0 +1,275 @@
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { MultiExitMetadata } from '@earlyexit/branch-head';
+import type { Augmentation } from '@earlyexit/datasets';
+import { ArgumentError, DataError } from '@earlyexit/exit-criteria';
+import type { EpochMetrics, TrainingEvent } from '@earlyexit/trainer';
+import type { Invocation } from '../command-definition';
+import { exitCode } from '../exit-code';
+import { count, duration, percent, plural, shortMacs, shortNumber } from '../format';
+import { parseOptions } from '../options/parse-options';
+import { renameSpellings, type TrainOptions, trainOptionsSchema } from '../options/train-options';
+import type { Output } from '../output';
+import { version } from '../version';
+import { buildNetwork } from './build-network';
+import { readConfigFile } from './config-file';
+import { openData, resolveDataSettings } from './open-data';
+import { readRunConfig, type RunConfig } from './run-config';
+import { startEngine } from './start-engine';
+import { makeRecipe, type TrainingRecipe } from './training-recipe';
+
+/** `earlyexit train`: trains a network and writes a run folder. */
+export async function trainRun({ options: given, output, signal }: Invocation): Promise<number> {
+  const started = performance.now();
+  const { options, remembered } = await collectOptions(given);
+  const { model: name, dryRun = false, resume = false, seed = 0 } = options;
+  if (name === undefined) {
+    throw new ArgumentError({ where: '--model', rule: 'the network to train must be named', remedy: 'earlyexit models lists them' });
+  }
+  const { getModelEntry, listModels } = await import('@earlyexit/model-zoo');
+  const entry = await namedEntry(name, listModels().map((each) => each.name), getModelEntry);
+  const runDirectory = options.out ?? join('runs', name);
+  if (!resume && !dryRun) await refuseFullFolder(runDirectory);
+
+  const settings = await resolveDataSettings({ ...options, dataset: options.dataset ?? entry.defaultDataset ?? undefined, seed }, remembered?.data ?? null);
+  const data = {
+    ...settings,
+    validation: options.validation ?? settings.validation,
+    calibration: options.calibration ?? settings.calibration,
+  };
+  const engine = await startEngine(options, output);
+  const { source, splits } = await openData(
+    {
+      ...data,
+      download: options.download,
+      imageShape: entry.inputShape,
+      limit: options.limit,
+      augmentation: options.augment === false ? [] : await augmentationFor(data.dataset),
+    },
+    output,
+    signal,
+  );
+  const model = await buildNetwork({ name, exits: options.exits, source, seed });
+  const recipe = await makeRecipe(options, model.metadata.exits);
+  if (given['earlyexit_thresholds'] !== undefined && options.criterion === undefined) {
+    output.note('thresholds are compared with max-probability; the original example’s rule is --criterion cross-entropy-oracle');
+  }
+
+  const plan = describePlan(model.metadata, recipe, { dataset: data.dataset, samples: splits.train.size, validation: splits.validation.size });
+  if (dryRun) {
+    const steps = recipe.epochs * Math.ceil(splits.train.size / recipe.batchSize);
+    output.text(...plan, `dry run: nothing was trained, ${runDirectory} was not touched`);
+    output.json({
+      model: name,
+      dataset: data.dataset,
+      engine: engine.name,
+      run: runDirectory,
+      epochs: recipe.epochs,
+      batchSize: recipe.batchSize,
+      steps,
+      splits: Object.fromEntries(Object.values(splits).map(({ role, size }) => [role, size])),
+      staticMacs: model.metadata.staticMacs,
+      exits: model.metadata.exits,
+    });
+    return exitCode.done;
+  }
+  for (const line of plan) output.note(line);
+
+  const config: RunConfig = {
+    format: 'earlyexit-run',
+    formatVersion: 1,
+    earlyexit: version,
+    engine: { name: engine.name, version: engine.version },
+    data,
+    options: optionsToRepeat(options, name, data),
+  };
+  const { train } = await import('@earlyexit/trainer');
+  const result = await train({
+    model,
+    train: splits.train,
+    validation: splits.validation.size > 0 ? splits.validation : null,
+    epochs: recipe.epochs,
+    batchSize: recipe.batchSize,
+    optimizer: recipe.optimizer,
+    schedule: recipe.schedule,
+    regime: recipe.regime,
+    labelSmoothing: recipe.labelSmoothing,
+    seed: recipe.seed,
+    ...(recipe.lossWeights === null ? {} : { lossWeights: recipe.lossWeights }),
+    ...(recipe.policy === null ? {} : { policy: recipe.policy }),
+    ...(recipe.averageDecay === null ? {} : { averageDecay: recipe.averageDecay }),
+    ...(recipe.patience === null ? {} : { earlyStopping: { patience: recipe.patience } }),
+    runDirectory,
+    resume,
+    ...(options.keep === undefined ? {} : { keepCheckpoints: options.keep }),
+    ...(options.checkpointEvery === undefined ? {} : { checkpointEvery: options.checkpointEvery }),
+    config: { ...config },
+    signal,
+    onEvent: showTraining(model.metadata, output),
+  });
+  const seconds = (performance.now() - started) / 1000;
+  output.json({
+    run: runDirectory,
+    model: name,
+    dataset: data.dataset,
+    engine: engine.name,
+    epochs: result.epochs,
+    bestEpoch: result.bestEpoch,
+    step: result.step,
+    interrupted: result.interrupted,
+    stoppedEarly: result.stoppedEarly,
+    alreadyFinished: result.alreadyFinished,
+    seconds,
+  });
+  if (result.interrupted) {
+    output.note(`saved after step ${count(result.step)}; go on with: earlyexit train --resume --out ${runDirectory}`);
+    return exitCode.interrupted;
+  }
+  const best = result.epochs.find(({ epoch }) => epoch === result.bestEpoch);
+  output.text(
+    result.alreadyFinished
+      ? `${runDirectory} is finished: ${plural(result.epochs.length, 'epoch')} were done before, nothing is left to do`
+      : `trained ${name} on ${data.dataset}: ${plural(result.epochs.length, 'epoch')}${result.stoppedEarly ? ' (stopped early)' : ''} in ${duration(seconds)}`,
+    ...(best === undefined ? [] : [`best epoch ${String(best.epoch)}: ${describeAccuracy(model.metadata, best)}`]),
+    `saved in ${runDirectory}; next: earlyexit calibrate ${runDirectory}`,
+  );
+  return exitCode.done;
+}
+
+/** The options that hold: flags, then the configuration file, then what the run to be resumed remembers. */
+async function collectOptions(
+  given: Invocation['options'],
+): Promise<{ options: TrainOptions; remembered: RunConfig | null }> {
+  const { config: configFile, ...rest } = renameSpellings(given);
+  // `--no-x` options of commander read true when they were not given.
+  const flags = Object.fromEntries(
+    Object.entries(rest).filter(([key, value]) => !((key === 'download' || key === 'augment') && value === true)),
+  );
+  // Flags are checked by themselves first, so that a wrong one is named before a file is read.
+  parseOptions(trainOptionsSchema, flags);
+  const fromFile = typeof configFile === 'string' ? await readConfigFile(configFile) : {};
+  const named = { ...fromFile, ...flags };
+  const out = parseOptions(trainOptionsSchema, named).out;
+  if (named['resume'] !== true) return { options: parseOptions(trainOptionsSchema, named), remembered: null };
+  if (out === undefined && named['model'] === undefined) {
+    throw new ArgumentError({ where: '--resume', rule: 'the run to go on with must be named', remedy: 'Add --out with its folder' });
+  }
+  const remembered = await readRunConfig(out ?? join('runs', String(named['model'])));
+  return { options: parseOptions(trainOptionsSchema, { ...remembered?.options, ...named }), remembered };
+}
+
+async function namedEntry<Entry>(name: string, names: readonly string[], get: (name: string) => Entry): Promise<Entry> {
+  if (names.includes(name)) return get(name);
+  const { nearestNames } = await import('@earlyexit/exit-criteria');
+  const near = nearestNames(name, names);
+  throw new ArgumentError({
+    where: '--model',
+    rule: 'it is the name of a network',
+    received: name,
+    remedy: near.length > 0 ? `Did you mean ${near.join(' or ')}` : 'earlyexit models lists the names',
+  });
+}
+
+/** Looks before the slow work begins; the trainer looks again when it opens the folder. */
+async function refuseFullFolder(path: string): Promise<void> {
+  let names: string[];
+  try {
+    names = await readdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return;
+    if (code !== 'ENOTDIR') throw error;
+    throw new DataError({ where: path, rule: 'the run folder is a folder', received: 'a file', remedy: 'Name another place with --out' });
+  }
+  if (names.length === 0) return;
+  throw new DataError({
+    where: path,
+    rule: 'the run folder must be empty or not exist yet',
+    received: `a folder with ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`,
+    remedy: 'Go on with it by --resume, or name another place with --out',
+  });
+}
+
+async function augmentationFor(dataset: string): Promise<Augmentation[]> {
+  if (!dataset.startsWith('cifar')) return [];
+  const { horizontalFlip, padAndCrop } = await import('@earlyexit/datasets');
+  return [padAndCrop(4), horizontalFlip()];
+}
+
+function optionsToRepeat(options: TrainOptions, model: string, data: RunConfig['data']): Record<string, unknown> {
+  const { resume: _resume, dryRun: _dryRun, out: _out, ...rest } = options;
+  return {
+    ...rest,
+    model,
+    dataset: data.dataset,
+    ...(data.dataDir === null ? {} : { dataDir: resolve(data.dataDir) }),
+  };
+}
+
+function describePlan(
+  { name, exits, staticMacs, lossWeights }: MultiExitMetadata,
+  recipe: TrainingRecipe,
+  data: { dataset: string; samples: number; validation: number },
+): string[] {
+  const weights = recipe.lossWeights ?? lossWeights ?? exits.map(() => 1 / exits.length);
+  return [
+    `${name} on ${data.dataset}: ${count(data.samples)} training and ${count(data.validation)} validation samples, ${plural(recipe.epochs, 'epoch')}`,
+    recipe.description,
+    ...exits.map(
+      (exit, index) =>
+        `  ${exit.name}: ${exit.attachedAfter === null ? 'the end' : `after ${exit.attachedAfter}`}, ${shortMacs(exit.macs)} MACs (${percent(exit.macs / staticMacs, 1)} of the plain network), loss weight ${String(Number(weights[index]?.toFixed(4)))}`,
+    ),
+    // Backward passes compute two gradients for each forward product.
+    `cost: about ${shortNumber((exits.at(-1)?.macs ?? 0) * 3 * data.samples * recipe.epochs)} MACs of training`,
+  ];
+}
+
+/** Shows the events of a training: a line that moves, and a line that stays for each epoch. */
+export function showTraining(metadata: MultiExitMetadata, output: Output): (event: TrainingEvent) => void {
+  const line = output.progress('training');
+  return (event) => {
+    switch (event.type) {
+      case 'progress': {
+        const accuracy = event.accuracy
+          .flatMap((value, exit) => (value === null ? [] : [`${metadata.exits[exit]?.name ?? ''} ${percent(value, 1)}`]))
+          .join(', ');
+        line.update(
+          event.step,
+          event.epochs * event.stepsPerEpoch,
+          `epoch ${String(event.epoch)}/${String(event.epochs)} · loss ${event.loss.toFixed(4)} · ${accuracy} · ${count(event.imagesPerSecond)} images/s`,
+        );
+        break;
+      }
+      case 'resume':
+        output.note(`going on from step ${count(event.step)} (${event.checkpoint})`);
+        break;
+      case 'epoch':
+        output.note(`epoch ${String(event.epoch)}: loss ${event.trainLoss.toFixed(4)}, ${describeAccuracy(metadata, event)}, ${duration(event.seconds)}`);
+        break;
+      case 'warning':
+        output.warn(event.message);
+        break;
+      case 'checkpoint':
+        output.detail(`checkpoint ${event.path}`);
+        break;
+      case 'end':
+      case 'interrupt':
+        line.done();
+        break;
+      case 'start':
+        break;
+    }
+  };
+}
+
+function describeAccuracy({ exits }: MultiExitMetadata, { validation, trainAccuracy }: EpochMetrics): string {
+  const accuracies = validation?.accuracy ?? trainAccuracy;
+  const each = exits
+    .flatMap(({ name }, exit) => {
+      const value = accuracies[exit];
+      return value === null || value === undefined ? [] : [`${name} ${percent(value)}`];
+    })
+    .join(', ');
+  const total = validation?.summary?.top1;
+  return `${each} right on ${validation === null ? 'the training samples' : 'validation'}${total === undefined || total === null ? '' : `, ${percent(total)} with the thresholds`}`;
+}

@@ -1,0 +1,85 @@
+import type { Engine, EngineName } from '@earlyexit/backend';
+import type { MultiExitModel } from '@earlyexit/branch-head';
+import type { DataSource, Splits } from '@earlyexit/datasets';
+import type { CachedLogits, ExitCosts } from '@earlyexit/exit-criteria';
+import { count, duration } from '../format';
+import type { Output } from '../output';
+import { loadReference, type LoadedModel, resolveTrainedModel } from './model-argument';
+import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
+import type { DataSettings } from './run-config';
+import { startEngine } from './start-engine';
+
+/** A trained network with its data and an engine: what calibration, evaluation and report begin with. */
+export interface Workbench {
+  readonly model: MultiExitModel;
+  readonly reference: LoadedModel['reference'];
+  readonly engine: Engine;
+  readonly data: DataSettings;
+  readonly source: DataSource;
+  readonly splits: Splits;
+  /** Costs of leaving, from the network's metadata. */
+  readonly costs: ExitCosts;
+  /** Runs a split through the network and keeps the logits of every exit. */
+  logits(role: 'calibration' | 'test'): Promise<CachedLogits>;
+}
+
+/** The options of a workbench. */
+export interface WorkbenchOptions {
+  readonly engine?: EngineName | 'auto' | undefined;
+  readonly threads?: number | undefined;
+  readonly dataset?: string | undefined;
+  readonly dataDir?: string | undefined;
+  readonly download?: boolean | undefined;
+  readonly seed?: number | undefined;
+  readonly batchSize?: number | undefined;
+}
+
+/** Loads a trained network and its data. What can be checked before the slow work is checked first, by `check`. */
+export async function openWorkbench(
+  argument: string,
+  options: WorkbenchOptions,
+  output: Output,
+  signal: AbortSignal,
+  check: (model: MultiExitModel) => void = () => undefined,
+): Promise<Workbench> {
+  const found = await resolveTrainedModel(argument);
+  const engine = await startEngine(options, output);
+  const { model, reference, config } = await loadReference(found);
+  const { metadata } = model;
+  check(model);
+  const data = await resolveDataSettings(options, config?.data ?? null);
+  const { source, splits } = await openData(
+    { ...data, download: options.download, imageShape: metadata.preprocessing?.inputShape },
+    output,
+    signal,
+  );
+  checkClasses(metadata, source);
+  return {
+    model,
+    reference,
+    engine,
+    data,
+    source,
+    splits,
+    costs: { exitMacs: metadata.exits.map(({ macs }) => macs), staticMacs: metadata.staticMacs },
+    async logits(role) {
+      const { computeLogits } = await import('@earlyexit/branch-head');
+      const split = splits[role];
+      const line = output.progress(`running ${count(split.size)} ${role} images`);
+      const started = performance.now();
+      try {
+        const cached = await computeLogits(model, await asNetworkInput(split, source, metadata), {
+          ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
+          signal,
+          onProgress: (done, total) => {
+            line.update(done, total);
+          },
+        });
+        line.done(`ran ${count(split.size)} ${role} images in ${duration((performance.now() - started) / 1000)}`);
+        return cached;
+      } finally {
+        line.done();
+      }
+    },
+  };
+}
