@@ -1,0 +1,62 @@
+import { ArgumentError, type CachedLogits, DataError, validateCachedLogits } from '@earlyexit/exit-criteria';
+
+/** Cached logits whose labels are known. */
+export type LabelledLogits = CachedLogits & { readonly labels: Int32Array };
+
+/**
+ * Refuses cached logits that nothing can be calibrated on.
+ *
+ * @throws ArgumentError if parts do not fit; DataError if there is no sample or a logit is not finite.
+ */
+export function checkLogits(cached: CachedLogits, where: string): void {
+  validateCachedLogits(cached, where);
+  if (cached.samples === 0) {
+    throw new DataError({ where, rule: 'calibration needs samples', received: 'none' });
+  }
+  cached.exits.forEach((logits, exit) => {
+    checkFinite(logits, cached.classes, `${where}, exit ${exit}`);
+  });
+}
+
+/** As `checkLogits`, and refuses cached logits without labels. */
+export function checkLabelled(cached: CachedLogits, where: string): asserts cached is LabelledLogits {
+  checkLogits(cached, where);
+  if (cached.labels !== null) return;
+  throw new ArgumentError({
+    where,
+    rule: 'the true classes of the samples are needed',
+    received: 'labels: null',
+    remedy: 'Cache the logits of a labelled split',
+  });
+}
+
+/** Refuses logits among which one is NaN or infinite, and says where. */
+export function checkFinite(logits: Float32Array | Float64Array, classes: number, where: string): void {
+  const bad = logits.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  throw new DataError({
+    where,
+    rule: 'logits are finite numbers',
+    received: `${logits[bad]!} for sample ${Math.floor(bad / classes)}, class ${bad % classes}`,
+    remedy: 'A network that gives such values has diverged: train it again with a smaller learning rate',
+  });
+}
+
+/** Refuses costs that do not fit `exits` exits (the final one included) or that fall from one exit to the next. */
+export function checkExitMacs(exitMacs: readonly number[], exits: number, where: string): void {
+  if (exitMacs.length !== exits) {
+    throw new ArgumentError({
+      where: `${where}: exitMacs`,
+      rule: `there is one cost an exit, the final one included, so ${exits} here`,
+      received: String(exitMacs.length),
+    });
+  }
+  exitMacs.forEach((macs, exit) => {
+    if (Number.isFinite(macs) && macs >= 0 && macs >= (exitMacs[exit - 1] ?? 0)) return;
+    throw new ArgumentError({
+      where: `${where}: exitMacs`,
+      rule: 'costs are cumulative: finite, not negative, and never smaller than at the exit before',
+      received: exitMacs.join(', '),
+    });
+  });
+}

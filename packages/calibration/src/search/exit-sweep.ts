@@ -1,0 +1,127 @@
+import type { CriterionEvaluation, ExitCriterion, Threshold } from '@earlyexit/exit-criteria';
+
+/**
+ * What happens at one exit as its threshold moves from letting nobody leave (position 0) to letting everybody leave
+ * (position `steps`). Between two positions the samples that share one score change sides together: no threshold
+ * can separate them.
+ */
+export interface ExitSweep {
+  readonly steps: number;
+  /** `[steps + 1]`, the events of step s are those from starts[s] to starts[s + 1]. */
+  readonly starts: Int32Array;
+  /** `[events]`, which sample changes sides. */
+  readonly samples: Int32Array;
+  /** `[events]`, 1 if it begins to leave, 0 if it stops (only a two-sided rule, `unique-above`, has such events). */
+  readonly begins: Uint8Array;
+  /** `[samples]`, a sample leaves at the positions from[i] ≤ position < until[i], and at the last one. */
+  readonly from: Int32Array;
+  readonly until: Int32Array;
+  /** `[steps]`, the score at which each step happens, in the order of the steps. */
+  readonly values: Float64Array;
+  /** Whether the steps go from low scores to high ones. */
+  readonly rising: boolean;
+  /** Whether a sample that leaves goes on leaving at every later position. */
+  readonly monotonic: boolean;
+}
+
+// Later than any position.
+const NO_END = 2 ** 31 - 1;
+
+/** Whether `sample` leaves at `position`. */
+export function leavesAt(sweep: ExitSweep, sample: number, position: number): boolean {
+  return position === sweep.steps || (position >= sweep.from[sample]! && position < sweep.until[sample]!);
+}
+
+/** The sweep of one exit, from what the criterion says there of every sample. */
+export function createExitSweep(
+  criterion: ExitCriterion,
+  { scores, runnerUps }: CriterionEvaluation,
+): ExitSweep {
+  const count = scores.length;
+  const monotonic = runnerUps === null;
+  // A two-sided rule lets a sample leave from its runner-up on and holds it back again from its score on.
+  const eventValues = monotonic ? scores : Float64Array.from([...runnerUps, ...scores]);
+  const rising = !monotonic || criterion.surerIs === 'lower';
+  const order = Int32Array.from(eventValues, (_, event) => event);
+  order.sort((a, b) => (rising ? 1 : -1) * (eventValues[a]! - eventValues[b]!));
+
+  const samples: number[] = [];
+  const begins: number[] = [];
+  const starts: number[] = [];
+  const values: number[] = [];
+  const from = new Int32Array(count);
+  const until = new Int32Array(count).fill(NO_END);
+  for (const event of order) {
+    const value = eventValues[event]!;
+    if (value !== values.at(-1)) {
+      starts.push(samples.length);
+      values.push(value);
+    }
+    // After the first step comes position 1.
+    if (event < count) from[event] = values.length;
+    else until[event - count] = values.length;
+    samples.push(event % count);
+    begins.push(event < count ? 1 : 0);
+  }
+  if (!monotonic) {
+    // Above every output nobody is left; 'always' is a step of its own, at no score.
+    starts.push(samples.length);
+    values.push(Infinity);
+    for (let sample = 0; sample < count; sample++) {
+      samples.push(sample);
+      begins.push(1);
+    }
+  }
+  starts.push(samples.length);
+  return {
+    steps: values.length,
+    starts: Int32Array.from(starts),
+    samples: Int32Array.from(samples),
+    begins: Uint8Array.from(begins),
+    from,
+    until,
+    values: Float64Array.from(values),
+    rising,
+    monotonic,
+  };
+}
+
+/** The threshold that puts an exit at `position`: midway between the two scores that it separates. */
+export function thresholdAt(sweep: ExitSweep, position: number): Threshold {
+  const { steps, values, monotonic } = sweep;
+  if (position === steps) return 'always';
+  if (position === 0 || (!monotonic && position === steps - 1)) return 'never';
+  const a = values[position - 1]!;
+  const b = values[position]!;
+  return midway(Math.min(a, b), Math.max(a, b), monotonic ? 'upper' : 'lower');
+}
+
+/** The position at which `threshold` puts an exit: after all the steps that happen before it. */
+export function positionOf(sweep: ExitSweep, threshold: Threshold): number {
+  const { steps, values, rising, monotonic } = sweep;
+  if (threshold === 'never') return 0;
+  if (threshold === 'always') return steps;
+  let low = 0;
+  let high = steps;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const value = values[middle]!;
+    // A one-sided rule lets score < t or score ≥ t leave; a two-sided one changes at t ≥ value.
+    const passed = rising ? (monotonic ? value < threshold : value <= threshold) : value >= threshold;
+    if (passed) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * A finite number between two different scores. Neighbouring floating-point numbers have none between them: then it
+ * is the one at which the rule still separates them, `inclusive`.
+ */
+export function midway(lower: number, upper: number, inclusive: 'lower' | 'upper'): number {
+  if (lower === -Infinity) return upper - Math.max(1, Math.abs(upper));
+  if (upper === Infinity) return lower + Math.max(1, Math.abs(lower));
+  const middle = lower + (upper - lower) / 2;
+  if (middle > lower && middle < upper) return middle;
+  return inclusive === 'lower' ? lower : upper;
+}

@@ -1,0 +1,56 @@
+import type { LabelledLogits } from '../checks';
+import { selectSamples } from '../select-samples';
+import { countExactSweeps, exactSearch } from './exact-search';
+import { createFrontier, type Frontier, paretoOptimal } from './frontier';
+import { exploreNeighbours, localSearch } from './local-search';
+import type { SearchProblem } from './search-problem';
+import { sharedSearch } from './shared-search';
+import { choiceAt, recordThresholds } from './threshold-choice';
+
+// (sample, exit) visits, about half a second each on one core of a server CPU.
+const EXACT_EFFORT = 1e8;
+const LOCAL_EFFORT = 6e7;
+// Enough to find where good thresholds lie, few enough to find it in a moment; larger splits start from there.
+const COARSE_SAMPLES = 1_000;
+
+/**
+ * Fills a frontier: completely with one or two early exits, and with more where that is affordable; else by local
+ * search from the best thresholds that all exits could share, with what a small part of the samples suggests.
+ *
+ * @param pick Finds the choice that matters; around it the search is most thorough.
+ * @returns Whether the frontier is complete. If not, no change of a single exit improves the choice that matters.
+ */
+export function fillFrontier(
+  cached: LabelledLogits,
+  createProblem: (part: LabelledLogits) => SearchProblem,
+  problem: SearchProblem,
+  frontier: Frontier,
+  pick: (frontier: Frontier) => number,
+): boolean {
+  const exits = problem.sweeps.length;
+  sharedSearch(problem, frontier);
+  // One exit shares its threshold with nobody: that was every choice there is.
+  if (exits <= 1) return true;
+  if (exits === 2 || countExactSweeps(problem) * problem.samples * exits <= EXACT_EFFORT) {
+    exactSearch(problem, frontier);
+    return true;
+  }
+  if (problem.samples >= 2 * COARSE_SAMPLES) {
+    const stride = problem.samples / COARSE_SAMPLES;
+    const rows = Int32Array.from({ length: COARSE_SAMPLES }, (_, i) => Math.floor(i * stride));
+    const coarse = createProblem(selectSamples(cached, rows));
+    const coarseFrontier = createFrontier(COARSE_SAMPLES, exits);
+    sharedSearch(coarse, coarseFrontier);
+    localSearch(coarse, coarseFrontier, LOCAL_EFFORT / 4);
+    for (const right of paretoOptimal(coarseFrontier)) {
+      recordThresholds(problem, frontier, choiceAt(coarse, coarseFrontier, right).thresholds);
+    }
+  }
+  localSearch(problem, frontier, LOCAL_EFFORT / 2);
+  localSearch(problem, frontier, LOCAL_EFFORT / 2, pick);
+  // What there was no effort left for is made up for at the one choice that counts.
+  for (let right = pick(frontier); frontier.explored[right] === 0; right = pick(frontier)) {
+    exploreNeighbours(problem, frontier, right);
+  }
+  return false;
+}

@@ -1,0 +1,65 @@
+import { ArgumentError } from '@earlyexit/exit-criteria';
+import { type Frontier, paretoOptimal } from './frontier';
+
+/** What thresholds should achieve, on the samples they are searched on. */
+export type SearchAim =
+  /** The cheapest thresholds whose accuracy is at most so much (a fraction from 0 to 1) below the final exit's. */
+  | { readonly maxAccuracyDrop: number }
+  /** The most accurate thresholds whose average cost is at most this share of the static network's. */
+  | { readonly targetMacs: number };
+
+/**
+ * Refuses an aim that nothing can reach.
+ *
+ * @throws ArgumentError if a number is out of its range, or the cost target is below always leaving at once.
+ */
+export function checkAim(aim: SearchAim, exitMacs: readonly number[], staticMacs: number): void {
+  if (!(Number.isFinite(staticMacs) && staticMacs > 0)) {
+    throw new ArgumentError({
+      where: 'searchThresholds: staticMacs',
+      rule: 'a positive number',
+      received: String(staticMacs),
+    });
+  }
+  if ('maxAccuracyDrop' in aim) {
+    if (aim.maxAccuracyDrop >= 0 && aim.maxAccuracyDrop <= 1) return;
+    throw new ArgumentError({
+      where: 'searchThresholds: aim.maxAccuracyDrop',
+      rule: 'a fraction from 0 to 1',
+      received: String(aim.maxAccuracyDrop),
+      remedy: 'Half a percentage point is 0.005',
+    });
+  }
+  const least = exitMacs[0]! / staticMacs;
+  if (Number.isFinite(aim.targetMacs) && aim.targetMacs >= least) return;
+  throw new ArgumentError({
+    where: 'searchThresholds: aim.targetMacs',
+    rule: `a share of the static network's cost, at least the ${least.toPrecision(4)} of leaving always at the first exit`,
+    received: String(aim.targetMacs),
+  });
+}
+
+/**
+ * Finds on a frontier what an aim asks for, as the number of right answers of the choice.
+ *
+ * @param finalRight How many of the samples the final exit gets right.
+ */
+export function pickByAim(
+  aim: SearchAim,
+  samples: number,
+  finalRight: number,
+  staticMacs: number,
+): (frontier: Frontier) => number {
+  if ('maxAccuracyDrop' in aim) {
+    const fewest = finalRight - Math.floor(round(aim.maxAccuracyDrop * samples));
+    // At the final exit alone nothing is lost, so there is always such a choice.
+    return (frontier) => paretoOptimal(frontier).find((right) => right >= fewest)!;
+  }
+  const dearest = round(aim.targetMacs * staticMacs * samples);
+  return (frontier) => paretoOptimal(frontier).findLast((right) => round(frontier.cost[right]!) <= dearest)!;
+}
+
+/** Undoes the last few bits of rounding in a product of user input. */
+function round(value: number): number {
+  return Number(value.toPrecision(12));
+}
