@@ -1,32 +1,58 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type EngineName, engineNames } from './engine';
+import { engineDrivers } from './engines/index';
 import { selectEngine } from './select-engine';
+import { computations } from './testing/computations';
+import { random } from './testing/random';
 import { tf } from './tf';
 
-const rng = (seed: number) => () => { seed = (seed * 1664525 + 1013904223) >>> 0; return seed / 2 ** 32; };
-describe('convolutions', () => {
-  for (let seed = 1; seed < 60; seed++) {
-    const r = rng(seed * 7919 + 1); r(); r();
-    const int = (a: number, b: number) => a + Math.floor(r() * (b - a + 1));
-    const kh = int(1, 5), kw = int(1, 5), ci = int(1, 9), co = int(1, 22), s: [number, number] = [int(1, 3), int(1, 3)];
-    const n = int(1, 9), h = int(kh, kh + 9), w = int(kw, kw + 9);
-    const pads = ['same', 'valid', [[0, 0], [int(0, 3), int(0, 3)], [int(0, 3), int(0, 3)], [0, 0]]] as const;
-    const pad = pads[int(0, 2)]!;
-    it(JSON.stringify({ seed, n, h, w, ci, kh, kw, co, s, pad }), async () => {
-      const run = async (e: 'cpu' | 'wasm') => {
-        await selectEngine(e);
-        const x = tf.randomNormal([n, h, w, ci], 0, 1, 'float32', seed) as tf.Tensor4D;
-        const f = tf.randomNormal([kh, kw, ci, co], 0, 1, 'float32', seed + 1) as tf.Tensor4D;
-        const y = tf.conv2d(x, f, s, pad as 'same');
-        const dy = tf.randomNormal(y.shape, 0, 1, 'float32', seed + 2);
-        const [dx, df] = tf.grads((x: tf.Tensor, f: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, f as tf.Tensor4D, s, pad as 'same'))([x, f], dy);
-        return [await dx!.data(), await df!.data()];
-      };
-      const a = await run('cpu'), b = await run('wasm');
-      for (let k = 0; k < 2; k++) {
-        let m = 0, d = 0;
-        a[k]!.forEach((v, i) => { m = Math.max(m, Math.abs(v as number)); d = Math.max(d, Math.abs((v as number) - (b[k]![i] as number))); if (Number.isNaN(b[k]![i])) d = Infinity; });
-        expect(d).toBeLessThanOrEqual(1e-5 * m + 1e-7);
+// Single precision keeps 7 digits; a sum of n products loses about √n of them in another order. 1e-5 of the largest value
+// leaves room for the longest sums here (a few thousand products) and for nothing else.
+const tolerance = 1e-5;
+
+const others = engineNames.filter((name) => name !== 'cpu');
+const available = new Map<EngineName, boolean>();
+for (const name of others) available.set(name, (await engineDrivers[name].probe()).available);
+
+/** Every result as plain numbers, computed on one engine. */
+async function resultsOn(engine: EngineName, compute: () => tf.Tensor[]): Promise<{ shape: number[]; values: number[] }[]> {
+  await selectEngine(engine);
+  tf.engine().startScope();
+  const results = await Promise.all(
+    compute().map(async (tensor) => ({ shape: [...tensor.shape], values: Array.from(await tensor.data()) })),
+  );
+  tf.engine().endScope();
+  return results;
+}
+
+/** The largest difference as a share of the largest value expected; NaN only beside NaN. */
+function largestDifference(actual: readonly number[], expected: readonly number[]): number {
+  let difference = 0;
+  let scale = 1e-3;
+  expected.forEach((value, index) => {
+    const other = actual[index]!;
+    if (Object.is(value, other)) return;
+    scale = Math.max(scale, Math.abs(value));
+    difference = Number.isFinite(other - value) ? Math.max(difference, Math.abs(other - value)) : Infinity;
+  });
+  return difference / scale;
+}
+
+for (const engine of others) {
+  // An engine that is not on this machine cannot be tested on it; `doctor` says how to get it.
+  describe.skipIf(available.get(engine) !== true)(`${engine} agrees with cpu`, () => {
+    beforeAll(() => selectEngine(engine));
+    afterEach(() => tf.disposeVariables());
+
+    it.each(computations.map((one) => [one.name, one] as const))('%s', async (_, { rounds, draw }) => {
+      for (let round = 0; round < rounds; round++) {
+        const { size, compute } = draw(random(1 + round * 7919));
+        const expected = await resultsOn('cpu', compute);
+        const actual = await resultsOn(engine, compute);
+        expect(actual.map(({ shape }) => shape)).toEqual(expected.map(({ shape }) => shape));
+        const differences = expected.map((one, index) => largestDifference(actual[index]!.values, one.values));
+        expect(Math.max(...differences), `${JSON.stringify(size)}: ${differences.join(', ')}`).toBeLessThan(tolerance);
       }
     });
-  }
-});
+  });
+}

@@ -37,6 +37,11 @@ export class Heap {
     return { dataId: tensor.dataId, shape: [...shape], dtype: tensor.dtype };
   }
 
+  /** Sets all values of a tensor to zero. */
+  clear(tensor: tf.TensorInfo): void {
+    this.backend.typedArrayFromHeap(tensor).fill(0);
+  }
+
   /** Working memory for one kernel call: the next call gets the same. */
   scratch(bytes: number): number {
     if (bytes > this.#scratchBytes) {

@@ -1,12 +1,46 @@
+import { installFusedBatchNormalization } from '../fused-batch-normalization';
+import { registerFusedGradients } from '../fused-gradients';
 import { tf } from '../tf';
-import { conv2dBackpropFilter, conv2dBackpropInput } from './convolution/kernels';
+import { conv2d, conv2dBackpropFilter, conv2dBackpropInput, fusedConv2d } from './convolution/kernels';
+import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2d } from './convolution/depthwise';
 import { type Heap, heapOf } from './heap';
+import { batchNormTraining, batchNormTrainingGradient } from './kernels/batch-norm-training';
+import { sum } from './kernels/column-sum';
+import { identity } from './kernels/identity';
+import { batchMatMul } from './kernels/matmul';
+import { maxPoolGradient } from './kernels/max-pool-gradient';
+import { reluGradient } from './kernels/relu-gradient';
+import { pad, slice } from './kernels/strided-copy';
+import { unsortedSegmentSum } from './kernels/unsorted-segment-sum';
 
-type Kernel = (heap: Heap, inputs: never, attributes: never) => tf.TensorInfo;
+/**
+ * A kernel of ours. Null leaves this call to the backend's own kernel of the same name; `{ attributes }` does too, but with
+ * other attributes.
+ */
+type Kernel = (
+  heap: Heap,
+  inputs: never,
+  attributes: never,
+) => tf.TensorInfo | tf.TensorInfo[] | { readonly attributes: object } | null;
 
 const trainingKernels: Readonly<Record<string, Kernel>> = {
+  BatchMatMul: batchMatMul,
+  Conv2D: conv2d,
   Conv2DBackpropFilter: conv2dBackpropFilter,
   Conv2DBackpropInput: conv2dBackpropInput,
+  BatchNormTraining: batchNormTraining,
+  BatchNormTrainingGrad: batchNormTrainingGradient,
+  DepthwiseConv2dNative: depthwiseConv2d,
+  DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
+  DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
+  FusedConv2D: fusedConv2d,
+  Identity: identity,
+  MaxPoolGrad: maxPoolGradient,
+  PadV2: pad,
+  ReluGrad: reluGradient,
+  Slice: slice,
+  Sum: sum,
+  UnsortedSegmentSum: unsortedSegmentSum,
 };
 
 let registered = false;
@@ -18,12 +52,24 @@ let registered = false;
 export function registerWasmTrainingKernels(): void {
   if (registered) return;
   registered = true;
-  for (const [kernelName, kernel] of Object.entries(trainingKernels)) {
-    if (tf.getKernel(kernelName, 'wasm') !== undefined) tf.unregisterKernel(kernelName, 'wasm');
-    tf.registerKernel({
-      kernelName,
-      backendName: 'wasm',
-      kernelFunc: ({ inputs, attrs, backend }) => kernel(heapOf(backend), inputs as never, attrs as never),
-    });
-  }
+  for (const [kernelName, kernel] of Object.entries(trainingKernels)) register(kernelName, kernel);
+  registerFusedGradients();
+  installFusedBatchNormalization();
+}
+
+function register(kernelName: string, kernel: Kernel): void {
+  const own = tf.getKernel(kernelName, 'wasm');
+  if (own !== undefined) tf.unregisterKernel(kernelName, 'wasm');
+  tf.registerKernel({
+    // Keeps the set-up of the backend's own kernel, which it needs for the calls that are left to it.
+    ...own,
+    kernelName,
+    backendName: 'wasm',
+    kernelFunc: (call) => {
+      const result = kernel(heapOf(call.backend), call.inputs as never, call.attrs as never);
+      if (result !== null && !('attributes' in result)) return result;
+      if (own === undefined) throw new TypeError(`${kernelName} is not implemented for these arguments`);
+      return own.kernelFunc(result === null ? call : { ...call, attrs: result.attributes as tf.NamedAttrMap });
+    },
+  });
 }

@@ -54,6 +54,10 @@ export const i32 = {
   subtract: binary(0x6b),
   multiply: binary(0x6c),
   lessThan: binary(0x49),
+  and: binary(0x71),
+  or: binary(0x72),
+  /** 1 for zero, 0 for anything else. */
+  isZero: unary(0x45),
 };
 
 /** Single floats, for what is left over when a row is no multiple of four. */
@@ -66,6 +70,7 @@ export const f32 = {
   multiply: binary(0x94),
   divide: binary(0x95),
   squareRoot: unary(0x91),
+  equal: binary(0x5b),
   greaterThan: binary(0x5e),
   /** `condition ? yes : no`. */
   select: (yes: Code, no: Code, condition: Code): Code => [...yes, ...no, ...condition, 0x1b],
@@ -80,6 +85,11 @@ export const f32x4 = {
   splat: unary(...simd(19)),
   zero: [...simd(12), ...new Array<number>(16).fill(0)] as Code,
   lane: (vector: Code, lane: number): Code => [...vector, ...simd(31), lane],
+  /** Stores only the first `count` lanes, 1 to 4. */
+  storeFirst: (address: Code, vector: Code, count: number, offset = 0): Code => {
+    if (count === 4) return f32x4.store(address, vector, offset);
+    return sequence(...Array.from({ length: count }, (_, lane) => f32x4.storeLane(address, vector, lane, offset + lane * 4)));
+  },
   storeLane: (address: Code, vector: Code, lane: number, offset = 0): Code => [
     ...address,
     ...vector,
@@ -94,8 +104,17 @@ export const f32x4 = {
   divide: binary(...simd(231)),
   squareRoot: unary(...simd(227)),
   max: binary(...simd(233)),
+  equal: binary(...simd(65)),
   greaterThan: binary(...simd(68)),
   and: binary(...simd(78)),
+  /** `left & ~right`. */
+  andNot: binary(...simd(79)),
+  or: binary(...simd(80)),
+  /** All bits set in the lanes for which `keep` is true, none in the others. */
+  mask: (keep: (lane: number) => boolean): Code => [
+    ...simd(12),
+    ...[0, 1, 2, 3].flatMap((lane) => new Array<number>(4).fill(keep(lane) ? 0xff : 0)),
+  ],
   /** `mask ? yes : no`, bit by bit. */
   select: (yes: Code, no: Code, mask: Code): Code => [...yes, ...no, ...mask, ...simd(82)],
 };

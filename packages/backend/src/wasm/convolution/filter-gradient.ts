@@ -2,7 +2,7 @@ import { type Code, f32, f32x4, i32, memory, sequence } from '../assembler/code'
 import { type FunctionWriter, type Local, ModuleWriter, type WasmFunction } from '../assembler/module';
 import { copyIntoFrame, frameBytes, imageBytes } from './frame';
 import { type ConvolutionGeometry, frameIsInside } from './geometry';
-import { bytesPerFloat, bytesPerVector, cut, type Piece, planTiling, tile, vectorsFor } from './tile';
+import { bytesPerFloat, bytesPerVector, cut, type Piece, planTiling, tile, vectorsFor } from '../tile';
 
 // Half of a small first-level data cache: what one pass of all tiles reads again and again.
 const cacheBytes = 16_384;
@@ -42,13 +42,13 @@ export function writeFilterGradient(g: ConvolutionGeometry): { module: ModuleWri
     const known = tiles.get(key);
     if (known !== undefined) return known;
     const written = module.define(4, (writer, float, vector, sums, imageRows) => {
-      const { accumulators, step } = tile(writer, rows, columns);
+      const { accumulators, step, clear } = tile(writer, rows, columns);
       const rowOffsets = Array.from({ length: rows }, (_, i) => i * bytesPerFloat);
       const columnOffsets = Array.from({ length: columns }, (_, j) => j * bytesPerVector);
       const each = (visit: (sum: Local, offset: number) => Code): Code =>
         sequence(...accumulators.flatMap((row, i) => row.map((sum, j) => visit(sum, i * sumRowBytes + j * bytesPerVector))));
       return sequence(
-        each((sum, offset) => sum.set(f32x4.load(sums.get, offset))),
+        clear(),
         writer.repeat(
           imageRows.get,
           sequence(
@@ -64,7 +64,8 @@ export function writeFilterGradient(g: ConvolutionGeometry): { module: ModuleWri
             vector.advance(vectors.row - g.outWidth * vectors.step),
           ),
         ),
-        each((sum, offset) => f32x4.store(sums.get, sum.get, offset)),
+        // Sums of sums: rounding errors grow with the square root of the two counts, not of their product.
+        each((sum, offset) => f32x4.store(sums.get, f32x4.add(f32x4.load(sums.get, offset), sum.get), offset)),
       );
     });
     tiles.set(key, written);

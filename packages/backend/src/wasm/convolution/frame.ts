@@ -1,7 +1,7 @@
 import { type Code, i32, memory, sequence } from '../assembler/code';
 import type { FunctionWriter, Local } from '../assembler/module';
 import type { ConvolutionGeometry } from './geometry';
-import { bytesPerFloat } from './tile';
+import { bytesPerFloat } from '../tile';
 
 /** The rows and columns of the image that lie inside the frame. */
 function visible(g: ConvolutionGeometry): { rows: number; columns: number } {

@@ -2,7 +2,7 @@ import { type Code, f32, f32x4, i32, memory, sequence } from '../assembler/code'
 import { type FunctionWriter, type Local, ModuleWriter, type WasmFunction } from '../assembler/module';
 import { copyOutOfFrame, frameBytes, frameCoversImage, imageBytes } from './frame';
 import type { ConvolutionGeometry } from './geometry';
-import { bytesPerFloat, bytesPerVector, cut, lanes, planTiling, tile, vectorsFor } from './tile';
+import { bytesPerFloat, bytesPerVector, cut, lanes, planTiling, tile, vectorsFor } from '../tile';
 
 // Images worked on together: the rows of a tile. Positions of different images never touch the same memory, so no load
 // has to wait for the store before it, which neighbouring positions of one image would do.

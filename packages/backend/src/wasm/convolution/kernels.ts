@@ -1,7 +1,8 @@
-import type { tf } from '../../tf';
+import { tf } from '../../tf';
 import { compiled } from '../compiled';
 import type { Heap } from '../heap';
 import { writeFilterGradient } from './filter-gradient';
+import { writeForward } from './forward';
 import { type ConvolutionAttributes, convolutionGeometry } from './geometry';
 import { writeInputGradient } from './input-gradient';
 
@@ -31,4 +32,50 @@ export function conv2dBackpropInput(
   const scratch = heap.scratch(kernel.scratchBytes);
   kernel.run(heap.address(dy), heap.address(filter), heap.address(dx), scratch);
   return dx;
+}
+
+type ForwardAttributes = ConvolutionAttributes & {
+  readonly dilations: number | [number, number];
+  readonly activation?: string | null | undefined;
+};
+
+/** The kernel `Conv2D`, without dilation. */
+export function conv2d(
+  heap: Heap,
+  { x, filter }: { readonly x: tf.TensorInfo; readonly filter: tf.TensorInfo },
+  attributes: ForwardAttributes,
+): tf.TensorInfo | null {
+  return forward(heap, x, filter, null, attributes, false);
+}
+
+/** The kernel `FusedConv2D` with a bias a channel, or none, and ReLU, or nothing, after it. */
+export function fusedConv2d(
+  heap: Heap,
+  { x, filter, bias }: { readonly x: tf.TensorInfo; readonly filter: tf.TensorInfo; readonly bias?: tf.TensorInfo | null },
+  attributes: ForwardAttributes,
+): tf.TensorInfo | null {
+  const activation = attributes.activation ?? 'linear';
+  if (activation !== 'linear' && activation !== 'relu') return null;
+  if (bias && tf.util.sizeFromShape([...bias.shape]) !== filter.shape[3]) return null;
+  return forward(heap, x, filter, bias ?? null, attributes, activation === 'relu');
+}
+
+function forward(
+  heap: Heap,
+  x: tf.TensorInfo,
+  filter: tf.TensorInfo,
+  bias: tf.TensorInfo | null,
+  attributes: ForwardAttributes,
+  hasRelu: boolean,
+): tf.TensorInfo | null {
+  // The backend's own error for another layout is as good as ours.
+  if (!tf.backend_util.tupleValuesAreOne(attributes.dilations) || attributes.dataFormat === 'NCHW') return null;
+  const geometry = convolutionGeometry('Conv2D', x.shape, filter.shape, attributes);
+  const options = { hasBias: bias !== null, hasRelu };
+  const y = heap.allocate([geometry.batch, geometry.outHeight, geometry.outWidth, geometry.outChannels]);
+  const key = `convolution ${JSON.stringify([geometry, options])}`;
+  const kernel = compiled(heap, key, () => writeForward(geometry, options));
+  const scratch = heap.scratch(kernel.scratchBytes);
+  kernel.run(heap.address(x), heap.address(filter), bias === null ? 0 : heap.address(bias), heap.address(y), scratch);
+  return y;
 }

@@ -1,5 +1,5 @@
-import { type Code, f32x4, multiplyAdd, sequence } from '../assembler/code';
-import type { FunctionWriter, Local } from '../assembler/module';
+import { type Code, f32x4, multiplyAdd, sequence } from './assembler/code';
+import type { FunctionWriter, Local } from './assembler/module';
 
 /** Floats in a vector register. */
 export const lanes = 4;
@@ -37,6 +37,14 @@ export function tile(writer: FunctionWriter, rows: number, vectors: number): Til
       ),
     clear: () => sequence(...accumulators.flat().map((sum) => sum.set(f32x4.zero))),
   };
+}
+
+/**
+ * The starts, in floats, of the vectors that cover `count` floats (at least 4): the last one is moved back to end with the
+ * row, over lanes that the one before it has already seen, so that nothing beyond the row is touched.
+ */
+export function coveringVectors(count: number): number[] {
+  return Array.from({ length: vectorsFor(count) }, (_, index) => Math.min(index * lanes, count - lanes));
 }
 
 /** A stretch of a range. */

@@ -1,0 +1,192 @@
+import { tf } from '../../tf';
+import { type Code, f32, f32x4, i32, memory, sequence } from '../assembler/code';
+import { type FunctionWriter, type Local, ModuleWriter } from '../assembler/module';
+import { compiled } from '../compiled';
+import type { Heap } from '../heap';
+import { bytesPerFloat, coveringVectors, lanes } from '../tile';
+
+/** The sizes of a 2-D pooling over images `[batch, height, width, channels]`. */
+interface PoolGeometry {
+  readonly batch: number;
+  readonly channels: number;
+  readonly inHeight: number;
+  readonly inWidth: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly filterHeight: number;
+  readonly filterWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly padTop: number;
+  readonly padLeft: number;
+}
+
+/** Neighbouring outputs along one axis whose windows are cut off by the border in the same way. */
+interface Stretch {
+  readonly start: number;
+  readonly count: number;
+  /** The taps of the window that lie inside the image: `first … end − 1`. */
+  readonly first: number;
+  readonly end: number;
+}
+
+function stretches(outputs: number, inputs: number, filter: number, stride: number, padding: number): Stretch[] {
+  const found: Stretch[] = [];
+  for (let at = 0; at < outputs; at++) {
+    const origin = at * stride - padding;
+    const first = Math.min(filter, Math.max(0, -origin));
+    const end = Math.max(first, Math.min(filter, inputs - origin));
+    const last = found.at(-1);
+    if (last !== undefined && last.first === first && last.end === end) {
+      found[found.length - 1] = { ...last, count: last.count + 1 };
+    } else {
+      found.push({ start: at, count: 1, first, end });
+    }
+  }
+  return found;
+}
+
+/**
+ * Writes `run(x, y, dy, dx)`: each output's gradient goes to the first place in its window that holds the maximum, as on
+ * the CPU engine.
+ */
+function writeMaxPoolGradient(g: PoolGeometry): { module: ModuleWriter } {
+  const module = new ModuleWriter();
+  const pixel = g.channels * bytesPerFloat;
+  const inRow = g.inWidth * pixel;
+  // Windows that share no pixel write each pixel once; otherwise gradients add up.
+  const disjoint = g.strideHeight >= g.filterHeight && g.strideWidth >= g.filterWidth;
+  const rows = stretches(g.outHeight, g.inHeight, g.filterHeight, g.strideHeight, g.padTop);
+  const columns = stretches(g.outWidth, g.inWidth, g.filterWidth, g.strideWidth, g.padLeft);
+  const starts = g.channels < lanes ? [] : coveringVectors(g.channels);
+
+  /** One window; `x` and `dx` point at its origin, which may lie outside the image, `y` and `dy` at its output. */
+  const windowOf = (writer: FunctionWriter, { x, y, dy, dx }: Record<'x' | 'y' | 'dy' | 'dx', Local>, row: Stretch, column: Stretch): Code => {
+    const taps: number[] = [];
+    for (let i = row.first; i < row.end; i++) {
+      for (let j = column.first; j < column.end; j++) taps.push(i * inRow + j * pixel);
+    }
+    // Offsets in an instruction cannot be negative, but the origin's address can lie before the image: add both first.
+    const base = row.first * inRow + column.first * pixel;
+    const from = writer.local('i32');
+    const to = writer.local('i32');
+    const start = sequence(from.set(i32.add(x.get, i32.constant(base))), to.set(i32.add(dx.get, i32.constant(base))));
+    const [largest, gradient, free, hit] = writer.locals(4, 'v128') as [Local, Local, Local, Local];
+    const vectors = starts.map((channel, index) => {
+      const offset = channel * bytesPerFloat;
+      const seen = index * lanes - channel;
+      const dyLanes = f32x4.load(dy.get, offset);
+      return sequence(
+        largest.set(f32x4.load(y.get, offset)),
+        gradient.set(disjoint || seen === 0 ? dyLanes : f32x4.and(dyLanes, f32x4.mask((lane) => lane >= seen))),
+        free.set(f32x4.mask(() => true)),
+        ...taps.map((tap) => {
+          const at = tap - base + offset;
+          const value = f32x4.and(gradient.get, hit.get);
+          return sequence(
+            hit.set(f32x4.and(free.get, f32x4.equal(f32x4.load(from.get, at), largest.get))),
+            free.set(f32x4.andNot(free.get, hit.get)),
+            f32x4.store(to.get, disjoint ? value : f32x4.add(f32x4.load(to.get, at), value), at),
+          );
+        }),
+      );
+    });
+    return sequence(start, ...vectors, ...(starts.length === 0 ? singles(writer, { y, dy }, from, to, taps.map((tap) => tap - base)) : []));
+  };
+
+  /** One window of fewer than four channels, channel by channel. */
+  const singles = (writer: FunctionWriter, { y, dy }: Record<'y' | 'dy', Local>, from: Local, to: Local, taps: readonly number[]): Code[] => {
+    const [free, hit] = writer.locals(2, 'i32') as [Local, Local];
+    return Array.from({ length: g.channels }, (_, channel) => {
+      const offset = channel * bytesPerFloat;
+      return sequence(
+        free.set(i32.constant(1)),
+        ...taps.map((tap) => {
+          const at = tap + offset;
+          const value = f32.select(f32.load(dy.get, offset), f32.constant(0), hit.get);
+          return sequence(
+            hit.set(i32.and(free.get, f32.equal(f32.load(from.get, at), f32.load(y.get, offset)))),
+            free.set(i32.and(free.get, i32.isZero(hit.get))),
+            f32.store(to.get, disjoint ? value : f32.add(f32.load(to.get, at), value), at),
+          );
+        }),
+      );
+    });
+  };
+
+  module.define(
+    4,
+    (writer, x, y, dy, dx) => {
+      const inside = { x: writer.local('i32'), y: writer.local('i32'), dy: writer.local('i32'), dx: writer.local('i32') };
+      const rowStart = { x: writer.local('i32'), dx: writer.local('i32') };
+      const origin = -(g.padTop * inRow + g.padLeft * pixel);
+      return sequence(
+        memory.fill(dx.get, 0, i32.constant(g.batch * g.inHeight * inRow)),
+        inside.y.set(y.get),
+        inside.dy.set(dy.get),
+        writer.repeat(
+          g.batch,
+          sequence(
+            rowStart.x.set(i32.add(x.get, i32.constant(origin))),
+            rowStart.dx.set(i32.add(dx.get, i32.constant(origin))),
+            ...rows.map((row) =>
+              writer.repeat(
+                row.count,
+                sequence(
+                  inside.x.set(rowStart.x.get),
+                  inside.dx.set(rowStart.dx.get),
+                  ...columns.map((column) =>
+                    writer.repeat(
+                      column.count,
+                      sequence(
+                        windowOf(writer, inside, row, column),
+                        inside.x.advance(g.strideWidth * pixel),
+                        inside.dx.advance(g.strideWidth * pixel),
+                        inside.y.advance(pixel),
+                        inside.dy.advance(pixel),
+                      ),
+                    ),
+                  ),
+                  rowStart.x.advance(g.strideHeight * inRow),
+                  rowStart.dx.advance(g.strideHeight * inRow),
+                ),
+              ),
+            ),
+            x.advance(g.inHeight * inRow),
+            dx.advance(g.inHeight * inRow),
+          ),
+        ),
+      );
+    },
+    'run',
+  );
+  return { module };
+}
+
+/** The kernel `MaxPoolGrad`: dL/dx from dL/dy, the pooled images and what came out. */
+export function maxPoolGradient(
+  heap: Heap,
+  { dy, input, output }: { readonly dy: tf.TensorInfo; readonly input: tf.TensorInfo; readonly output: tf.TensorInfo },
+  attributes: {
+    readonly filterSize: number | [number, number];
+    readonly strides: number | [number, number];
+    readonly pad: 'same' | 'valid' | number;
+    readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  },
+): tf.TensorInfo {
+  const { filterSize, strides, pad, dimRoundingMode } = attributes;
+  const info = tf.backend_util.computePool2DInfo(
+    input.shape as [number, number, number, number],
+    ...([filterSize, strides, 1, pad, dimRoundingMode] as const),
+  );
+  const { batchSize, inChannels, inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth, padInfo } = info;
+  const geometry: PoolGeometry = {
+    ...{ batch: batchSize, channels: inChannels, inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth },
+    ...{ filterHeight: info.effectiveFilterHeight, filterWidth: info.effectiveFilterWidth },
+    ...{ padTop: padInfo.top, padLeft: padInfo.left },
+  };
+  const dx = heap.allocate(input.shape);
+  const { run } = compiled(heap, `max pool gradient ${JSON.stringify(geometry)}`, () => writeMaxPoolGradient(geometry));
+  run(heap.address(input), heap.address(output), heap.address(dy), heap.address(dx));
+  return dx;
+}
