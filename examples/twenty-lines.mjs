@@ -13,20 +13,34 @@ const { classes, imageShape: inputShape, mean, standardDeviation } = photos;
 const splits = splitDataset(photos);
 
 const { conv2d, flatten, dense } = tfl.layers;
-const input = tfl.input({ shape: inputShape });
-const early = conv2d({ name: 'early', filters: 8, kernelSize: 5, strides: 2, activation: 'relu' }).apply(input);
-const late = conv2d({ filters: 32, kernelSize: 3, strides: 2, activation: 'relu' }).apply(early);
-const logits = dense({ units: classes.length }).apply(flatten().apply(late));
-const network = tfl.model({ inputs: input, outputs: logits });
+const early = conv2d({
+  name: 'early',
+  inputShape,
+  filters: 8,
+  kernelSize: 5,
+  strides: 2,
+  activation: 'relu',
+});
+const late = conv2d({ filters: 32, kernelSize: 3, strides: 2, activation: 'relu' });
+const classifier = dense({ units: classes.length });
+const network = tfl.sequential({ layers: [early, late, flatten(), classifier] });
 
-const preprocessing = { inputShape, mean, standardDeviation };
-const model = attachExits(network, [{ after: 'early', head: 'pooled' }], { classes, preprocessing });
+const about = { classes, preprocessing: { inputShape, mean, standardDeviation } };
+const model = attachExits(network, [{ after: 'early', head: 'linear' }], about);
 await train({ model, ...splits, epochs: 10, batchSize: 32, optimizer: adam() });
 
 const cached = await computeLogits(model, splits.calibration);
 const temperatures = fitTemperatures(cached);
-const costs = { exitMacs: model.metadata.exits.map(({ macs }) => macs), staticMacs: model.metadata.staticMacs };
+const { exits, staticMacs } = model.metadata;
+const costs = { exitMacs: exits.map(({ macs }) => macs), staticMacs };
 const found = searchThresholds(cached, { temperatures, aim: { maxAccuracyDrop: 0.01 }, ...costs });
-const policy = { criterion: 'max-probability', thresholds: found.thresholds.map(thresholdToJson), temperatures };
+const policy = {
+  criterion: 'max-probability',
+  thresholds: found.thresholds.map(thresholdToJson),
+  temperatures,
+};
 await saveModel(withMetadata(model, { policy }), 'my-network');
-console.log(`${found.accuracy} right`);
+console.log(
+  `${found.accuracy.toFixed(2)} right, for ${(found.averageMacs / staticMacs).toFixed(2)} of the cost`,
+);
+// → 1.00 right, for 0.60 of the cost

@@ -96,7 +96,10 @@ async function writePhotos(folder: string, digits: readonly number[], count: num
     for (const row of rows.slice(0, count)) {
       const bytes = await validation.bytes(Int32Array.of(row));
       const image = sharp(bytes, { raw: { width: 28, height: 28, channels: 1 } });
-      await image.toColourspace('srgb').png().toFile(join(folder, String(digit), `${row}.png`));
+      await image
+        .toColourspace('srgb')
+        .png()
+        .toFile(join(folder, String(digit), `${row}.png`));
     }
   }
 }

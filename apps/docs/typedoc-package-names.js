@@ -9,6 +9,7 @@ export function load(app) {
   app.converter.on(Converter.EVENT_CREATE_DECLARATION, (_context, reflection) => {
     if (!reflection.kindOf(ReflectionKind.Module)) return;
     const [folder, , entry] = reflection.name.split('/');
-    reflection.name = entry === undefined || entry === 'index' ? `@earlyexit/${folder}` : `@earlyexit/${folder}/${entry}`;
+    reflection.name =
+      entry === undefined || entry === 'index' ? `@earlyexit/${folder}` : `@earlyexit/${folder}/${entry}`;
   });
 }
