@@ -1,6 +1,6 @@
 import { DataError, EnvironmentError } from '@earlyexit/exit-criteria';
 import type sharp from 'sharp';
-import type { Sharp } from 'sharp';
+import { cutWindow, type Size } from './cut-window';
 import type { ImageShape } from './data-source';
 
 /**
@@ -19,11 +19,6 @@ const IMAGENET_FIT_FROM = 128;
 /** The fit for a network of this input: `imagenet` from 128 pixels up, else `cover`. */
 export function defaultFit([height, width]: ImageShape): ImageFit {
   return Math.min(height, width) >= IMAGENET_FIT_FROM ? 'imagenet' : 'cover';
-}
-
-interface Size {
-  readonly height: number;
-  readonly width: number;
 }
 
 /** The size to which the whole image is scaled before it is cut or padded. */
@@ -112,11 +107,47 @@ export interface DecodeOptions {
   readonly invert: boolean | 'auto';
 }
 
+/** Decodes, and shrinks where the network takes less; says to which size the whole is to be enlarged from there. */
+async function decodeShrunk(
+  bytes: Uint8Array,
+  where: string,
+  { imageShape, fit }: DecodeOptions,
+): Promise<{ bytes: Uint8Array; from: Size; to: Size }> {
+  const open = await loadSharp();
+  try {
+    // `error`, not `warning`: photographs with a harmless blemish (stray bytes before a marker) are common.
+    const image = open(bytes, { failOn: 'error' });
+    const { autoOrient } = await image.metadata();
+    const to = scaledSize(autoOrient, imageShape, fit);
+    const from = {
+      height: Math.min(to.height, autoOrient.height),
+      width: Math.min(to.width, autoOrient.width),
+    };
+    const shrunk = await image
+      .autoOrient()
+      // The triangle filter, widened: what PIL and torchvision call bilinear with antialiasing.
+      .resize({ ...from, fit: 'fill', kernel: 'linear' })
+      .flatten({ background: '#ffffff' })
+      .toColourspace(imageShape[2] === 1 ? 'b-w' : 'srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer();
+    return { bytes: shrunk, from, to };
+  } catch (cause) {
+    throw new DataError({
+      where,
+      rule: 'the image is damaged or cut short',
+      received: cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ').trim() : String(cause),
+      cause,
+    });
+  }
+}
+
 /**
  * Decodes a JPEG or PNG to bytes `[height, width, channels]`.
  *
  * The orientation in the EXIF data is applied, transparency is laid on white, CMYK, 16-bit and palette images become
  * 8-bit sRGB, grey images are repeated over three channels, and colour images become grey (luma) for one channel.
+ * Resized like PIL and torchvision do it (bilinear, antialiased), up to rounding.
  *
  * @param where the file, for errors
  * @throws DataError if it is no JPEG or PNG, damaged, or cut short
@@ -132,47 +163,11 @@ export async function decodeImage(
   if (!looksLikeImage(bytes)) {
     throw new DataError({ where, rule: 'a JPEG or PNG image is expected', received: describeStart(bytes) });
   }
-  const open = await loadSharp();
-  let size: Size;
-  let pixels: Uint8Array;
-  try {
-    // `error`, not `warning`: photographs with a harmless blemish (stray bytes before a marker) are common.
-    const image = open(bytes, { failOn: 'error' });
-    const { autoOrient } = await image.metadata();
-    size = scaledSize(autoOrient, imageShape, fit);
-    const decoded = await cutCentre(scaleImage(image, size), size, imageShape, fit)
-      .flatten({ background: '#ffffff' })
-      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer();
-    // A Buffer would be a Uint8Array with another `slice` and another look when printed.
-    pixels = new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.length);
-  } catch (cause) {
-    throw new DataError({
-      where,
-      rule: 'the image is damaged or cut short',
-      received: cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ').trim() : String(cause),
-      cause,
-    });
-  }
-  const shown = fit === 'contain' ? size : { height, width };
+  const decoded = await decodeShrunk(bytes, where, options);
+  const shown = fit === 'contain' ? decoded.to : { height, width };
+  let pixels = cutWindow(decoded.bytes, decoded.from, decoded.to, shown, channels);
   if (invert === true || (invert === 'auto' && borderMean(pixels, shown, channels) > 127.5)) {
     pixels = pixels.map((byte) => 255 - byte);
   }
   return padToShape(pixels, shown, imageShape);
-}
-
-function scaleImage(image: Sharp, { height, width }: Size): Sharp {
-  // The triangle filter, widened when shrinking: what PIL and torchvision call bilinear with antialiasing.
-  return image.autoOrient().resize({ height, width, fit: 'fill', kernel: 'linear' });
-}
-
-function cutCentre(image: Sharp, size: Size, [height, width]: ImageShape, fit: ImageFit): Sharp {
-  if (fit === 'contain' || (size.height === height && size.width === width)) return image;
-  return image.extract({
-    top: Math.round((size.height - height) / 2),
-    left: Math.round((size.width - width) / 2),
-    height,
-    width,
-  });
 }

@@ -76,6 +76,15 @@ test.each([
   expect((await source.test!.read(Int32Array.of(1)))[0]).toBe(3);
 });
 
+test('packed or not, the same images come in the same order', async () => {
+  const files = { 'a/2.png': one, 'a-b/1.png': two, 'a/1/x.png': three, 'a/1.png': one, 'B/1.png': two };
+  const folder = await openImageFolder({ ...options, dataDir: await writeTree(files) });
+  const archive = await openImageFolder({ ...options, dataDir: await writeTar(files) });
+  expect(folder.classes).toEqual(['B', 'a', 'a-b']);
+  expect(archive.train.ids).toEqual(folder.train.ids);
+  expect(archive.train.labels).toEqual(folder.train.labels);
+});
+
 test('a lone val/ is the test set, and a note says so', async () => {
   const dataDir = await writeTree({ 'train/a/1.png': one, 'train/b/1.png': one, 'val/a/1.png': two });
   const source = await openImageFolder({ ...options, dataDir });
