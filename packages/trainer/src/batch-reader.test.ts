@@ -30,13 +30,18 @@ describe('createBatchReader', () => {
   });
 
   it('begins at a later batch', async () => {
-    const reader = createBatchReader({ ...options, firstBatch: 2, source: source(async (rows) => Float32Array.from(rows)) });
+    const reader = createBatchReader({
+      ...options,
+      firstBatch: 2,
+      source: source(async (rows) => Float32Array.from(rows)),
+    });
     expect([...(await reader.next())!.labels]).toEqual([0]);
     expect(await reader.next()).toBeNull();
   });
 
   it('counts the time for which it holds the caller back, and only that', async () => {
-    const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+    const pause = (milliseconds: number): Promise<void> =>
+      new Promise((resolve) => setTimeout(resolve, milliseconds));
     const reader = createBatchReader({
       ...options,
       source: source(async (rows) => {

@@ -7,7 +7,10 @@ import { validate } from './validate';
 import { snapshotWeights } from './weight-snapshot';
 
 /** Validates after the last step of an epoch, keeps the best, and closes the epoch's books. */
-export async function finishEpoch(context: TrainingContext, trainer: PhaseTrainer): Promise<'done' | 'interrupted'> {
+export async function finishEpoch(
+  context: TrainingContext,
+  trainer: PhaseTrainer,
+): Promise<'done' | 'interrupted'> {
   const { plan, state, folder, signal } = context;
   const { average, parameters } = trainer;
   const { learningRate, lossWeights } = settingsAt(plan, state.epoch, plan.stepsPerEpoch - 1);

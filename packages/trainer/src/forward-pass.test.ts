@@ -49,11 +49,17 @@ describe('namedWeights', () => {
   });
 
   it('reaches into nested models, and sees what was frozen from outside', () => {
-    const inner = tfl.sequential({ name: 'inner', layers: [tfl.layers.dense({ name: 'a', units: 2, inputShape: [3] })] });
+    const inner = tfl.sequential({
+      name: 'inner',
+      layers: [tfl.layers.dense({ name: 'a', units: 2, inputShape: [3] })],
+    });
     const input = tfl.input({ shape: [3] });
     const model = tfl.model({ inputs: input, outputs: inner.apply(input) as tfl.SymbolicTensor });
     const names = namedWeights(readLayerGraph(model));
-    expect(names.map(({ key, kind }) => `${key} ${kind}`)).toEqual(['inner/a/kernel kernel', 'inner/a/bias bias']);
+    expect(names.map(({ key, kind }) => `${key} ${kind}`)).toEqual([
+      'inner/a/kernel kernel',
+      'inner/a/bias bias',
+    ]);
     expect(isFrozen(names[0]!.layer)).toBe(false);
     inner.trainable = false;
     expect(isFrozen(names[0]!.layer)).toBe(true);
@@ -63,7 +69,9 @@ describe('namedWeights', () => {
 describe('createParameterVector', () => {
   it('reads, writes and masks the weights in order', () => {
     const { model } = tinyNetwork();
-    const weights = namedWeights(readLayerGraph(model)).filter(({ layer, weight }) => layer.trainableWeights.includes(weight));
+    const weights = namedWeights(readLayerGraph(model)).filter(({ layer, weight }) =>
+      layer.trainableWeights.includes(weight),
+    );
     const vector = createParameterVector(weights);
     const values = [...vector.read().dataSync()];
     expect(values).toEqual(weights.flatMap(({ weight }) => [...weight.read().dataSync()]));

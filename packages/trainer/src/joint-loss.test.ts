@@ -48,13 +48,17 @@ function slowGradient({ logits, targets, weights }: Case, distillation: Distilla
       const teacher = logP(logits[last]![sample]!.map((value) => value / temperature));
       return plain.map(
         (value, c) =>
-          scale * ((1 - share) * value + share * temperature * (Math.exp(student[c]!) - Math.exp(teacher[c]!))),
+          scale *
+          ((1 - share) * value + share * temperature * (Math.exp(student[c]!) - Math.exp(teacher[c]!))),
       );
     }),
   );
 }
 
-function run(example: Case, distillation: Distillation | null): { loss: number; statistics: number[]; gradient: number[][][] } {
+function run(
+  example: Case,
+  distillation: Distillation | null,
+): { loss: number; statistics: number[]; gradient: number[][][] } {
   const { logits, targets, labels, weights } = example;
   const exits = logits.length;
   const batch = labels.length;
@@ -67,7 +71,11 @@ function run(example: Case, distillation: Distillation | null): { loss: number; 
         tensors as tf.Tensor2D[],
         {
           distribution: tf.tensor3d(targets.flat(), [1, batch, classes]),
-          labels: tf.tensor2d(logits.flatMap(() => labels), [exits, batch], 'int32'),
+          labels: tf.tensor2d(
+            logits.flatMap(() => labels),
+            [exits, batch],
+            'int32',
+          ),
         },
         tf.tensor3d(weights, [exits, 1, 1]),
         distillation,
@@ -83,10 +91,17 @@ function run(example: Case, distillation: Distillation | null): { loss: number; 
 }
 
 const cases = fc
-  .record({ exits: fc.integer({ min: 1, max: 4 }), batch: fc.integer({ min: 1, max: 5 }), classes: fc.integer({ min: 2, max: 6 }) })
+  .record({
+    exits: fc.integer({ min: 1, max: 4 }),
+    batch: fc.integer({ min: 1, max: 5 }),
+    classes: fc.integer({ min: 2, max: 6 }),
+  })
   .chain(({ exits, batch, classes }) => {
     const logit = fc.double({ min: -30, max: 30, noNaN: true }).map(Math.fround);
-    const rows = fc.array(fc.array(logit, { minLength: classes, maxLength: classes }), { minLength: batch, maxLength: batch });
+    const rows = fc.array(fc.array(logit, { minLength: classes, maxLength: classes }), {
+      minLength: batch,
+      maxLength: batch,
+    });
     return fc
       .record({
         logits: fc.array(rows, { minLength: exits, maxLength: exits }),
@@ -111,27 +126,31 @@ describe.each(['cpu', 'wasm'] as const)('jointLoss on %s', (engine) => {
   // Float32 sums of a handful of terms up to 60, softened squares up to 9 times that.
   const tolerance = { loss: 2e-3, gradient: 2e-5 };
 
-  it.each([null, { share: 0.4, temperature: 3 }])('agrees with its definition (distillation %o)', (distillation) => {
-    fc.assert(
-      fc.property(cases, (example) => {
-        const { loss, statistics, gradient } = run(example, distillation);
-        const expected = slowLosses(example, distillation);
-        expected.forEach((value, exit) => {
-          expect(Math.abs(statistics[exit]! - value)).toBeLessThan(tolerance.loss);
-        });
-        expect(Math.abs(loss - dot(expected, example.weights))).toBeLessThan(tolerance.loss * 4);
-        const slow = slowGradient(example, distillation).flat(2);
-        gradient.flat(2).forEach((value, index) => {
-          expect(Math.abs(value - slow[index]!)).toBeLessThan(tolerance.gradient);
-        });
-        const right = example.logits.map(
-          (exit) => exit.filter((row, sample) => row.indexOf(Math.max(...row)) === example.labels[sample]).length,
-        );
-        expect(statistics.slice(example.logits.length)).toEqual(right);
-      }),
-      { numRuns: 60 },
-    );
-  });
+  it.each([null, { share: 0.4, temperature: 3 }])(
+    'agrees with its definition (distillation %o)',
+    (distillation) => {
+      fc.assert(
+        fc.property(cases, (example) => {
+          const { loss, statistics, gradient } = run(example, distillation);
+          const expected = slowLosses(example, distillation);
+          expected.forEach((value, exit) => {
+            expect(Math.abs(statistics[exit]! - value)).toBeLessThan(tolerance.loss);
+          });
+          expect(Math.abs(loss - dot(expected, example.weights))).toBeLessThan(tolerance.loss * 4);
+          const slow = slowGradient(example, distillation).flat(2);
+          gradient.flat(2).forEach((value, index) => {
+            expect(Math.abs(value - slow[index]!)).toBeLessThan(tolerance.gradient);
+          });
+          const right = example.logits.map(
+            (exit) =>
+              exit.filter((row, sample) => row.indexOf(Math.max(...row)) === example.labels[sample]).length,
+          );
+          expect(statistics.slice(example.logits.length)).toEqual(right);
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
 
   it('stays finite for logits that overflow an exponential', () => {
     const example = { logits: [[[1e4, -1e4, 0]]], targets: [[0, 1, 0]], labels: [1], weights: [1] };

@@ -52,11 +52,17 @@ export function jointLoss(
     if (distillation !== null && exits > 1) {
       const { share, temperature } = distillation;
       // The final exit takes all of its loss from the labels.
-      const shares = tf.tensor3d(Array.from({ length: exits }, (_, exit) => (exit < exits - 1 ? share : 0)), [exits, 1, 1]);
+      const shares = tf.tensor3d(
+        Array.from({ length: exits }, (_, exit) => (exit < exits - 1 ? share : 0)),
+        [exits, 1, 1],
+      );
       const soft = logSoftmax(tf.div(stacked, temperature));
       const teacherLog = tf.slice(soft, [exits - 1, 0, 0], [1, -1, -1]);
       const teacher = tf.exp(teacherLog);
-      const divergence = tf.div(tf.sum(tf.mul(tf.sub(teacherLog, soft), teacher), [1, 2]), batch / temperature ** 2);
+      const divergence = tf.div(
+        tf.sum(tf.mul(tf.sub(teacherLog, soft), teacher), [1, 2]),
+        batch / temperature ** 2,
+      );
       const flatShares = tf.reshape(shares, [exits]);
       losses = tf.add(tf.mul(losses, tf.sub(1, flatShares)), tf.mul(divergence, flatShares));
       gradient = tf.add(

@@ -2,7 +2,10 @@ import { EarlyExitError } from '@earlyexit/exit-criteria';
 import { describe, expect, it } from 'vitest';
 import { checkLossWeights, rampLossWeights, resolveLossWeights } from './loss-weights';
 
-const exit = (name: string, attachedAfter: string | null): Parameters<typeof resolveLossWeights>[1][number] => ({
+const exit = (
+  name: string,
+  attachedAfter: string | null,
+): Parameters<typeof resolveLossWeights>[1][number] => ({
   name,
   attachedAfter,
   head: null,

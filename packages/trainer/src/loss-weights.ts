@@ -17,7 +17,10 @@ const sumTolerance = 1e-9;
  * `exits` are the K+1 exits of the network, the final one last. Throws ArgumentError, with a list of the exits, if there
  * is not one weight for each early exit, if one is negative or no number, or if their sum is 1 or more.
  */
-export function resolveLossWeights(earlyWeights: readonly number[], exits: readonly ExitMetadata[]): number[] {
+export function resolveLossWeights(
+  earlyWeights: readonly number[],
+  exits: readonly ExitMetadata[],
+): number[] {
   const early = exits.slice(0, -1);
   const fail = (rule: string): never => {
     throw new ArgumentError({
@@ -28,14 +31,18 @@ export function resolveLossWeights(earlyWeights: readonly number[], exits: reado
     });
   };
   if (earlyWeights.length !== early.length) {
-    fail(`there must be one weight for each early exit, ${early.length} in all; the final exit weighs 1 − their sum`);
+    fail(
+      `there must be one weight for each early exit, ${early.length} in all; the final exit weighs 1 − their sum`,
+    );
   }
   if (!earlyWeights.every((weight) => Number.isFinite(weight) && weight >= 0)) {
     fail('every weight must be a number from 0 up');
   }
   const sum = earlyWeights.reduce((total, weight) => total + weight, 0);
   if (sum >= 1 - sumTolerance && early.length > 0) {
-    fail(`the weights must add up to less than 1, so that something is left for the final exit; they add up to ${sum}`);
+    fail(
+      `the weights must add up to less than 1, so that something is left for the final exit; they add up to ${sum}`,
+    );
   }
   return [...earlyWeights, 1 - sum];
 }

@@ -7,9 +7,16 @@ import { tf } from './tf';
  * d is min(decay, (1 + step) / (10 + step)), as in TensorFlow's ExponentialMovingAverage: without it a short run's
  * average would mostly remember the random start. Disposes of `average`.
  */
-export function updateAverage(average: tf.Tensor1D, parameters: ParameterVector, decay: number, step: number): tf.Tensor1D {
+export function updateAverage(
+  average: tf.Tensor1D,
+  parameters: ParameterVector,
+  decay: number,
+  step: number,
+): tf.Tensor1D {
   const effective = Math.min(decay, (1 + step) / (10 + step));
-  const next = tf.tidy(() => tf.add(tf.mul(average, effective), tf.mul(parameters.read(), 1 - effective)) as tf.Tensor1D);
+  const next = tf.tidy(
+    () => tf.add(tf.mul(average, effective), tf.mul(parameters.read(), 1 - effective)) as tf.Tensor1D,
+  );
   average.dispose();
   return next;
 }

@@ -39,7 +39,9 @@ export function namedWeights(graph: LayerGraph): NamedWeight[] {
  */
 export function isFrozen(layer: tfl.layers.Layer): boolean {
   if (!layer.trainable) return true;
-  const { _trainableWeights: own } = layer as unknown as { readonly _trainableWeights: readonly tfl.LayerVariable[] };
+  const { _trainableWeights: own } = layer as unknown as {
+    readonly _trainableWeights: readonly tfl.LayerVariable[];
+  };
   return own.length > 0 && own.every((weight) => !weight.trainable);
 }
 

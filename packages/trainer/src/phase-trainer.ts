@@ -22,7 +22,10 @@ export interface PhaseTrainer {
   /** One training step; `weights` are those of the computed exits, `step` counts within the phase. */
   step(batch: Batch, weights: readonly number[], learningRate: number, step: number): Promise<StepStatistics>;
   /** The optimizer's state and the average on the host. */
-  save(): Promise<{ readonly tensors: Map<string, HostTensor>; readonly numbers: Readonly<Record<string, number>> }>;
+  save(): Promise<{
+    readonly tensors: Map<string, HostTensor>;
+    readonly numbers: Readonly<Record<string, number>>;
+  }>;
   /** Takes up what `save` gave. Throws ArgumentError if it came from another optimizer or another averaging. */
   restore(tensors: ReadonlyMap<string, HostTensor>, numbers: Readonly<Record<string, number>>): void;
   dispose(): void;
@@ -39,7 +42,9 @@ export function startPhase(
   weights: readonly NamedWeight[],
 ): PhaseTrainer {
   const trains = trainedLayers(phase, graph);
-  const trained = weights.filter(({ layer, weight }) => trains(layer) && layer.trainableWeights.includes(weight));
+  const trained = weights.filter(
+    ({ layer, weight }) => trains(layer) && layer.trainableWeights.includes(weight),
+  );
   if (trained.length === 0) {
     throw new ArgumentError({
       where: `train, phase ${phase.name}`,
@@ -80,12 +85,12 @@ export function startPhase(
       const { gradient, statistics } = await computeGradient(batch, exitWeights, settings);
       const broken = statistics.losses.findIndex((loss) => !Number.isFinite(loss));
       if (broken >= 0) {
-        // Before the update, so that the weights are still those of the last good step.
+        // Before the update, so that the trained weights are still those of the last good step.
         gradient.dispose();
         throw new DataError({
           where: `train, step ${step + 1} of phase ${phase.name}`,
           rule: 'the loss must stay a finite number',
-          received: `${statistics.losses[broken]!} at exit ${plan.model.metadata.exits[computed[broken]!]?.name ?? ''}`,
+          received: `${statistics.losses[broken]!} at ${plan.model.metadata.exits[computed[broken]!]?.name ?? ''}`,
           remedy: `Lower the learning rate (it is ${learningRate}), clip the gradient's norm, or check the inputs`,
         });
       }
@@ -95,7 +100,8 @@ export function startPhase(
     },
     async save() {
       const tensors = new Map<string, HostTensor>();
-      for (const [name, tensor] of Object.entries(state.tensors)) tensors.set(optimizerPrefix + name, await copy(tensor));
+      for (const [name, tensor] of Object.entries(state.tensors))
+        tensors.set(optimizerPrefix + name, await copy(tensor));
       if (average !== null) tensors.set(averageName, await copy(average));
       return { tensors, numbers: state.numbers };
     },
@@ -115,7 +121,9 @@ export function startPhase(
         });
       }
       const vector = (name: string): tf.Tensor1D => tf.tensor1d((tensors.get(name) as HostTensor).values);
-      const restored = Object.keys(state.tensors).map((name) => [name, vector(optimizerPrefix + name)] as const);
+      const restored = Object.keys(state.tensors).map(
+        (name) => [name, vector(optimizerPrefix + name)] as const,
+      );
       tf.dispose(state.tensors);
       state = { tensors: Object.fromEntries(restored), numbers };
       if (average !== null) {
@@ -136,7 +144,8 @@ function trainedLayers(phase: TrainingPhase, graph: LayerGraph): (layer: tfl.lay
   const needed = ancestors(graph, graph.outputs.slice(-1));
   const backbone = new Set(graph.nodes.filter((node) => needed.has(node.id)).map((node) => node.layer));
   return (layer) =>
-    !isFrozen(layer) && (phase.trains === 'everything' || (phase.trains === 'backbone') === backbone.has(layer));
+    !isFrozen(layer) &&
+    (phase.trains === 'everything' || (phase.trains === 'backbone') === backbone.has(layer));
 }
 
 async function copy(tensor: tf.Tensor): Promise<HostTensor> {

@@ -11,7 +11,9 @@ export function compareSettings(
   before: Readonly<Record<string, unknown>>,
   now: Readonly<Record<string, unknown>>,
 ): string[] {
-  const different = Object.keys(now).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]));
+  const different = Object.keys(now).filter(
+    (name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]),
+  );
   const forbidden = different.find((name) => binding.includes(name));
   if (forbidden === undefined) return different;
   throw new ArgumentError({

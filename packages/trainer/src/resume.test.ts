@@ -35,7 +35,10 @@ const recipes: [string, Partial<TrainOptions>][] = [
 ];
 
 /** Trains, and stops after each of `stops` steps (counted from the beginning) to go on in a fresh network. */
-async function inPieces(options: Partial<TrainOptions>, stops: number[]): Promise<{ model: MultiExitModel; result: TrainResult }> {
+async function inPieces(
+  options: Partial<TrainOptions>,
+  stops: number[],
+): Promise<{ model: MultiExitModel; result: TrainResult }> {
   for (const stop of [...stops, Infinity]) {
     const model = tinyNetwork();
     const abort = new AbortController();
@@ -95,7 +98,9 @@ describe('an interrupted and resumed training', () => {
     await train({ ...options, model, resume: true });
     expect(weightsOf(model)).toEqual(weightsOf(whole));
     const log = await events();
-    expect(log.find((event) => event.type === 'warning')).toMatchObject({ message: expect.stringContaining(newest) });
+    expect(log.find((event) => event.type === 'warning')).toMatchObject({
+      message: expect.stringContaining(newest),
+    });
     expect(log.find((event) => event.type === 'resume')).toMatchObject({ step: 4 });
   });
 
@@ -132,7 +137,13 @@ describe('resuming', () => {
     const first = tinyNetwork();
     const done = await train({ ...common, model: first, runDirectory: path, averageDecay: 0.8 });
     const again = tinyNetwork();
-    const result = await train({ ...common, model: again, runDirectory: path, averageDecay: 0.8, resume: true });
+    const result = await train({
+      ...common,
+      model: again,
+      runDirectory: path,
+      averageDecay: 0.8,
+      resume: true,
+    });
     expect(result.alreadyFinished).toBe(true);
     expect(result.epochs).toEqual(done.epochs);
     expect(result.bestEpoch).toBe(done.bestEpoch);
@@ -142,13 +153,27 @@ describe('resuming', () => {
 
   it('goes on when there are more epochs than before, and says what changed', async () => {
     await train({ ...common, model: tinyNetwork(), runDirectory: path, epochs: 2 });
-    const result = await train({ ...common, model: tinyNetwork(), runDirectory: path, epochs: 3, resume: true });
+    const result = await train({
+      ...common,
+      model: tinyNetwork(),
+      runDirectory: path,
+      epochs: 3,
+      resume: true,
+    });
     expect(result.epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
-    expect(await events()).toContainEqual(expect.objectContaining({ type: 'warning', message: expect.stringMatching(/settings: epochs$/) }));
+    expect(await events()).toContainEqual(
+      expect.objectContaining({ type: 'warning', message: expect.stringMatching(/settings: epochs$/) }),
+    );
   });
 
   it('starts from the beginning where there is no checkpoint, and says so', async () => {
-    const result = await train({ ...common, model: tinyNetwork(), runDirectory: path, epochs: 1, resume: true });
+    const result = await train({
+      ...common,
+      model: tinyNetwork(),
+      runDirectory: path,
+      epochs: 1,
+      resume: true,
+    });
     expect(result.epochs).toHaveLength(1);
     expect((await events()).slice(0, 2)).toMatchObject([
       { type: 'warning', message: expect.stringContaining('no checkpoint') },
@@ -169,7 +194,13 @@ describe('resuming', () => {
 
   it('refuses another optimizer', async () => {
     await train({ ...common, model: tinyNetwork(), runDirectory: path, epochs: 1 });
-    const resumed = train({ ...common, model: tinyNetwork(), runDirectory: path, resume: true, optimizer: adamw() });
+    const resumed = train({
+      ...common,
+      model: tinyNetwork(),
+      runDirectory: path,
+      resume: true,
+      optimizer: adamw(),
+    });
     await expect(resumed).rejects.toThrow(/the optimizer, the regime and the averaging/);
   });
 });
@@ -178,10 +209,18 @@ describe('the run folder of a training', () => {
   it('holds what it promises', async () => {
     const model = tinyNetwork();
     const { epochs } = await train({ ...common, model, runDirectory: path, config: { dataset: 'stripes' } });
-    expect((await readdir(path)).sort()).toEqual(['checkpoints', 'config.json', 'events.jsonl', 'metrics.csv', 'model']);
+    expect((await readdir(path)).sort()).toEqual([
+      'checkpoints',
+      'config.json',
+      'events.jsonl',
+      'metrics.csv',
+      'model',
+    ]);
     const config = JSON.parse(await readFile(join(path, 'config.json'), 'utf8')) as Record<string, unknown>;
     expect(config).toMatchObject({ dataset: 'stripes', training: { seed: 5, batchSize: 8, samples: 20 } });
-    expect((await readFile(join(path, 'metrics.csv'), 'utf8')).trimEnd().split('\n')).toHaveLength(epochs.length + 1);
+    expect((await readFile(join(path, 'metrics.csv'), 'utf8')).trimEnd().split('\n')).toHaveLength(
+      epochs.length + 1,
+    );
     expect((await events()).map(({ type }) => type)).toEqual([
       'start',
       ...['epoch', 'checkpoint', 'epoch', 'checkpoint', 'epoch', 'checkpoint'],
@@ -193,8 +232,33 @@ describe('the run folder of a training', () => {
     await loadModel(join(path, 'model', 'best'));
   });
 
+  it('keeps the last checkpoint, and notes why the training failed, when the loss is no longer finite', async () => {
+    const { load } = common.train;
+    let calls = 0;
+    const broken: typeof load = async (rows, options) => {
+      calls += 1;
+      return calls > 4 ? new Float32Array(rows.length * 36).fill(Number.NaN) : load(rows, options);
+    };
+    const run = train({
+      ...common,
+      train: { ...common.train, load: broken },
+      model: tinyNetwork(),
+      runDirectory: path,
+    });
+    await expect(run).rejects.toThrow(/must stay a finite number/);
+    expect((await events()).at(-1)).toMatchObject({ type: 'fail', error: expect.stringMatching(/finite/) });
+    const model = tinyNetwork();
+    const { epochs } = await train({ ...common, model, runDirectory: path, resume: true });
+    expect(epochs).toHaveLength(3);
+    const whole = tinyNetwork();
+    await train({ ...common, model: whole });
+    expect(weightsOf(model)).toEqual(weightsOf(whole));
+  });
+
   it('is refused when it is in use and not resumed', async () => {
     await train({ ...common, model: tinyNetwork(), runDirectory: path, epochs: 1 });
-    await expect(train({ ...common, model: tinyNetwork(), runDirectory: path })).rejects.toThrow(/must be empty/);
+    await expect(train({ ...common, model: tinyNetwork(), runDirectory: path })).rejects.toThrow(
+      /must be empty/,
+    );
   });
 });

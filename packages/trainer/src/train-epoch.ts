@@ -30,7 +30,10 @@ export function settingsAt(plan: TrainPlan, epoch: number, batch: number): StepS
 }
 
 /** Does the steps that are left of the present epoch. Says `interrupted` if the signal came. */
-export async function trainEpoch(context: TrainingContext, trainer: PhaseTrainer): Promise<'done' | 'interrupted'> {
+export async function trainEpoch(
+  context: TrainingContext,
+  trainer: PhaseTrainer,
+): Promise<'done' | 'interrupted'> {
   const { plan, state, dropout, signal } = context;
   const { stepsPerEpoch, seed } = plan;
   const reader = createBatchReader({
@@ -64,7 +67,11 @@ export async function trainEpoch(context: TrainingContext, trainer: PhaseTrainer
   return 'done';
 }
 
-async function reportProgress(context: TrainingContext, trainer: PhaseTrainer, learningRate: number): Promise<void> {
+async function reportProgress(
+  context: TrainingContext,
+  trainer: PhaseTrainer,
+  learningRate: number,
+): Promise<void> {
   const { plan } = context;
   const { epoch, step, batch, totals }: TrainingState = context.state;
   const means = meansOf(totals, trainer.computed);

@@ -106,7 +106,12 @@ export function planTraining(options: TrainOptions): TrainPlan {
   for (const source of [train, options.validation]) if (source) checkSource(source, options);
   if (options.policy !== undefined) validatePolicy(options.policy, earlyExits);
   if (options.earlyStopping !== undefined && !options.validation) {
-    fail('train earlyStopping', 'needs a validation split to tell which epoch is better', 'none', 'Give validation');
+    fail(
+      'train earlyStopping',
+      'needs a validation split to tell which epoch is better',
+      'none',
+      'Give validation',
+    );
   }
   if (options.resume === true && options.runDirectory === undefined) {
     fail('train resume', 'needs the runDirectory to resume', 'none', 'Give runDirectory');
@@ -117,7 +122,12 @@ export function planTraining(options: TrainOptions): TrainPlan {
   const learningRate = optimizer.defaultLearningRate;
   const schedule = options.schedule ?? (learningRate === null ? undefined : constantSchedule(learningRate));
   if (schedule === undefined) {
-    return fail('train schedule', `must be given with the optimizer ${optimizer.name}`, 'none', 'Give a schedule');
+    return fail(
+      'train schedule',
+      `must be given with the optimizer ${optimizer.name}`,
+      'none',
+      'Give a schedule',
+    );
   }
   const settings = {
     labelSmoothing,
@@ -169,14 +179,25 @@ function checkSource(source: SampleSource, { model }: TrainOptions): void {
   if (!fits) {
     const expected = shape.map((size) => size ?? 'any').join('×');
     const remedy = 'Choose a network for images of this size';
-    fail('train data', `the images must be ${expected}, as the network takes them`, source.imageShape.join('×'), remedy);
+    fail(
+      'train data',
+      `the images must be ${expected}, as the network takes them`,
+      source.imageShape.join('×'),
+      remedy,
+    );
   }
-  if (source.size < 1) fail('train data', 'must hold at least one sample', '0', 'Check the data set and its limit');
+  if (source.size < 1)
+    fail('train data', 'must hold at least one sample', '0', 'Check the data set and its limit');
   const classes = classCount(model);
   const wrong = source.labels.find((label) => label < 0 || label >= classes);
   if (wrong !== undefined) {
     const remedy = 'Choose a network with as many classes as the data';
-    fail('train data', `labels must be from 0 to ${classes - 1}, the network's classes`, String(wrong), remedy);
+    fail(
+      'train data',
+      `labels must be from 0 to ${classes - 1}, the network's classes`,
+      String(wrong),
+      remedy,
+    );
   }
 }
 
@@ -191,5 +212,7 @@ function checkWhole(where: string, value: number, lowest: number): void {
 }
 
 function fail(where: string, rule: string, received: string, remedy?: string): never {
-  throw new ArgumentError(remedy === undefined ? { where, rule, received } : { where, rule, received, remedy });
+  throw new ArgumentError(
+    remedy === undefined ? { where, rule, received } : { where, rule, received, remedy },
+  );
 }

@@ -54,7 +54,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const began = performance.now();
   const graph = readLayerGraph(plan.model.model);
   const folder =
-    options.runDirectory === undefined ? null : await openRunFolder(options.runDirectory, options.resume ?? false);
+    options.runDirectory === undefined
+      ? null
+      : await openRunFolder(options.runDirectory, options.resume ?? false);
   const context: TrainingContext = {
     plan,
     exitNames: plan.model.metadata.exits.map((exit) => exit.name),
@@ -114,7 +116,9 @@ async function begin(context: TrainingContext, options: TrainOptions): Promise<P
   const { plan, folder, state, dropout } = context;
   const warn = (message: string): Promise<void> => context.emit({ type: 'warning', message });
   if (dropout.unseeded.length > 0) {
-    await warn(`The noise of these layers has no seed, so the run cannot be repeated: ${dropout.unseeded.join(', ')}`);
+    await warn(
+      `The noise of these layers has no seed, so the run cannot be repeated: ${dropout.unseeded.join(', ')}`,
+    );
   }
   const found = options.resume === true && folder !== null ? await folder.findCheckpoint(warn) : null;
   if (found !== null) {
@@ -122,10 +126,12 @@ async function begin(context: TrainingContext, options: TrainOptions): Promise<P
     if (changed.length > 0) await warn(`The run that is resumed had other settings: ${changed.join(', ')}`);
     const trainer = loadCheckpoint(context, found.checkpoint, `checkpoint ${found.name}`);
     const { step, epoch, batch } = state;
-    if (!isFinished(context)) await context.emit({ type: 'resume', step, epoch, batch, checkpoint: found.name });
+    if (!isFinished(context))
+      await context.emit({ type: 'resume', step, epoch, batch, checkpoint: found.name });
     return trainer;
   }
-  if (options.resume === true) await warn('There is no checkpoint to resume: the training starts from the beginning');
+  if (options.resume === true)
+    await warn('There is no checkpoint to resume: the training starts from the beginning');
   const trainer = startPresentPhase(context);
   await context.emit({
     type: 'start',
@@ -147,9 +153,13 @@ async function interrupt(context: TrainingContext, trainer: PhaseTrainer): Promi
 }
 
 /** Leaves the network with the weights that the training is to end with: the average, or the best epoch's. */
-function takeFinalWeights({ plan, state, weights }: TrainingContext, { average, parameters }: PhaseTrainer): void {
+function takeFinalWeights(
+  { plan, state, weights }: TrainingContext,
+  { average, parameters }: PhaseTrainer,
+): void {
   if (average !== null) parameters.write(average);
-  if (plan.restoreBest && state.bestWeights !== null) restoreWeights(weights, state.bestWeights, 'train restoreBest');
+  if (plan.restoreBest && state.bestWeights !== null)
+    restoreWeights(weights, state.bestWeights, 'train restoreBest');
 }
 
 function resultOf(

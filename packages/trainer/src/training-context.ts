@@ -44,17 +44,31 @@ const weightPrefix = 'weights/';
 
 /** The state before the first step. */
 export function initialState(exits: number): TrainingState {
-  return { step: 0, epoch: 0, batch: 0, totals: emptyTotals(exits), history: [], best: null, bestWeights: null };
+  return {
+    step: 0,
+    epoch: 0,
+    batch: 0,
+    totals: emptyTotals(exits),
+    history: [],
+    best: null,
+    bestWeights: null,
+  };
 }
 
 /** Whether the last epoch is done, or the patience is at its end. */
 export function isFinished({ plan, state }: TrainingContext): boolean {
   const { patience, epochs } = plan;
-  return state.epoch >= epochs || (patience !== null && state.best !== null && state.epoch - state.best.epoch >= patience);
+  return (
+    state.epoch >= epochs ||
+    (patience !== null && state.best !== null && state.epoch - state.best.epoch >= patience)
+  );
 }
 
 /** The phase of `epoch` (from 0) and the epoch in which it starts; past the end, the last one. */
-export function phaseAt({ phases }: TrainPlan, epoch: number): { readonly phase: TrainingPhase; readonly start: number } {
+export function phaseAt(
+  { phases }: TrainPlan,
+  epoch: number,
+): { readonly phase: TrainingPhase; readonly start: number } {
   let start = 0;
   for (const phase of phases.slice(0, -1)) {
     if (epoch < start + phase.epochs) return { phase, start };
@@ -69,7 +83,10 @@ export function startPresentPhase({ plan, graph, weights, state }: TrainingConte
 }
 
 /** Writes a checkpoint and gives its path; null without a run folder. */
-export async function saveCheckpoint(context: TrainingContext, trainer: PhaseTrainer): Promise<string | null> {
+export async function saveCheckpoint(
+  context: TrainingContext,
+  trainer: PhaseTrainer,
+): Promise<string | null> {
   const { folder, state, plan, weights } = context;
   if (folder === null) return null;
   const { tensors, numbers } = await trainer.save();
@@ -100,12 +117,20 @@ export interface LoadedCheckpoint {
 }
 
 /** Goes back to a checkpoint: sets the state and the weights, and prepares the phase with its optimizer. */
-export function loadCheckpoint(context: TrainingContext, checkpoint: LoadedCheckpoint, where: string): PhaseTrainer {
+export function loadCheckpoint(
+  context: TrainingContext,
+  checkpoint: LoadedCheckpoint,
+  where: string,
+): PhaseTrainer {
   const { state, plan, weights } = context;
   const saved = checkpoint.state;
   const all = [...checkpoint.tensors];
   const own = all.filter(([name]) => name.startsWith(weightPrefix));
-  restoreWeights(weights, new Map(own.map(([name, tensor]) => [name.slice(weightPrefix.length), tensor])), where);
+  restoreWeights(
+    weights,
+    new Map(own.map(([name, tensor]) => [name.slice(weightPrefix.length), tensor])),
+    where,
+  );
   const { step, epoch, batch, totals, history, best } = saved;
   Object.assign(state, { step, epoch, batch, totals, best, bestWeights: checkpoint.best });
   state.history.splice(0, Infinity, ...history);
@@ -114,7 +139,10 @@ export function loadCheckpoint(context: TrainingContext, checkpoint: LoadedCheck
   const phaseStart = batch === 0 && phaseAt(plan, epoch).start === epoch;
   if (!phaseStart) {
     try {
-      trainer.restore(new Map(all.filter(([name]) => !name.startsWith(weightPrefix))), saved.optimizerNumbers);
+      trainer.restore(
+        new Map(all.filter(([name]) => !name.startsWith(weightPrefix))),
+        saved.optimizerNumbers,
+      );
     } catch (error) {
       trainer.dispose();
       throw error;

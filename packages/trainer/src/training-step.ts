@@ -54,7 +54,11 @@ export async function computeGradient(
   const gradient = tf.tidy(() => {
     const images = tf.tensor4d(batch.images, [rows, ...imageShape]);
     const targets = {
-      distribution: tf.tensor3d(targetDistribution(batch.labels, classes, labelSmoothing), [1, rows, classes]),
+      distribution: tf.tensor3d(targetDistribution(batch.labels, classes, labelSmoothing), [
+        1,
+        rows,
+        classes,
+      ]),
       labels: tf.tensor2d(repeat(batch.labels, weights.length), [weights.length, rows], 'int32'),
     };
     const exitWeights = tf.tensor3d([...weights], [weights.length, 1, 1]);
@@ -102,7 +106,8 @@ export function applyGradient(
 /** (1 − smoothing) on the true class and smoothing / classes on every class (Szegedy et al. 2016): `[rows × classes]`. */
 function targetDistribution(labels: Int32Array, classes: number, smoothing: number): Float32Array {
   const distribution = new Float32Array(labels.length * classes).fill(smoothing / classes);
-  for (let row = 0; row < labels.length; row += 1) distribution[row * classes + labels[row]!]! += 1 - smoothing;
+  for (let row = 0; row < labels.length; row += 1)
+    distribution[row * classes + labels[row]!]! += 1 - smoothing;
   return distribution;
 }
 

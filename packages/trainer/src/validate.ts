@@ -1,6 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { computeLogits, type MultiExitModel, type SampleSource } from '@earlyexit/branch-head';
-import { argmaxRows, type CachedLogits, type ExitPolicy, logSoftmax, summarizeExits } from '@earlyexit/exit-criteria';
+import {
+  argmaxRows,
+  type CachedLogits,
+  type ExitPolicy,
+  logSoftmax,
+  summarizeExits,
+} from '@earlyexit/exit-criteria';
 import type { ValidationMetrics } from './epoch-metrics';
 
 /** What validation looks at. */
@@ -19,7 +25,11 @@ export async function validate(
   options: ValidationOptions,
 ): Promise<ValidationMetrics> {
   const { batchSize, lossWeights, policy, signal } = options;
-  const cached = await computeLogits(model, listening(source), signal === undefined ? { batchSize } : { batchSize, signal });
+  const cached = await computeLogits(
+    model,
+    listening(source),
+    signal === undefined ? { batchSize } : { batchSize, signal },
+  );
   const losses = cached.exits.map((logits) => meanCrossEntropy(logits, source.labels, cached.classes));
   const accuracy = cached.exits.map((logits) => shareRight(logits, source.labels, cached));
   const names = model.metadata.exits.map((exit) => exit.name);
@@ -33,7 +43,13 @@ export async function validate(
     losses,
     accuracy,
     summary,
-    score: summary?.top1 ?? weighted(accuracy, lossWeights) / weighted(accuracy.map(() => 1), lossWeights),
+    score:
+      summary?.top1 ??
+      weighted(accuracy, lossWeights) /
+        weighted(
+          accuracy.map(() => 1),
+          lossWeights,
+        ),
   };
 }
 

@@ -21,7 +21,8 @@ export function restoreWeights(
 ): void {
   const expected = weights.map(({ key, weight }) => `${key} [${weight.shape.join(', ')}]`);
   const received = [...snapshot].map(([key, { shape }]) => `${key} [${shape.join(', ')}]`);
-  const different = received.find((name) => !expected.includes(name)) ?? expected.find((name) => !received.includes(name));
+  const different =
+    received.find((name) => !expected.includes(name)) ?? expected.find((name) => !received.includes(name));
   if (different !== undefined) {
     throw new DataError({
       where,

@@ -14,8 +14,11 @@ export function chain(...optimizers: readonly Optimizer[]): Optimizer {
   }
   return {
     name: optimizers.map((optimizer) => optimizer.name).join('+'),
-    settings: Object.fromEntries(optimizers.map((optimizer, index) => [`${index}.${optimizer.name}`, optimizer.settings])),
-    defaultLearningRate: optimizers.findLast((optimizer) => optimizer.defaultLearningRate !== null)?.defaultLearningRate ?? null,
+    settings: Object.fromEntries(
+      optimizers.map((optimizer, index) => [`${index}.${optimizer.name}`, optimizer.settings]),
+    ),
+    defaultLearningRate:
+      optimizers.findLast((optimizer) => optimizer.defaultLearningRate !== null)?.defaultLearningRate ?? null,
     init: (parameters) => joinStates(optimizers.map((optimizer) => optimizer.init(parameters))),
     update(gradient, state, context) {
       const states: OptimizerState[] = [];

@@ -50,7 +50,11 @@ function slowSgd(
   return parameters;
 }
 
-function slowAdam(steps: number, rate: number, { weightDecay = 0, decoupled = false, everywhere = true } = {}): number[] {
+function slowAdam(
+  steps: number,
+  rate: number,
+  { weightDecay = 0, decoupled = false, everywhere = true } = {},
+): number[] {
   const first = start.map(() => 0);
   const second = start.map(() => 0);
   let parameters = start;
@@ -92,14 +96,20 @@ describe.each(['cpu', 'wasm'] as const)('optimizers on %s', (engine) => {
   it('adam and adamw follow their definitions', () => {
     expectClose(run(adam(), 10, 0.05), slowAdam(10, 0.05));
     expectClose(run(adam({ weightDecay: 0.1 }), 10, 0.05), slowAdam(10, 0.05, { weightDecay: 0.1 }));
-    expectClose(run(adamw({ weightDecay: 0.1 }), 10, 0.05), slowAdam(10, 0.05, { weightDecay: 0.1, decoupled: true }));
+    expectClose(
+      run(adamw({ weightDecay: 0.1 }), 10, 0.05),
+      slowAdam(10, 0.05, { weightDecay: 0.1, decoupled: true }),
+    );
     expectClose(run(adamw(), 10, 0.05), slowAdam(10, 0.05, { weightDecay: 0.01, decoupled: true }));
   });
 
   it('spares biases and normalisation from decay by option', () => {
     const options = { weightDecay: 0.3, decayBiasesAndNormalization: false };
     expectClose(run(sgd(options), 10, 0.05), slowSgd(10, 0.05, { weightDecay: 0.3, everywhere: false }));
-    expectClose(run(adamw(options), 5, 0.05), slowAdam(5, 0.05, { weightDecay: 0.3, decoupled: true, everywhere: false }));
+    expectClose(
+      run(adamw(options), 5, 0.05),
+      slowAdam(5, 0.05, { weightDecay: 0.3, decoupled: true, everywhere: false }),
+    );
   });
 
   it('changes neither the gradient nor the state it is given', () => {

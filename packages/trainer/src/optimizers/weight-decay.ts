@@ -16,6 +16,8 @@ export function decayTerm(options: WeightDecayOptions, context: OptimizerContext
   const strength = options.weightDecay ?? 0;
   if (strength === 0) return null;
   const everywhere = options.decayBiasesAndNormalization ?? true;
-  const decaying: tf.Tensor1D = everywhere ? context.parameters : tf.mul(context.parameters, context.kernelMask);
+  const decaying: tf.Tensor1D = everywhere
+    ? context.parameters
+    : tf.mul(context.parameters, context.kernelMask);
   return tf.mul<tf.Tensor1D>(decaying, strength);
 }

@@ -50,7 +50,14 @@ export function twoStage(options: TwoStageOptions = {}): Regime {
         },
         second === 'heads'
           ? headsPhase(rest, earlyExits)
-          : { name: 'joint', epochs: rest, trains: 'everything', exits: 'all', lossWeights, distillation: null },
+          : {
+              name: 'joint',
+              epochs: rest,
+              trains: 'everything',
+              exits: 'all',
+              lossWeights,
+              distillation: null,
+            },
       ];
     },
   };

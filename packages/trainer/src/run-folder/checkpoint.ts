@@ -48,7 +48,10 @@ const unfinished = '.writing';
 /** The checkpoints in a folder, the newest first. What a killed process left half written is not among them. */
 export async function listCheckpoints(folder: string): Promise<string[]> {
   const names = await readdir(folder);
-  return names.filter((name) => /^\d{6}-step-\d+$/.test(name)).sort().reverse();
+  return names
+    .filter((name) => /^\d{6}-step-\d+$/.test(name))
+    .sort()
+    .reverse();
 }
 
 /**
@@ -68,7 +71,10 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
   await writeSynced(join(beside, tensorsFile), tensors);
   await writeSynced(join(beside, stateFile), state);
   // As `sha256sum --check` reads it.
-  await writeSynced(join(beside, sumsFile), `${sha256(tensors)}  ${tensorsFile}\n${sha256(state)}  ${stateFile}\n`);
+  await writeSynced(
+    join(beside, sumsFile),
+    `${sha256(tensors)}  ${tensorsFile}\n${sha256(state)}  ${stateFile}\n`,
+  );
   await syncFolder(beside);
   await rename(beside, join(folder, name));
   await syncFolder(folder);
@@ -88,14 +94,19 @@ export async function readCheckpoint(
   const path = join(folder, name);
   const sums = Buffer.from(await readPart(path, sumsFile)).toString('utf8');
   const expected = new Map(
-    [...sums.matchAll(/^([0-9a-f]{64}) {2}(\S+)$/gm)].map((match) => [match[2] as string, match[1] as string]),
+    [...sums.matchAll(/^([0-9a-f]{64}) {2}(\S+)$/gm)].map((match) => [
+      match[2] as string,
+      match[1] as string,
+    ]),
   );
   const stateBytes = await readChecked(path, stateFile, expected.get(stateFile));
   const tensorBytes = await readChecked(path, tensorsFile, expected.get(tensorsFile));
   const state = parseState(stateBytes, join(path, stateFile));
   const file = state.best?.weights ?? null;
   const best =
-    file === null ? null : readSafetensors(await readChecked(folder, file.file, file.sha256), join(folder, file.file));
+    file === null
+      ? null
+      : readSafetensors(await readChecked(folder, file.file, file.sha256), join(folder, file.file));
   return { state, tensors: readSafetensors(tensorBytes, join(path, tensorsFile)), best };
 }
 

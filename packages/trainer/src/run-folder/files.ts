@@ -49,7 +49,10 @@ export async function withFiles<Result>(where: string, operation: () => Promise<
       where,
       rule: 'the folder must be readable and writable, with room on its disk',
       received: error instanceof Error ? error.message : code,
-      remedy: code === 'ENOSPC' ? 'Make room, then go on with resume' : 'Check its permissions, or choose another folder',
+      remedy:
+        code === 'ENOSPC'
+          ? 'Make room, then go on with resume'
+          : 'Check its permissions, or choose another folder',
       cause: error,
     });
   }

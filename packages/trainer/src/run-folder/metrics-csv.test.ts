@@ -36,7 +36,9 @@ describe('metricsCsv', () => {
       macsRatio: null,
     };
     const validation = { loss: 1, losses: [1, 1], accuracy: [0.5, 0.75], summary, score: 0.75 };
-    const [header, ...lines] = metricsCsv([epoch, { ...epoch, validation }], ['exit0', 'final']).trimEnd().split('\n');
+    const [header, ...lines] = metricsCsv([epoch, { ...epoch, validation }], ['exit0', 'final'])
+      .trimEnd()
+      .split('\n');
     expect(header).toBe(
       'epoch,phase,step,learningRate,imagesPerSecond,waitShare,seconds,trainLoss,trainLoss_exit0,trainLoss_final,' +
         'trainAccuracy_exit0,trainAccuracy_final,validationLoss,validationLoss_exit0,validationLoss_final,' +

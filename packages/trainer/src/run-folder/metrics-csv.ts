@@ -22,9 +22,21 @@ export function metricsCsv(history: readonly EpochMetrics[], exitNames: readonly
     const { validation } = metrics;
     const summary = validation?.summary ?? null;
     return [
-      ...[metrics.epoch, metrics.phase, metrics.step, metrics.learningRate, metrics.imagesPerSecond, metrics.waitShare],
+      ...[
+        metrics.epoch,
+        metrics.phase,
+        metrics.step,
+        metrics.learningRate,
+        metrics.imagesPerSecond,
+        metrics.waitShare,
+      ],
       ...[metrics.seconds, metrics.trainLoss, ...metrics.trainLosses, ...metrics.trainAccuracy],
-      ...[validation?.loss, ...(validation?.losses ?? none), ...(validation?.accuracy ?? none), summary?.top1],
+      ...[
+        validation?.loss,
+        ...(validation?.losses ?? none),
+        ...(validation?.accuracy ?? none),
+        summary?.top1,
+      ],
       ...(summary?.exits.map((exit) => exit.share) ?? none),
       ...(summary?.exits.map((exit) => exit.top1) ?? none),
     ];

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { EarlyExitError } from '@earlyexit/exit-criteria';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { emptyTotals } from '../epoch-metrics';
-import { type Checkpoint, DamagedCheckpoint, listCheckpoints, readCheckpoint, writeCheckpoint } from './checkpoint';
+import {
+  type Checkpoint,
+  DamagedCheckpoint,
+  listCheckpoints,
+  readCheckpoint,
+  writeCheckpoint,
+} from './checkpoint';
 import { openRunFolder } from './run-folder';
 
 let path: string;
@@ -106,7 +112,9 @@ describe('checkpoints', () => {
   it('of another format version are refused, not passed over', async () => {
     const other = checkpoint(1);
     const name = await writeCheckpoint(path, { ...other, state: { ...other.state, formatVersion: 2 as 1 } });
-    expect(await kindOf(readCheckpoint(path, name))).toMatch(/^data: .*format version 1.*earlyexit-checkpoint 2/);
+    expect(await kindOf(readCheckpoint(path, name))).toMatch(
+      /^data: .*format version 1.*earlyexit-checkpoint 2/,
+    );
   });
 });
 
@@ -117,7 +125,8 @@ describe('a run folder', () => {
     const folder = await open();
     const weights = checkpoint(0).tensors;
     for (let step = 1; step <= 4; step += 1) {
-      const best = step <= 3 ? { epoch: step, score: step, weights: await folder.writeBest(step, weights) } : null;
+      const best =
+        step <= 3 ? { epoch: step, score: step, weights: await folder.writeBest(step, weights) } : null;
       await folder.writeCheckpoint(checkpoint(step, best), 2);
     }
     expect((await readdir(join(path, 'run', 'checkpoints'))).sort()).toEqual([
@@ -149,7 +158,9 @@ describe('a run folder', () => {
     const folder = await open();
     await folder.writeCheckpoint(checkpoint(1), 3);
     await rm(join(path, 'run', 'checkpoints', '000001-step-1', 'SHA256SUMS'));
-    expect(await kindOf(folder.findCheckpoint(async () => undefined))).toMatch(/^data: .*at least one checkpoint/);
+    expect(await kindOf(folder.findCheckpoint(async () => undefined))).toMatch(
+      /^data: .*at least one checkpoint/,
+    );
   });
 
   it('checks the best weights that a checkpoint names', async () => {

@@ -41,7 +41,8 @@ export interface RunFolder {
 }
 
 // What may lie in a run folder: anything else says that the folder is somebody else's.
-const ownNames = /^(config\.json|metrics\.csv|events\.jsonl|report\.html|checkpoints|model|tensorboard)(\.writing)?$/;
+const ownNames =
+  /^(config\.json|metrics\.csv|events\.jsonl|report\.html|checkpoints|model|tensorboard)(\.writing)?$/;
 
 /**
  * Opens the folder of a training, and makes it if need be.
@@ -84,7 +85,9 @@ export async function openRunFolder(path: string, resume: boolean): Promise<RunF
           return { name, checkpoint: await withFiles(where, () => readCheckpoint(checkpoints, name)) };
         } catch (error) {
           if (!(error instanceof DamagedCheckpoint)) throw error;
-          await damaged(`The checkpoint ${join(checkpoints, name)} is damaged and is passed over: ${error.message}`);
+          await damaged(
+            `The checkpoint ${join(checkpoints, name)} is damaged and is passed over: ${error.message}`,
+          );
           await withFiles(where, () => setAside(checkpoints, name));
         }
       }
@@ -102,7 +105,10 @@ export async function openRunFolder(path: string, resume: boolean): Promise<RunF
       withFiles(where, () => writeDurably(join(path, 'metrics.csv'), metricsCsv(history, exitNames))),
     appendEvent: (event) =>
       withFiles(where, () =>
-        appendFile(join(path, 'events.jsonl'), `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`),
+        appendFile(
+          join(path, 'events.jsonl'),
+          `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`,
+        ),
       ),
     writeBest: (epoch, weights) =>
       withFiles(where, async () => {
@@ -128,7 +134,12 @@ async function namesIn(path: string, where: string): Promise<string[]> {
   });
   if (status === null) return [];
   if (!status.isDirectory()) {
-    throw new DataError({ where, rule: 'must be a folder', received: 'a file', remedy: 'Choose another path' });
+    throw new DataError({
+      where,
+      rule: 'must be a folder',
+      received: 'a file',
+      remedy: 'Choose another path',
+    });
   }
   return readdir(path);
 }

@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type HostTensor, readSafetensors, writeSafetensors } from './safetensors';
 
-const tensor = (shape: number[], values: number[]): HostTensor => ({ shape, values: Float32Array.from(values) });
+const tensor = (shape: number[], values: number[]): HostTensor => ({
+  shape,
+  values: Float32Array.from(values),
+});
 const example = new Map([
   ['conv1/kernel', tensor([2, 2], [1, -2, Number.NaN, 1e-40])],
   ['größe', tensor([], [Infinity])],
@@ -74,7 +77,9 @@ describe('safetensors', () => {
   });
 
   it('takes a header with metadata', () => {
-    expect([...readSafetensors(withHeader({ __metadata__: { format: 'pt' }, a: entry }), 'x').keys()]).toEqual(['a']);
+    expect([
+      ...readSafetensors(withHeader({ __metadata__: { format: 'pt' }, a: entry }), 'x').keys(),
+    ]).toEqual(['a']);
   });
 
   it('refuses a header length beyond the file without allocating it', () => {

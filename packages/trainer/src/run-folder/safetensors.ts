@@ -44,12 +44,21 @@ export function writeSafetensors(tensors: ReadonlyMap<string, HostTensor>): Uint
  */
 export function readSafetensors(file: Uint8Array, where: string): Map<string, HostTensor> {
   const fail = (rule: string, received: string): never => {
-    throw new DataError({ where, rule, received, remedy: 'The file is damaged or cut off; use another copy' });
+    throw new DataError({
+      where,
+      rule,
+      received,
+      remedy: 'The file is damaged or cut off; use another copy',
+    });
   };
-  if (file.byteLength < lengthBytes) fail('must be a safetensors file of at least 8 bytes', `${file.byteLength} bytes`);
+  if (file.byteLength < lengthBytes)
+    fail('must be a safetensors file of at least 8 bytes', `${file.byteLength} bytes`);
   const headerLength = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
   if (headerLength > BigInt(Math.min(maximumHeaderBytes, file.byteLength - lengthBytes))) {
-    fail('the header must lie within the file', `a header of ${headerLength.toString()} bytes in ${file.byteLength}`);
+    fail(
+      'the header must lie within the file',
+      `a header of ${headerLength.toString()} bytes in ${file.byteLength}`,
+    );
   }
   const dataStart = lengthBytes + Number(headerLength);
   const header = parseHeader(file.subarray(lengthBytes, dataStart), fail);
@@ -57,11 +66,20 @@ export function readSafetensors(file: Uint8Array, where: string): Map<string, Ho
   let expected = 0;
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue;
-    const { dtype, shape, data_offsets: offsets } = entry as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
+    const {
+      dtype,
+      shape,
+      data_offsets: offsets,
+    } = entry as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
     if (dtype !== 'F32') fail(`tensor ${name} must be of type F32`, String(dtype));
     if (!isSizes(shape)) fail(`tensor ${name} must have a shape of whole numbers`, JSON.stringify(shape));
     const bytes = (shape as number[]).reduce((product, size) => product * size, floatBytes);
-    if (!isSizes(offsets) || offsets.length !== 2 || offsets[0] !== expected || offsets[1] !== expected + bytes) {
+    if (
+      !isSizes(offsets) ||
+      offsets.length !== 2 ||
+      offsets[0] !== expected ||
+      offsets[1] !== expected + bytes
+    ) {
       fail(`tensor ${name} must lie at bytes ${expected} to ${expected + bytes}`, JSON.stringify(offsets));
     }
     if (dataStart + expected + bytes > file.byteLength) {
@@ -79,7 +97,10 @@ export function readSafetensors(file: Uint8Array, where: string): Map<string, Ho
   return tensors;
 }
 
-function parseHeader(bytes: Uint8Array, fail: (rule: string, received: string) => never): Record<string, unknown> {
+function parseHeader(
+  bytes: Uint8Array,
+  fail: (rule: string, received: string) => never,
+): Record<string, unknown> {
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -87,7 +108,10 @@ function parseHeader(bytes: Uint8Array, fail: (rule: string, received: string) =
     fail('the header must be JSON', error instanceof Error ? error.message : String(error));
   }
   const entries = typeof header === 'object' && header !== null && !Array.isArray(header) ? header : null;
-  if (entries === null || Object.values(entries).some((entry) => typeof entry !== 'object' || entry === null)) {
+  if (
+    entries === null ||
+    Object.values(entries).some((entry) => typeof entry !== 'object' || entry === null)
+  ) {
     fail('the header must be a JSON object of objects', JSON.stringify(header).slice(0, 80));
   }
   return entries as Record<string, unknown>;

@@ -15,7 +15,8 @@ export function cosineSchedule(options: CosineScheduleOptions): Schedule {
   checkSetting('cosineSchedule finalLearningRate', finalLearningRate, 0, Infinity);
   return describeSchedule(
     (step, totalSteps) =>
-      finalLearningRate + ((learningRate - finalLearningRate) * (1 + Math.cos((Math.PI * step) / totalSteps))) / 2,
+      finalLearningRate +
+      ((learningRate - finalLearningRate) * (1 + Math.cos((Math.PI * step) / totalSteps))) / 2,
     { name: 'cosine', learningRate, finalLearningRate },
   );
 }

@@ -21,9 +21,12 @@ export function withWarmup(schedule: Schedule, length: WarmupLength): Schedule {
   }
   return describeSchedule(
     (step, totalSteps) => {
-      const warmup = 'steps' in length ? Math.min(length.steps, totalSteps) : Math.round(length.share * totalSteps);
+      const warmup =
+        'steps' in length ? Math.min(length.steps, totalSteps) : Math.round(length.share * totalSteps);
       const remaining = Math.max(1, totalSteps - warmup);
-      return step < warmup ? (schedule(0, remaining) * (step + 1)) / warmup : schedule(step - warmup, remaining);
+      return step < warmup
+        ? (schedule(0, remaining) * (step + 1)) / warmup
+        : schedule(step - warmup, remaining);
     },
     { name: 'with-warmup', length, schedule: schedule.settings ?? null },
   );

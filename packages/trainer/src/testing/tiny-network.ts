@@ -21,7 +21,10 @@ export function stripes(size: number, seed = 1): SampleSource {
       const images = new Float32Array(rows.length * 36);
       const shift = ((options?.augmentationSeed ?? 0) % 7) / 100;
       for (const [index, row] of rows.entries()) {
-        images.set(pixels.subarray(row * 36, (row + 1) * 36).map((value) => value + shift), index * 36);
+        images.set(
+          pixels.subarray(row * 36, (row + 1) * 36).map((value) => value + shift),
+          index * 36,
+        );
       }
       return images;
     },
@@ -35,7 +38,14 @@ export function tinyNetwork(seed = 3): MultiExitModel {
   });
   const input = tfl.input({ shape: [6, 6, 1] });
   const conv = (name: string, part: number): tfl.layers.Layer =>
-    tfl.layers.conv2d({ name, filters: 4, kernelSize: 3, padding: 'same', useBias: false, ...initializer(part) } as never);
+    tfl.layers.conv2d({
+      name,
+      filters: 4,
+      kernelSize: 3,
+      padding: 'same',
+      useBias: false,
+      ...initializer(part),
+    } as never);
   const dense = (name: string, part: number): tfl.layers.Layer =>
     tfl.layers.dense({ name, units: 3, ...initializer(part) } as never);
   const flatten = (name: string): tfl.layers.Layer => tfl.layers.flatten({ name });
