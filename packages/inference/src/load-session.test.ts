@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
 import { withMetadata } from '@earlyexit/branch-head';
 import { saveModel } from '@earlyexit/branch-head/node';
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError, EnvironmentError } from '@earlyexit/exit-criteria';
 import { createModel } from '@earlyexit/model-zoo';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createSession } from './create-session';
 import { loadSession } from './load-session';
 import { tf } from './tf';
@@ -44,4 +44,10 @@ it('says what is wrong with a folder', async () => {
   await expect(loadSession(join(folder, 'nowhere'))).rejects.toThrow(DataError);
   await writeFile(join(folder, 'model.json'), '{}');
   await expect(loadSession(folder)).rejects.toThrow(DataError);
+});
+
+it('says that it needs an engine', async () => {
+  const spy = vi.spyOn(tf.engine(), 'backendNames').mockReturnValue([]);
+  await expect(loadSession(folder)).rejects.toThrow(EnvironmentError);
+  spy.mockRestore();
 });

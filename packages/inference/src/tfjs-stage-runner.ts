@@ -1,14 +1,19 @@
 import { splitStages, type MultiExitModel } from '@earlyexit/branch-head';
+import { ArgumentError } from '@earlyexit/exit-criteria';
 import type { StageRunner } from './stage-runner';
 import { tf } from './tf';
 
 /** The tensors alive at a cut, in the order in which the next stage takes them. */
 type Tensors = tf.Tensor[];
 
-/** Runs the stages of a multi-exit model on the TensorFlow.js engine in use. The model stays its owner's. */
+/**
+ * Runs the stages of a multi-exit model on the TensorFlow.js engine in use. The model stays its owner's.
+ *
+ * @throws ArgumentError if the model takes anything but images of one fixed size.
+ */
 export function tfjsStageRunner(model: MultiExitModel): StageRunner<Tensors> {
   const stages = splitStages(model);
-  const [height, width, channels] = model.model.inputs[0]!.shape.slice(1) as [number, number, number];
+  const [height, width, channels] = imageShape(model);
   return {
     stageCount: stages.length,
     inputShape: [height, width, channels],
@@ -42,4 +47,17 @@ export function tfjsStageRunner(model: MultiExitModel): StageRunner<Tensors> {
     },
     dispose: () => undefined,
   };
+}
+
+function imageShape({ model }: MultiExitModel): readonly [height: number, width: number, channels: number] {
+  const shapes = model.inputs.map((input) => input.shape.slice(1));
+  const [height, width, channels] = shapes[0] ?? [];
+  if (shapes.length === 1 && shapes[0]!.length === 3 && height && width && channels) {
+    return [height, width, channels];
+  }
+  throw new ArgumentError({
+    where: 'createSession',
+    rule: 'a session runs networks with one input, images of a fixed size [height, width, channels]',
+    received: shapes.map((shape) => `[${shape.join(', ')}]`).join(' and '),
+  });
 }
