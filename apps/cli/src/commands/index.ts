@@ -4,7 +4,9 @@ import { criteriaCommand } from './criteria';
 import { datasetsCommand } from './datasets';
 import { evaluateCommand } from './evaluate';
 import { modelsCommand } from './models';
+import { quickstartCommand } from './quickstart';
+import { reportCommand } from './report';
 import { trainCommand } from './train';
 
 /** Every command, in the order in which `--help` lists them. */
-export const commands: readonly CommandDefinition[] = [modelsCommand, datasetsCommand, criteriaCommand, trainCommand, calibrateCommand, evaluateCommand];
+export const commands: readonly CommandDefinition[] = [quickstartCommand, modelsCommand, datasetsCommand, criteriaCommand, trainCommand, calibrateCommand, evaluateCommand, reportCommand];

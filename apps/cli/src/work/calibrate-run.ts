@@ -1,20 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { withMetadata } from '@earlyexit/branch-head';
-import { saveModel } from '@earlyexit/branch-head/node';
-import {
-  expectedCalibrationError,
-  fitTemperature,
-  type ThresholdChoice,
-} from '@earlyexit/calibration';
-import {
-  ArgumentError,
-  type CachedLogits,
-  type ExitPolicy,
-  getCriterion,
-  summarizeExits,
-  type Threshold,
-  thresholdToJson,
-} from '@earlyexit/exit-criteria';
+import type { ThresholdChoice } from '@earlyexit/calibration';
+import { ArgumentError, getCriterion, type Threshold, thresholdToJson } from '@earlyexit/exit-criteria';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { count, percent, shortMacs } from '../format';
@@ -24,7 +10,8 @@ import { parseOptions } from '../options/parse-options';
 import { renameSpellings } from '../options/train-options';
 import { formatTable } from '../table';
 import { modelOperand } from './operand';
-import { checkThresholds, chooseAim, DEFAULT_CRITERION, describeAim, refuseOracle, searchPolicy } from './policy';
+import { calibrateModel, storePolicy } from './calibrate-model';
+import { checkThresholds, chooseAim, DEFAULT_CRITERION, describeAim, refuseOracle } from './policy';
 import { openWorkbench } from './workbench';
 
 const schema = z
@@ -56,28 +43,16 @@ export async function calibrateRun(invocation: Invocation): Promise<undefined> {
   const bench = await openWorkbench(argument, options, output, signal, ({ metadata }) => {
     if (earlyexit !== undefined) checkThresholds(metadata, name, earlyexit);
   });
-  const { model, costs, reference } = bench;
-  const { metadata } = model;
-  const cached = await bench.logits('calibration');
-  const fits = describeFits(cached, metadata.exits.map((exit) => exit.name));
-  for (const { exit, reason } of fits) if (reason !== null) output.warn(`${exit} keeps temperature 1: ${reason}`);
-  const temperatures = fits.map((fit) => fit.temperature);
-
-  const searched =
-    earlyexit === undefined && metadata.exits.length > 1 ? searchPolicy(cached, { criterion: name, temperatures, costs, aim }) : null;
-  const thresholds: readonly Threshold[] = earlyexit ?? searched?.thresholds ?? [];
-  const policy: ExitPolicy = { criterion: name, thresholds, temperatures };
-  const summary = summarizeExits(cached, policy, costs);
-  for (const note of searched?.notes ?? []) output.warn(note);
+  const { metadata } = bench.model;
+  const calibration = await calibrateModel(bench, { criterion: name, aim, thresholds: earlyexit }, output);
+  const { cached, fits, policy, searched, summary } = calibration;
+  const { thresholds, temperatures } = policy;
   signal.throwIfAborted();
 
   if (options.curve !== undefined) {
-    await writeFile(options.curve, curveCsv(searched?.frontier ?? [], metadata.exits.slice(0, -1).map((exit) => exit.name), costs.staticMacs));
+    await writeFile(options.curve, curveCsv(searched?.frontier ?? [], metadata.exits.slice(0, -1).map((exit) => exit.name), bench.costs.staticMacs));
   }
-  await saveModel(
-    withMetadata(model, { policy: { criterion: name, thresholds: thresholds.map(thresholdToJson), temperatures } }),
-    reference.directory,
-  );
+  await storePolicy(bench, policy);
 
   output.json({
     model: metadata.name,
@@ -98,7 +73,7 @@ export async function calibrateRun(invocation: Invocation): Promise<undefined> {
     exact: searched?.exact ?? null,
     guarantee: searched?.guarantee ?? null,
     curve: options.curve ?? null,
-    saved: reference.directory,
+    saved: bench.reference.directory,
   });
   const { rule } = getCriterion(name);
   output.text(
@@ -129,7 +104,7 @@ export async function calibrateRun(invocation: Invocation): Promise<undefined> {
     '',
     `in all ${percent(summary.top1)} right (final exit alone ${percent(summary.static.top1)}), ${shortMacs(summary.averageMacs)} MACs on average: ${(summary.macsRatio ?? 1).toFixed(2)}× fewer than the plain network`,
     ...(searched === null ? [] : [`${searched.guarantee}.`]),
-    `stored in ${reference.directory}; next: earlyexit evaluate ${argument}`,
+    `stored in ${bench.reference.directory}; next: earlyexit evaluate ${argument}`,
   );
   return undefined;
 }
@@ -138,25 +113,6 @@ export async function calibrateRun(invocation: Invocation): Promise<undefined> {
 export function showThreshold(value: Threshold | null | undefined): string {
   if (value === undefined) return '–';
   return typeof value === 'number' ? value.toPrecision(6) : (value ?? 'never');
-}
-
-function describeFits(cached: CachedLogits, names: readonly string[]) {
-  const labels = cached.labels ?? new Int32Array();
-  return cached.exits.map((logits, exit) => {
-    const fit = fitTemperature(logits, labels, cached.classes);
-    const errorAt = (temperature: number): number =>
-      expectedCalibrationError(logits, labels, cached.classes, { temperature });
-    return {
-      exit: names[exit] ?? '',
-      temperature: fit.temperature,
-      converged: fit.converged,
-      reason: fit.reason,
-      negativeLogLikelihoodBefore: fit.nllBefore,
-      negativeLogLikelihoodAfter: fit.nllAfter,
-      calibrationErrorBefore: errorAt(1),
-      calibrationErrorAfter: errorAt(fit.temperature),
-    };
-  });
 }
 
 function curveCsv(frontier: readonly ThresholdChoice[], exitNames: readonly string[], staticMacs: number): string {

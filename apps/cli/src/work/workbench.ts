@@ -45,22 +45,23 @@ export async function openWorkbench(
   const found = await resolveTrainedModel(argument);
   const engine = await startEngine(options, output);
   const { model, reference, config } = await loadReference(found);
-  const { metadata } = model;
   check(model);
   const data = await resolveDataSettings(options, config?.data ?? null);
-  const { source, splits } = await openData(
-    { ...data, download: options.download, imageShape: metadata.preprocessing?.inputShape },
-    output,
-    signal,
-  );
-  checkClasses(metadata, source);
+  const imageShape = model.metadata.preprocessing?.inputShape;
+  const opened = await openData({ ...data, download: options.download, imageShape }, output, signal);
+  checkClasses(model.metadata, opened.source);
+  return makeWorkbench({ model, reference, engine, data, ...opened }, { batchSize: options.batchSize, output, signal });
+}
+
+/** A workbench of parts that are there already. */
+export function makeWorkbench(
+  parts: Omit<Workbench, 'costs' | 'logits'>,
+  { batchSize, output, signal }: { batchSize?: number | undefined; output: Output; signal: AbortSignal },
+): Workbench {
+  const { model, source, splits } = parts;
+  const { metadata } = model;
   return {
-    model,
-    reference,
-    engine,
-    data,
-    source,
-    splits,
+    ...parts,
     costs: { exitMacs: metadata.exits.map(({ macs }) => macs), staticMacs: metadata.staticMacs },
     async logits(role) {
       const { computeLogits } = await import('@earlyexit/branch-head');
@@ -69,7 +70,7 @@ export async function openWorkbench(
       const started = performance.now();
       try {
         const cached = await computeLogits(model, await asNetworkInput(split, source, metadata), {
-          ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
+          ...(batchSize === undefined ? {} : { batchSize }),
           signal,
           onProgress: (done, total) => {
             line.update(done, total);

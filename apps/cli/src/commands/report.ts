@@ -1,0 +1,22 @@
+import type { CommandDefinition } from '../command-definition';
+import { addDatasetOptions, addEngineOptions } from '../options/shared-options';
+
+/** `earlyexit report` */
+export const reportCommand: CommandDefinition = {
+  name: 'report',
+  summary: 'evaluate and write a report as one HTML file',
+  example: '',
+  configure(command) {
+    command
+      .argument('<model>', 'a run folder or a saved model folder')
+      .option('--out <file>', 'where to write it (default: report.html in the run folder)')
+      .option('--seed <n>', 'of the splits (default: the one of the run, else 0)')
+      .option('--batch-size <n>', 'images computed together (default: 128)');
+    addDatasetOptions(command);
+    addEngineOptions(command);
+  },
+  async execute(invocation) {
+    const { reportRun } = await import('../work/report-run');
+    return reportRun(invocation);
+  },
+};

@@ -1,0 +1,177 @@
+import type { MultiExitMetadata } from '@earlyexit/branch-head';
+import { calibrationErrorOf, eachExitAlone, reliability, searchThresholds } from '@earlyexit/calibration';
+import {
+  type CachedLogits,
+  type ExitCosts,
+  type ExitPolicy,
+  getCriterion,
+  simulate,
+  softmax,
+  summarizeExits,
+} from '@earlyexit/exit-criteria';
+import { version } from '../version';
+import type { EvaluationDocument } from '../work/evaluation-document';
+import type { Reliability, ReportData, ReportExample } from './report-data';
+
+// Enough for a smooth line, few enough for a small file.
+const CURVE_POINTS = 60;
+const EXAMPLES_PER_ROW = 12;
+
+/** Computes everything that the report shows. Thresholds come from the calibration logits; the test logits only report. */
+export function collectReportData(options: {
+  readonly metadata: MultiExitMetadata;
+  readonly evaluation: EvaluationDocument;
+  readonly policy: ExitPolicy;
+  readonly costs: ExitCosts;
+  readonly calibration: CachedLogits;
+  readonly test: CachedLogits;
+}): ReportData {
+  const { metadata, evaluation, policy, costs, calibration, test } = options;
+  const { exits, classes } = metadata;
+  const labels = test.labels ?? new Int32Array(test.samples);
+  const temperatures = policy.temperatures ?? exits.map(() => 1);
+  const alone = eachExitAlone(test, costs.exitMacs);
+  const simulated = simulate(test, policy);
+  return {
+    version,
+    createdAt: new Date().toISOString(),
+    classes,
+    evaluation,
+    costs: exits.map(({ name, attachedAfter, backboneMacs, headMacs, macs }) => ({
+      name,
+      attachedAfter,
+      backboneMacs,
+      headMacs,
+      cumulativeMacs: macs,
+      share: macs / costs.staticMacs,
+    })),
+    curve: {
+      points: curvePoints(calibration, test, policy, costs),
+      chosen: { accuracy: evaluation.top1 ?? 0, averageMacs: evaluation.averageMacs ?? 0 },
+      oracle: { accuracy: evaluation.oracle?.top1 ?? 0, averageMacs: evaluation.oracle?.averageMacs ?? 0 },
+      exitsAlone: alone.map(({ top1, averageMacs }, exit) => ({
+        name: exits[exit]?.name ?? '',
+        accuracy: top1,
+        averageMacs,
+      })),
+      static: { accuracy: evaluation.static.top1 ?? 0, averageMacs: costs.staticMacs },
+      calibrationSamples: calibration.samples,
+    },
+    confusion: exits.map(({ name }, exit) => ({
+      exit: name,
+      cells: confusionCells(labels, simulated, exit, classes.length),
+    })),
+    reliability: exits.map(({ name }, exit) => {
+      const temperature = temperatures[exit] ?? 1;
+      const at = (value: number): Reliability => {
+        const bins = reliability(test.exits[exit] ?? new Float32Array(), labels, test.classes, { temperature: value });
+        return {
+          expectedCalibrationError: calibrationErrorOf(bins),
+          bins: bins.map(({ low, high, ...rest }) => ({ from: low, to: high, ...rest })),
+        };
+      };
+      return { exit: name, temperature, before: at(1), after: at(temperature) };
+    }),
+    examples: chooseExamples(test, labels, policy, simulated),
+  };
+}
+
+/** The frontier searched on the calibration split, thinned out, and its thresholds on the test split. */
+function curvePoints(
+  calibration: CachedLogits,
+  test: CachedLogits,
+  { criterion, temperatures }: ExitPolicy,
+  costs: ExitCosts,
+): ReportData['curve']['points'] {
+  if (calibration.exits.length === 1 || getCriterion(criterion).needsLabels) return [];
+  const scaled = temperatures === undefined ? {} : { temperatures };
+  const { frontier } = searchThresholds(calibration, {
+    criterion,
+    ...scaled,
+    ...costs,
+    aim: { maxAccuracyDrop: 0 },
+  });
+  const kept = thinOut(frontier, ({ averageMacs }) => averageMacs, CURVE_POINTS);
+  return kept.map(({ thresholds, accuracy, averageMacs }) => {
+    const summary = summarizeExits(test, { criterion, thresholds, ...scaled }, costs);
+    return {
+      calibration: { accuracy, averageMacs },
+      test: { accuracy: summary.top1 ?? 0, averageMacs: summary.averageMacs ?? 0 },
+    };
+  });
+}
+
+/** At most about `most` of the items, spread evenly over their values; first and last stay. */
+function thinOut<Item>(items: readonly Item[], valueOf: (item: Item) => number, most: number): Item[] {
+  const first = items[0];
+  const last = items.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const gap = (valueOf(last) - valueOf(first)) / most;
+  let kept = -Infinity;
+  return items.filter((item, index) => {
+    if (index !== items.length - 1 && valueOf(item) - kept < gap) return false;
+    kept = valueOf(item);
+    return true;
+  });
+}
+
+function confusionCells(
+  labels: Int32Array,
+  { exitIndex, classes: answers }: { exitIndex: Int32Array; classes: Int32Array },
+  exit: number,
+  classes: number,
+): ReportData['confusion'][number]['cells'] {
+  const counts = new Map<number, number>();
+  exitIndex.forEach((left, row) => {
+    if (left !== exit) return;
+    const cell = (labels[row] ?? 0) * classes + (answers[row] ?? 0);
+    counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  });
+  return [...counts]
+    .sort(([a], [b]) => a - b)
+    .map(([cell, count]) => ({ label: Math.floor(cell / classes), answer: cell % classes, count }));
+}
+
+function chooseExamples(
+  test: CachedLogits,
+  labels: Int32Array,
+  policy: ExitPolicy,
+  simulated: ReturnType<typeof simulate>,
+): ReportData['examples'] {
+  const { exitIndex, classes: answers, scores } = simulated;
+  const probabilities = test.exits.map((logits, exit) => softmax(logits, test.classes, policy.temperatures?.[exit] ?? 1));
+  // Some criteria answer with another class than the exit's own; its probability is still that of the answer.
+  const all = Array.from(exitIndex, (exit, row): ReportExample => {
+    const answer = answers[row] ?? 0;
+    return {
+      row,
+      label: labels[row] ?? 0,
+      answer,
+      exit,
+      score: scores[row] ?? Number.NaN,
+      probability: probabilities[exit]?.[row * test.classes + answer] ?? Number.NaN,
+    };
+  });
+  const surestFirst = (a: ReportExample, b: ReportExample): number => b.probability - a.probability || a.row - b.row;
+  const firstExit = Math.min(...exitIndex);
+  const lastExit = Math.max(...exitIndex);
+  const left = all.filter(({ exit }) => exit === firstExit).sort(surestFirst);
+  return {
+    first: firstExit === lastExit ? [] : onePerClass(left).slice(0, EXAMPLES_PER_ROW),
+    last: all
+      .filter(({ exit }) => exit === lastExit)
+      .sort((a, b) => surestFirst(b, a))
+      .slice(0, EXAMPLES_PER_ROW),
+    mistakes: all
+      .filter(({ answer, label }) => answer !== label)
+      .sort(surestFirst)
+      .slice(0, EXAMPLES_PER_ROW),
+  };
+}
+
+/** The first of each class, in the order of the classes. */
+function onePerClass(examples: readonly ReportExample[]): ReportExample[] {
+  const first = new Map<number, ReportExample>();
+  for (const example of examples) if (!first.has(example.answer)) first.set(example.answer, example);
+  return [...first.values()].sort((a, b) => a.answer - b.answer);
+}

@@ -1,0 +1,49 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Invocation } from '../command-definition';
+import { datasetOptions, engineOptions } from '../options/common-schemas';
+import { text, wholeNumber } from '../options/option-values';
+import { parseOptions } from '../options/parse-options';
+import { writeReport } from '../report/write-report';
+import { evaluatePolicy } from './evaluation';
+import { aboutTest, describeEvaluation } from './evaluate-run';
+import { modelOperand } from './operand';
+import { neverLeave, storedPolicy } from './policy';
+import { openWorkbench } from './workbench';
+
+const schema = z
+  .object({ ...engineOptions, ...datasetOptions, out: text(), seed: wholeNumber(0), batchSize: wholeNumber() })
+  .partial();
+
+/** `earlyexit report`: evaluates a model and writes the report. */
+export async function reportRun(invocation: Invocation): Promise<undefined> {
+  const { output, signal } = invocation;
+  const argument = modelOperand(invocation);
+  const options = parseOptions(schema, invocation.options);
+  const bench = await openWorkbench(argument, options, output, signal);
+  const { reference, model, costs } = bench;
+  const stored = storedPolicy(model.metadata);
+  if (stored === null && model.metadata.exits.length > 1) {
+    output.warn('the model is not calibrated: nobody leaves early. Run earlyexit calibrate first');
+  }
+  const policy = stored ?? neverLeave(model.metadata);
+  const path = await reportPath(options.out ?? reference.runDirectory ?? reference.directory);
+  const calibration = await bench.logits('calibration');
+  const test = await bench.logits('test');
+  const evaluation = evaluatePolicy(test, policy, costs, aboutTest(bench));
+  signal.throwIfAborted();
+  await writeReport(path, bench, { evaluation, policy, calibration, test });
+  output.json({ ...evaluation, report: path });
+  output.text(...describeEvaluation(evaluation, output), `report: ${path}`);
+  return undefined;
+}
+
+/** A folder stands for the report in it. */
+async function reportPath(path: string): Promise<string> {
+  const isFolder = await stat(path).then(
+    (status) => status.isDirectory(),
+    () => false,
+  );
+  return isFolder ? join(path, 'report.html') : path;
+}
