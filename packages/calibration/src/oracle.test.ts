@@ -1,0 +1,42 @@
+import { summarizeExits } from '@earlyexit/exit-criteria';
+import { expect, it } from 'vitest';
+import { eachExitAlone, oracle } from './oracle';
+import { searchThresholds } from './search-thresholds';
+import { syntheticLogits } from './test-data';
+
+// Right at exit 0; at the final exit only; never; at both.
+const cached = {
+  exits: [Float32Array.of(1, 0, 1, 0, 0, 1, 0, 1), Float32Array.of(0, 1, 0, 1, 0, 1, 0, 1)],
+  samples: 4,
+  classes: 2,
+  labels: Int32Array.of(0, 1, 0, 1),
+};
+
+it('leaves at the cheapest exit that is right, and at the first if none is', () => {
+  expect(oracle(cached, [10, 50])).toEqual({ top1: 0.75, averageMacs: (10 + 50 + 10 + 10) / 4 });
+});
+
+it('is beaten by no thresholds', () => {
+  const synthetic = syntheticLogits({ samples: 400, exits: 4 });
+  const exitMacs = [10, 30, 40, 80];
+  const best = oracle(synthetic, exitMacs);
+  const { frontier } = searchThresholds(synthetic, { exitMacs, staticMacs: 70, aim: { maxAccuracyDrop: 0 } });
+  for (const { accuracy, averageMacs } of frontier) {
+    expect(accuracy).toBeLessThanOrEqual(best.top1);
+    if (accuracy === best.top1) expect(averageMacs).toBeGreaterThanOrEqual(best.averageMacs);
+  }
+});
+
+it('knows each exit alone as the summary does', () => {
+  const summary = summarizeExits(cached, { criterion: 'entropy', thresholds: ['never'] });
+  expect(eachExitAlone(cached, [10, 50])).toEqual([
+    { top1: summary.exits[0]!.top1All, averageMacs: 10 },
+    { top1: summary.static.top1, averageMacs: 50 },
+  ]);
+});
+
+it('refuses what does not fit', () => {
+  expect(() => oracle({ ...cached, labels: null }, [1, 2])).toThrow('labels: null');
+  expect(() => oracle(cached, [1])).toThrow('so 2 here');
+  expect(() => eachExitAlone(cached, [NaN, 1])).toThrow('costs are cumulative');
+});
