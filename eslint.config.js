@@ -14,7 +14,7 @@ export default defineConfig(
     'coverage/',
     'earlyexit-quickstart/',
     'apps/docs/api/',
-    'apps/docs/.vitepress/',
+    'apps/docs/.vitepress/{cache,dist}/',
   ]),
   js.configs.recommended,
   {

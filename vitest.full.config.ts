@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import base from './vitest.config';
+import base from './vitest.config.ts';
 
 /** The slow tests: they look at what ships (packed packages, the built site, other versions of Node). */
 export default defineConfig({

@@ -1,0 +1,148 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run, tool } from './packed';
+import { root } from './workspace';
+
+const site = join(root, 'apps/docs/.vitepress/dist');
+
+/** Where Linux distributions, macOS and a person's own choice put Chromium. */
+const browserPath = [
+  process.env['CHROMIUM_PATH'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+].find((path) => path !== undefined && existsSync(path));
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+};
+
+/** Serves the built site as a host for static pages does: `/install` is `install.html`. */
+function serveSite(): Promise<Server> {
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
+    const candidates = [path, `${path}.html`, join(path, 'index.html')].map((name) => join(site, name));
+    const file = candidates.find((name) => existsSync(name) && statSync(name).isFile());
+    response.statusCode = file === undefined ? 404 : 200;
+    response.setHeader('content-type', types[extname(file ?? '')] ?? 'application/octet-stream');
+    response.end(file === undefined ? 'not found' : readFileSync(file));
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+/** The addresses of all pages of the built site, but for the one that says that a page is missing. */
+function builtPages(): string[] {
+  return readdirSync(site, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.html') && file !== '404.html')
+    .map((file) => `/${file.replace(/(^|\/)index\.html$/, '$1').replace(/\.html$/, '')}`)
+    .sort();
+}
+
+beforeAll(() => run(tool('pnpm'), ['--filter', '@earlyexit/docs', 'run', 'build']));
+
+it('builds the start page, the guide, the commands and a page of the API for every package', () => {
+  const pages = builtPages();
+  const packages = readdirSync(join(root, 'packages'));
+  expect(pages).toEqual(
+    expect.arrayContaining(['/', '/install', '/commands', '/guide/five-lines', '/guide/twenty-lines', '/api/']),
+  );
+  expect(pages).toEqual(expect.arrayContaining(packages.map((name) => `/api/@earlyexit/${name}`)));
+});
+
+// Set CHROMIUM_PATH where it lies somewhere else; without a browser there is nothing to look at pages with.
+describe.skipIf(browserPath === undefined)('in Chromium, the site', () => {
+  let server: Server;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let address = '';
+  /** Whatever a page complains about, asks another host for, or asks ours for in vain. */
+  let complaints: string[] = [];
+
+  beforeAll(async () => {
+    server = await serveSite();
+    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const args = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-background-networking'];
+    browser = await chromium.launch({ executablePath: browserPath!, args });
+    context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    page = await context.newPage();
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('response', (response) => {
+      if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
+    });
+    page.on('request', (request) => {
+      const { protocol, host } = new URL(request.url());
+      if (protocol.startsWith('http') && `http://${host}` !== address) complaints.push(request.url());
+    });
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    server.close();
+  });
+
+  it.each([
+    ['desktop', 1280],
+    ['phone', 390],
+  ])('shows every page without a complaint and without sideways scrolling: %s', async (_name, width) => {
+    await page.setViewportSize({ width, height: 900 });
+    for (const path of builtPages()) {
+      complaints = [];
+      await page.goto(address + path, { waitUntil: 'networkidle' });
+      expect(complaints, path).toEqual([]);
+      expect(await page.locator('h1, .VPHero').first().isVisible(), path).toBe(true);
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(overflow, `${path}: pixels too wide`).toBeLessThanOrEqual(0);
+    }
+  });
+
+  it('leads from the start page to the guide, the commands and the API', async () => {
+    complaints = [];
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.goto(address, { waitUntil: 'networkidle' });
+    const picture = page.locator('img.picture');
+    expect(await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+    for (const [link, path, heading] of [
+      ['Commands', '/commands', 'Commands'],
+      ['API', '/api/', 'API'],
+      ['Guide', '/guide/early-exit', 'What early exit is'],
+    ] as const) {
+      await page.locator('.VPNavBarMenu').getByRole('link', { name: link, exact: true }).click();
+      await page.waitForURL(address + path);
+      expect(await page.locator('h1').innerText()).toContain(heading);
+    }
+    await page.locator('.VPSidebar').getByRole('link', { name: /Five lines/ }).click();
+    await page.waitForURL(`${address}/guide/five-lines`);
+    expect(await page.locator('div.language-js').first().innerText()).toContain('loadSession');
+    expect(complaints).toEqual([]);
+  });
+
+  it('finds a function by its name', async () => {
+    await page.goto(address, { waitUntil: 'networkidle' });
+    await page.keyboard.press('Control+k');
+    await page.locator('#localsearch-input').fill('attachExits');
+    await page.locator('.VPLocalSearchBox .result').first().click();
+    await page.waitForURL(/\/(api|guide)\//);
+  });
+
+  it('shows what the commands print about themselves', async () => {
+    await page.goto(`${address}/commands`, { waitUntil: 'networkidle' });
+    for (const command of ['train', 'calibrate', 'evaluate', 'predict', 'doctor']) {
+      expect(await page.locator(`#${command} + pre`).innerText()).toContain(`Usage: earlyexit ${command}`);
+    }
+  });
+});
