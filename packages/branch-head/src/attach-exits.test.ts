@@ -13,6 +13,7 @@ import {
   sharedLayers,
   twoInputs,
   uNetLike,
+  variableOf,
   vggLike,
 } from './test-networks';
 import { tf, tfl } from './tf';
@@ -71,7 +72,7 @@ describe('attachExits', () => {
     randomizeWeights(plain, 3);
     const inputs = randomInputs(plain, 4);
     const probabilities = plain.predict(inputs) as tf.Tensor;
-    const outputs = attachExits(plain, exits).model.predict(inputs) as tf.Tensor | tf.Tensor[];
+    const outputs = attachExits(plain, exits).model.predict(inputs);
     const logits = Array.isArray(outputs) ? outputs.at(-1)! : outputs;
     expect(logits.dataSync()).not.toEqual(probabilities.dataSync());
     expect(tf.softmax(logits as tf.Tensor2D).dataSync()).toEqual(probabilities.dataSync());
@@ -128,10 +129,10 @@ describe('attachExits', () => {
     for (const [plain, exits] of networks) {
       const { model } = attachExits(plain, exits);
       const inputs = randomInputs(model, 3);
-      const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+      const variables = model.trainableWeights.map(variableOf);
       const { grads } = tf.variableGrads(() => {
         const logits = model.apply(inputs, { training: false }) as tf.Tensor2D[];
-        return tf.addN(logits.map((each) => tf.mean(tf.square(tf.sub(each, 1))) as tf.Scalar));
+        return tf.addN(logits.map((each) => tf.mean<tf.Scalar>(tf.square(tf.sub(each, 1)))));
       }, variables);
       expect(Object.keys(grads)).toHaveLength(variables.length);
       for (const [name, gradient] of Object.entries(grads)) {

@@ -43,7 +43,14 @@ export async function buildFromTopology(
     // modelFromJSON does its work before it first waits, so nothing else sees the replaced method.
     const building = tfl.models.modelFromJSON({ modelTopology: topology as never });
     prototype.addWeight = original;
-    return await building;
+    const model = await building;
+    const inModel = new Set(model.layers.map((layer) => layer.name));
+    const stray = topology.config.layers.find((layer) => !inModel.has(layer.name));
+    if (stray !== undefined) {
+      throw new DataError({ where, rule: 'every layer leads to an output', received: `'${stray.name}'` });
+    }
+    for (const layer of model.layers) ownOnce(layer);
+    return model;
   } catch (error) {
     for (const variable of made) variable.dispose();
     if (error instanceof DataError) throw error;
@@ -57,4 +64,12 @@ export async function buildFromTopology(
   } finally {
     prototype.addWeight = original;
   }
+}
+
+/**
+ * Every application of a layer counts as an owner, but a model's dispose() gives up one a layer: without this the
+ * weights of a shared layer would outlive the model.
+ */
+function ownOnce(layer: tfl.layers.Layer): void {
+  (layer as unknown as { _refCount: number })._refCount = 1;
 }

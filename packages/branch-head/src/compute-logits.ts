@@ -44,6 +44,7 @@ export async function computeLogits(
     signal?.throwIfAborted();
     const rows = Int32Array.from({ length: Math.min(batchSize, size - start) }, (_, row) => start + row);
     const pixels = await source.load(rows);
+    checkPixels(pixels, rows.length * imageShape.reduce((product, side) => product * side, 1));
     const logits = runAll(stages, () => tf.tensor4d(pixels, [rows.length, ...imageShape]));
     try {
       for (const [exit, tensor] of logits.entries()) exits[exit]!.set(await tensor.data(), start * classes);
@@ -80,5 +81,14 @@ function checkImages(model: MultiExitModel, imageShape: readonly number[]): void
     where: 'computeLogits(source)',
     rule: `images have the shape of the network's input, ${expected.map((each) => `[${each.map(String).join(', ')}]`).join(' and ')}`,
     received: `[${imageShape.join(', ')}]`,
+  });
+}
+
+function checkPixels(pixels: Float32Array, expected: number): void {
+  if (pixels.length === expected) return;
+  throw new ArgumentError({
+    where: 'computeLogits(source)',
+    rule: `source.load(rows) gives rows x height x width x channels numbers, ${String(expected)} here`,
+    received: String(pixels.length),
   });
 }

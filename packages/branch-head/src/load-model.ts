@@ -1,6 +1,7 @@
 import { DataError, EarlyExitError } from '@earlyexit/exit-criteria';
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { describeValue } from './describe-value';
 import { fromModelArtifacts } from './model-artifacts';
 import { MODEL_FILE, WEIGHTS_FILE, weightsFileName } from './model-files';
 import type { MultiExitModel } from './multi-exit-model';
@@ -9,6 +10,8 @@ import { checkWeightSpecifications, weightBytes } from './weight-specifications'
 
 // The JSON of ResNet-110 takes 0.3 MB.
 const LARGEST_JSON_BYTES = 64 * 1024 * 1024;
+// Each needs one more save in the few milliseconds of a load.
+const MOST_ATTEMPTS = 5;
 
 /**
  * Loads a model that `saveModel` wrote. Nothing outside the folder is read, sizes are checked before memory is
@@ -19,18 +22,16 @@ const LARGEST_JSON_BYTES = 64 * 1024 * 1024;
  */
 export async function loadModel(directory: string): Promise<MultiExitModel> {
   await checkFolder(directory);
-  const first = await readModelJson(directory);
-  let json = first;
-  let weightData: Uint8Array<ArrayBuffer>;
-  try {
-    weightData = await readWeights(directory, json);
-  } catch (error) {
-    // Someone may have saved a newer model between the two reads; then model.json speaks of other weights now.
-    json = await readModelJson(directory);
-    if (json.weightsFile === first.weightsFile) throw error;
-    weightData = await readWeights(directory, json);
+  for (let attempt = 1; ; attempt++) {
+    const { artifacts, weightsFile, expectedBytes } = await readModelJson(directory);
+    try {
+      const { buffer } = await readWeights(join(directory, weightsFile), directory, expectedBytes);
+      return await fromModelArtifacts({ ...artifacts, weightData: buffer }, directory);
+    } catch (error) {
+      // Someone may have saved a newer model between the two reads, and taken the older weights away.
+      if (attempt === MOST_ATTEMPTS || !isMissing(error)) throw error;
+    }
   }
-  return fromModelArtifacts({ ...json.artifacts, weightData: weightData.buffer }, directory);
 }
 
 interface ModelJson {
@@ -78,7 +79,7 @@ async function readModelJson(directory: string): Promise<ModelJson> {
     throw new DataError({
       where: path,
       rule: 'the weights stand in a file called weights-<checksum>.bin in the same folder',
-      received: String(JSON.stringify(weightsFile)),
+      received: describeValue(weightsFile),
     });
   }
   const weightSpecs = checkWeightSpecifications(manifest?.weights, path);
@@ -110,18 +111,17 @@ function parse(bytes: Uint8Array, path: string): Record<string, unknown> {
   throw new DataError({ where: path, rule: 'the file holds a saved model', received: String(json).slice(0, 80) });
 }
 
-async function readWeights(directory: string, json: ModelJson): Promise<Uint8Array<ArrayBuffer>> {
-  const path = join(directory, json.weightsFile);
+async function readWeights(path: string, directory: string, expectedBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const data = await readWhole(path, directory, (size) => {
-    if (size === json.expectedBytes) return;
+    if (size === expectedBytes) return;
     throw new DataError({
       where: path,
-      rule: `the weights of this model take ${String(json.expectedBytes)} bytes`,
+      rule: `the weights of this model take ${String(expectedBytes)} bytes`,
       received: String(size),
       remedy: 'The file is cut or belongs to another model: copy or save the model again',
     });
   });
-  if (weightsFileName(data) === json.weightsFile) return data;
+  if (weightsFileName(data) === basename(path)) return data;
   throw new DataError({
     where: path,
     rule: 'the weights have the checksum in their name',
@@ -161,6 +161,10 @@ async function readWhole(
   } finally {
     await file?.close();
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof DataError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
 }
 
 function unreadable(path: string, rule: string, cause: unknown): DataError {

@@ -1,5 +1,6 @@
 import { ArgumentError, DataError } from '@earlyexit/exit-criteria';
 import { buildFromTopology } from './build-from-topology';
+import { describeValue } from './describe-value';
 import { registerLayers } from './heads/mixed-pooling-layer';
 import { canonicalTopology } from './model-topology';
 import { FORMAT_VERSION, type MultiExitMetadata, type MultiExitModel } from './multi-exit-model';
@@ -97,7 +98,7 @@ function readMetadata(userDefined: object | undefined, where: string): MultiExit
     throw new DataError({
       where,
       rule: `this version reads format version ${String(FORMAT_VERSION)}`,
-      received: `format version ${String(JSON.stringify(formatVersion))}`,
+      received: `format version ${describeValue(formatVersion)}`,
       remedy: 'Use the version of earlyexit that saved it, or a newer one',
     });
   }

@@ -1,4 +1,5 @@
 import { DataError } from '@earlyexit/exit-criteria';
+import { describeValue } from './describe-value';
 
 /** A reference to a tensor: layer name, application of that layer, output of that application, call arguments. */
 type TensorReference = readonly [layer: string, application: number, output: number, ...rest: unknown[]];
@@ -25,8 +26,9 @@ const MODEL_CLASSES = new Set(['Model', 'Functional', 'Sequential']);
 
 /**
  * Checks a serialized functional model and numbers the applications of its shared layers in the order in which
- * TensorFlow.js will make them when it loads it. TensorFlow.js numbers them as the program made them, and on loading
- * wires some of them wrongly, without a word, if a layer was first applied deeper in the network.
+ * TensorFlow.js will make them when it loads it. TensorFlow.js itself numbers them as the program made them; where
+ * one application waits for another and a later one does not, it then loads them in another order and wires the
+ * network wrongly, without a word.
  *
  * @throws DataError if it is no functional model, refers to layers that are not there, runs in a circle (on which
  * TensorFlow.js would loop forever), or holds a model inside a model.
@@ -37,7 +39,7 @@ export function canonicalTopology(topology: unknown, where: string): ModelTopolo
   const renumber = ([layer, application, ...rest]: TensorReference): TensorReference => [
     layer,
     orders.get(layer)!.indexOf(application),
-    ...(rest as [number, ...unknown[]]),
+    ...(rest),
   ];
   const { config } = checked;
   return {
@@ -88,7 +90,7 @@ function loadingOrders(layers: readonly LayerEntry[], where: string): Map<string
 function checkTopology(topology: unknown, where: string): ModelTopology {
   const config = isRecord(topology) ? topology['config'] : undefined;
   if (!isRecord(config) || !Array.isArray(config['layers'])) {
-    return refuse(where, 'the topology is a functional model', describe(topology));
+    return refuse(where, 'the topology is a functional model', describeValue(topology));
   }
   const layers = config['layers'] as unknown[];
   if (layers.length > MOST_LAYERS) {
@@ -96,20 +98,20 @@ function checkTopology(topology: unknown, where: string): ModelTopology {
   }
   const applications = new Map<string, number>();
   for (const layer of layers) {
-    if (!isLayerEntry(layer)) return refuse(where, 'every layer has a name, a class and connections', describe(layer));
+    if (!isLayerEntry(layer)) return refuse(where, 'every layer has a name, a class and connections', describeValue(layer));
     if (applications.has(layer.name)) return refuse(where, 'layer names are unique', layer.name);
     if (holdsModel(layer)) return refuse(where, 'there is no model inside the model', layer.name);
     applications.set(layer.name, Math.max(1, layer.inbound_nodes.length));
   }
   const references = [config['input_layers'], config['output_layers']];
   const ends = references.every((list) => Array.isArray(list) && list.length > 0 && list.every(isTensorReference));
-  if (!ends) return refuse(where, 'the topology names its inputs and outputs', describe(references));
+  if (!ends) return refuse(where, 'the topology names its inputs and outputs', describeValue(references));
   const all = [...(layers as LayerEntry[]).flatMap((layer) => layer.inbound_nodes), ...(references as TensorReference[][])];
   for (const [name, application] of all.flat()) {
     if (application < (applications.get(name) ?? 0)) continue;
     return refuse(where, 'connections name layers that are there', `application ${String(application)} of '${name}'`);
   }
-  return topology as unknown as ModelTopology;
+  return topology as ModelTopology;
 }
 
 function isLayerEntry(value: unknown): value is LayerEntry {
@@ -145,12 +147,6 @@ function holdsModel(value: unknown): boolean {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-const LONGEST_DESCRIPTION = 120;
-
-function describe(value: unknown): string {
-  return (JSON.stringify(value) as string | undefined)?.slice(0, LONGEST_DESCRIPTION) ?? 'nothing';
 }
 
 function refuse(where: string, rule: string, received: string): never {

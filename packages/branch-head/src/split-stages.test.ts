@@ -63,7 +63,7 @@ function runChain(stages: readonly Stage[], inputs: tf.Tensor[]): tf.Tensor[] {
 }
 
 function predict(model: tfl.LayersModel, inputs: tf.Tensor[]): tf.Tensor[] {
-  const outputs = model.predict(inputs) as tf.Tensor | tf.Tensor[];
+  const outputs = model.predict(inputs);
   return Array.isArray(outputs) ? outputs : [outputs];
 }
 

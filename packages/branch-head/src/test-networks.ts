@@ -123,15 +123,15 @@ export function perceptron(): tfl.LayersModel {
   });
 }
 
-/** One convolution applied three times, first of all on the deepest tensor that it reads. */
+/** One convolution applied three times, the second time on what comes of the first. */
 export function sharedLayers(): tfl.LayersModel {
   const input = tfl.input({ shape: [6, 6, 3], name: 'image' });
   const shared = conv('shared', 3);
-  const deep = chain(input, conv('a', 3), layers.reLU({ name: 'a_relu' }), conv('b', 3), shared);
-  const shallow = chain(input, shared);
-  const middle = chain(shallow, layers.reLU({ name: 'shallow_relu' }), shared);
+  const first = chain(input, shared);
+  const second = chain(first, layers.reLU({ name: 'between_relu' }), shared);
+  const third = chain(input, conv('a', 3), layers.reLU({ name: 'a_relu' }), conv('b', 3), shared);
   const output = chain(
-    merge(layers.concatenate({ name: 'joined' }), deep, middle, shallow),
+    merge(layers.concatenate({ name: 'joined' }), third, second, first),
     layers.flatten({ name: 'flatten' }),
     layers.dense({ units: 3, name: 'logits' }),
   );
@@ -150,15 +150,15 @@ export function nested(): tfl.LayersModel {
   const entry = tfl.input({ shape: [6, 6, 3], name: 'entry' });
   const features = tfl.model({
     inputs: entry,
-    outputs: chain(entry, conv('outer_conv', 3), inner as tfl.layers.Layer),
+    outputs: chain(entry, conv('outer_conv', 3), inner),
     name: 'features',
   });
   const input = tfl.input({ shape: [6, 6, 3], name: 'image' });
   const output = chain(
     input,
-    features as tfl.layers.Layer,
+    features,
     conv('between', 3),
-    features as tfl.layers.Layer,
+    features,
     layers.globalAveragePooling2d({ dataFormat: 'channelsLast', name: 'average' }),
     layers.dense({ units: 3, activation: 'softmax', name: 'logits' }),
   );
@@ -198,6 +198,13 @@ export function randomizeWeights(model: tfl.LayersModel, seed: number): void {
       weight.write(tf.randomUniform(weight.shape as number[], low, 0.9, 'float32', seed * 1000 + index + 1));
     });
   });
+}
+
+/** The variable behind a weight, to take gradients by. */
+export function variableOf(weight: tfl.LayerVariable): tf.Variable {
+  const value = weight.read();
+  if (value instanceof tf.Variable) return value as tf.Variable;
+  throw new Error(`${weight.name} is no variable`);
 }
 
 /** Seeded inputs of any model, for `batch` samples. */

@@ -1,4 +1,5 @@
 import { ArgumentError, isCriterionName } from '@earlyexit/exit-criteria';
+import { describeValue } from './describe-value';
 import { FINAL_EXIT_NAME, FORMAT_VERSION, type MultiExitMetadata } from './multi-exit-model';
 import type { tfl } from './tf';
 
@@ -170,10 +171,6 @@ function check(holds: boolean, field: string, rule: string, received: unknown): 
   return holds ? null : problem(field, rule, received);
 }
 
-// Long enough to recognise the value, short enough for a terminal.
-const LONGEST_VALUE = 120;
-
 function problem(field: string, rule: string, received: unknown): MetadataProblem {
-  const text = JSON.stringify(received) as string | undefined;
-  return { field, rule, received: (text ?? String(received)).slice(0, LONGEST_VALUE) };
+  return { field, rule, received: describeValue(received) };
 }

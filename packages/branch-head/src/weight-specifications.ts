@@ -1,4 +1,5 @@
 import { DataError } from '@earlyexit/exit-criteria';
+import { describeValue } from './describe-value';
 
 /** One weight in the order in which the weight data holds them. */
 export interface WeightSpecification {
@@ -24,7 +25,7 @@ export function checkWeightSpecifications(value: unknown, where: string): Weight
       throw new DataError({
         where,
         rule: 'every weight has a name of its own, a shape and the type float32, int32 or bool, and is not quantized',
-        received: JSON.stringify(entry).slice(0, 120),
+        received: describeValue(entry),
       });
     }
     names.add(entry.name);

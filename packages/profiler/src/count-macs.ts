@@ -1,6 +1,6 @@
 import { ArgumentError } from '@earlyexit/exit-criteria';
 import type { LayerGraphNode, Shape } from './layer-graph';
-import { tfl } from './tf';
+import type { tfl } from './tf';
 
 // Layers that multiply matrices and yet count as nothing under the convention of the literature.
 const UNCOUNTED = new Set([

@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { countMacs, countParameters, profileModel, readLayerGraph } from '@earlyexit/profiler';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { variableOf } from '../test-networks';
 import { tf, tfl } from '../tf';
 import { getHead, headNames, type HeadName, type HeadOptions, isHeadName } from './heads';
 import { MixedPooling2D } from './mixed-pooling-layer';
@@ -149,7 +150,7 @@ describe('MixedPooling2D', () => {
     const layer = new MixedPooling2D({ poolSize: [2, 2] });
     const input = tf.tensor4d([1, 2, 3, 6], [1, 2, 2, 1]);
     layer.apply(input);
-    const alpha = layer.weights[0]!.read() as tf.Variable;
+    const alpha = variableOf(layer.weights[0]!);
     const { grads } = tf.variableGrads(() => tf.sum(layer.apply(input) as tf.Tensor), [alpha]);
     expect(Object.values(grads)[0]!.dataSync()[0]).toBeCloseTo(6 - 3, 6);
   });

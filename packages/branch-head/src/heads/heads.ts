@@ -49,7 +49,7 @@ export function getHead<Name extends HeadName>(name: Name): HeadDefinition<HeadO
 export function getHead(name: string): HeadDefinition;
 export function getHead(name: string): HeadDefinition {
   // A head takes only its own options, and all of them are optional: any head can be built with none.
-  if (isHeadName(name)) return heads[name] as HeadDefinition;
+  if (isHeadName(name)) return heads[name];
   const near = nearestName(name, headNames);
   throw new ArgumentError({
     where: 'head',

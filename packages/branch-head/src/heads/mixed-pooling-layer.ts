@@ -44,7 +44,7 @@ export class MixedPooling2D extends tfl.layers.Layer {
     const [batch, height, width, channels] = inputShape;
     const [poolHeight, poolWidth] = this.#poolSize;
     const shrink = (size: number | null | undefined, pool: number): number | null =>
-      size == null ? null : Math.floor(size / pool);
+      typeof size === 'number' ? Math.floor(size / pool) : null;
     return [batch ?? null, shrink(height, poolHeight), shrink(width, poolWidth), channels ?? null];
   }
 
