@@ -25,7 +25,6 @@ export function writeForward(g: ConvolutionGeometry, options: ForwardOptions): {
   const positionBytes = g.strideWidth * g.inChannels * bytesPerFloat;
   const outPixelBytes = g.outChannels * bytesPerFloat;
   const tiling = planTiling(g.outWidth, vectorsFor(g.outChannels));
-  const unroll = [4, 5, 3, 2].find((times) => taps % times === 0) ?? 1;
 
   const tiles = new Map<string, WasmFunction>();
   /** `count` tiles side by side, each of some positions and some vectors, of which the last may be cut short. */
@@ -36,11 +35,9 @@ export function writeForward(g: ConvolutionGeometry, options: ForwardOptions): {
     const written = module.define(5, (writer, x, filter, bias, y, count) => {
       const { accumulators, step, clear } = tile(writer, positions, vectors);
       const [from, weights] = [writer.local('i32'), writer.local('i32')];
-      const range = (length: number, by: number, first: number): number[] =>
-        Array.from({ length }, (_, index) => first + index * by);
-      const zero = writer.local('v128');
+      const positionOffsets = Array.from({ length: positions }, (_, i) => i * positionBytes);
+      const columnOffsets = Array.from({ length: vectors }, (_, j) => j * bytesPerVector);
       return sequence(
-        zero.set(f32x4.zero),
         writer.repeat(
           count.get,
           sequence(
@@ -55,18 +52,11 @@ export function writeForward(g: ConvolutionGeometry, options: ForwardOptions): {
               g.filterHeight,
               sequence(
                 writer.repeat(
-                  taps / unroll,
+                  taps,
                   sequence(
-                    ...Array.from({ length: unroll }, (_, k) =>
-                      step(
-                        from.get,
-                        range(positions, positionBytes, k * bytesPerFloat),
-                        weights.get,
-                        range(vectors, bytesPerVector, k * outPixelBytes),
-                      ),
-                    ),
-                    from.advance(unroll * bytesPerFloat),
-                    weights.advance(unroll * outPixelBytes),
+                    step(from.get, positionOffsets, weights.get, columnOffsets),
+                    from.advance(bytesPerFloat),
+                    weights.advance(outPixelBytes),
                   ),
                 ),
                 from.advance(rowBytes - taps * bytesPerFloat),
@@ -76,7 +66,7 @@ export function writeForward(g: ConvolutionGeometry, options: ForwardOptions): {
               row.map((sum, j) =>
                 f32x4.storeFirst(
                   y.get,
-                  options.hasRelu ? f32x4.max(zero.get, sum.get) : sum.get,
+                  options.hasRelu ? f32x4.max(f32x4.zero, sum.get) : sum.get,
                   j === vectors - 1 ? lastLanes : lanes,
                   i * outPixelBytes + j * bytesPerVector,
                 ),

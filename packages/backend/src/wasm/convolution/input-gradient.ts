@@ -41,10 +41,8 @@ export function writeInputGradient(g: ConvolutionGeometry): { module: ModuleWrit
       const { accumulators, step, clear } = tile(writer, images, columns);
       const channel = writer.local('i32');
       const weights = writer.local('i32');
-      const unroll = [4, 5, 3, 2].find((times) => g.outChannels % times === 0) ?? 1;
       const imageOffsets = Array.from({ length: images }, (_, i) => i * outImageBytes);
       const columnOffsets = Array.from({ length: columns }, (_, j) => j * bytesPerVector);
-      const shifted = (offsets: readonly number[], by: number): number[] => offsets.map((offset) => offset + by);
       return writer.repeat(
         g.outWidth,
         sequence(
@@ -52,18 +50,11 @@ export function writeInputGradient(g: ConvolutionGeometry): { module: ModuleWrit
           channel.set(dy.get),
           weights.set(filter.get),
           writer.repeat(
-            g.outChannels / unroll,
+            g.outChannels,
             sequence(
-              ...Array.from({ length: unroll }, (_, k) =>
-                step(
-                  channel.get,
-                  shifted(imageOffsets, k * bytesPerFloat),
-                  weights.get,
-                  shifted(columnOffsets, k * columns * bytesPerVector),
-                ),
-              ),
-              channel.advance(unroll * bytesPerFloat),
-              weights.advance(unroll * columns * bytesPerVector),
+              step(channel.get, imageOffsets, weights.get, columnOffsets),
+              channel.advance(bytesPerFloat),
+              weights.advance(columns * bytesPerVector),
             ),
           ),
           ...accumulators.flatMap((sums, i) =>
