@@ -84,7 +84,7 @@ function run(
       joint.statistics.dispose();
       return joint.loss;
     };
-    const { value, grads } = tf.valueAndGrads(compute as (...inputs: tf.Tensor[]) => tf.Tensor)(inputs);
+    const { value, grads } = tf.valueAndGrads(compute)(inputs);
     return { loss: value.dataSync()[0]!, gradient: grads.map((grad) => grad.arraySync() as number[][]) };
   });
   return { ...gradient, statistics };

@@ -14,8 +14,8 @@ export function updateAverage(
   step: number,
 ): tf.Tensor1D {
   const effective = Math.min(decay, (1 + step) / (10 + step));
-  const next = tf.tidy(
-    () => tf.add(tf.mul(average, effective), tf.mul(parameters.read(), 1 - effective)) as tf.Tensor1D,
+  const next = tf.tidy(() =>
+    tf.add<tf.Tensor1D>(tf.mul(average, effective), tf.mul(parameters.read(), 1 - effective)),
   );
   average.dispose();
   return next;

@@ -1,4 +1,4 @@
-import { tf } from './tf';
+import { tf, type tfl } from './tf';
 import type { NamedWeight } from './named-weights';
 
 /** The trained weights of a network as one flat vector, in a fixed order. */
@@ -22,7 +22,7 @@ export interface ParameterVector {
 
 /** Sees `weights` as one vector. The weights themselves stay where they are. */
 export function createParameterVector(weights: readonly NamedWeight[]): ParameterVector {
-  const variables = weights.map(({ weight }) => weight.read() as tf.Variable);
+  const variables = weights.map(({ weight }) => variableOf(weight));
   const sizes = variables.map((variable) => variable.size);
   const size = sizes.reduce((sum, length) => sum + length, 0);
   const mask = new Float32Array(size);
@@ -53,6 +53,13 @@ export function createParameterVector(weights: readonly NamedWeight[]): Paramete
       ),
     dispose: () => kernelMask.dispose(),
   };
+}
+
+/** Its own type says only that a layer's weight holds a tensor. */
+function variableOf(weight: tfl.LayerVariable): tf.Variable {
+  const tensor: tf.Tensor = weight.read();
+  if (tensor instanceof tf.Variable) return tensor as tf.Variable;
+  throw new TypeError(`${weight.originalName} is no variable.`);
 }
 
 function flat(tensor: tf.Tensor): tf.Tensor1D {

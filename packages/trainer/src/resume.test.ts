@@ -99,7 +99,7 @@ describe('an interrupted and resumed training', () => {
     expect(weightsOf(model)).toEqual(weightsOf(whole));
     const log = await events();
     expect(log.find((event) => event.type === 'warning')).toMatchObject({
-      message: expect.stringContaining(newest),
+      message: expect.stringContaining(newest) as string,
     });
     expect(log.find((event) => event.type === 'resume')).toMatchObject({ step: 4 });
   });
@@ -162,7 +162,10 @@ describe('resuming', () => {
     });
     expect(result.epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
     expect(await events()).toContainEqual(
-      expect.objectContaining({ type: 'warning', message: expect.stringMatching(/settings: epochs$/) }),
+      expect.objectContaining({
+        type: 'warning',
+        message: expect.stringMatching(/settings: epochs$/) as string,
+      }),
     );
   });
 
@@ -176,7 +179,7 @@ describe('resuming', () => {
     });
     expect(result.epochs).toHaveLength(1);
     expect((await events()).slice(0, 2)).toMatchObject([
-      { type: 'warning', message: expect.stringContaining('no checkpoint') },
+      { type: 'warning', message: expect.stringContaining('no checkpoint') as string },
       { type: 'start', step: 0 },
     ]);
   });
@@ -233,11 +236,11 @@ describe('the run folder of a training', () => {
   });
 
   it('keeps the last checkpoint, and notes why the training failed, when the loss is no longer finite', async () => {
-    const { load } = common.train;
     let calls = 0;
-    const broken: typeof load = async (rows, options) => {
+    const broken: typeof common.train.load = async (rows, options) => {
       calls += 1;
-      return calls > 4 ? new Float32Array(rows.length * 36).fill(Number.NaN) : load(rows, options);
+      if (calls > 4) return new Float32Array(rows.length * 36).fill(Number.NaN);
+      return common.train.load(rows, options);
     };
     const run = train({
       ...common,
@@ -246,7 +249,10 @@ describe('the run folder of a training', () => {
       runDirectory: path,
     });
     await expect(run).rejects.toThrow(/must stay a finite number/);
-    expect((await events()).at(-1)).toMatchObject({ type: 'fail', error: expect.stringMatching(/finite/) });
+    expect((await events()).at(-1)).toMatchObject({
+      type: 'fail',
+      error: expect.stringMatching(/finite/) as string,
+    });
     const model = tinyNetwork();
     const { epochs } = await train({ ...common, model, runDirectory: path, resume: true });
     expect(epochs).toHaveLength(3);

@@ -32,7 +32,7 @@ describe.each(['cpu', 'wasm'] as const)('train on %s', (engine) => {
     expect({ interrupted, step, bestEpoch }).toEqual({
       interrupted: false,
       step: 12,
-      bestEpoch: expect.any(Number),
+      bestEpoch: expect.any(Number) as number,
     });
     expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
     const last = epochs[2]!;

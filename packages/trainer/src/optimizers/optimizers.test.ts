@@ -43,7 +43,7 @@ function slowSgd(
       const decay = weightDecay * value * (everywhere ? 1 : mask[index]!);
       const gradient = gradientAt(parameters, step)[index]! + (decoupled ? 0 : decay);
       velocity[index] = momentum * velocity[index]! + gradient;
-      const direction = nesterov ? gradient + momentum * velocity[index]! : velocity[index]!;
+      const direction = nesterov ? gradient + momentum * velocity[index] : velocity[index];
       return value - rate * (direction + (decoupled ? decay : 0));
     });
   }
@@ -64,8 +64,8 @@ function slowAdam(
       const gradient = gradientAt(parameters, step)[index]! + (decoupled ? 0 : decay);
       first[index] = 0.9 * first[index]! + 0.1 * gradient;
       second[index] = 0.999 * second[index]! + 0.001 * gradient ** 2;
-      const m = first[index]! / (1 - 0.9 ** (step + 1));
-      const v = second[index]! / (1 - 0.999 ** (step + 1));
+      const m = first[index] / (1 - 0.9 ** (step + 1));
+      const v = second[index] / (1 - 0.999 ** (step + 1));
       return value - (decoupled ? rate * decay : 0) - (rate * m) / (Math.sqrt(v) + 1e-8);
     });
   }

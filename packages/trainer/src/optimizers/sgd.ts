@@ -42,7 +42,7 @@ export function sgd(options: SgdOptions = {}): Optimizer {
     update(gradient, state, context) {
       const decay = decayTerm(options, context);
       const pull: tf.Tensor1D = decay !== null && !decoupled ? tf.add(gradient, decay) : gradient;
-      const before = state.tensors['velocity'] as tf.Tensor1D | undefined;
+      const before = state.tensors['velocity'];
       const velocity: tf.Tensor1D = before === undefined ? pull : tf.add(tf.mul(before, momentum), pull);
       const direction = nesterov ? tf.add(pull, tf.mul(velocity, momentum)) : velocity;
       const whole = decay !== null && decoupled ? tf.add(direction, decay) : direction;

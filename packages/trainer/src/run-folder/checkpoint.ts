@@ -145,9 +145,9 @@ async function readChecked(path: string, name: string, expected: string | undefi
 }
 
 function parseState(bytes: Uint8Array, where: string): CheckpointState {
-  const state = JSON.parse(Buffer.from(bytes).toString('utf8')) as CheckpointState;
-  const version = `${String(state.format)} ${String(state.formatVersion)}`;
-  if (version === 'earlyexit-checkpoint 1') return state;
+  const state = JSON.parse(Buffer.from(bytes).toString('utf8')) as Record<string, unknown>;
+  const version = `${String(state['format'])} ${String(state['formatVersion'])}`;
+  if (version === 'earlyexit-checkpoint 1') return state as unknown as CheckpointState;
   throw new DataError({
     where,
     rule: 'must be a checkpoint in format version 1',

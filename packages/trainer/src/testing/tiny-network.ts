@@ -17,7 +17,7 @@ export function stripes(size: number, seed = 1): SampleSource {
     size,
     labels,
     imageShape: [6, 6, 1],
-    load: async (rows, options) => {
+    load(rows, options) {
       const images = new Float32Array(rows.length * 36);
       const shift = ((options?.augmentationSeed ?? 0) % 7) / 100;
       for (const [index, row] of rows.entries()) {
@@ -26,7 +26,7 @@ export function stripes(size: number, seed = 1): SampleSource {
           index * 36,
         );
       }
-      return images;
+      return Promise.resolve(images);
     },
   };
 }

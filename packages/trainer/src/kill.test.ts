@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bundle } from './testing/bundle';
+import { attempt, readEvents } from './testing/kill-sweep';
+
+let program: string;
+let folder: string;
+beforeAll(async () => {
+  program = await bundle(new URL('./testing/training-program.ts', import.meta.url));
+  folder = await mkdtemp(join(tmpdir(), 'earlyexit-kill-'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await rm(dirname(program), { recursive: true, force: true });
+});
+
+// The sweep over many moments is in kill.full.test.ts.
+it('a killed training goes on where it was, and ends with the same bits', async () => {
+  const run = join(folder, 'run');
+  const epochs = '10';
+  const whole = await attempt(program, ['', epochs], null);
+  for (const steps of [2, 7, 4]) {
+    const { killed } = await attempt(program, [run, epochs], { steps, milliseconds: 3 });
+    expect(killed).toBe(true);
+  }
+  const end = await attempt(program, [run, epochs], null);
+  expect(end.weights).toBe(whole.weights);
+  const resumed = (await readEvents(run)).filter((event) => event.type === 'resume');
+  // What was reported as done before the kill was saved, but for the last step or two.
+  expect(resumed).toHaveLength(3);
+  expect(resumed.at(-1)!.step).toBeGreaterThanOrEqual(2 + 7 + 4 - 3);
+});
