@@ -12,6 +12,7 @@ export const arrows = {
   'branch-head': ['exit-criteria', 'profiler'],
   'model-zoo': ['exit-criteria', 'profiler', 'branch-head'],
   trainer: ['exit-criteria', 'profiler', 'branch-head'],
+  onnx: ['exit-criteria', 'profiler', 'branch-head'],
   // Only the `tfjs` entry of this one; its root is held to exit-criteria by a rule below.
   inference: ['exit-criteria', 'profiler', 'branch-head'],
 };
