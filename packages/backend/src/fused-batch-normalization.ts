@@ -1,3 +1,4 @@
+import { hasKernel } from './has-kernel';
 import { tf, tfl } from './tf';
 
 /** What the layer's own class keeps; tfjs-layers does not export the class. */
@@ -56,7 +57,7 @@ function canFuse({ axis }: BatchNormalizationLayer, x: tf.Tensor): boolean {
   const lastAxis = axis === -1 || axis === x.rank - 1;
   // Kernels work on vectors of four channels; so few that they fill none are rare and cheap.
   const enough = x.rank > 1 && x.size > 0 && x.shape.at(-1)! >= 4;
-  return lastAxis && enough && x.dtype === 'float32' && tf.getKernel('BatchNormTraining', tf.getBackend()) !== undefined;
+  return lastAxis && enough && x.dtype === 'float32' && hasKernel('BatchNormTraining');
 }
 
 function runKernel(name: string, inputs: Record<string, tf.Tensor>, attributes: { epsilon: number }): tf.Tensor[] {

@@ -1,3 +1,4 @@
+import { hasKernel } from './has-kernel';
 import { tf } from './tf';
 
 let registered = false;
@@ -15,7 +16,7 @@ export function registerFusedGradients(): void {
     inputsToSave: ['x'],
     gradFunc: (dy, saved) => {
       const x = saved[0]!;
-      if (tf.getKernel('ReluGrad', tf.getBackend()) === undefined) {
+      if (!hasKernel('ReluGrad')) {
         return { x: () => tf.mul(dy as tf.Tensor, tf.cast(tf.step(x), 'float32')) };
       }
       return { x: () => tf.engine().runKernel('ReluGrad', { dy: dy as tf.Tensor, x }) as tf.Tensor };

@@ -80,6 +80,49 @@ export const computations: readonly Computation[] = [
     },
   },
   {
+    name: 'convolution layers in training',
+    rounds: 8,
+    draw: (random) => {
+      const activation = random.pick(['linear', 'relu', 'tanh'] as const);
+      const options = {
+        ...{ filters: random.integer(1, 6), kernelSize: random.integer(1, 3), strides: random.integer(1, 2), activation },
+        ...{ padding: random.pick(['same', 'valid'] as const), useBias: random.pick([true, false]) },
+      };
+      const shape = [3, 6, 7, random.integer(1, 5)];
+      return {
+        size: { options, shape },
+        compute: () => {
+          const layers = [tfl.layers.conv2d(options), tfl.layers.conv2d({ ...options, kernelSize: 1 })];
+          const call = (x: tf.Tensor): tf.Tensor => layers.reduce((y, layer) => layer.apply(y, { training: true }) as tf.Tensor, x);
+          const x = values(shape, 1);
+          call(x);
+          layers.forEach((layer) => layer.setWeights(layer.weights.map((one, index) => values(one.shape as number[], 5 + index))));
+          const { value, grads } = tf.variableGrads(() => tf.sum(tf.square(call(x))));
+          const weights = layers.flatMap((layer) => layer.trainableWeights);
+          return [value, ...weights.map((one) => grads[one.name] ?? grads[one.originalName]!), ...valueAndGradients(call, [x])];
+        },
+      };
+    },
+  },
+  {
+    name: 'batch normalisation in inference',
+    rounds: 8,
+    draw: (random) => {
+      const shape = [random.integer(1, 40), random.integer(1, 20)];
+      const channels = shape[1]!;
+      return {
+        size: { shape },
+        compute: () => {
+          const [mean, offset, scale] = [values([channels], 2), values([channels], 4), values([channels], 5)];
+          const variance = tf.abs(values([channels], 3));
+          const x = values([shape[0]!, 1, 1, channels], 1) as tf.Tensor4D;
+          const [m, v, o, s] = [mean, variance, offset, scale] as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
+          return [tf.batchNorm(x, m, v, o, s, 1e-3), tf.batchNorm(x, m, v, undefined, s, 1e-3)];
+        },
+      };
+    },
+  },
+  {
     name: 'depthwise conv2d',
     rounds: 25,
     draw: (random) => {

@@ -1,9 +1,11 @@
 import { installFusedBatchNormalization } from '../fused-batch-normalization';
+import { installFusedConvolution } from '../fused-convolution';
 import { registerFusedGradients } from '../fused-gradients';
 import { tf } from '../tf';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput, fusedConv2d } from './convolution/kernels';
 import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2d } from './convolution/depthwise';
 import { type Heap, heapOf } from './heap';
+import { fusedBatchNorm } from './kernels/batch-norm-inference';
 import { batchNormTraining, batchNormTrainingGradient } from './kernels/batch-norm-training';
 import { sum } from './kernels/column-sum';
 import { identity } from './kernels/identity';
@@ -33,6 +35,7 @@ const trainingKernels: Readonly<Record<string, Kernel>> = {
   DepthwiseConv2dNative: depthwiseConv2d,
   DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
   DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
+  FusedBatchNorm: fusedBatchNorm,
   FusedConv2D: fusedConv2d,
   Identity: identity,
   MaxPoolGrad: maxPoolGradient,
@@ -55,6 +58,7 @@ export function registerWasmTrainingKernels(): void {
   for (const [kernelName, kernel] of Object.entries(trainingKernels)) register(kernelName, kernel);
   registerFusedGradients();
   installFusedBatchNormalization();
+  installFusedConvolution();
 }
 
 function register(kernelName: string, kernel: Kernel): void {

@@ -1,0 +1,83 @@
+import { hasKernel } from './has-kernel';
+import { tf, tfl } from './tf';
+
+/** What the layer's own class keeps; tfjs-layers does not export the class. */
+interface Conv2DLayer extends tfl.layers.Layer {
+  readonly kernel: tfl.LayerVariable;
+  readonly bias: tfl.LayerVariable | null;
+  readonly strides: [number, number];
+  readonly padding: 'same' | 'valid';
+  readonly dataFormat: string;
+  readonly dilationRate: number | [number, number];
+  readonly activation: { getClassName(): string };
+}
+
+type Call = (this: Conv2DLayer, inputs: tf.Tensor | tf.Tensor[], kwargs: object) => tf.Tensor | tf.Tensor[];
+interface ConvolutionAttributes {
+  strides: [number, number];
+  pad: 'same' | 'valid';
+  activation: string;
+}
+
+let installed = false;
+
+/**
+ * Lets every `Conv2D` layer train with one kernel forward (convolution, bias and ReLU together), and backward with only
+ * the gradients that somebody needs: TensorFlow.js always computes the one of the layer's input, at the first layer too,
+ * where nobody does. Layers, weights and saved models stay what they are; inference is not touched.
+ */
+export function installFusedConvolution(): void {
+  if (installed) return;
+  installed = true;
+  tf.registerGradient({
+    kernelName: 'FusedConv2D',
+    inputsToSave: ['x', 'filter'],
+    outputsToSave: [true],
+    gradFunc: (dyOut, saved, attributes) => {
+      const [x, filter, y] = saved as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+      const { strides, pad, activation } = attributes as unknown as ConvolutionAttributes;
+      const received = dyOut as tf.Tensor4D;
+      const dy =
+        activation === 'relu' ? (tf.engine().runKernel('ReluGrad', { dy: received, x: y }) as tf.Tensor4D) : received;
+      const run = (name: string, inputs: Record<string, tf.Tensor>, shape: object): tf.Tensor =>
+        tf.engine().runKernel(name, inputs, { strides, pad, dataFormat: 'NHWC', ...shape } as tf.NamedAttrMap) as tf.Tensor;
+      return {
+        x: () => run('Conv2DBackpropInput', { dy, filter }, { inputShape: x.shape }),
+        filter: () => run('Conv2DBackpropFilter', { x, dy }, { filterShape: filter.shape }),
+        bias: () => tf.sum(dy, [0, 1, 2]),
+      };
+    },
+  });
+  const prototype = Object.getPrototypeOf(tfl.layers.conv2d({ filters: 1, kernelSize: 1 })) as { call: Call };
+  const composed = prototype.call;
+  prototype.call = function (inputs, kwargs) {
+    const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+    if (!canFuse(this, x)) return composed.call(this, inputs, kwargs);
+    return tf.tidy(() => {
+      const kernelInputs = { x, filter: this.kernel.read(), ...(this.bias === null ? {} : { bias: this.bias.read() }) };
+      const attributes = {
+        strides: this.strides,
+        pad: this.padding,
+        dataFormat: 'NHWC',
+        dilations: 1,
+        activation: this.activation.getClassName(),
+      };
+      return tf.engine().runKernel('FusedConv2D', kernelInputs, attributes) as tf.Tensor;
+    });
+  };
+}
+
+function canFuse({ dataFormat, dilationRate, activation, padding }: Conv2DLayer, x: tf.Tensor): boolean {
+  const name = activation.getClassName();
+  return (
+    hasKernel('ReluGrad') &&
+    // Only while gradients are recorded.
+    tf.engine().state.gradientDepth > 0 &&
+    dataFormat !== 'channelsFirst' &&
+    (padding === 'same' || padding === 'valid') &&
+    tf.backend_util.tupleValuesAreOne(dilationRate) &&
+    (name === 'linear' || name === 'relu') &&
+    x.rank === 4 &&
+    x.dtype === 'float32'
+  );
+}
