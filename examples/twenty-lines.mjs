@@ -13,34 +13,21 @@ const { classes, imageShape: inputShape, mean, standardDeviation } = photos;
 const splits = splitDataset(photos);
 
 const { conv2d, flatten, dense } = tfl.layers;
-const early = conv2d({
-  name: 'early',
-  inputShape,
-  filters: 8,
-  kernelSize: 5,
-  strides: 2,
-  activation: 'relu',
-});
+const stem = conv2d({ name: 'stem', inputShape, filters: 8, kernelSize: 5, strides: 2, activation: 'relu' });
 const late = conv2d({ filters: 32, kernelSize: 3, strides: 2, activation: 'relu' });
 const classifier = dense({ units: classes.length });
-const network = tfl.sequential({ layers: [early, late, flatten(), classifier] });
+const network = tfl.sequential({ layers: [stem, late, flatten(), classifier] });
 
 const about = { classes, preprocessing: { inputShape, mean, standardDeviation } };
-const model = attachExits(network, [{ after: 'early', head: 'linear' }], about);
+const model = attachExits(network, [{ after: 'stem', head: 'linear' }], about);
 await train({ model, ...splits, epochs: 10, batchSize: 32, optimizer: adam() });
 
 const cached = await computeLogits(model, splits.calibration);
 const temperatures = fitTemperatures(cached);
 const { exits, staticMacs } = model.metadata;
-const costs = { exitMacs: exits.map(({ macs }) => macs), staticMacs };
-const found = searchThresholds(cached, { temperatures, aim: { maxAccuracyDrop: 0.01 }, ...costs });
-const policy = {
-  criterion: 'max-probability',
-  thresholds: found.thresholds.map(thresholdToJson),
-  temperatures,
-};
+const goal = { aim: { maxAccuracyDrop: 0.01 }, exitMacs: exits.map(({ macs }) => macs), staticMacs };
+const { accuracy, averageMacs, thresholds } = searchThresholds(cached, { temperatures, ...goal });
+const policy = { criterion: 'max-probability', thresholds: thresholds.map(thresholdToJson), temperatures };
 await saveModel(withMetadata(model, { policy }), 'my-network');
-console.log(
-  `${found.accuracy.toFixed(2)} right, for ${(found.averageMacs / staticMacs).toFixed(2)} of the cost`,
-);
+console.log(`${accuracy.toFixed(2)} right, for ${(averageMacs / staticMacs).toFixed(2)} of the cost`);
 // → 1.00 right, for 0.60 of the cost

@@ -20,6 +20,7 @@ export default {
   entryFileName: 'index',
   // A page a package: what belongs together is read together, and the browser's search finds it.
   router: 'module',
+  groupOrder: ['Functions', 'Variables', 'Interfaces', 'Type Aliases', 'Classes'],
   excludeInternal: true,
   excludePrivate: true,
   excludeExternals: true,
