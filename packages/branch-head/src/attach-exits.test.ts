@@ -37,7 +37,11 @@ describe('attachExits', () => {
       ],
       { name: 'my_network', lossWeights: [0.2, 0.3, 0.5] },
     );
-    expect(model.outputs.map((output) => output.shape)).toEqual([[null, 5], [null, 5], [null, 5]]);
+    expect(model.outputs.map((output) => output.shape)).toEqual([
+      [null, 5],
+      [null, 5],
+      [null, 5],
+    ]);
     expect(model.name).toBe('my_network');
     expect(metadata).toEqual({
       format: 'earlyexit',
@@ -47,9 +51,23 @@ describe('attachExits', () => {
       preprocessing: null,
       exits: [
         // conv1: 8x8x9x3x4; the head 4x5
-        { name: 'first', attachedAfter: 'relu1', head: 'pooled', macs: 6932, backboneMacs: 6912, headMacs: 20 },
+        {
+          name: 'first',
+          attachedAfter: 'relu1',
+          head: 'pooled',
+          macs: 6932,
+          backboneMacs: 6912,
+          headMacs: 20,
+        },
         // conv2: 4x4x9x4x6; the head 2x2x6x5
-        { name: 'exit1', attachedAfter: 'relu2', head: 'avgpool-dense', macs: 10_508, backboneMacs: 10_368, headMacs: 120 },
+        {
+          name: 'exit1',
+          attachedAfter: 'relu2',
+          head: 'avgpool-dense',
+          macs: 10_508,
+          backboneMacs: 10_368,
+          headMacs: 120,
+        },
         // dense: 24x8 + 8x5
         { name: 'final', attachedAfter: null, head: null, macs: 10_740, backboneMacs: 10_600, headMacs: 0 },
       ],
@@ -58,7 +76,9 @@ describe('attachExits', () => {
       lossWeights: [0.3, 0.2, 0.5],
       policy: null,
     });
-    expect(model.layers.map((layer) => layer.name)).toEqual(expect.arrayContaining(['first_pool', 'exit1_dense']));
+    expect(model.layers.map((layer) => layer.name)).toEqual(
+      expect.arrayContaining(['first_pool', 'exit1_dense']),
+    );
   });
 
   it.each<[string, () => tfl.LayersModel, ExitSpecification[]]>([
@@ -118,9 +138,27 @@ describe('attachExits', () => {
 
   it('sends a gradient to every variable of backbone and heads', () => {
     const networks: [tfl.LayersModel, ExitSpecification[]][] = [
-      [vggLike(), [{ after: 'norm1', head: 'conv-dense' }, { after: 'relu1', head: 'mixed-pool' }]],
-      [uNetLike(), [{ after: 'down2', head: 'conv-pool-dense' }, { after: 'up1', head: 'branchynet' }]],
-      [inceptionLike(), [{ after: 'deep2', head: 'pooled' }, { after: 'joined', head: 'avgpool-dense' }]],
+      [
+        vggLike(),
+        [
+          { after: 'norm1', head: 'conv-dense' },
+          { after: 'relu1', head: 'mixed-pool' },
+        ],
+      ],
+      [
+        uNetLike(),
+        [
+          { after: 'down2', head: 'conv-pool-dense' },
+          { after: 'up1', head: 'branchynet' },
+        ],
+      ],
+      [
+        inceptionLike(),
+        [
+          { after: 'deep2', head: 'pooled' },
+          { after: 'joined', head: 'avgpool-dense' },
+        ],
+      ],
       [residual(), [{ after: 'block1_relu1', head: 'linear' }]],
       [perceptron(), [{ after: 'hidden1', head: 'linear' }]],
       [sharedLayers(), [{ after: 'shared#2', head: 'pooled' }]],
@@ -162,7 +200,11 @@ describe('attachExits', () => {
       { after: 'features/inner/inner_relu', head: 'pooled' },
     ]);
     // Laid flat, the layers lose the path of the model that they stood in.
-    expect(inner.metadata.exits.map((exit) => exit.attachedAfter)).toEqual(['inner_relu', 'inner_relu#2', null]);
+    expect(inner.metadata.exits.map((exit) => exit.attachedAfter)).toEqual([
+      'inner_relu',
+      'inner_relu#2',
+      null,
+    ]);
     const shared = attachExits(sharedLayers(), [{ after: 'shared#2', head: 'pooled' }]);
     expect(shared.metadata.exits[0]!.attachedAfter).toBe('shared#2');
     const state = attachExits(twoInputs(), [{ after: 'gru:1', head: 'linear' }]);
@@ -224,8 +266,12 @@ describe('attachExits says what would fit', () => {
 
   it('for an exit at or behind the final classifier', () => {
     expect(attach([{ after: 'dense2', head: 'linear' }])).toThrow('an exit lies before the final logits');
-    expect(attach([{ after: 'logits', head: 'linear' }], uNetLike)).toThrow('an exit lies before the final logits');
-    expect(attach([{ after: 'probabilities', head: 'linear' }], inceptionLike)).toThrow('before the final logits');
+    expect(attach([{ after: 'logits', head: 'linear' }], uNetLike)).toThrow(
+      'an exit lies before the final logits',
+    );
+    expect(attach([{ after: 'probabilities', head: 'linear' }], inceptionLike)).toThrow(
+      'before the final logits',
+    );
   });
 
   it('for two exits at one place or of one name', () => {
@@ -242,6 +288,9 @@ describe('attachExits says what would fit', () => {
       ]),
     ).toThrow("every exit has a name of its own. Received: 'a' twice.");
     expect(attach([{ after: 'relu1', head: 'pooled', name: 'final' }])).toThrow("not 'final'");
+    expect(attach([{ after: 'relu1', head: 'pooled', name: 'my exit' }])).toThrow(
+      "made of letters, digits, '-', '.' and '_'",
+    );
     expect(attach([{ after: 'down1', head: 'pooled', name: 'down1' }], uNetLike)).toThrow(
       "exit 'down1' and layer 'down1_relu'",
     );
@@ -250,7 +299,9 @@ describe('attachExits says what would fit', () => {
   it('for a network that already has exits, or does not end in logits', () => {
     const { model } = attachExits(vggLike(), [{ after: 'relu1', head: 'pooled' }]);
     expect(() => attachExits(model, [])).toThrow('exits are attached to a network of one output');
-    const mapped = tfl.sequential({ layers: [tfl.layers.conv2d({ inputShape: [4, 4, 1], filters: 2, kernelSize: 3 })] });
+    const mapped = tfl.sequential({
+      layers: [tfl.layers.conv2d({ inputShape: [4, 4, 1], filters: 2, kernelSize: 3 })],
+    });
     expect(() => attachExits(mapped, [])).toThrow('ends in one logit a class, [batch, classes]');
     const single = tfl.sequential({ layers: [tfl.layers.dense({ inputShape: [4], units: 1 })] });
     expect(() => attachExits(single, [])).toThrow('for at least two classes. Received: [null, 1]');
@@ -262,18 +313,22 @@ describe('attachExits says what would fit', () => {
     expect(() => attachExits(vggLike(), exits, { lossWeights: [1] })).toThrow(
       'there is one loss weight an exit, the final exit last, so 2 here. Received: 1 (1).',
     );
-    expect(() => attachExits(vggLike(), exits, { lossWeights: [-1, 2] })).toThrow('lossWeights is null or holds 2 numbers');
+    expect(() => attachExits(vggLike(), exits, { lossWeights: [-1, 2] })).toThrow(
+      'lossWeights is null or holds 2 numbers',
+    );
     expect(() => attachExits(vggLike(), exits, { classes: ['a', 'b'] })).toThrow(
       'attachExits(options).classes: classes holds one name a class, 5 here. Received: ["a","b"].',
     );
     expect(attachExits(vggLike(), exits, { preprocessing: image }).metadata.preprocessing).toEqual(image);
-    expect(() => attachExits(vggLike(), exits, { preprocessing: { ...image, inputShape: [9, 8, 3] } })).toThrow(
-      "preprocessing.inputShape is the network's input, [8, 8, 3]",
+    expect(() =>
+      attachExits(vggLike(), exits, { preprocessing: { ...image, inputShape: [9, 8, 3] } }),
+    ).toThrow("preprocessing.inputShape is the network's input, [8, 8, 3]");
+    expect(() => attachExits(vggLike(), exits, { preprocessing: { ...image, mean: [0] } })).toThrow(
+      'one number a channel',
     );
-    expect(() => attachExits(vggLike(), exits, { preprocessing: { ...image, mean: [0] } })).toThrow('one number a channel');
-    expect(() => attachExits(vggLike(), exits, { preprocessing: { ...image, standardDeviation: [1, 0, 1] } })).toThrow(
-      'one number above 0 a channel',
-    );
+    expect(() =>
+      attachExits(vggLike(), exits, { preprocessing: { ...image, standardDeviation: [1, 0, 1] } }),
+    ).toThrow('one number above 0 a channel');
   });
 
   it('for a head of its own that gives no logits', () => {
@@ -281,6 +336,8 @@ describe('attachExits says what would fit', () => {
     expect(attach([{ after: 'relu1', head: wrong }])).toThrow(
       "attachExits(exit 'exit0'): a head returns the symbolic tensor of its logits, [batch, 5]. Received: [null, 8, 8, 4].",
     );
-    expect(attach([{ after: 'relu1', head: (() => undefined) as unknown as HeadBuilder }])).toThrow('Received: undefined');
+    expect(attach([{ after: 'relu1', head: (() => undefined) as unknown as HeadBuilder }])).toThrow(
+      'Received: undefined',
+    );
   });
 });

@@ -1,5 +1,12 @@
 import { ArgumentError, nearestName } from '@earlyexit/exit-criteria';
-import { ancestors, countMacs, type LayerGraph, type LayerGraphNode, profileModel, readLayerGraph } from '@earlyexit/profiler';
+import {
+  ancestors,
+  countMacs,
+  type LayerGraph,
+  type LayerGraphNode,
+  profileModel,
+  readLayerGraph,
+} from '@earlyexit/profiler';
 import { type Attachment, findAttachment, listLayers } from './find-attachment';
 import type { FeatureShape, HeadBuilder } from './heads/head';
 import { getHead, headNames, type HeadName, type HeadOptions, isHeadName } from './heads/heads';
@@ -70,7 +77,12 @@ export function attachExits(
   const { seed = 0, lossWeights = null } = options;
   const opened = openLogitsGraph(model);
   const units = countClasses(opened);
-  checkCount('options.lossWeights', lossWeights, exits.length + 1, 'loss weight an exit, the final exit last');
+  checkCount(
+    'options.lossWeights',
+    lossWeights,
+    exits.length + 1,
+    'loss weight an exit, the final exit last',
+  );
   const planned = planExits(opened, exits, lossWeights);
   const names = planned.map((exit, index) => exit.name ?? `exit${String(index)}`);
   checkNames(names, opened.graph);
@@ -91,7 +103,8 @@ export function attachExits(
     const plan = planned[index];
     return {
       name: names[index] ?? FINAL_EXIT_NAME,
-      attachedAfter: plan === undefined ? null : tensorIdOf(graph, opened.tensors.get(plan.attachment.tensorId)!),
+      attachedAfter:
+        plan === undefined ? null : tensorIdOf(graph, opened.tensors.get(plan.attachment.tensorId)!),
       head: plan?.head ?? null,
       macs: exit.cumulativeMacs,
       backboneMacs: exit.backboneMacs,
@@ -158,7 +171,9 @@ function planExits(
   });
   const ordered = planned.sort((a, b) => a.depth - b.depth);
   ordered.forEach((exit, index) => {
-    const earlier = ordered.slice(0, index).find((other) => other.attachment.tensorId === exit.attachment.tensorId);
+    const earlier = ordered
+      .slice(0, index)
+      .find((other) => other.attachment.tensorId === exit.attachment.tensorId);
     if (earlier === undefined) return;
     throw new ArgumentError({
       where: 'attachExits(exits)',
@@ -229,13 +244,19 @@ function checkCount(where: string, values: readonly unknown[] | null, count: num
   });
 }
 
+// What TensorFlow.js takes as a layer's name, without the slash.
+const VALID_NAME = /^[A-Za-z0-9][-A-Za-z0-9._]*$/;
+
 function checkNames(names: readonly string[], graph: LayerGraph): void {
   const problem = (rule: string, received: string): never => {
     throw new ArgumentError({ where: 'attachExits(exits)', rule, received, remedy: 'Choose another name' });
   };
   names.forEach((name, index) => {
-    if (name === '' || name === FINAL_EXIT_NAME) {
-      problem(`an exit's name is not empty and not '${FINAL_EXIT_NAME}'`, `'${name}'`);
+    if (!VALID_NAME.test(name) || name === FINAL_EXIT_NAME) {
+      problem(
+        `an exit's name is not '${FINAL_EXIT_NAME}' and made of letters, digits, '-', '.' and '_'`,
+        `'${name}'`,
+      );
     }
     if (names.indexOf(name) !== index) problem('every exit has a name of its own', `'${name}' twice`);
     const taken = graph.nodes.find((node: LayerGraphNode) => node.layer.name.startsWith(`${name}_`));

@@ -16,7 +16,10 @@ function source(size: number): SampleSource {
     size,
     labels: Int32Array.from({ length: size }, (_, row) => row % 5),
     imageShape: [8, 8, 3],
-    load: async (rows) => Float32Array.from({ length: rows.length * 192 }, (_, i) => Math.sin(rows[Math.floor(i / 192)]! * 7 + i % 192)),
+    load: async (rows) =>
+      Float32Array.from({ length: rows.length * 192 }, (_, i) =>
+        Math.sin(rows[Math.floor(i / 192)]! * 7 + (i % 192)),
+      ),
   };
 }
 
@@ -35,7 +38,9 @@ describe('computeLogits', () => {
     const images = source(11);
     const whole = await images.load(Int32Array.from({ length: 11 }, (_, row) => row));
     const expected = tf.tidy(() =>
-      (multi.model.predict(tf.tensor4d(whole, [11, 8, 8, 3])) as tf.Tensor[]).map((each) => each.dataSync() as Float32Array),
+      (multi.model.predict(tf.tensor4d(whole, [11, 8, 8, 3])) as tf.Tensor[]).map(
+        (each) => each.dataSync() as Float32Array,
+      ),
     );
     for (const batchSize of [1, 4, 11, 128]) {
       const cached = await computeLogits(multi, images, { batchSize });
@@ -47,9 +52,16 @@ describe('computeLogits', () => {
     const multi = network();
     const seen: [number, number][] = [];
     const before = tf.memory().numTensors;
-    await computeLogits(multi, source(10), { batchSize: 4, onProgress: (done, total) => seen.push([done, total]) });
+    await computeLogits(multi, source(10), {
+      batchSize: 4,
+      onProgress: (done, total) => seen.push([done, total]),
+    });
     expect(tf.memory().numTensors).toBe(before);
-    expect(seen).toEqual([[4, 10], [8, 10], [10, 10]]);
+    expect(seen).toEqual([
+      [4, 10],
+      [8, 10],
+      [10, 10],
+    ]);
   });
 
   it('stops between batches when told to', async () => {
@@ -77,8 +89,12 @@ describe('computeLogits', () => {
       "computeLogits(source): images have the shape of the network's input, [8, 8, 3]. Received: [8, 8, 1].",
     );
     await expect(computeLogits(attachExits(twoInputs(), []), source(2))).rejects.toThrow('[6, 4] and [3]');
-    await expect(computeLogits(network(), source(2), { batchSize: 0 })).rejects.toThrow('a whole number above 0');
+    await expect(computeLogits(network(), source(2), { batchSize: 0 })).rejects.toThrow(
+      'a whole number above 0',
+    );
     const broken: SampleSource = { ...source(2), load: async () => new Float32Array(3) };
-    await expect(computeLogits(network(), broken)).rejects.toThrow('source.load(rows) gives rows x height x width x channels');
+    await expect(computeLogits(network(), broken)).rejects.toThrow(
+      'source.load(rows) gives rows x height x width x channels',
+    );
   });
 });

@@ -26,7 +26,11 @@ export function findAttachment(
 ): Attachment {
   const byTensor = graph.nodes.find((node) => node.outputs.includes(after));
   if (byTensor !== undefined) {
-    return { tensorId: after, node: byTensor, shape: byTensor.outputShapes[byTensor.outputs.indexOf(after)]! };
+    return {
+      tensorId: after,
+      node: byTensor,
+      shape: byTensor.outputShapes[byTensor.outputs.indexOf(after)]!,
+    };
   }
   const named = graph.nodes.filter((node) => node.id === after || node.layer.name === after);
   const [node] = named;

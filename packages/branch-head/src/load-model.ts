@@ -102,16 +102,25 @@ function parse(bytes: Uint8Array, path: string): Record<string, unknown> {
     throw new DataError({
       where: path,
       rule: 'the file is JSON',
-      received: bytes.length === 0 ? 'an empty file' : `${String(bytes.length)} bytes that are not, or are cut`,
+      received:
+        bytes.length === 0 ? 'an empty file' : `${String(bytes.length)} bytes that are not, or are cut`,
       remedy: 'Copy or save the model again',
       cause,
     });
   }
   if (typeof json === 'object' && json !== null) return json as Record<string, unknown>;
-  throw new DataError({ where: path, rule: 'the file holds a saved model', received: String(json).slice(0, 80) });
+  throw new DataError({
+    where: path,
+    rule: 'the file holds a saved model',
+    received: String(json).slice(0, 80),
+  });
 }
 
-async function readWeights(path: string, directory: string, expectedBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readWeights(
+  path: string,
+  directory: string,
+  expectedBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const data = await readWhole(path, directory, (size) => {
     if (size === expectedBytes) return;
     throw new DataError({
@@ -140,12 +149,20 @@ async function readWhole(
   try {
     const real = await realpath(path);
     if (dirname(real) !== (await realpath(directory))) {
-      throw new DataError({ where: path, rule: 'the file lies in the folder', received: `a link to ${real}` });
+      throw new DataError({
+        where: path,
+        rule: 'the file lies in the folder',
+        received: `a link to ${real}`,
+      });
     }
     file = await open(real, 'r');
     const status = await file.stat();
     if (!status.isFile()) {
-      throw new DataError({ where: path, rule: 'this is a file', received: status.isDirectory() ? 'a folder' : 'none' });
+      throw new DataError({
+        where: path,
+        rule: 'this is a file',
+        received: status.isDirectory() ? 'a folder' : 'none',
+      });
     }
     checkSize(status.size);
     const bytes = new Uint8Array(status.size);
@@ -157,7 +174,9 @@ async function readWhole(
     }
     return filled === bytes.length ? bytes : bytes.slice(0, filled);
   } catch (error) {
-    throw EarlyExitError.is(error) ? error : unreadable(path, 'this file of a saved model can be read', error);
+    throw EarlyExitError.is(error)
+      ? error
+      : unreadable(path, 'this file of a saved model can be read', error);
   } finally {
     await file?.close();
   }
@@ -172,7 +191,8 @@ function unreadable(path: string, rule: string, cause: unknown): DataError {
   return new DataError({
     where: path,
     rule,
-    received: code === 'ENOENT' ? 'nothing of that name' : cause instanceof Error ? cause.message : String(cause),
+    received:
+      code === 'ENOENT' ? 'nothing of that name' : cause instanceof Error ? cause.message : String(cause),
     cause,
   });
 }

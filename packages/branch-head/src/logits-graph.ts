@@ -38,12 +38,16 @@ export function openLogitsGraph(model: tfl.LayersModel): LogitsGraph {
   const softmax = findFinalSoftmax(producer, output);
   const tensors = new Map<string, tfl.SymbolicTensor>();
   for (const node of graph.nodes) rebuild(node, softmax, tensors);
-  const logitsId = softmax === null ? output : isSoftmaxLayer(softmax) ? softmax.inputs[0]! : softmax.outputs[0]!;
+  const logitsId =
+    softmax === null ? output : isSoftmaxLayer(softmax) ? softmax.inputs[0]! : softmax.outputs[0]!;
   return { graph, tensors, logitsId, logits: tensors.get(output)! };
 }
 
 /** The layer that computes the final softmax, if the network ends in one. */
-function findFinalSoftmax(producer: ReadonlyMap<string, LayerGraphNode>, output: string): LayerGraphNode | null {
+function findFinalSoftmax(
+  producer: ReadonlyMap<string, LayerGraphNode>,
+  output: string,
+): LayerGraphNode | null {
   let node = producer.get(output)!;
   while (PASSING.has(node.className)) node = producer.get(node.inputs[0]!)!;
   return isSoftmaxLayer(node) || hasSoftmaxInside(node) ? node : null;
@@ -69,7 +73,8 @@ function rebuild(
     return;
   }
   const layer = node === softmax ? linearTwin(node.layer, inputs[0]!.shape) : node.layer;
-  const outputs = layer === node.layer && standsAsItIs(node, inputs) ? node.symbolicOutputs : reapply(layer, inputs);
+  const outputs =
+    layer === node.layer && standsAsItIs(node, inputs) ? node.symbolicOutputs : reapply(layer, inputs);
   node.outputs.forEach((id, index) => tensors.set(id, outputs[index]!));
 }
 
@@ -80,7 +85,8 @@ function standsAsItIs(node: LayerGraphNode, inputs: readonly tfl.SymbolicTensor[
 }
 
 function reapply(layer: tfl.layers.Layer, inputs: readonly tfl.SymbolicTensor[]): tfl.SymbolicTensor[] {
-  const outputs = layer.apply(inputs.length === 1 ? inputs[0]! : [...inputs]) as tfl.SymbolicTensor | tfl.SymbolicTensor[];
+  const outputs = layer.apply(inputs.length === 1 ? inputs[0]! : [...inputs]) as
+    tfl.SymbolicTensor | tfl.SymbolicTensor[];
   // Every application counts as one more owner, but a model's dispose() gives up one a layer: without this the
   // weights of a layer that is laid flat would outlive the model.
   const counted = layer as unknown as { _refCount: number };

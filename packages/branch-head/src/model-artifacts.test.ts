@@ -135,12 +135,23 @@ describe('fromModelArtifacts refuses', () => {
     expect(tf.memory().numTensors).toBe(before);
     return result;
   };
-  type Layer = { name: string; class_name: string; config: Record<string, unknown>; inbound_nodes: unknown[][][] };
-  const layersOf = (artifacts: Artifacts): Layer[] => (artifacts.modelTopology as { config: { layers: Layer[] } }).config.layers;
-  const layer = (artifacts: Artifacts, name: string): Layer => layersOf(artifacts).find((each) => each.name === name)!;
+  type Layer = {
+    name: string;
+    class_name: string;
+    config: Record<string, unknown>;
+    inbound_nodes: unknown[][][];
+  };
+  const layersOf = (artifacts: Artifacts): Layer[] =>
+    (artifacts.modelTopology as { config: { layers: Layer[] } }).config.layers;
+  const layer = (artifacts: Artifacts, name: string): Layer =>
+    layersOf(artifacts).find((each) => each.name === name)!;
 
   it.each<[string, (artifacts: Artifacts) => void, string]>([
-    ['a model of something else', (a) => delete a.userDefinedMetadata, 'here: the model was saved by earlyexit'],
+    [
+      'a model of something else',
+      (a) => delete a.userDefinedMetadata,
+      'here: the model was saved by earlyexit',
+    ],
     [
       'another version of the format',
       (a) => ((a.userDefinedMetadata!['earlyexit'] as { formatVersion: unknown }).formatVersion = 2),
@@ -148,24 +159,80 @@ describe('fromModelArtifacts refuses', () => {
     ],
     ['a cut weight file', (a) => (a.weightData = (a.weightData as ArrayBuffer).slice(4)), 'The file is cut'],
     ['no weights', (a) => delete a.weightSpecs, 'the weights are a list'],
-    ['quantized weights', (a) => (a.weightSpecs![0]!.quantization = { dtype: 'uint8' } as never), 'is not quantized'],
-    ['weights of no known type', (a) => (a.weightSpecs![0]!.dtype = 'string'), 'the type float32, int32 or bool'],
+    [
+      'quantized weights',
+      (a) => (a.weightSpecs![0]!.quantization = { dtype: 'uint8' } as never),
+      'is not quantized',
+    ],
+    [
+      'weights of no known type',
+      (a) => (a.weightSpecs![0]!.dtype = 'string'),
+      'the type float32, int32 or bool',
+    ],
     ['a negative size', (a) => (a.weightSpecs![0]!.shape = [-3]), 'a shape'],
     ['a weight twice', (a) => a.weightSpecs!.push(a.weightSpecs![0]!), 'a name of its own'],
-    ['weights that swap shapes', (a) => a.weightSpecs![0]!.shape.reverse(), "there is a weight 'conv1/kernel'"],
-    ['weights of other names', (a) => (a.weightSpecs![0]!.name = 'other'), "'conv1/kernel', float32 [3, 3, 3, 4]. Received: none"],
-    ['layers of a giant', (a) => (layer(a, 'dense1').config['units'] = 1e12), 'as many weights as the file holds'],
-    ['a kernel of a giant', (a) => (layer(a, 'conv1').config['kernel_size'] = [1e9, 1e9]), 'as many weights as the file holds'],
+    [
+      'weights that swap shapes',
+      (a) => a.weightSpecs![0]!.shape.reverse(),
+      "there is a weight 'conv1/kernel'",
+    ],
+    [
+      'weights of other names',
+      (a) => (a.weightSpecs![0]!.name = 'other'),
+      "'conv1/kernel', float32 [3, 3, 3, 4]. Received: none",
+    ],
+    [
+      'layers of a giant',
+      (a) => (layer(a, 'dense1').config['units'] = 1e12),
+      'as many weights as the file holds',
+    ],
+    [
+      'a kernel of a giant',
+      (a) => (layer(a, 'conv1').config['kernel_size'] = [1e9, 1e9]),
+      'as many weights as the file holds',
+    ],
     ['weights that are not a number', (a) => (layer(a, 'dense1').config['units'] = 'NaN'), 'here:'],
-    ['an unknown layer', (a) => (layer(a, 'relu1').class_name = 'Relu7'), 'TensorFlow.js can build the layers'],
-    ['a circle', (a) => (layer(a, 'norm1').inbound_nodes = [[['pool2', 0, 0, {}]]]), 'connected without a circle'],
-    ['a layer that is not there', (a) => (layer(a, 'norm1').inbound_nodes = [[['other', 0, 0, {}]]]), "application 0 of 'other'"],
-    ['an application that is not there', (a) => (layer(a, 'norm1').inbound_nodes = [[['conv1', 1, 0, {}]]]), "application 1 of 'conv1'"],
-    ['an output that is not there', (a) => (layer(a, 'norm1').inbound_nodes = [[['conv1', 0, 5, {}]]]), 'here:'],
+    [
+      'an unknown layer',
+      (a) => (layer(a, 'relu1').class_name = 'Relu7'),
+      'TensorFlow.js can build the layers',
+    ],
+    [
+      'a circle',
+      (a) => (layer(a, 'norm1').inbound_nodes = [[['pool2', 0, 0, {}]]]),
+      'connected without a circle',
+    ],
+    [
+      'a layer that is not there',
+      (a) => (layer(a, 'norm1').inbound_nodes = [[['other', 0, 0, {}]]]),
+      "application 0 of 'other'",
+    ],
+    [
+      'an application that is not there',
+      (a) => (layer(a, 'norm1').inbound_nodes = [[['conv1', 1, 0, {}]]]),
+      "application 1 of 'conv1'",
+    ],
+    [
+      'an output that is not there',
+      (a) => (layer(a, 'norm1').inbound_nodes = [[['conv1', 0, 5, {}]]]),
+      'here:',
+    ],
     ['a layer twice', (a) => layersOf(a).push(layer(a, 'relu1')), 'layer names are unique. Received: relu1'],
-    ['a nested model', (a) => (layer(a, 'relu1').config['layer'] = { class_name: 'Sequential' }), 'no model inside'],
-    ['a topology that is none', (a) => (a.modelTopology = { config: [] }), 'the topology is a functional model'],
-    ['a layer without connections', (a) => delete (layer(a, 'relu1') as Partial<Layer>).inbound_nodes, 'and connections'],
+    [
+      'a nested model',
+      (a) => (layer(a, 'relu1').config['layer'] = { class_name: 'Sequential' }),
+      'no model inside',
+    ],
+    [
+      'a topology that is none',
+      (a) => (a.modelTopology = { config: [] }),
+      'the topology is a functional model',
+    ],
+    [
+      'a layer without connections',
+      (a) => delete (layer(a, 'relu1') as Partial<Layer>).inbound_nodes,
+      'and connections',
+    ],
     ['too many layers', (a) => (layersOf(a).length = 30_000), 'at most 20000 layers. Received: 30000'],
     [
       'another number of exits',
@@ -175,7 +242,8 @@ describe('fromModelArtifacts refuses', () => {
     [
       'an output too many',
       (a) => {
-        const { output_layers: outputs } = (a.modelTopology as { config: { output_layers: unknown[] } }).config;
+        const { output_layers: outputs } = (a.modelTopology as { config: { output_layers: unknown[] } })
+          .config;
         outputs.push(['dense1', 0, 0]);
       },
       'classes are the logits of every output. Received: [[5],[5],[5],[8]]',
@@ -218,11 +286,32 @@ describe('fromModelArtifacts refuses', () => {
     const multi = sample();
     const [first, second] = multi.model.weights;
     (second as { originalName: string }).originalName = first!.originalName;
-    await expect(toModelArtifacts(multi)).rejects.toThrow("every weight has a name of its own. Received: 'conv1/kernel' twice");
+    await expect(toModelArtifacts(multi)).rejects.toThrow(
+      "every weight has a name of its own. Received: 'conv1/kernel' twice",
+    );
   });
 });
 
-const JUNK = [null, true, -1, 0, 1, 2, 1e9, 1e300, NaN, '', 'relu', 'conv1', '__proto__', [], [1, 2], {}, [[]], [['a', 0, 0]]];
+const JUNK = [
+  null,
+  true,
+  -1,
+  0,
+  1,
+  2,
+  1e9,
+  1e300,
+  NaN,
+  '',
+  'relu',
+  'conv1',
+  '__proto__',
+  [],
+  [1, 2],
+  {},
+  [[]],
+  [['a', 0, 0]],
+];
 
 /** Replaces, removes or repeats one value somewhere in `json`. */
 function mutate(json: unknown, random: () => number): void {

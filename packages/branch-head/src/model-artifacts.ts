@@ -6,7 +6,12 @@ import { canonicalTopology } from './model-topology';
 import { FORMAT_VERSION, type MultiExitMetadata, type MultiExitModel } from './multi-exit-model';
 import { tf, tfl } from './tf';
 import { findMetadataProblem } from './validate-metadata';
-import { checkWeightSpecifications, weightBytes, weightSize, type WeightSpecification } from './weight-specifications';
+import {
+  checkWeightSpecifications,
+  weightBytes,
+  weightSize,
+  type WeightSpecification,
+} from './weight-specifications';
 
 // The metadata's key among the user-defined metadata of a saved LayersModel.
 const METADATA_KEY = 'earlyexit';
@@ -73,7 +78,11 @@ export async function fromModelArtifacts(
   try {
     const problem = findMetadataProblem(metadata, model);
     if (problem !== null) {
-      throw new DataError({ where: `${where}, metadata`, rule: `${problem.field} ${problem.rule}`, received: problem.received });
+      throw new DataError({
+        where: `${where}, metadata`,
+        rule: `${problem.field} ${problem.rule}`,
+        received: problem.received,
+      });
     }
     setWeights(model, specifications, data.slice(), where);
   } catch (error) {

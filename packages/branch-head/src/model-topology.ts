@@ -39,7 +39,7 @@ export function canonicalTopology(topology: unknown, where: string): ModelTopolo
   const renumber = ([layer, application, ...rest]: TensorReference): TensorReference => [
     layer,
     orders.get(layer)!.indexOf(application),
-    ...(rest),
+    ...rest,
   ];
   const { config } = checked;
   return {
@@ -98,18 +98,28 @@ function checkTopology(topology: unknown, where: string): ModelTopology {
   }
   const applications = new Map<string, number>();
   for (const layer of layers) {
-    if (!isLayerEntry(layer)) return refuse(where, 'every layer has a name, a class and connections', describeValue(layer));
+    if (!isLayerEntry(layer))
+      return refuse(where, 'every layer has a name, a class and connections', describeValue(layer));
     if (applications.has(layer.name)) return refuse(where, 'layer names are unique', layer.name);
     if (holdsModel(layer)) return refuse(where, 'there is no model inside the model', layer.name);
     applications.set(layer.name, Math.max(1, layer.inbound_nodes.length));
   }
   const references = [config['input_layers'], config['output_layers']];
-  const ends = references.every((list) => Array.isArray(list) && list.length > 0 && list.every(isTensorReference));
+  const ends = references.every(
+    (list) => Array.isArray(list) && list.length > 0 && list.every(isTensorReference),
+  );
   if (!ends) return refuse(where, 'the topology names its inputs and outputs', describeValue(references));
-  const all = [...(layers as LayerEntry[]).flatMap((layer) => layer.inbound_nodes), ...(references as TensorReference[][])];
+  const all = [
+    ...(layers as LayerEntry[]).flatMap((layer) => layer.inbound_nodes),
+    ...(references as TensorReference[][]),
+  ];
   for (const [name, application] of all.flat()) {
     if (application < (applications.get(name) ?? 0)) continue;
-    return refuse(where, 'connections name layers that are there', `application ${String(application)} of '${name}'`);
+    return refuse(
+      where,
+      'connections name layers that are there',
+      `application ${String(application)} of '${name}'`,
+    );
   }
   return topology as ModelTopology;
 }
@@ -121,7 +131,8 @@ function isLayerEntry(value: unknown): value is LayerEntry {
     typeof value['class_name'] === 'string' &&
     Array.isArray(value['inbound_nodes']) &&
     value['inbound_nodes'].every(
-      (node) => Array.isArray(node) && node.length > 0 && node.every((reference) => isTensorReference(reference)),
+      (node) =>
+        Array.isArray(node) && node.length > 0 && node.every((reference) => isTensorReference(reference)),
     )
   );
 }

@@ -1,6 +1,18 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { EarlyExitError } from '@earlyexit/exit-criteria';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -30,7 +42,9 @@ function network(seed: number): MultiExitModel {
 }
 
 function predict({ model }: MultiExitModel): number[][] {
-  return tf.tidy(() => (model.predict(randomInputs(model, 2)) as tf.Tensor[]).map((each) => [...each.dataSync()]));
+  return tf.tidy(() =>
+    (model.predict(randomInputs(model, 2)) as tf.Tensor[]).map((each) => [...each.dataSync()]),
+  );
 }
 
 async function weightsFiles(directory: string): Promise<string[]> {
@@ -44,7 +58,8 @@ async function refusal(directory: string): Promise<string> {
     (reason: unknown) => reason,
   );
   expect(tf.memory().numTensors).toBe(before);
-  if (!EarlyExitError.is(error) || error.kind !== 'data') throw new Error('a DataError was expected', { cause: error });
+  if (!EarlyExitError.is(error) || error.kind !== 'data')
+    throw new Error('a DataError was expected', { cause: error });
   return error.message;
 }
 
@@ -81,7 +96,9 @@ describe('saveModel and loadModel', () => {
     const json = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8')) as Record<string, unknown>;
     expect(json['format']).toBe('layers-model');
     expect(json['userDefinedMetadata']).toEqual({ earlyexit: multi.metadata });
-    expect(json['weightsManifest']).toEqual([{ paths: await weightsFiles(folder), weights: expect.any(Array) as unknown }]);
+    expect(json['weightsManifest']).toEqual([
+      { paths: await weightsFiles(folder), weights: expect.any(Array) as unknown },
+    ]);
   });
 
   it('load while another model is being saved over and over', async () => {
@@ -104,13 +121,17 @@ describe('saveModel and loadModel', () => {
 describe('saveModel says what is in the way', () => {
   it('a file where the folder should be', async () => {
     await writeFile(folder, '');
-    await expect(saveModel(network(1), folder)).rejects.toThrow('A file of that name is in the way: choose another path');
+    await expect(saveModel(network(1), folder)).rejects.toThrow(
+      'A file of that name is in the way: choose another path',
+    );
     await expect(saveModel(network(1), join(folder, 'below'))).rejects.toThrow('is in the way');
   });
 
   it('a folder called model.json', async () => {
     await mkdir(join(folder, 'model.json', 'full'), { recursive: true });
-    await expect(saveModel(network(1), folder)).rejects.toThrow('A folder called model.json is in the way: remove it');
+    await expect(saveModel(network(1), folder)).rejects.toThrow(
+      'A folder called model.json is in the way: remove it',
+    );
     expect((await readdir(folder)).filter((file) => file.endsWith('.tmp'))).toEqual([]);
   });
 });
@@ -131,12 +152,16 @@ describe('loadModel says what is wrong', () => {
   });
 
   it('a file instead of the folder', async () => {
-    expect(await refusal(model())).toContain('a saved model is a folder. Received: a file. Give the folder that holds model.json.');
+    expect(await refusal(model())).toContain(
+      'a saved model is a folder. Received: a file. Give the folder that holds model.json.',
+    );
   });
 
   it('a folder of something else', async () => {
     await rm(model());
-    expect(await refusal(folder)).toContain('model.json: this file of a saved model can be read. Received: nothing of that name.');
+    expect(await refusal(folder)).toContain(
+      'model.json: this file of a saved model can be read. Received: nothing of that name.',
+    );
     await mkdir(model());
     expect(await refusal(folder)).toContain('this is a file. Received: a folder');
   });
@@ -146,27 +171,35 @@ describe('loadModel says what is wrong', () => {
     expect(await refusal(folder)).toContain('the file is JSON. Received: an empty file');
     await saveModel(network(1), folder);
     await truncate(model(), 1000);
-    expect(await refusal(folder)).toContain('the file is JSON. Received: 1000 bytes that are not, or are cut');
+    expect(await refusal(folder)).toContain(
+      'the file is JSON. Received: 1000 bytes that are not, or are cut',
+    );
     await writeFile(model(), Buffer.from([0xff, 0xd8, 0xff, 0xe0]));
     expect(await refusal(folder)).toContain('the file is JSON');
     await writeFile(model(), 'null');
     expect(await refusal(folder)).toContain('the file holds a saved model. Received: null');
     await writeFile(model(), '{}');
-    expect(await refusal(folder)).toContain('the model was saved by earlyexit. Received: a model without its metadata');
+    expect(await refusal(folder)).toContain(
+      'the model was saved by earlyexit. Received: a model without its metadata',
+    );
     await writeFile(model(), '['.repeat(100_000));
     expect(await refusal(folder)).toContain('the file is JSON');
   });
 
   it('another version', async () => {
     await edit((text) => text.replace('"formatVersion":1', '"formatVersion":7'));
-    expect(await refusal(folder)).toContain('this version reads format version 1. Received: format version 7.');
+    expect(await refusal(folder)).toContain(
+      'this version reads format version 1. Received: format version 7.',
+    );
   });
 
   it('weights that are missing, cut, too long, damaged or of another model', async () => {
     const file = await weights();
     const { size } = await stat(file);
     await truncate(file, size / 2);
-    expect(await refusal(folder)).toContain(`the weights of this model take ${String(size)} bytes. Received: ${String(size / 2)}.`);
+    expect(await refusal(folder)).toContain(
+      `the weights of this model take ${String(size)} bytes. Received: ${String(size / 2)}.`,
+    );
     await truncate(file, size * 2);
     expect(await refusal(folder)).toContain('belongs to another model');
     await saveModel(network(1), folder);

@@ -16,7 +16,10 @@ const disk = vi.hoisted(() => ({ changesLeft: Infinity, changes: 0 }));
 
 vi.mock('node:fs/promises', async (importOriginal) => {
   const real = await importOriginal<typeof FileSystem>();
-  const change = async <Result>(act: () => Promise<Result>, partly?: () => Promise<unknown>): Promise<Result> => {
+  const change = async <Result>(
+    act: () => Promise<Result>,
+    partly?: () => Promise<unknown>,
+  ): Promise<Result> => {
     disk.changes += 1;
     disk.changesLeft -= 1;
     if (disk.changesLeft >= 0) return act();
@@ -39,7 +42,8 @@ vi.mock('node:fs/promises', async (importOriginal) => {
   return {
     ...real,
     open,
-    mkdir: ((...args: Parameters<typeof real.mkdir>) => change(() => real.mkdir(...args))) as typeof real.mkdir,
+    mkdir: ((...args: Parameters<typeof real.mkdir>) =>
+      change(() => real.mkdir(...args))) as typeof real.mkdir,
     rename: (from: string, to: string) => change(() => real.rename(from, to)),
     rm: (path: string, options: object) => change(() => real.rm(path, options)),
   };

@@ -70,13 +70,25 @@ async function syncDirectory(directory: string): Promise<void> {
 }
 
 const REASONS: Readonly<Record<string, { rule: string; remedy: string }>> = {
-  EEXIST: { rule: 'a model is saved into a folder', remedy: 'A file of that name is in the way: choose another path' },
+  EEXIST: {
+    rule: 'a model is saved into a folder',
+    remedy: 'A file of that name is in the way: choose another path',
+  },
   ENOTDIR: { rule: 'a model is saved into a folder', remedy: 'A file is in the way: choose another path' },
-  EISDIR: { rule: `${MODEL_FILE} is a file`, remedy: `A folder called ${MODEL_FILE} is in the way: remove it` },
-  ENOTEMPTY: { rule: `${MODEL_FILE} is a file`, remedy: `A folder called ${MODEL_FILE} is in the way: remove it` },
+  EISDIR: {
+    rule: `${MODEL_FILE} is a file`,
+    remedy: `A folder called ${MODEL_FILE} is in the way: remove it`,
+  },
+  ENOTEMPTY: {
+    rule: `${MODEL_FILE} is a file`,
+    remedy: `A folder called ${MODEL_FILE} is in the way: remove it`,
+  },
   EACCES: { rule: 'the folder can be written', remedy: 'Choose a folder that you may write to' },
   EPERM: { rule: 'the folder can be written', remedy: 'Choose a folder that you may write to' },
-  EROFS: { rule: 'the folder can be written', remedy: 'Choose a folder on a file system that is not read-only' },
+  EROFS: {
+    rule: 'the folder can be written',
+    remedy: 'Choose a folder on a file system that is not read-only',
+  },
   ENOSPC: { rule: 'there is room for the model', remedy: 'Free some disk space' },
 };
 

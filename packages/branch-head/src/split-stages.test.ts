@@ -24,7 +24,14 @@ beforeAll(async () => {
 });
 
 const cases: [string, () => tfl.LayersModel, ExitSpecification[]][] = [
-  ['vgg', vggLike, [{ after: 'relu1', head: 'pooled' }, { after: 'dense1', head: 'linear' }]],
+  [
+    'vgg',
+    vggLike,
+    [
+      { after: 'relu1', head: 'pooled' },
+      { after: 'dense1', head: 'linear' },
+    ],
+  ],
   [
     'u-net, cut in the encoder and in the decoder',
     uNetLike,
@@ -34,7 +41,14 @@ const cases: [string, () => tfl.LayersModel, ExitSpecification[]][] = [
       { after: 'up2_concat', head: 'mixed-pool' },
     ],
   ],
-  ['inception, a cut in one branch', inceptionLike, [{ after: 'deep1', head: 'pooled' }, { after: 'wide', head: 'linear' }]],
+  [
+    'inception, a cut in one branch',
+    inceptionLike,
+    [
+      { after: 'deep1', head: 'pooled' },
+      { after: 'wide', head: 'linear' },
+    ],
+  ],
   [
     'residual, cuts inside both blocks',
     residual,
@@ -44,9 +58,23 @@ const cases: [string, () => tfl.LayersModel, ExitSpecification[]][] = [
     ],
   ],
   ['perceptron', perceptron, [{ after: 'hidden1', head: 'linear' }]],
-  ['shared layers', sharedLayers, [{ after: 'shared', head: 'pooled' }, { after: 'b', head: 'pooled' }]],
+  [
+    'shared layers',
+    sharedLayers,
+    [
+      { after: 'shared', head: 'pooled' },
+      { after: 'b', head: 'pooled' },
+    ],
+  ],
   ['nested models', nested, [{ after: 'features/inner/inner_relu', head: 'pooled' }]],
-  ['two inputs', twoInputs, [{ after: 'conv', head: 'linear' }, { after: 'gru:1', head: 'linear' }]],
+  [
+    'two inputs',
+    twoInputs,
+    [
+      { after: 'conv', head: 'linear' },
+      { after: 'gru:1', head: 'linear' },
+    ],
+  ],
   ['no exits', residual, []],
 ];
 
@@ -81,13 +109,17 @@ function checkStages(multi: MultiExitModel): void {
 
   const graph = readLayerGraph(model);
   const layerNodes = graph.nodes.filter((node) => node.className !== 'InputLayer').map((node) => node.id);
-  expect(stages.flatMap((stage) => stage.nodes.map((node) => node.id)).sort()).toEqual([...layerNodes].sort());
+  expect(stages.flatMap((stage) => stage.nodes.map((node) => node.id)).sort()).toEqual(
+    [...layerNodes].sort(),
+  );
   stages.forEach((stage, index) => {
     expect(stage.inputs).toEqual(index === 0 ? graph.inputs : stages[index - 1]!.outputs);
     const done = stages.slice(0, index + 1).flatMap((each) => each.nodes);
     expect(done.reduce((sum, node) => sum + countMacs(node), 0)).toBe(metadata.exits[index]!.macs);
     // Nothing is carried that nobody reads any more.
-    const later = new Set(stages.slice(index + 1).flatMap((each) => [each.logits, ...each.nodes.flatMap((n) => n.inputs)]));
+    const later = new Set(
+      stages.slice(index + 1).flatMap((each) => [each.logits, ...each.nodes.flatMap((n) => n.inputs)]),
+    );
     for (const id of stage.outputs) expect(later).toContain(id);
     // Nothing runs that this exit does not need.
     const needed = ancestors(graph, graph.outputs.slice(0, index + 1));
@@ -122,7 +154,8 @@ describe('splitStages', () => {
 
   it('leaves the model and its inputs as they are', () => {
     const multi = attachExits(residual(), [{ after: 'block1_relu1', head: 'pooled' }]);
-    const nodes = (): number[] => multi.model.layers.map((layer) => layer.inboundNodes.length + layer.outboundNodes.length);
+    const nodes = (): number[] =>
+      multi.model.layers.map((layer) => layer.inboundNodes.length + layer.outboundNodes.length);
     const before = nodes();
     const inputs = randomInputs(multi.model, 2);
     tf.dispose(runChain(splitStages(multi), inputs));
@@ -166,7 +199,9 @@ describe('splitStages', () => {
 
   it('says how many tensors a stage takes', () => {
     const [stage] = splitStages(attachExits(residual(), []));
-    expect(() => stage!.run([])).toThrow('stage.run(inputs): this stage takes 1 tensors (image). Received: 0.');
+    expect(() => stage!.run([])).toThrow(
+      'stage.run(inputs): this stage takes 1 tensors (image). Received: 0.',
+    );
   });
 
   it('refuses what cannot be cut', () => {
@@ -177,6 +212,8 @@ describe('splitStages', () => {
         tfl.layers.dense({ units: 2, name: 'logits' }),
       ],
     });
-    expect(() => splitStages(attachExits(model, []))).toThrow("masks do not travel from stage to stage. Received: layer 'words'");
+    expect(() => splitStages(attachExits(model, []))).toThrow(
+      "masks do not travel from stage to stage. Received: layer 'words'",
+    );
   });
 });

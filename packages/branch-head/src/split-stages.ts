@@ -86,7 +86,9 @@ function makeRun(
     for (const id of [...node.inputs, ...node.outputs]) lastUse.set(id, index);
   });
   for (const id of [...inputs, ...outputs, logits]) lastUse.delete(id);
-  const released = nodes.map((_, index) => [...lastUse].filter(([, last]) => last === index).map(([id]) => id));
+  const released = nodes.map((_, index) =>
+    [...lastUse].filter(([, last]) => last === index).map(([id]) => id),
+  );
 
   return (tensors) => {
     if (tensors.length !== inputs.length) {

@@ -73,7 +73,10 @@ export function inceptionLike(): tfl.LayersModel {
     layers.separableConv2d({ filters: 3, kernelSize: 3, padding: 'same', name: 'deep1' }),
     conv('deep2', 3),
   );
-  const pooled = chain(stem, layers.averagePooling2d({ poolSize: 3, strides: 1, padding: 'same', name: 'pooled' }));
+  const pooled = chain(
+    stem,
+    layers.averagePooling2d({ poolSize: 3, strides: 1, padding: 'same', name: 'pooled' }),
+  );
   const joined = merge(layers.concatenate({ name: 'joined' }), wide, deep, pooled);
   const output = chain(
     joined,
@@ -143,7 +146,13 @@ export function nested(): tfl.LayersModel {
   const inner = tfl.sequential({
     name: 'inner',
     layers: [
-      layers.conv2d({ inputShape: [6, 6, 3], filters: 3, kernelSize: 3, padding: 'same', name: 'inner_conv' }),
+      layers.conv2d({
+        inputShape: [6, 6, 3],
+        filters: 3,
+        kernelSize: 3,
+        padding: 'same',
+        name: 'inner_conv',
+      }),
       layers.reLU({ name: 'inner_relu' }),
     ],
   });
@@ -171,7 +180,13 @@ export function twoInputs(): tfl.LayersModel {
   const facts = tfl.input({ shape: [3], name: 'facts' });
   // The default, an orthogonal matrix, needs the chained operations that tfjs-core alone does not have.
   const recurrentInitializer = 'glorotUniform';
-  const gru = layers.gru({ units: 4, returnSequences: true, returnState: true, recurrentInitializer, name: 'gru' });
+  const gru = layers.gru({
+    units: 4,
+    returnSequences: true,
+    returnState: true,
+    recurrentInitializer,
+    name: 'gru',
+  });
   const filtered = chain(sequence, layers.conv1d({ filters: 4, kernelSize: 3, name: 'conv' }));
   const [states, last] = gru.apply(filtered) as tfl.SymbolicTensor[];
   const output = chain(

@@ -21,7 +21,9 @@ export function findMetadataProblem(value: unknown, model: tfl.LayersModel): Met
   const shapes = model.outputs.map((output) => output.shape.slice(1));
   return (
     check(
-      typeof classes === 'number' && classes >= 2 && shapes.every((shape) => shape.length === 1 && shape[0] === classes),
+      typeof classes === 'number' &&
+        classes >= 2 &&
+        shapes.every((shape) => shape.length === 1 && shape[0] === classes),
       'classes',
       'are the logits of every output',
       shapes,
@@ -56,7 +58,11 @@ export function findMetadataProblem(value: unknown, model: tfl.LayersModel): Met
 export function assertMetadata(metadata: MultiExitMetadata, model: tfl.LayersModel, where: string): void {
   const found = findMetadataProblem(metadata, model);
   if (found === null) return;
-  throw new ArgumentError({ where: `${where}.${found.field}`, rule: `${found.field} ${found.rule}`, received: found.received });
+  throw new ArgumentError({
+    where: `${where}.${found.field}`,
+    rule: `${found.field} ${found.rule}`,
+    received: found.received,
+  });
 }
 
 function findPreprocessingProblem(value: unknown, model: tfl.LayersModel): MetadataProblem | null {
@@ -81,7 +87,8 @@ function findPreprocessingProblem(value: unknown, model: tfl.LayersModel): Metad
       mean,
     ) ??
     check(
-      isList(standardDeviation, (item) => isFinite(item) && item > 0) && standardDeviation.length === channels,
+      isList(standardDeviation, (item) => isFinite(item) && item > 0) &&
+        standardDeviation.length === channels,
       'preprocessing.standardDeviation',
       `holds one number above 0 a channel, ${String(channels)} here`,
       standardDeviation,
@@ -104,10 +111,20 @@ function findExitsProblem(value: unknown, count: number): MetadataProblem | null
         isFinal ? `is '${FINAL_EXIT_NAME}'` : `is a string, not '${FINAL_EXIT_NAME}'`,
         exit['name'],
       ) ??
-      check(isNameOrNull(exit['attachedAfter']), `${field}.attachedAfter`, 'is a string or null', exit['attachedAfter']) ??
+      check(
+        isNameOrNull(exit['attachedAfter']),
+        `${field}.attachedAfter`,
+        'is a string or null',
+        exit['attachedAfter'],
+      ) ??
       check(isNameOrNull(exit['head']), `${field}.head`, 'is a string or null', exit['head']) ??
       check(isCount(exit['macs']), `${field}.macs`, 'is a whole number, 0 or more', exit['macs']) ??
-      check(isCount(exit['backboneMacs']), `${field}.backboneMacs`, 'is a whole number, 0 or more', exit['backboneMacs']) ??
+      check(
+        isCount(exit['backboneMacs']),
+        `${field}.backboneMacs`,
+        'is a whole number, 0 or more',
+        exit['backboneMacs'],
+      ) ??
       check(isCount(exit['headMacs']), `${field}.headMacs`, 'is a whole number, 0 or more', exit['headMacs']);
     if (found !== null) return found;
   }

@@ -18,16 +18,40 @@ describe('withMetadata', () => {
   });
 
   it.each<[string, object, string]>([
-    ['another number of thresholds', { policy: { ...policy, thresholds: [1, 2] } }, 'policy.thresholds holds one number'],
-    ['a threshold of NaN', { policy: { ...policy, thresholds: [NaN] } }, 'policy.thresholds holds one number'],
-    ['an unknown criterion', { policy: { ...policy, criterion: 'mood' } }, 'policy.criterion is the name of a criterion'],
-    ['a temperature of 0', { policy: { ...policy, temperatures: [1, 0] } }, 'policy.temperatures holds one number above 0'],
+    [
+      'another number of thresholds',
+      { policy: { ...policy, thresholds: [1, 2] } },
+      'policy.thresholds holds one number',
+    ],
+    [
+      'a threshold of NaN',
+      { policy: { ...policy, thresholds: [NaN] } },
+      'policy.thresholds holds one number',
+    ],
+    [
+      'an unknown criterion',
+      { policy: { ...policy, criterion: 'mood' } },
+      'policy.criterion is the name of a criterion',
+    ],
+    [
+      'a temperature of 0',
+      { policy: { ...policy, temperatures: [1, 0] } },
+      'policy.temperatures holds one number above 0',
+    ],
     ['a policy that is none', { policy: 3 }, 'policy is null or an object. Received: 3'],
-    ['classes of another number', { classes: ['a'] }, 'classes holds one name a class, 5 here. Received: ["a"]'],
+    [
+      'classes of another number',
+      { classes: ['a'] },
+      'classes holds one name a class, 5 here. Received: ["a"]',
+    ],
     ['a name that is none', { name: undefined }, 'name is a string. Received: undefined'],
     ['costs that are none', { staticMacs: 0.5 }, 'staticMacs is a whole number'],
     ['no exits', { exits: [] }, 'exits holds one entry an output, 2 here'],
-    ['a final exit of another name', { exits: [...multi.metadata.exits].reverse() }, "exits[0].name is a string, not 'final'"],
+    [
+      'a final exit of another name',
+      { exits: [...multi.metadata.exits].reverse() },
+      "exits[0].name is a string, not 'final'",
+    ],
     ['preprocessing that is none', { preprocessing: [] }, 'preprocessing is null or an object'],
     ['another format', { format: 'other' }, "format is 'earlyexit'"],
   ])('refuses %s', (_, patch, message) => {

@@ -72,7 +72,7 @@ function product(node: CountedNode, sizes: Shape): number {
     throw new ArgumentError({
       where: `countMacs(${node.id})`,
       rule: 'multiply-accumulates can only be counted where every size but the batch is fixed',
-      received: `output [${(node.outputShapes[0] ?? []).join(', ')}]`,
+      received: `output [${(node.outputShapes[0] ?? []).map(String).join(', ')}]`,
       remedy: 'Give the network a fixed inputShape',
     });
   }, 1);

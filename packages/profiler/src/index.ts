@@ -1,3 +1,4 @@
+export { adviseExits, type AdviseExitsOptions, type ExitAdvice } from './advise-exits';
 export { countMacs } from './count-macs';
 export { countParameters } from './count-parameters';
 export { ancestors, type LayerGraph, type LayerGraphNode, readLayerGraph, type Shape } from './layer-graph';

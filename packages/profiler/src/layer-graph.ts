@@ -64,7 +64,8 @@ export function readLayerGraph(model: tfl.LayersModel): LayerGraph {
       where: 'readLayerGraph(model)',
       rule: 'the model is a LayersModel made with this copy of @tensorflow/tfjs-layers',
       received: String(model),
-      remedy: 'Make sure that only one copy of @tensorflow/tfjs-layers is installed (npm ls @tensorflow/tfjs-layers)',
+      remedy:
+        'Make sure that only one copy of @tensorflow/tfjs-layers is installed (npm ls @tensorflow/tfjs-layers)',
     });
   }
   if (model.outputs.length === 0) {
@@ -102,7 +103,6 @@ class GraphReader {
   readonly nodes: LayerGraphNode[] = [];
   readonly #ids = new Map<string, LayerGraphNode>();
   readonly #applications = new Map<string, number>();
-  readonly #taken = new Set<string>();
   readonly #frames = new Map<string, Frame>();
 
   /** Follows a symbolic tensor through the walls of nested models to the layer that makes it. */
@@ -158,15 +158,11 @@ class GraphReader {
     return frame;
   }
 
+  /** Layer names hold no `#`, so a numbered one is never another's name. */
   #uniqueId(name: string): string {
-    for (;;) {
-      const application = (this.#applications.get(name) ?? 0) + 1;
-      this.#applications.set(name, application);
-      const id = application === 1 ? name : `${name}#${String(application)}`;
-      if (this.#taken.has(id)) continue;
-      this.#taken.add(id);
-      return id;
-    }
+    const application = (this.#applications.get(name) ?? 0) + 1;
+    this.#applications.set(name, application);
+    return application === 1 ? name : `${name}#${String(application)}`;
   }
 
   #add(source: Source, inputs: readonly Source[]): void {

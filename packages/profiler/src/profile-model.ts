@@ -94,7 +94,9 @@ export function profileModel(model: tfl.LayersModel): ModelProfile {
 
   const macs = sum(layers.filter((layer) => !layer.isHead).map((layer) => layer.macs));
   // By layer, not by row: a layer that a head shares with the backbone is the backbone's.
-  const backboneLayers = new Set(graph.nodes.filter((node) => backbone.has(node.id)).map((node) => node.layer));
+  const backboneLayers = new Set(
+    graph.nodes.filter((node) => backbone.has(node.id)).map((node) => node.layer),
+  );
   const exits = graph.outputs.map((output, index): ExitProfile => {
     const before = layers.filter((layer) => layer.usedBy <= index);
     const head = layers.filter((layer) => layer.isHead && layer.usedBy === index);

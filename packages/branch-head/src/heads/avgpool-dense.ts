@@ -23,7 +23,10 @@ export const averagePoolDense: HeadDefinition<AveragePoolDenseOptions> = {
   },
   build: (features, context, { poolSize = DEFAULT_POOL_SIZE }) =>
     classifier(
-      chain(features, tfl.layers.averagePooling2d({ poolSize, strides: poolSize, name: `${context.name}_pool` })),
+      chain(
+        features,
+        tfl.layers.averagePooling2d({ poolSize, strides: poolSize, name: `${context.name}_pool` }),
+      ),
       context,
     ),
 };

@@ -33,13 +33,17 @@ export const branchyNet: HeadDefinition<BranchyNetOptions> = {
     const layers: tfl.layers.Layer[] = [];
     const pool = (index: number): void => {
       if (pooling === null) return;
-      layers.push(tfl.layers.maxPooling2d({ ...pooling, padding: 'same', name: `${name}_pool${String(index)}` }));
+      layers.push(
+        tfl.layers.maxPooling2d({ ...pooling, padding: 'same', name: `${name}_pool${String(index)}` }),
+      );
     };
-    const relu = (index: number): number => layers.push(tfl.layers.reLU({ name: `${name}_relu${String(index)}` }));
+    const relu = (index: number): number =>
+      layers.push(tfl.layers.reLU({ name: `${name}_relu${String(index)}` }));
     pool(1);
     if (pooling !== null) relu(0);
     convolutions.forEach((convolutionOptions, index) => {
-      const options = typeof convolutionOptions === 'number' ? { filters: convolutionOptions } : convolutionOptions;
+      const options =
+        typeof convolutionOptions === 'number' ? { filters: convolutionOptions } : convolutionOptions;
       layers.push(convolution(context, `conv${String(index + 1)}`, { kernelSize: 3, ...options }));
       if (index === convolutions.length - 1) pool(2);
       relu(index + 1);

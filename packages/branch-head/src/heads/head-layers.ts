@@ -3,7 +3,10 @@ import { tfl } from '../tf';
 import type { HeadContext } from './head';
 
 /** Applies layers one after the other. */
-export function chain(features: tfl.SymbolicTensor, ...layers: readonly tfl.layers.Layer[]): tfl.SymbolicTensor {
+export function chain(
+  features: tfl.SymbolicTensor,
+  ...layers: readonly tfl.layers.Layer[]
+): tfl.SymbolicTensor {
   return layers.reduce((tensor, layer) => layer.apply(tensor) as tfl.SymbolicTensor, features);
 }
 

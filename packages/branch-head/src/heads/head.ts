@@ -23,7 +23,11 @@ export interface HeadDefinition<Options extends object = object> {
   readonly description: string;
   /** Why the head does not fit features of this shape, as a rule; `null` if it fits. */
   readonly misfit: (shape: FeatureShape, options: Options) => string | null;
-  readonly build: (features: tfl.SymbolicTensor, context: HeadContext, options: Options) => tfl.SymbolicTensor;
+  readonly build: (
+    features: tfl.SymbolicTensor,
+    context: HeadContext,
+    options: Options,
+  ) => tfl.SymbolicTensor;
 }
 
 /** Whether `shape` is `[height, width, channels]` with fixed sizes. */

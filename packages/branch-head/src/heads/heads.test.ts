@@ -63,7 +63,10 @@ describe('the heads of the papers', () => {
   });
 
   it('branchynet takes the branches of B-AlexNet and B-ResNet-110', () => {
-    const alexNet = build('branchynet', [16, 16, 64], { convolutions: [32, 32], pooling: { poolSize: 3, strides: 2 } });
+    const alexNet = build('branchynet', [16, 16, 64], {
+      convolutions: [32, 32],
+      pooling: { poolSize: 3, strides: 2 },
+    });
     // 512 inputs to 10 classes, as the reference has it
     expect(alexNet.layers.at(-2)).toBe('exit0_flatten [512]');
     const resNet = build('branchynet', [30, 30, 16], {
@@ -81,7 +84,9 @@ describe('the heads of the papers', () => {
       'exit0_flatten [4096]',
       'exit0_dense [10]',
     ]);
-    expect(build('conv-dense', [8, 8, 4], { filters: 2, kernelSize: 1, strides: 4 }).macs).toBe(2 * 2 * 4 * 2 + 8 * 10);
+    expect(build('conv-dense', [8, 8, 4], { filters: 2, kernelSize: 1, strides: 4 }).macs).toBe(
+      2 * 2 * 4 * 2 + 8 * 10,
+    );
   });
 
   it('linear is flatten and dense, and dense alone on flat features', () => {
@@ -116,7 +121,11 @@ describe('the heads of the papers', () => {
       ['linear', [], {}, false],
     ];
     for (const [name, shape, options, fits] of cases) {
-      expect([name, shape, getHead(name as string).misfit(shape, options) === null]).toEqual([name, shape, fits]);
+      expect([name, shape, getHead(name as string).misfit(shape, options) === null]).toEqual([
+        name,
+        shape,
+        fits,
+      ]);
     }
   });
 

@@ -26,6 +26,7 @@ export const mixedPool: HeadDefinition = {
 };
 
 function windowOf([height, width]: FeatureShape): [number, number] {
-  const side = (size: number | null | undefined): number => Math.max(1, Math.floor((size ?? 0) / SIDE_AFTER_POOLING));
+  const side = (size: number | null | undefined): number =>
+    Math.max(1, Math.floor((size ?? 0) / SIDE_AFTER_POOLING));
   return [side(height), side(width)];
 }
