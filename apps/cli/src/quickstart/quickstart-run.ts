@@ -37,7 +37,7 @@ export async function quickstartRun(
   output.note(`${recipe.network} on ${recipe.dataset}; the results will be in ${resolve(out)}`);
   const engine = await startEngine({ engine: options.engine ?? 'wasm', threads: options.threads }, output);
   const data = { dataset: recipe.dataset, dataDir: null, seed: recipe.seed, validation: null, calibration: null };
-  const { source, splits } = await openData(data, output, signal);
+  const { source, splits } = await openData({ ...data, augmentation: await recipe.augmentation() }, output, signal);
   output.note(
     `${count(source.train.size)} training images (${count(splits.train.size)} to train on, ${count(splits.validation.size)} to validate, ${count(splits.calibration.size)} to calibrate) and ${count(splits.test.size)} test images`,
   );
