@@ -2,11 +2,26 @@ import type { CommandDefinition } from '../command-definition';
 import { calibrateCommand } from './calibrate';
 import { criteriaCommand } from './criteria';
 import { datasetsCommand } from './datasets';
+import { doctorCommand } from './doctor';
 import { evaluateCommand } from './evaluate';
 import { modelsCommand } from './models';
+import { predictCommand } from './predict';
+import { profileCommand } from './profile';
 import { quickstartCommand } from './quickstart';
 import { reportCommand } from './report';
 import { trainCommand } from './train';
 
 /** Every command, in the order in which `--help` lists them. */
-export const commands: readonly CommandDefinition[] = [quickstartCommand, modelsCommand, datasetsCommand, criteriaCommand, trainCommand, calibrateCommand, evaluateCommand, reportCommand];
+export const commands: readonly CommandDefinition[] = [
+  quickstartCommand,
+  trainCommand,
+  calibrateCommand,
+  evaluateCommand,
+  predictCommand,
+  profileCommand,
+  reportCommand,
+  modelsCommand,
+  datasetsCommand,
+  criteriaCommand,
+  doctorCommand,
+];

@@ -28,5 +28,10 @@ function insert(value: Insertable): string {
   if (value === null) return '';
   if (value instanceof Markup) return value.text;
   if (typeof value === 'object') return value.map(insert).join('');
-  return String(value).replace(/[&<>"']/g, (character) => `&#${String(character.charCodeAt(0))};`);
+  return (
+    String(value)
+      .replace(/[&<>"']/g, (character) => `&#${String(character.charCodeAt(0))};`)
+      // A number and its unit stay on one line.
+      .replace(/(\d) (%|[kMGT]\b)/g, '$1\u00a0$2')
+  );
 }

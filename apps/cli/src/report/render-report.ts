@@ -1,4 +1,4 @@
-import { count, percent, plural, shortMacs } from '../format';
+import { count, percent, shortMacs } from '../format';
 import { html, markup, scriptJson } from './html';
 import type { ReportData } from './report-data';
 import { confusionSection } from './sections/confusion';
@@ -40,7 +40,7 @@ export function renderReport(data: ReportData, images: ExampleImages): string {
 <header>
 <p class="eyebrow">${evaluation.model} on ${evaluation.dataset} · ${count(evaluation.samples)} ${evaluation.split} images</p>
 <h1>${percent(early, 1)} leave early: <em>${ratio.toFixed(2)}× less work</em> for ${percent(evaluation.top1)} right answers</h1>
-<p class="lead">${plural(exits.length - 1, 'early exit')} let the easy images go before the whole network has run. An image costs <b>${shortMacs(evaluation.averageMacs)}</b> multiply-accumulates on average instead of <b>${shortMacs(evaluation.static.macs)}</b>, all heads counted, and ${percent(evaluation.top1)} of the answers are right: ${against}.</p>
+<p class="lead">${exits.length === 2 ? 'One early exit lets' : exits.length === 1 ? 'No early exit lets' : `${count(exits.length - 1)} early exits let`} the easy images go before the whole network has run. An image costs <b>${shortMacs(evaluation.averageMacs)}</b> multiply-accumulates on average instead of <b>${shortMacs(evaluation.static.macs)}</b>, all heads counted, and ${percent(evaluation.top1)} of the answers are right: ${against}.</p>
 <ul class="tiles">
 <li><strong>${percent(evaluation.top1)}</strong><span>right, against ${percent(evaluation.static.top1)} without exits</span></li>
 <li><strong>${ratio.toFixed(2)}×</strong><span>fewer multiply-accumulates on average</span></li>

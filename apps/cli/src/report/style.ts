@@ -51,7 +51,7 @@ section > p b { color: var(--ink); font-weight: 600; }
 .stroke.dashed { border-top: 1.5px dashed; }
 .row { margin: 20px 0 0; }
 .row:first-of-type { margin-top: 14px; }
-.images { display: grid; grid-template-columns: repeat(auto-fill, minmax(64px, 1fr)); gap: 12px 8px; margin: 10px 0 0; }
+.images { display: grid; grid-template-columns: repeat(12, 1fr); gap: 12px 10px; margin: 10px 0 0; }
 figure { margin: 0; text-align: center; }
 figure img { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; border-radius: 8px; background: #000; image-rendering: pixelated; }
 figcaption { margin-top: 4px; font-size: 13px; line-height: 1.3; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
@@ -79,8 +79,10 @@ code { font: 0.92em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ov
   .wide { display: none; }
   .narrow { display: block; }
   .lead { font-size: 17px; }
-  .images { grid-template-columns: repeat(auto-fill, minmax(54px, 1fr)); gap: 10px 7px; }
+  .images { grid-template-columns: repeat(6, 1fr); gap: 10px 7px; }
+  figcaption, figcaption small { font-size: 11px; }
 }
+@media (min-width: 641px) and (max-width: 900px) { .images { grid-template-columns: repeat(8, 1fr); } }
 @media print {
   body { background: none; }
   section, .tiles li { break-inside: avoid; }

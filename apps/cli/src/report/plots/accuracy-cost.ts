@@ -1,4 +1,4 @@
-import { axisX, axisY, dot, line, ruleX, text } from '@observablehq/plot';
+import { axisX, axisY, dot, gridY, line, ruleX, text } from '@observablehq/plot';
 import { percent } from '../../format';
 import type { Markup } from '../html';
 import type { CurvePoint, ReportData } from '../report-data';
@@ -39,7 +39,7 @@ export function drawAccuracyCost({ curve, evaluation }: ReportData): Markup {
   return drawTwice((width, narrow) => {
     const frame = { width, height: narrow ? 320 : 400, left: 56, right: 24, top: 24, bottom: 44 };
     const domain = {
-      x: [Math.min(0, ...xs), Math.max(1, ...xs) * 1.03] as const,
+      x: [Math.min(...xs) * 0.88, Math.max(1, ...xs) * 1.12] as const,
       y: [low - margin, Math.min(1, high + margin)] as const,
     };
     const labels = spreadLabels(
@@ -49,6 +49,7 @@ export function drawAccuracyCost({ curve, evaluation }: ReportData): Markup {
       ],
       frame,
       domain,
+      [...test, ...calibration],
     );
     return drawSvg(label, {
       width,
@@ -57,11 +58,13 @@ export function drawAccuracyCost({ curve, evaluation }: ReportData): Markup {
       marginRight: frame.right,
       marginTop: frame.top,
       marginBottom: frame.bottom,
-      x: { domain: [...domain.x] },
+      // Costs are compared by ratio: from 20 % to 40 % is as far as from 40 % to 80 %.
+      x: { type: 'log', domain: [...domain.x] },
       y: { domain: [...domain.y] },
       marks: [
         axisY({ tickFormat: (value: number) => percent(value, digits), ticks: 5, label: '↑ accuracy', tickSize: 0 }),
-        axisX({ tickFormat: (value: number) => percent(value, 0), ticks: narrow ? 4 : 8, label: 'mean cost, in MACs of the network without exits →' , tickSize: 4 }),
+        gridY({ ticks: 5, stroke: 'var(--rule)', strokeOpacity: 0.8 }),
+        axisX({ tickFormat: (value: number) => percent(value, 0), ticks: costTicks(domain.x, narrow), label: 'mean cost, in MACs of the network without exits →' , tickSize: 4 }),
         ruleX([1], { stroke: 'var(--rule)', strokeDasharray: '3 4' }),
         line(calibration, { x: 'x', y: 'y', stroke: 'var(--muted)', strokeWidth: 1.2, strokeDasharray: '4 4' }),
         line(test, { x: 'x', y: 'y', stroke: 'var(--accent)', strokeWidth: 2.5 }),
@@ -74,4 +77,12 @@ export function drawAccuracyCost({ curve, evaluation }: ReportData): Markup {
       ],
     });
   });
+}
+
+const roundCosts = [0.01, 0.02, 0.03, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1, 1.2, 1.5, 2];
+
+/** Round costs inside the domain, fewer where there is less room. */
+function costTicks([low, high]: readonly [number, number], narrow: boolean): number[] {
+  const inside = roundCosts.filter((cost) => cost >= low && cost <= high);
+  return narrow ? inside.filter((cost) => [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2].includes(cost)) : inside;
 }

@@ -31,7 +31,7 @@ export function drawConfusion(classes: readonly string[], { exit, cells }: Repor
     height: 420 + (longest > 2 ? margin : 40),
     marginLeft: margin + 14,
     marginBottom: longest > 2 ? margin + 14 : 40,
-    marginTop: 22,
+    marginTop: 8,
     marginRight: 10,
     padding: 0.06,
     x: { domain: [...classes] },

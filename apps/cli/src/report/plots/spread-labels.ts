@@ -21,27 +21,36 @@ interface Box {
 const LETTER_PX = 6.8;
 const LINE_PX = 15;
 const GAP_PX = 12;
+// The chosen point has a ring around it.
+const STRONG_GAP_PX = 17;
 
-/** Places labels beside their points so that they cover neither each other nor the points; earlier ones choose first. */
+/**
+ * Places labels beside their points so that they cover neither each other nor the points nor `obstacles`; earlier ones
+ * choose first. The horizontal scale is logarithmic.
+ */
 export function spreadLabels(
   points: readonly { readonly x: number; readonly y: number; readonly label: string; readonly strong: boolean }[],
   frame: { readonly width: number; readonly height: number; readonly left: number; readonly right: number; readonly top: number; readonly bottom: number },
   domain: { readonly x: readonly [number, number]; readonly y: readonly [number, number] },
+  obstacles: readonly { readonly x: number; readonly y: number }[] = [],
 ): PlacedLabel[] {
   const toPixels = ({ x, y }: { x: number; y: number }): { px: number; py: number } => ({
-    px: frame.left + ((x - domain.x[0]) / (domain.x[1] - domain.x[0])) * (frame.width - frame.left - frame.right),
+    px:
+      frame.left +
+      (Math.log(x / domain.x[0]) / Math.log(domain.x[1] / domain.x[0])) * (frame.width - frame.left - frame.right),
     py: frame.height - frame.bottom - ((y - domain.y[0]) / (domain.y[1] - domain.y[0])) * (frame.height - frame.top - frame.bottom),
   });
-  const taken: Box[] = points.map((point) => {
+  const taken: Box[] = [...points, ...obstacles].map((point) => {
     const { px, py } = toPixels(point);
-    return { left: px - 7, right: px + 7, top: py - 7, bottom: py + 7 };
+    return { left: px - 5, right: px + 5, top: py - 5, bottom: py + 5 };
   });
   return points.map((point) => {
     const { px, py } = toPixels(point);
+    const gap = point.strong ? STRONG_GAP_PX : GAP_PX;
     const width = point.label.length * LETTER_PX;
     const candidates = [0, 18, -18, 34, -34, 50, -50, 66].flatMap((dy) => [
-      { dx: GAP_PX, dy, anchor: 'start' as const },
-      { dx: -GAP_PX, dy, anchor: 'end' as const },
+      { dx: gap, dy, anchor: 'start' as const },
+      { dx: -gap, dy, anchor: 'end' as const },
     ]);
     const boxOf = ({ dx, dy, anchor }: (typeof candidates)[number]): Box => {
       const left = anchor === 'start' ? px + dx : px + dx - width;

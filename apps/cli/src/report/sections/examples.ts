@@ -12,7 +12,7 @@ export function examplesSection(data: ReportData, images: ExampleImages): Markup
   const rows = [
     {
       title: 'Left first',
-      note: `the surest of all, answered by ${nameOf(examples.first[0])}`,
+      note: `answered by ${nameOf(examples.first[0])}, of each class the one it was surest of`,
       list: examples.first,
     },
     {
@@ -38,5 +38,10 @@ function figure({ classes, evaluation }: ReportData, example: ReportExample, ima
   const truth = classes[example.label] ?? '';
   const wrong = example.answer !== example.label;
   const alt = `${evaluation.split} image ${String(example.row)}: ${truth}, answered as ${answer}`;
-  return html`<figure><img src="${images.get(example.row) ?? ''}" alt="${alt}" title="${alt}" loading="lazy"><figcaption${wrong ? html` class="wrong"` : null}><b>${answer}</b>${wrong ? html` not ${truth}` : null}<small>${percent(example.probability, example.probability > 0.9995 ? 2 : 1)}</small></figcaption></figure>`;
+  return html`<figure><img src="${images.get(example.row) ?? ''}" alt="${alt}" title="${alt}" loading="lazy"><figcaption${wrong ? html` class="wrong"` : null}><b>${answer}</b>${wrong ? html` not ${truth}` : null}<small>${sureness(example.probability)}</small></figcaption></figure>`;
+}
+
+/** A probability, never rounded up to certainty. */
+function sureness(probability: number): string {
+  return probability > 0.9995 ? '>99.9 %' : percent(probability, 1);
 }
