@@ -11,8 +11,11 @@ import { tf } from './tf';
 const tolerance = 1e-5;
 
 const others = engineNames.filter((name) => name !== 'cpu');
-const available = new Map<EngineName, boolean>();
-for (const name of others) available.set(name, (await engineDrivers[name].probe()).available);
+const missing = new Map<EngineName, string>();
+for (const name of others) {
+  const probed = await engineDrivers[name].probe();
+  if (!probed.available) missing.set(name, probed.reason);
+}
 
 /** Every result as plain numbers, computed on one engine. */
 async function resultsOn(engine: EngineName, compute: () => tf.Tensor[]): Promise<{ shape: number[]; values: number[] }[]> {
@@ -39,8 +42,9 @@ function largestDifference(actual: readonly number[], expected: readonly number[
 }
 
 for (const engine of others) {
-  // An engine that is not on this machine cannot be tested on it; `doctor` says how to get it.
-  describe.skipIf(available.get(engine) !== true)(`${engine} agrees with cpu`, () => {
+  const reason = missing.get(engine);
+  const title = reason === undefined ? `${engine} agrees with cpu` : `${engine} agrees with cpu (not here: ${reason})`;
+  describe.skipIf(reason !== undefined)(title, () => {
     beforeAll(() => selectEngine(engine));
     afterEach(() => tf.disposeVariables());
 

@@ -1,0 +1,49 @@
+import { EnvironmentError } from '@earlyexit/exit-criteria';
+import { type EngineName, engineNames } from './engine';
+import { engineDrivers } from './engines/index';
+import { selectEngine } from './select-engine';
+import { runSelfTest, type SelfTest } from './self-test';
+import { tf } from './tf';
+
+/** What `doctor` says of an engine. */
+export interface EngineReport {
+  readonly name: EngineName;
+  /** Whether it was found here, started, and can be selected. */
+  readonly available: boolean;
+  readonly version: string | null;
+  /** What it is, or why it cannot be had. */
+  readonly reason: string;
+  /** The way to get it; null where it is there. */
+  readonly remedy: string | null;
+  /** A convolution, forward and backward, checked against known numbers; null where the engine is not available. */
+  readonly selfTest: SelfTest | null;
+}
+
+/**
+ * Looks at every engine, starts those that are there, and lets each run a small computation. The engine that was selected
+ * before is selected afterwards.
+ */
+export async function describeEngines(): Promise<EngineReport[]> {
+  // Not tf.getBackend(), which would choose one if there is none yet.
+  const before = tf.engine().backendName;
+  const reports: EngineReport[] = [];
+  for (const name of engineNames) reports.push(await describeEngine(name));
+  if (before) await tf.setBackend(before);
+  return reports;
+}
+
+async function describeEngine(name: EngineName): Promise<EngineReport> {
+  const found = await engineDrivers[name].probe();
+  if (!found.available) {
+    return { name, available: false, version: null, reason: found.reason, remedy: found.remedy, selfTest: null };
+  }
+  try {
+    await selectEngine(name);
+    const selfTest = await runSelfTest();
+    return { name, available: true, version: found.version, reason: found.reason, remedy: null, selfTest };
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    const { rule, remedy } = error.parts;
+    return { name, available: false, version: found.version, reason: rule, remedy: remedy ?? null, selfTest: null };
+  }
+}
