@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { build as esbuild } from 'esbuild';
 
 const packages = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -12,7 +12,7 @@ const packages = fileURLToPath(new URL('../../..', import.meta.url));
  */
 export async function bundle(program: URL): Promise<string> {
   const outfile = join(await mkdtemp(join(tmpdir(), 'earlyexit-bundle-')), 'program.cjs');
-  await build({
+  await esbuild({
     entryPoints: [fileURLToPath(program)],
     outfile,
     bundle: true,
@@ -33,8 +33,8 @@ export async function bundle(program: URL): Promise<string> {
     plugins: [
       {
         name: 'sources',
-        setup({ onResolve }) {
-          onResolve({ filter: /^@earlyexit\// }, ({ path }) => {
+        setup(build) {
+          build.onResolve({ filter: /^@earlyexit\// }, ({ path }) => {
             const [name = '', part = 'index'] = path.slice('@earlyexit/'.length).split('/');
             return { path: join(packages, name, 'src', `${part}.ts`) };
           });
