@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { readLayerGraph } from '@earlyexit/profiler';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { attachExits, type ExitSpecification } from './attach-exits';
+import { attachExits } from './attach-exits';
+import type { ExitSpecification } from './exit-specification';
 import type { HeadBuilder } from './heads/head';
 import {
   inceptionLike,
@@ -111,6 +112,29 @@ describe('attachExits', () => {
     const inputs = randomInputs(plain, 2);
     const logits = attachExits(plain, []).model.predict(inputs) as tf.Tensor2D;
     expect(tf.softmax(logits).dataSync()).toEqual((plain.predict(inputs) as tf.Tensor).dataSync());
+  });
+
+  it('takes a softmax out of a convolution, without a bias and frozen as it was', () => {
+    const plain = tfl.sequential({
+      layers: [
+        tfl.layers.conv2d({
+          inputShape: [2, 2, 2],
+          filters: 3,
+          kernelSize: 2,
+          activation: 'softmax',
+          useBias: false,
+          trainable: false,
+          name: 'classifier',
+        }),
+        tfl.layers.flatten({ name: 'flatten' }),
+      ],
+    });
+    const inputs = randomInputs(plain, 2);
+    const { model } = attachExits(plain, []);
+    const logits = model.predict(inputs) as tf.Tensor2D;
+    expect(tf.softmax(logits).dataSync()).toEqual((plain.predict(inputs) as tf.Tensor).dataSync());
+    expect(model.trainableWeights).toEqual([]);
+    expect(model.weights).toEqual(plain.weights);
   });
 
   it('shares weights with the given model, the stripped classifier included', () => {

@@ -1,15 +1,6 @@
-import { ArgumentError, nearestName } from '@earlyexit/exit-criteria';
-import {
-  ancestors,
-  countMacs,
-  type LayerGraph,
-  type LayerGraphNode,
-  profileModel,
-  readLayerGraph,
-} from '@earlyexit/profiler';
-import { type Attachment, findAttachment, listLayers } from './find-attachment';
-import type { FeatureShape, HeadBuilder } from './heads/head';
-import { getHead, headNames, type HeadName, type HeadOptions, isHeadName } from './heads/heads';
+import { ArgumentError } from '@earlyexit/exit-criteria';
+import { type LayerGraph, profileModel, readLayerGraph } from '@earlyexit/profiler';
+import type { ExitSpecification } from './exit-specification';
 import { type LogitsGraph, openLogitsGraph } from './logits-graph';
 import {
   type ExitMetadata,
@@ -19,22 +10,9 @@ import {
   type MultiExitModel,
   type Preprocessing,
 } from './multi-exit-model';
+import { planExits } from './plan-exits';
 import { tfl } from './tf';
 import { assertMetadata } from './validate-metadata';
-
-/** A registered head with its options. */
-export type HeadChoice = {
-  [Name in HeadName]: { readonly name: Name; readonly options?: HeadOptions[Name] };
-}[HeadName];
-
-/** One exit to attach. */
-export interface ExitSpecification {
-  /** The layer whose output the head reads; `name#2` for the second application of a shared layer. */
-  readonly after: string;
-  readonly head: HeadName | HeadBuilder | HeadChoice;
-  /** The exit's name and the prefix of its layers; `exit0`, `exit1`, … by depth unless given. */
-  readonly name?: string;
-}
 
 /** What `attachExits` writes into the metadata. */
 export interface AttachOptions {
@@ -47,16 +25,6 @@ export interface AttachOptions {
   readonly lossWeights?: readonly number[] | null;
   /** Seed of the heads' weights; 0 unless given. */
   readonly seed?: number;
-}
-
-/** An exit whose place and head are known to fit. */
-interface PlannedExit {
-  readonly attachment: Attachment;
-  readonly head: string;
-  readonly build: HeadBuilder;
-  readonly name: string | null;
-  readonly lossWeight: number | null;
-  readonly depth: number;
 }
 
 /**
@@ -127,103 +95,6 @@ export function attachExits(
   return { model: joined, metadata };
 }
 
-/** Finds, checks and orders the exits. */
-function planExits(
-  opened: LogitsGraph,
-  exits: readonly ExitSpecification[],
-  lossWeights: readonly number[] | null,
-): PlannedExit[] {
-  const { graph, logitsId } = opened;
-  const before = ancestors(graph, [logitsId]);
-  const places = graph.nodes.filter((node) => before.has(node.id) && !node.outputs.includes(logitsId));
-  // An exit on the raw input is possible, but nothing to suggest.
-  const suggestions = places.filter((node) => node.className !== 'InputLayer');
-  const planned = exits.map((exit, index): PlannedExit => {
-    const where = `attachExits(exits[${String(index)}])`;
-    const head = resolveHead(exit.head, where);
-    const fitting = suggestions.filter((node) => head.misfit(node.outputShapes[0]!.slice(1)) === null);
-    const attachment = findAttachment(graph, exit.after, where, fitting);
-    if (!places.includes(attachment.node)) {
-      throw new ArgumentError({
-        where,
-        rule: 'an exit lies before the final logits',
-        received: `'${exit.after}', at or behind the final classifier`,
-        remedy: `This head fits after ${listLayers(fitting)}`,
-      });
-    }
-    const rule = head.misfit(attachment.shape.slice(1));
-    if (rule !== null) {
-      throw new ArgumentError({
-        where,
-        rule: `the head '${head.name}' ${rule}`,
-        received: `'${exit.after}' with [${attachment.shape.slice(1).map(String).join(', ')}]`,
-        remedy: `It fits after ${listLayers(fitting)}; after '${exit.after}' fit: ${headsFor(attachment.shape.slice(1))}`,
-      });
-    }
-    return {
-      attachment,
-      head: head.name,
-      build: head.build,
-      name: exit.name ?? null,
-      lossWeight: lossWeights?.[index] ?? null,
-      depth: depthOf(graph, attachment.tensorId),
-    };
-  });
-  const ordered = planned.sort((a, b) => a.depth - b.depth);
-  ordered.forEach((exit, index) => {
-    const earlier = ordered
-      .slice(0, index)
-      .find((other) => other.attachment.tensorId === exit.attachment.tensorId);
-    if (earlier === undefined) return;
-    throw new ArgumentError({
-      where: 'attachExits(exits)',
-      rule: 'there is at least one layer between two exits',
-      received: `two exits after '${exit.attachment.tensorId}'`,
-    });
-  });
-  return ordered;
-}
-
-interface ResolvedHead {
-  readonly name: string;
-  readonly build: HeadBuilder;
-  readonly misfit: (shape: FeatureShape) => string | null;
-}
-
-function resolveHead(choice: ExitSpecification['head'], where: string): ResolvedHead {
-  if (typeof choice === 'function') return { name: 'custom', build: choice, misfit: () => null };
-  const name = typeof choice === 'string' ? choice : choice.name;
-  const options = typeof choice === 'string' ? {} : (choice.options ?? {});
-  if (!isHeadName(name)) {
-    const near = nearestName(name, headNames);
-    throw new ArgumentError({
-      where,
-      rule: `a head is a function or one of ${headNames.join(', ')}`,
-      received: `'${String(name)}'`,
-      ...(near === null ? {} : { remedy: `Did you mean '${near}'` }),
-    });
-  }
-  const definition = getHead(name as string);
-  return {
-    name,
-    build: (features, context) => definition.build(features, context, options),
-    misfit: (shape) => definition.misfit(shape, options),
-  };
-}
-
-function headsFor(shape: FeatureShape): string {
-  const fitting = headNames.filter((name) => getHead(name as string).misfit(shape, {}) === null);
-  return fitting.length === 0 ? 'none of the registered heads' : fitting.join(', ');
-}
-
-/** How far into the network a tensor lies: by multiply-accumulates, and by layers where those are equal. */
-function depthOf(graph: LayerGraph, tensorId: string): number {
-  const needed = ancestors(graph, [tensorId]);
-  const nodes = graph.nodes.filter((node) => needed.has(node.id));
-  const macs = nodes.reduce((sum, node) => sum + countMacs(node), 0);
-  return macs + nodes.length / (graph.nodes.length + 1);
-}
-
 function countClasses(opened: LogitsGraph): number {
   const [, units, ...rest] = opened.logits.shape;
   if (typeof units === 'number' && units >= 2 && rest.length === 0) return units;
@@ -259,7 +130,7 @@ function checkNames(names: readonly string[], graph: LayerGraph): void {
       );
     }
     if (names.indexOf(name) !== index) problem('every exit has a name of its own', `'${name}' twice`);
-    const taken = graph.nodes.find((node: LayerGraphNode) => node.layer.name.startsWith(`${name}_`));
+    const taken = graph.nodes.find((node) => node.layer.name.startsWith(`${name}_`));
     if (taken !== undefined) {
       problem(
         'no layer of the network starts with the name of an exit, which prefixes the layers of its head',

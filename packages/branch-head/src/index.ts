@@ -1,5 +1,6 @@
-export { type AttachOptions, attachExits, type ExitSpecification, type HeadChoice } from './attach-exits';
+export { type AttachOptions, attachExits } from './attach-exits';
 export { computeLogits, type ComputeLogitsOptions } from './compute-logits';
+export type { ExitSpecification, HeadChoice } from './exit-specification';
 export type { AveragePoolDenseOptions } from './heads/avgpool-dense';
 export type { BranchConvolution, BranchyNetOptions } from './heads/branchynet';
 export type { ConvDenseOptions } from './heads/conv-dense';

@@ -1,10 +1,11 @@
-import { DataError, EarlyExitError } from '@earlyexit/exit-criteria';
-import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { DataError } from '@earlyexit/exit-criteria';
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { describeValue } from './describe-value';
 import { fromModelArtifacts } from './model-artifacts';
 import { MODEL_FILE, WEIGHTS_FILE, weightsFileName } from './model-files';
 import type { MultiExitModel } from './multi-exit-model';
+import { readModelFile, unreadable } from './read-model-file';
 import type { tf } from './tf';
 import { checkWeightSpecifications, weightBytes } from './weight-specifications';
 
@@ -55,7 +56,7 @@ async function checkFolder(directory: string): Promise<void> {
 
 async function readModelJson(directory: string): Promise<ModelJson> {
   const path = join(directory, MODEL_FILE);
-  const bytes = await readWhole(path, directory, (size) => {
+  const bytes = await readModelFile(path, directory, (size) => {
     if (size <= LARGEST_JSON_BYTES) return;
     throw new DataError({
       where: path,
@@ -121,7 +122,7 @@ async function readWeights(
   directory: string,
   expectedBytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const data = await readWhole(path, directory, (size) => {
+  const data = await readModelFile(path, directory, (size) => {
     if (size === expectedBytes) return;
     throw new DataError({
       where: path,
@@ -139,60 +140,6 @@ async function readWeights(
   });
 }
 
-/** Reads a file of the folder, of a size that `checkSize` accepts, and nothing that a link elsewhere points to. */
-async function readWhole(
-  path: string,
-  directory: string,
-  checkSize: (bytes: number) => void,
-): Promise<Uint8Array<ArrayBuffer>> {
-  let file: FileHandle | null = null;
-  try {
-    const real = await realpath(path);
-    if (dirname(real) !== (await realpath(directory))) {
-      throw new DataError({
-        where: path,
-        rule: 'the file lies in the folder',
-        received: `a link to ${real}`,
-      });
-    }
-    file = await open(real, 'r');
-    const status = await file.stat();
-    if (!status.isFile()) {
-      throw new DataError({
-        where: path,
-        rule: 'this is a file',
-        received: status.isDirectory() ? 'a folder' : 'none',
-      });
-    }
-    checkSize(status.size);
-    const bytes = new Uint8Array(status.size);
-    let filled = 0;
-    while (filled < bytes.length) {
-      const { bytesRead } = await file.read(bytes, filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    return filled === bytes.length ? bytes : bytes.slice(0, filled);
-  } catch (error) {
-    throw EarlyExitError.is(error)
-      ? error
-      : unreadable(path, 'this file of a saved model can be read', error);
-  } finally {
-    await file?.close();
-  }
-}
-
 function isMissing(error: unknown): boolean {
   return error instanceof DataError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
-}
-
-function unreadable(path: string, rule: string, cause: unknown): DataError {
-  const { code } = cause as NodeJS.ErrnoException;
-  return new DataError({
-    where: path,
-    rule,
-    received:
-      code === 'ENOENT' ? 'nothing of that name' : cause instanceof Error ? cause.message : String(cause),
-    cause,
-  });
 }

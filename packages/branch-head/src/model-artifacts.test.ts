@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { EarlyExitError } from '@earlyexit/exit-criteria';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { attachExits, type ExitSpecification } from './attach-exits';
+import { attachExits } from './attach-exits';
+import type { ExitSpecification } from './exit-specification';
 import { registerLayers } from './heads/mixed-pooling-layer';
 import { fromModelArtifacts, toModelArtifacts } from './model-artifacts';
 import type { MultiExitModel } from './multi-exit-model';

@@ -1,5 +1,5 @@
 // Seeded random networks with random exits, for the tests.
-import type { ExitSpecification } from './attach-exits';
+import type { ExitSpecification } from './exit-specification';
 import { getHead, headNames } from './heads/heads';
 import { tfl } from './tf';
 

@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { ancestors, countMacs, readLayerGraph } from '@earlyexit/profiler';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { attachExits, type ExitSpecification } from './attach-exits';
+import { attachExits } from './attach-exits';
+import type { ExitSpecification } from './exit-specification';
 import type { MultiExitModel } from './multi-exit-model';
 import { randomNetwork } from './random-network';
 import { splitStages, type Stage } from './split-stages';

@@ -4,7 +4,7 @@ import { tf, tfl } from './tf';
 const { layers } = tfl;
 
 /** Applies layers one after the other. */
-export function chain(x: tfl.SymbolicTensor, ...stack: tfl.layers.Layer[]): tfl.SymbolicTensor {
+function chain(x: tfl.SymbolicTensor, ...stack: tfl.layers.Layer[]): tfl.SymbolicTensor {
   return stack.reduce((tensor, layer) => layer.apply(tensor) as tfl.SymbolicTensor, x);
 }
 
