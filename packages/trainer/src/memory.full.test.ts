@@ -10,14 +10,14 @@ import { train } from './train';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-it('memory stays flat over 2,000 steps', async () => {
+it('memory stays flat over 4,000 steps', async () => {
   await selectEngine('wasm');
   const seen: { heap: number; resident: number; tensors: number; bytes: number }[] = [];
   await train({
     model: tinyNetwork(),
     train: stripes(1600),
     validation: stripes(16),
-    epochs: 10,
+    epochs: 20,
     batchSize: 8,
     optimizer: adamw(),
     averageDecay: 0.9,
@@ -29,17 +29,19 @@ it('memory stays flat over 2,000 steps', async () => {
       seen.push({ heap, resident, tensors, bytes });
     },
   });
-  // The first half warms up: code is compiled for up to a thousand steps, and the engine's heap grows to its size.
-  const start = seen[3];
-  const end = seen.at(-1)!;
+  // The first quarter warms up: code is compiled, and the engine's heap grows to its size. What the collector leaves
+  // lying sways by some hundred kilobytes, so the least of each quarter is compared.
+  const quarter = (index: number): typeof seen => seen.slice(index * 4, index * 4 + 4);
+  const least = (part: typeof seen, name: 'heap' | 'resident'): number =>
+    Math.min(...part.map((sample) => sample[name]));
+  const [start, end] = [quarter(1), quarter(3)];
   console.log(
     seen
       .map(({ heap, resident }) => `${(heap / 2 ** 20).toFixed(1)} / ${(resident / 2 ** 20).toFixed(0)} MiB`)
       .join(', '),
   );
-  expect(end.tensors).toBe(start!.tensors);
-  expect(end.bytes).toBe(start!.bytes);
-  // A leak of one small tensor's bookkeeping (about 500 bytes) in each of 1,000 steps would be 0.5 MB.
-  expect(end.heap - start!.heap).toBeLessThan(400_000);
-  expect(end.resident - start!.resident).toBeLessThan(16_000_000);
+  expect(new Set(seen.map(({ tensors, bytes }) => `${tensors} tensors, ${bytes} bytes`)).size).toBe(1);
+  // A leak of one small tensor's bookkeeping (about 500 bytes) in each of 2,000 steps would be 1 MB.
+  expect(least(end, 'heap') - least(start, 'heap')).toBeLessThan(500_000);
+  expect(least(end, 'resident') - least(start, 'resident')).toBeLessThan(16_000_000);
 });
