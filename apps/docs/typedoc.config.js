@@ -1,12 +1,16 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const packages = fileURLToPath(new URL('../../packages/', import.meta.url));
 
-/** The sources behind each entry of each package: its root, and the sub-paths that some have. */
-const entryPoints = readdirSync(packages)
-  .flatMap((name) => ['index', 'node', 'tfjs'].map((entry) => `${packages}${name}/src/${entry}.ts`))
-  .filter((path) => existsSync(path));
+/** The sources behind every entry that a package exports: its root, and the sub-paths that some have. */
+const entryPoints = readdirSync(packages).flatMap((name) => {
+  const manifest = JSON.parse(readFileSync(`${packages}${name}/package.json`, 'utf8'));
+  return Object.values(manifest.exports)
+    .map((target) => target.import)
+    .filter((path) => path !== undefined)
+    .map((path) => `${packages}${name}/${path.replace(/^\.\/dist\/(.*)\.js$/, 'src/$1.ts')}`);
+});
 
 /** @type {Partial<import('typedoc').TypeDocOptions>} */
 export default {
