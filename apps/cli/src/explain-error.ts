@@ -37,7 +37,11 @@ export function isAbort(error: unknown): boolean {
 }
 
 function findSystemError(error: unknown): NodeJS.ErrnoException | null {
-  for (let current = error, depth = 0; current instanceof Error && depth < 8; current = current.cause, depth++) {
+  for (
+    let current = error, depth = 0;
+    current instanceof Error && depth < 8;
+    current = current.cause, depth++
+  ) {
     const { code, syscall } = current as NodeJS.ErrnoException;
     if (typeof code === 'string' && syscall !== undefined) return current;
   }
@@ -46,11 +50,13 @@ function findSystemError(error: unknown): NodeJS.ErrnoException | null {
 
 const wordsFor: Readonly<Record<string, (path: string) => string>> = {
   ENOENT: (path) => `${path} is not there.`,
-  EACCES: (path) => `${path} may not be read or written by this user. Change its permissions, or name another place.`,
+  EACCES: (path) =>
+    `${path} may not be read or written by this user. Change its permissions, or name another place.`,
   EPERM: (path) => `${path} may not be changed by this user. Change its permissions, or name another place.`,
   EROFS: (path) => `${path} lies on a disk that can only be read. Name another place.`,
   ENOSPC: (path) => `The disk is full: ${path} could not be written. Make room, or name another place.`,
-  EDQUOT: (path) => `The disk quota is used up: ${path} could not be written. Make room, or name another place.`,
+  EDQUOT: (path) =>
+    `The disk quota is used up: ${path} could not be written. Make room, or name another place.`,
   EISDIR: (path) => `${path} is a folder where a file is expected.`,
   ENOTDIR: (path) => `${path} leads through a file where a folder is expected.`,
   EEXIST: (path) => `${path} is in the way. Remove it, or name another place.`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runCommand } from './testing';
+import { runCommand } from './testing/run-command';
 
 describe('run', () => {
   it('prints help and the version on standard output', async () => {

@@ -10,7 +10,10 @@ export const calibrateCommand: CommandDefinition = {
     command
       .argument('<model>', 'a run folder or a saved model folder')
       .option('--criterion <name>', 'see `earlyexit criteria` (default: max-probability)')
-      .option('--max-accuracy-drop <pp>', 'aim: cheapest, at most so many percentage points below the final exit (default: 0.5)')
+      .option(
+        '--max-accuracy-drop <pp>',
+        'aim: cheapest, at most so many percentage points below the final exit (default: 0.5)',
+      )
       .option('--target-macs <share>', 'aim: most accurate, at most this share of the plain network’s MACs')
       .option('--earlyexit <t...>', 'set these thresholds, one per early exit: a number, never or always')
       .option('--earlyexit_thresholds <t...>', 'the same as --earlyexit')

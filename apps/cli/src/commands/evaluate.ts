@@ -10,9 +10,15 @@ export const evaluateCommand: CommandDefinition = {
     command
       .argument('<model>', 'a run folder or a saved model folder')
       .option('--criterion <name>', 'another criterion than the calibrated one, or `all` to compare them')
-      .option('--earlyexit <t...>', 'other thresholds than the calibrated ones, one per early exit: a number, never or always')
+      .option(
+        '--earlyexit <t...>',
+        'other thresholds than the calibrated ones, one per early exit: a number, never or always',
+      )
       .option('--earlyexit_thresholds <t...>', 'the same as --earlyexit')
-      .option('--max-accuracy-drop <pp>', 'aim of thresholds that are not calibrated yet, as in calibrate (default: 0.5)')
+      .option(
+        '--max-accuracy-drop <pp>',
+        'aim of thresholds that are not calibrated yet, as in calibrate (default: 0.5)',
+      )
       .option('--target-macs <share>', 'the same, as a share of the plain network’s MACs')
       .option('--seed <n>', 'of the splits (default: the one of the run, else 0)')
       .option('--batch-size <n>', 'images computed together (default: 128)');

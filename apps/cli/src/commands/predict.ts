@@ -11,9 +11,15 @@ export const predictCommand: CommandDefinition = {
       .argument('<model>', 'a run folder or a saved model folder')
       .argument('<files...>', 'PNG or JPEG files, folders of them, or - for one image on standard input')
       .option('--criterion <name>', 'another criterion than the calibrated one; needs --earlyexit')
-      .option('--earlyexit <t...>', 'other thresholds than the calibrated ones, one per early exit: a number, never or always')
+      .option(
+        '--earlyexit <t...>',
+        'other thresholds than the calibrated ones, one per early exit: a number, never or always',
+      )
       .option('--earlyexit_thresholds <t...>', 'the same as --earlyexit')
-      .option('--invert <when>', 'swap light and dark: auto (where the border is light), yes or no (default: auto for networks trained on MNIST, else no)')
+      .option(
+        '--invert <when>',
+        'swap light and dark: auto (where the border is light), yes or no (default: auto for networks trained on MNIST, else no)',
+      )
       .option('--batch-size <n>', 'images computed together; their latency is then shared (default: 1)');
     addEngineOptions(command);
   },

@@ -8,8 +8,11 @@ export const profileCommand: CommandDefinition = {
   example: '',
   configure(command) {
     command
-      .argument('<model>', 'a run folder, a saved model folder, or the name of a network (see `earlyexit models`)')
-      .option('--exits <layer[:head]...>', 'attach exits to a plain network first')
+      .argument(
+        '<model>',
+        'a run folder, a saved model folder, or the name of a network (see `earlyexit models`)',
+      )
+      .option('--exits <exit...>', 'attach exits to a plain network first: LAYER or LAYER:HEAD')
       .option('--layers', 'also list every layer')
       .option('--seed <n>', 'of the random weights of a named network (default: 0)');
     addEngineOptions(command);

@@ -9,7 +9,10 @@ export const trainCommand: CommandDefinition = {
   configure(command) {
     command
       .option('--model <name>', 'network: see `earlyexit models`')
-      .option('--exits <layer[:head]...>', 'attach exits to a plain network, by layer name or block4 (the fourth residual block)');
+      .option(
+        '--exits <exit...>',
+        'attach exits to a plain network: LAYER or LAYER:HEAD, a layer by name or block4 (the fourth residual block)',
+      );
     addDatasetOptions(command);
     command
       .option('--epochs <n>', 'how often the training data are gone through (default: 10)')
@@ -28,8 +31,14 @@ export const trainCommand: CommandDefinition = {
       .option('--keep <n>', 'checkpoints to keep (default: 2)')
       .option('--checkpoint-every <steps>', 'a checkpoint also within an epoch')
       .option('--regime <name>', 'joint, two-stage, frozen or distill (default: joint)')
-      .option('--lossweights <w...>', 'one per early exit; the final exit weighs 1 − their sum (default: the network’s own)')
-      .option('--earlyexit <t...>', 'thresholds used when validating, one per early exit: a number, never or always')
+      .option(
+        '--lossweights <w...>',
+        'one per early exit; the final exit weighs 1 − their sum (default: the network’s own)',
+      )
+      .option(
+        '--earlyexit <t...>',
+        'thresholds used when validating, one per early exit: a number, never or always',
+      )
       .option('--earlyexit_lossweights <w...>', 'the same as --lossweights')
       .option('--earlyexit_thresholds <t...>', 'the same as --earlyexit')
       .option('--criterion <name>', 'what the thresholds are compared with (default: max-probability)')
@@ -40,7 +49,10 @@ export const trainCommand: CommandDefinition = {
       .option('--seed <n>', 'of weights, splits and order (default: 0)')
       .option('--out <dir>', 'run folder (default: runs/MODEL)')
       .option('--resume', 'go on with the run in --out')
-      .option('--config <file>', 'options from a YAML or JSON file, or from the config.json of a run; flags win')
+      .option(
+        '--config <file>',
+        'options from a YAML or JSON file, or from the config.json of a run; flags win',
+      )
       .option('--dry-run', 'build, check, print the plan and its cost, train nothing');
     addEngineOptions(command);
   },

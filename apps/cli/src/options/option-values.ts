@@ -1,11 +1,21 @@
-import { criterionNames, isThreshold, nearestName, parseThreshold, type Threshold } from '@earlyexit/exit-criteria';
+import {
+  criterionNames,
+  isThreshold,
+  nearestName,
+  parseThreshold,
+  type Threshold,
+} from '@earlyexit/exit-criteria';
 import { z } from 'zod';
 
 // Options come as text from the command line and as text, numbers or booleans from a configuration file; each schema
 // here takes both. The message of an issue is the rule that was broken, as `ArgumentError` wants it.
 
 /** A value read from text, or refused with `rule`. */
-function fromText<T>(rule: string, read: (text: string) => T | undefined, remedy?: (text: string) => string | undefined) {
+function fromText<T>(
+  rule: string,
+  read: (text: string) => T | undefined,
+  remedy?: (text: string) => string | undefined,
+) {
   return z.union([z.string(), z.number()], { error: rule }).transform((value, context): T => {
     const text = String(value).trim();
     const result = read(text);
@@ -56,7 +66,9 @@ export const numberBetween = (smallest: number, largest: number, closed = true) 
 export const countOrShare = () =>
   fromText('it is a whole number of samples, or a share between 0 and 1', (text) => {
     const value = readNumber(text);
-    return value !== undefined && value >= 0 && (value < 1 || Number.isSafeInteger(value)) ? value : undefined;
+    return value !== undefined && value >= 0 && (value < 1 || Number.isSafeInteger(value))
+      ? value
+      : undefined;
   });
 
 /** One of several names; a near miss is told which was probably meant. */

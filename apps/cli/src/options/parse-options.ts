@@ -24,7 +24,8 @@ export function parseOptions<Schema extends z.ZodType>(
   throw new ArgumentError({
     where: nameOf(key),
     rule: issue.message,
-    received: received === undefined ? 'nothing' : typeof received === 'string' ? received : JSON.stringify(received),
+    received:
+      received === undefined ? 'nothing' : typeof received === 'string' ? received : JSON.stringify(received),
     ...(typeof remedy === 'string' ? { remedy: remedy.replace(/\?$/, '') } : {}),
   });
 }

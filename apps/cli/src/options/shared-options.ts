@@ -11,14 +11,20 @@ export function addOutputOptions(command: Command): void {
 /** The options of commands that compute. */
 export function addEngineOptions(command: Command): void {
   command
-    .option('--engine <name>', 'what computes: auto, tensorflow, wasm, webgpu or cpu (default: auto, the fastest here)')
+    .option(
+      '--engine <name>',
+      'what computes: auto, tensorflow, wasm, webgpu or cpu (default: auto, the fastest here)',
+    )
     .option('--threads <n>', 'threads inside an operation (default: the choice of the engine)');
 }
 
 /** The options of commands that read a data set. */
 export function addDatasetOptions(command: Command): void {
   command
-    .option('--dataset <name>', 'data set: see `earlyexit datasets` (default: the one the run was trained on)')
+    .option(
+      '--dataset <name>',
+      'data set: see `earlyexit datasets` (default: the one the run was trained on)',
+    )
     .option('--data-dir <path>', 'where the data lie: a folder or an archive')
     .option('--no-download', 'never fetch data over the network');
 }

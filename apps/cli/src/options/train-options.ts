@@ -62,5 +62,7 @@ const otherSpellings: Readonly<Record<string, string>> = {
 
 /** Gives options their own names: `earlyexit_thresholds` becomes `earlyexit`. */
 export function renameSpellings(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).map(([key, value]) => [otherSpellings[key] ?? key, value]));
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [otherSpellings[key] ?? key, value]),
+  );
 }

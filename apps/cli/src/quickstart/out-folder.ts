@@ -37,7 +37,12 @@ async function refuseForeign(path: string): Promise<void> {
   });
   if (status === null) return;
   if (!status.isDirectory()) {
-    throw new DataError({ where: path, rule: 'the quickstart writes into a folder', received: 'a file', remedy: 'Name another place with --out' });
+    throw new DataError({
+      where: path,
+      rule: 'the quickstart writes into a folder',
+      received: 'a file',
+      remedy: 'Name another place with --out',
+    });
   }
   const names = await readdir(path);
   if (names.length === 0 || (await isQuickstart(path, names))) return;

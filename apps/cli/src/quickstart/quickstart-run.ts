@@ -36,8 +36,18 @@ export async function quickstartRun(
 
   output.note(`${recipe.network} on ${recipe.dataset}; the results will be in ${resolve(out)}`);
   const engine = await startEngine({ engine: options.engine ?? 'wasm', threads: options.threads }, output);
-  const data = { dataset: recipe.dataset, dataDir: null, seed: recipe.seed, validation: null, calibration: null };
-  const { source, splits } = await openData({ ...data, augmentation: await recipe.augmentation() }, output, signal);
+  const data = {
+    dataset: recipe.dataset,
+    dataDir: recipe.dataDir,
+    seed: recipe.seed,
+    validation: null,
+    calibration: null,
+  };
+  const { source, splits } = await openData(
+    { ...data, imageShape: await inputShapeOf(recipe.network), augmentation: await recipe.augmentation() },
+    output,
+    signal,
+  );
   output.note(
     `${count(source.train.size)} training images (${count(splits.train.size)} to train on, ${count(splits.validation.size)} to validate, ${count(splits.calibration.size)} to calibrate) and ${count(splits.test.size)} test images`,
   );
@@ -104,7 +114,12 @@ export async function quickstartRun(
   await storePolicy(bench, policy);
   const test = await bench.logits('test');
   const evaluation = evaluatePolicy(test, policy, bench.costs, aboutTest(bench));
-  await writeReport(join(folder.unfinished, 'report.html'), bench, { evaluation, policy, calibration: cached, test });
+  await writeReport(join(folder.unfinished, 'report.html'), bench, {
+    evaluation,
+    policy,
+    calibration: cached,
+    test,
+  });
   signal.throwIfAborted();
   await folder.finish();
 
@@ -120,4 +135,9 @@ export async function quickstartRun(
     `next:   earlyexit predict ${out} IMAGE.png`,
   );
   return exitCode.done;
+}
+
+async function inputShapeOf(network: string): Promise<readonly [number, number, number]> {
+  const { getModelEntry } = await import('@earlyexit/model-zoo');
+  return getModelEntry(network).inputShape;
 }

@@ -7,6 +7,8 @@ import type { Optimizer, Schedule } from '@earlyexit/trainer';
 export interface QuickstartRecipe {
   readonly network: string;
   readonly dataset: string;
+  /** null for the data set's own place. */
+  readonly dataDir: string | null;
   readonly epochs: number;
   readonly batchSize: number;
   /** Highest learning rate, of the schedule. */
@@ -30,6 +32,7 @@ const learningRate = 0.006;
 export const recipe: QuickstartRecipe = {
   network: 'b_lenet',
   dataset: 'mnist',
+  dataDir: null,
   epochs: 4,
   batchSize: 64,
   learningRate,

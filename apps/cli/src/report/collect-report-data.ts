@@ -64,7 +64,9 @@ export function collectReportData(options: {
     reliability: exits.map(({ name }, exit) => {
       const temperature = temperatures[exit] ?? 1;
       const at = (value: number): Reliability => {
-        const bins = reliability(test.exits[exit] ?? new Float32Array(), labels, test.classes, { temperature: value });
+        const bins = reliability(test.exits[exit] ?? new Float32Array(), labels, test.classes, {
+          temperature: value,
+        });
         return {
           expectedCalibrationError: calibrationErrorOf(bins),
           bins: bins.map(({ low, high, ...rest }) => ({ from: low, to: high, ...rest })),
@@ -139,7 +141,9 @@ function chooseExamples(
   simulated: ReturnType<typeof simulate>,
 ): ReportData['examples'] {
   const { exitIndex, classes: answers, scores } = simulated;
-  const probabilities = test.exits.map((logits, exit) => softmax(logits, test.classes, policy.temperatures?.[exit] ?? 1));
+  const probabilities = test.exits.map((logits, exit) =>
+    softmax(logits, test.classes, policy.temperatures?.[exit] ?? 1),
+  );
   // Some criteria answer with another class than the exit's own; its probability is still that of the answer.
   const all = Array.from(exitIndex, (exit, row): ReportExample => {
     const answer = answers[row] ?? 0;
@@ -152,7 +156,8 @@ function chooseExamples(
       probability: probabilities[exit]?.[row * test.classes + answer] ?? Number.NaN,
     };
   });
-  const surestFirst = (a: ReportExample, b: ReportExample): number => b.probability - a.probability || a.row - b.row;
+  const surestFirst = (a: ReportExample, b: ReportExample): number =>
+    b.probability - a.probability || a.row - b.row;
   const firstExit = Math.min(...exitIndex);
   const lastExit = Math.max(...exitIndex);
   const left = all.filter(({ exit }) => exit === firstExit).sort(surestFirst);

@@ -29,7 +29,9 @@ export async function writeReport(
 }
 
 async function encodeImages({ examples }: ReportData, split: Split): Promise<Map<number, string>> {
-  const rows = [...new Set([...examples.first, ...examples.last, ...examples.mistakes].map(({ row }) => row))];
+  const rows = [
+    ...new Set([...examples.first, ...examples.last, ...examples.mistakes].map(({ row }) => row)),
+  ];
   const bytes = await split.bytes(Int32Array.from(rows));
   const size = bytes.length / Math.max(1, rows.length);
   const addresses = await Promise.all(

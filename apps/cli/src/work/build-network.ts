@@ -1,6 +1,7 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import type { DataSource } from '@earlyexit/datasets';
 import { ArgumentError } from '@earlyexit/exit-criteria';
+import { naming } from '../naming';
 
 /** The head that an exit gets if none is named: it fits everywhere and costs little. */
 const DEFAULT_HEAD = 'pooled';
@@ -19,20 +20,22 @@ export async function buildNetwork(options: {
 }): Promise<MultiExitModel> {
   const { name, exits = [], source, seed } = options;
   const { createModel, resolveLayerName } = await import('@earlyexit/model-zoo');
-  const fresh = createModel(name, {
-    seed,
-    ...(source === undefined
-      ? {}
-      : {
-          classes: source.classes,
-          inputShape: source.imageShape,
-          preprocessing: {
+  const fresh = await naming('--model', () =>
+    createModel(name, {
+      seed,
+      ...(source === undefined
+        ? {}
+        : {
+            classes: source.classes,
             inputShape: source.imageShape,
-            mean: source.mean,
-            standardDeviation: source.standardDeviation,
-          },
-        }),
-  });
+            preprocessing: {
+              inputShape: source.imageShape,
+              mean: source.mean,
+              standardDeviation: source.standardDeviation,
+            },
+          }),
+    }),
+  );
   if (exits.length === 0) return fresh;
   const own = fresh.metadata.exits.slice(0, -1);
   if (own.length > 0) {
@@ -44,19 +47,25 @@ export async function buildNetwork(options: {
     });
   }
   const { attachExits } = await import('@earlyexit/branch-head');
-  const specifications = exits.map((written) => {
-    const [layer = '', head = DEFAULT_HEAD, ...rest] = written.split(':');
-    if (layer === '' || head === '' || rest.length > 0) {
-      throw new ArgumentError({ where: '--exits', rule: 'an exit is written LAYER or LAYER:HEAD', received: written });
-    }
-    // Whether the head exists is attachExits's to say: it knows the names.
-    return { after: resolveLayerName(fresh, layer), head: head as 'pooled' };
-  });
-  const { metadata } = fresh;
-  return attachExits(fresh.model, specifications, {
-    name: metadata.name,
-    classes: metadata.classes,
-    preprocessing: metadata.preprocessing,
-    seed,
+  return naming('--exits', () => {
+    const specifications = exits.map((written) => {
+      const [layer = '', head = DEFAULT_HEAD, ...rest] = written.split(':');
+      if (layer === '' || head === '' || rest.length > 0) {
+        throw new ArgumentError({
+          where: '--exits',
+          rule: 'an exit is written LAYER or LAYER:HEAD',
+          received: written,
+        });
+      }
+      // Whether the head exists is attachExits's to say: it knows the names.
+      return { after: resolveLayerName(fresh, layer), head: head as 'pooled' };
+    });
+    const { metadata } = fresh;
+    return attachExits(fresh.model, specifications, {
+      name: metadata.name,
+      classes: metadata.classes,
+      preprocessing: metadata.preprocessing,
+      seed,
+    });
   });
 }

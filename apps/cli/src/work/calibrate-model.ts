@@ -59,11 +59,12 @@ export async function calibrateModel(
   const { exits } = model.metadata;
   const cached = await bench.logits('calibration');
   const fits = cached.exits.map((logits, exit) => reportFit(logits, cached, exits[exit]?.name ?? ''));
-  for (const { exit, reason } of fits) if (reason !== null) output.warn(`${exit} keeps temperature 1: ${reason}`);
+  for (const { exit, reason } of fits)
+    if (reason !== null) output.warn(`${exit} keeps temperature 1: ${reason}`);
   const temperatures = fits.map((fit) => fit.temperature);
   const searched =
     goal.thresholds === undefined && exits.length > 1
-      ? searchPolicy(cached, { criterion, temperatures, costs, aim })
+      ? await searchPolicy(cached, { criterion, temperatures, costs, aim })
       : null;
   for (const note of searched?.notes ?? []) output.warn(note);
   const policy = { criterion, thresholds: goal.thresholds ?? searched?.thresholds ?? [], temperatures };
@@ -71,7 +72,10 @@ export async function calibrateModel(
 }
 
 /** Stores a policy in the saved model. */
-export async function storePolicy({ model, reference }: Workbench, policy: Required<ExitPolicy>): Promise<void> {
+export async function storePolicy(
+  { model, reference }: Workbench,
+  policy: Required<ExitPolicy>,
+): Promise<void> {
   const { criterion, thresholds, temperatures } = policy;
   await saveModel(
     withMetadata(model, { policy: { criterion, thresholds: thresholds.map(thresholdToJson), temperatures } }),

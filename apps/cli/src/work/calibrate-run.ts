@@ -11,7 +11,8 @@ import { renameSpellings } from '../options/train-options';
 import { formatTable } from '../table';
 import { modelOperand } from './operand';
 import { calibrateModel, storePolicy } from './calibrate-model';
-import { checkThresholds, chooseAim, DEFAULT_CRITERION, describeAim, refuseOracle } from './policy';
+import { checkThresholds } from './check-thresholds';
+import { chooseAim, DEFAULT_CRITERION, describeAim, refuseOracle } from './policy';
 import { openWorkbench } from './workbench';
 
 const schema = z
@@ -38,10 +39,15 @@ export async function calibrateRun(invocation: Invocation): Promise<undefined> {
   const aim = chooseAim(options);
   const { earlyexit } = options;
   if (earlyexit !== undefined && (options.maxAccuracyDrop ?? options.targetMacs) !== undefined) {
-    throw new ArgumentError({ where: '--earlyexit', rule: 'thresholds are either given or searched for', received: 'thresholds and an aim', remedy: 'Leave one of them out' });
+    throw new ArgumentError({
+      where: '--earlyexit',
+      rule: 'thresholds are either given or searched for',
+      received: 'thresholds and an aim',
+      remedy: 'Leave one of them out',
+    });
   }
   const bench = await openWorkbench(argument, options, output, signal, ({ metadata }) => {
-    if (earlyexit !== undefined) checkThresholds(metadata, name, earlyexit);
+    if (earlyexit !== undefined) checkThresholds(metadata.exits, name, earlyexit);
   });
   const { metadata } = bench.model;
   const calibration = await calibrateModel(bench, { criterion: name, aim, thresholds: earlyexit }, output);
@@ -50,7 +56,14 @@ export async function calibrateRun(invocation: Invocation): Promise<undefined> {
   signal.throwIfAborted();
 
   if (options.curve !== undefined) {
-    await writeFile(options.curve, curveCsv(searched?.frontier ?? [], metadata.exits.slice(0, -1).map((exit) => exit.name), bench.costs.staticMacs));
+    await writeFile(
+      options.curve,
+      curveCsv(
+        searched?.frontier ?? [],
+        metadata.exits.slice(0, -1).map((exit) => exit.name),
+        bench.costs.staticMacs,
+      ),
+    );
   }
   await storePolicy(bench, policy);
 
@@ -65,7 +78,14 @@ export async function calibrateRun(invocation: Invocation): Promise<undefined> {
     thresholds: thresholds.map(thresholdToJson),
     temperatures,
     fits,
-    exits: summary.exits.map(({ taken, share, top1, top1All, macs }, exit) => ({ name: metadata.exits[exit]?.name, taken, share, top1, top1All, macs })),
+    exits: summary.exits.map(({ taken, share, top1, top1All, macs }, exit) => ({
+      name: metadata.exits[exit]?.name,
+      taken,
+      share,
+      top1,
+      top1All,
+      macs,
+    })),
     top1: summary.top1,
     static: summary.static,
     averageMacs: summary.averageMacs,
@@ -115,7 +135,11 @@ export function showThreshold(value: Threshold | null | undefined): string {
   return typeof value === 'number' ? value.toPrecision(6) : (value ?? 'never');
 }
 
-function curveCsv(frontier: readonly ThresholdChoice[], exitNames: readonly string[], staticMacs: number): string {
+function curveCsv(
+  frontier: readonly ThresholdChoice[],
+  exitNames: readonly string[],
+  staticMacs: number,
+): string {
   const header = [...exitNames.map((name) => `threshold_${name}`), 'accuracy', 'averageMacs', 'share'];
   const lines = frontier.map(({ thresholds, accuracy, averageMacs }) => [
     ...thresholds.map((value) => thresholdToJson(value) ?? 'never'),

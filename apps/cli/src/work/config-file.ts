@@ -32,7 +32,12 @@ export async function readConfigFile(path: string): Promise<Record<string, unkno
       received: content.trim() === '' ? 'an empty file' : JSON.stringify(value).slice(0, 80),
     });
   }
-  return checkConfig('format' in value && value.format === 'earlyexit-run' && 'options' in value ? value.options as object : value, path);
+  return checkConfig(
+    'format' in value && value.format === 'earlyexit-run' && 'options' in value
+      ? (value.options as object)
+      : value,
+    path,
+  );
 }
 
 function checkConfig(value: object, path: string): Record<string, unknown> {

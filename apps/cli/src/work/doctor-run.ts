@@ -84,9 +84,16 @@ function checkNode(): Check {
 async function checkImages(): Promise<Check> {
   try {
     const { default: sharp } = await import('sharp');
-    const png = await sharp(new Uint8Array(12).fill(200), { raw: { width: 2, height: 2, channels: 3 } }).png().toBuffer();
+    const png = await sharp(new Uint8Array(12).fill(200), { raw: { width: 2, height: 2, channels: 3 } })
+      .png()
+      .toBuffer();
     const { width } = await sharp(png).metadata();
-    return { name: 'images', ok: width === 2, detail: `PNG and JPEG through sharp ${sharp.versions.sharp ?? ''}`, remedy: null };
+    return {
+      name: 'images',
+      ok: width === 2,
+      detail: `PNG and JPEG through sharp ${sharp.versions.sharp ?? ''}`,
+      remedy: null,
+    };
   } catch (error) {
     return {
       name: 'images',

@@ -16,19 +16,12 @@ import { renameSpellings } from '../options/train-options';
 import type { Output } from '../output';
 import { formatTable } from '../table';
 import { showThreshold } from './calibrate-run';
+import { checkThresholds } from './check-thresholds';
 import { evaluatePolicy } from './evaluation';
 import type { EvaluationDocument } from './evaluation-document';
 import { originalStatistics } from './original-statistics';
 import { modelOperand } from './operand';
-import {
-  checkThresholds,
-  chooseAim,
-  DEFAULT_CRITERION,
-  describeAim,
-  neverLeave,
-  searchPolicy,
-  storedPolicy,
-} from './policy';
+import { chooseAim, DEFAULT_CRITERION, describeAim, neverLeave, searchPolicy, storedPolicy } from './policy';
 import { openWorkbench, type Workbench } from './workbench';
 
 const schema = z
@@ -62,7 +55,8 @@ export async function evaluateRun(invocation: Invocation): Promise<undefined> {
   const bench = await openWorkbench(argument, options, output, signal, ({ metadata }) => {
     const stored = metadata.policy?.criterion;
     if (criterion === 'all') return;
-    if (earlyexit !== undefined) checkThresholds(metadata, criterion ?? stored ?? DEFAULT_CRITERION, earlyexit);
+    if (earlyexit !== undefined)
+      checkThresholds(metadata.exits, criterion ?? stored ?? DEFAULT_CRITERION, earlyexit);
     else if (criterion !== undefined && criterion !== stored && getCriterion(criterion).needsLabels) {
       throw new ArgumentError({
         where: '--criterion',
@@ -117,13 +111,22 @@ async function choosePolicy(
   if (stored?.criterion === criterion) return stored;
   if (metadata.exits.length === 1) return neverLeave(metadata);
   if (asked.criterion === undefined) {
-    output.warn('the model is not calibrated: nobody leaves early. Run earlyexit calibrate first, or give --earlyexit');
+    output.warn(
+      'the model is not calibrated: nobody leaves early. Run earlyexit calibrate first, or give --earlyexit',
+    );
     return neverLeave(metadata);
   }
-  output.note(`thresholds of ${criterion} are searched for on the calibration split: ${describeAim(asked.aim)}`);
+  output.note(
+    `thresholds of ${criterion} are searched for on the calibration split: ${describeAim(asked.aim)}`,
+  );
   const cached = await bench.logits('calibration');
   const fitted = stored?.temperatures ?? fitTemperatures(cached);
-  const { thresholds } = searchPolicy(cached, { criterion, temperatures: fitted, costs: bench.costs, aim: asked.aim });
+  const { thresholds } = await searchPolicy(cached, {
+    criterion,
+    temperatures: fitted,
+    costs: bench.costs,
+    aim: asked.aim,
+  });
   return { criterion, thresholds, temperatures: fitted };
 }
 
@@ -131,18 +134,28 @@ async function choosePolicy(
 async function compareCriteria(bench: Workbench, aim: SearchAim, output: Output): Promise<void> {
   const { metadata } = bench.model;
   if (metadata.exits.length === 1) {
-    throw new ArgumentError({ where: '--criterion', rule: 'criteria differ where there is an early exit', received: `${metadata.name}, which has none` });
+    throw new ArgumentError({
+      where: '--criterion',
+      rule: 'criteria differ where there is an early exit',
+      received: `${metadata.name}, which has none`,
+    });
   }
   const calibration = await bench.logits('calibration');
   const temperatures = storedPolicy(metadata)?.temperatures ?? fitTemperatures(calibration);
   const test = await bench.logits('test');
-  const documents = criterionNames
-    .filter((name) => !getCriterion(name).needsLabels)
-    .map((criterion) => {
-      const { thresholds } = searchPolicy(calibration, { criterion, temperatures, costs: bench.costs, aim });
-      return evaluatePolicy(test, { criterion, thresholds, temperatures }, bench.costs, aboutTest(bench));
-    })
-    .sort((a, b) => (a.averageMacs ?? 0) - (b.averageMacs ?? 0));
+  const documents: EvaluationDocument[] = [];
+  for (const criterion of criterionNames.filter((name) => !getCriterion(name).needsLabels)) {
+    const { thresholds } = await searchPolicy(calibration, {
+      criterion,
+      temperatures,
+      costs: bench.costs,
+      aim,
+    });
+    documents.push(
+      evaluatePolicy(test, { criterion, thresholds, temperatures }, bench.costs, aboutTest(bench)),
+    );
+  }
+  documents.sort((a, b) => (a.averageMacs ?? 0) - (b.averageMacs ?? 0));
   output.json({ model: metadata.name, dataset: bench.data.dataset, split: 'test', aim, criteria: documents });
   const [first] = documents;
   if (first === undefined) return;
@@ -228,7 +241,16 @@ export function describeEvaluation(document: EvaluationDocument, output: Output)
           shortMacs(document.averageMacs),
           share(document.averageMacs),
         ],
-        ['without exits', '', '', '', percent(document.static.top1), '', shortMacs(staticMacs), share(staticMacs)],
+        [
+          'without exits',
+          '',
+          '',
+          '',
+          percent(document.static.top1),
+          '',
+          shortMacs(staticMacs),
+          share(staticMacs),
+        ],
       ],
       output.colors,
     ),

@@ -36,7 +36,11 @@ export interface EvaluationDocument {
   readonly top1: number | null;
   readonly top5: number | null;
   /** The same network without exits: the final exit's accuracy, the cost without any early head. */
-  readonly static: { readonly top1: number | null; readonly top5: number | null; readonly macs: number | null };
+  readonly static: {
+    readonly top1: number | null;
+    readonly top5: number | null;
+    readonly macs: number | null;
+  };
   /** Mean over the samples. */
   readonly averageMacs: number | null;
   /** static.macs / averageMacs. */

@@ -1,9 +1,4 @@
-import {
-  calibrationErrorOf,
-  oracle,
-  policyConfidences,
-  reliabilityBins,
-} from '@earlyexit/calibration';
+import { calibrationErrorOf, oracle, policyConfidences, reliabilityBins } from '@earlyexit/calibration';
 import {
   type CachedLogits,
   type ExitCosts,

@@ -49,8 +49,7 @@ export async function resolveModelArgument(argument: string): Promise<ModelRefer
     where: 'MODEL',
     rule: 'it is a run folder, a saved model folder, or the name of a network',
     received: argument,
-    remedy:
-      near.length > 0 ? `Did you mean ${near.join(' or ')}` : 'earlyexit models lists the names',
+    remedy: near.length > 0 ? `Did you mean ${near.join(' or ')}` : 'earlyexit models lists the names',
   });
 }
 
@@ -92,7 +91,8 @@ async function savedModel(argument: string, directory: string): Promise<ModelRef
   // runs/x/model/best belongs to the run runs/x.
   const grandparent = dirname(dirname(resolve(directory)));
   const belongs =
-    basename(dirname(resolve(directory))) === 'model' && (await kindOf(join(grandparent, 'config.json'))) === 'file';
+    basename(dirname(resolve(directory))) === 'model' &&
+    (await kindOf(join(grandparent, 'config.json'))) === 'file';
   return { kind: 'saved', argument, directory, runDirectory: belongs ? grandparent : null };
 }
 
@@ -107,7 +107,11 @@ async function kindOf(path: string): Promise<'file' | 'folder' | null> {
 }
 
 function looksLikePath(argument: string): boolean {
-  return /[/\\]/.test(argument) || /^[.~]/.test(argument) || /\.(onnx|json|bin|zip|h5|pt|pth|keras)$/i.test(argument);
+  return (
+    /[/\\]/.test(argument) ||
+    /^[.~]/.test(argument) ||
+    /\.(onnx|json|bin|zip|h5|pt|pth|keras)$/i.test(argument)
+  );
 }
 
 function noModel(argument: string, kind: 'file' | 'folder', configFile: 'file' | 'folder' | null): DataError {

@@ -4,6 +4,7 @@ import type { MultiExitMetadata, SampleSource } from '@earlyexit/branch-head';
 import type { Augmentation, DataSource, Split, Splits } from '@earlyexit/datasets';
 import { ArgumentError, nearestNames } from '@earlyexit/exit-criteria';
 import { bytes } from '../format';
+import { naming } from '../naming';
 import type { Output } from '../output';
 import type { DataSettings } from './run-config';
 
@@ -22,7 +23,11 @@ export interface DataRequest extends DataSettings {
  * @throws ArgumentError if neither names a data set, or the name is not known
  */
 export async function resolveDataSettings(
-  options: { readonly dataset?: string | undefined; readonly dataDir?: string | undefined; readonly seed?: number | undefined },
+  options: {
+    readonly dataset?: string | undefined;
+    readonly dataDir?: string | undefined;
+    readonly seed?: number | undefined;
+  },
   remembered: DataSettings | null,
 ): Promise<DataSettings> {
   const { listDatasets } = await import('@earlyexit/datasets');
@@ -47,7 +52,8 @@ export async function resolveDataSettings(
     });
   }
   const same = dataset === remembered?.dataset;
-  const dataDir = options.dataDir === undefined ? (same ? remembered.dataDir : null) : resolve(options.dataDir);
+  const dataDir =
+    options.dataDir === undefined ? (same ? remembered.dataDir : null) : resolve(options.dataDir);
   if (entry.needsDataDir && dataDir === null) {
     throw new ArgumentError({
       where: '--data-dir',
@@ -71,7 +77,8 @@ export async function openData(
   signal: AbortSignal,
 ): Promise<{ readonly source: DataSource; readonly splits: Splits }> {
   const { listDatasets, openDataset, splitDataset } = await import('@earlyexit/datasets');
-  const { dataset, dataDir, seed, validation, calibration, limit, download, imageShape, augmentation } = request;
+  const { dataset, dataDir, seed, validation, calibration, limit, download, imageShape, augmentation } =
+    request;
   // Only data sets without a size of their own are brought to the network's.
   const anySize = listDatasets().some(({ name, imageShape: own }) => name === dataset && own === null);
   const line = output.progress(`opening ${dataset}`);
@@ -80,7 +87,9 @@ export async function openData(
     source = await openDataset(dataset, {
       ...(dataDir === null ? {} : { dataDir }),
       ...(download === undefined ? {} : { download }),
-      ...(imageShape === undefined || !anySize ? {} : { size: imageShape[0], channels: imageShape[2] === 1 ? 1 : 3 }),
+      ...(imageShape === undefined || !anySize
+        ? {}
+        : { size: imageShape[0], channels: imageShape[2] === 1 ? 1 : 3 }),
       signal,
       onProgress: ({ stage, what, done, total }) => {
         line.update(done, total ?? 0, `${stage} ${what}, ${bytes(done)}`);
@@ -90,14 +99,27 @@ export async function openData(
     line.done();
   }
   for (const note of source.notes ?? []) output.warn(note);
-  const splits = splitDataset(source, {
-    seed,
-    ...(validation === null ? {} : { validation }),
-    ...(calibration === null ? {} : { calibration }),
-    ...(limit === undefined ? {} : { limit }),
-    ...(augmentation === undefined ? {} : { augmentation }),
-  });
+  const splits = await naming(optionBehind, () =>
+    splitDataset(source, {
+      seed,
+      ...(validation === null ? {} : { validation }),
+      ...(calibration === null ? {} : { calibration }),
+      ...(limit === undefined ? {} : { limit }),
+      ...(augmentation === undefined ? {} : { augmentation }),
+    }),
+  );
   return { source, splits };
+}
+
+/** `splitDataset(source, { limit })` → `--limit`. */
+function optionBehind(where: string): string {
+  const [, names] = /\{ ([\w, ]+) \}/.exec(where) ?? [];
+  return names === undefined
+    ? where
+    : names
+        .split(', ')
+        .map((name) => `--${name}`)
+        .join(', ');
 }
 
 /**
@@ -106,7 +128,8 @@ export async function openData(
  * @throws ArgumentError if the classes differ
  */
 export function checkClasses({ name, classes }: MultiExitMetadata, source: DataSource): void {
-  const same = classes.length === source.classes.length && classes.every((each, i) => each === source.classes[i]);
+  const same =
+    classes.length === source.classes.length && classes.every((each, i) => each === source.classes[i]);
   if (same) return;
   const some = (names: readonly string[]): string =>
     `${String(names.length)} classes (${names.slice(0, 4).join(', ')}${names.length > 4 ? ', …' : ''})`;

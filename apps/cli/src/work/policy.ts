@@ -1,5 +1,5 @@
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
-import { searchThresholds, type SearchAim } from '@earlyexit/calibration';
+import { searchThresholds, type SearchAim, type ThresholdSearch } from '@earlyexit/calibration';
 import {
   ArgumentError,
   type CachedLogits,
@@ -7,10 +7,9 @@ import {
   type ExitCosts,
   type ExitPolicy,
   getCriterion,
-  type Threshold,
   thresholdFromJson,
-  validatePolicy,
 } from '@earlyexit/exit-criteria';
+import { naming } from '../naming';
 
 /** The criterion that is used where none is named. */
 export const DEFAULT_CRITERION: CriterionName = 'max-probability';
@@ -26,26 +25,6 @@ export function storedPolicy({ policy }: MultiExitMetadata): ExitPolicy | null {
 /** Thresholds under which nobody leaves early. */
 export function neverLeave({ exits }: MultiExitMetadata): ExitPolicy {
   return { criterion: DEFAULT_CRITERION, thresholds: exits.slice(1).map(() => 'never') };
-}
-
-/** Refuses thresholds that do not fit a network, and names its exits. */
-export function checkThresholds(
-  { exits }: MultiExitMetadata,
-  criterion: CriterionName,
-  thresholds: readonly Threshold[],
-): ExitPolicy {
-  const policy: ExitPolicy = { criterion, thresholds };
-  const early = exits.slice(0, -1);
-  if (thresholds.length !== early.length) {
-    throw new ArgumentError({
-      where: '--earlyexit',
-      rule: `there is one threshold an early exit: ${early.length === 0 ? 'this network has none' : early.map(({ name, attachedAfter }) => `${name} (after ${attachedAfter ?? ''})`).join(', ')}`,
-      received: `${String(thresholds.length)} (${thresholds.join(' ')})`,
-      remedy: 'The final exit takes no threshold: it always answers',
-    });
-  }
-  validatePolicy(policy, early.length);
-  return policy;
 }
 
 /** The aim that options name; the default aim if none does. */
@@ -85,8 +64,8 @@ export function refuseOracle(criterion: CriterionName, remedy: string): void {
   });
 }
 
-/** The frontier of a network without early exits is the network; searching needs at least one. */
-export function searchPolicy(
+/** Searches thresholds for a network with at least one early exit. */
+export async function searchPolicy(
   cached: CachedLogits,
   options: {
     readonly criterion: CriterionName;
@@ -94,7 +73,8 @@ export function searchPolicy(
     readonly costs: ExitCosts;
     readonly aim: SearchAim;
   },
-): ReturnType<typeof searchThresholds> {
+): Promise<ThresholdSearch> {
   const { criterion, temperatures, costs, aim } = options;
-  return searchThresholds(cached, { criterion, temperatures, ...costs, aim });
+  const option = 'targetMacs' in aim ? '--target-macs' : '--max-accuracy-drop';
+  return naming(option, () => searchThresholds(cached, { criterion, temperatures, ...costs, aim }));
 }

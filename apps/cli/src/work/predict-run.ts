@@ -13,7 +13,8 @@ import { parseOptions } from '../options/parse-options';
 import { renameSpellings } from '../options/train-options';
 import { loadReference, resolveTrainedModel } from './model-argument';
 import { modelOperand } from './operand';
-import { checkThresholds, DEFAULT_CRITERION, neverLeave, refuseOracle, storedPolicy } from './policy';
+import { checkThresholds } from './check-thresholds';
+import { DEFAULT_CRITERION, neverLeave, refuseOracle, storedPolicy } from './policy';
 import type { RunConfig } from './run-config';
 import { startEngine } from './start-engine';
 
@@ -61,7 +62,10 @@ export async function predictRun(invocation: Invocation): Promise<number> {
   const { model, config } = await loadReference(reference);
   const { metadata } = model;
   const policy = choosePolicy(metadata, options);
-  if (policy === null) output.warn('the model is not calibrated: nobody leaves early. Run earlyexit calibrate first, or give --earlyexit');
+  if (policy === null)
+    output.warn(
+      'the model is not calibrated: nobody leaves early. Run earlyexit calibrate first, or give --earlyexit',
+    );
   const imageShape = metadata.preprocessing?.inputShape;
   if (imageShape === undefined) {
     throw new DataError({
@@ -94,7 +98,11 @@ export async function predictRun(invocation: Invocation): Promise<number> {
         const answer = image instanceof Uint8Array ? answers[next++] : undefined;
         add(
           answer === undefined
-            ? { ...nothing, input: input.name, error: image instanceof Uint8Array ? '' : (image?.error ?? '') }
+            ? {
+                ...nothing,
+                input: input.name,
+                error: image instanceof Uint8Array ? '' : (image?.error ?? ''),
+              }
             : { input: input.name, ...answer },
         );
       });
@@ -133,7 +141,10 @@ function createClassifier(
   return {
     /** The first run of a network prepares its kernels: it would spoil the first latency. */
     async warmUp(): Promise<void> {
-      await session.run({ data: new Uint8Array(size), count: 1 }, { ...policy, thresholds: policy.thresholds.map(() => 'never') });
+      await session.run(
+        { data: new Uint8Array(size), count: 1 },
+        { ...policy, thresholds: policy.thresholds.map(() => 'never') },
+      );
     },
     async run(images: readonly Uint8Array[]): Promise<Omit<Prediction, 'input'>[]> {
       if (images.length === 0) return [];
@@ -142,7 +153,10 @@ function createClassifier(
         data.set(image, i * size);
       });
       const started = performance.now();
-      const answers = await session.run({ data, count: images.length }, { ...policy, batchSize: images.length, signal });
+      const answers = await session.run(
+        { data, count: images.length },
+        { ...policy, batchSize: images.length, signal },
+      );
       const latencyMs = (performance.now() - started) / images.length;
       return images.map((_, i) => {
         const answer = answers.classes[i] ?? 0;
@@ -178,11 +192,16 @@ async function readInput(
 /** Finds every image before the first one is classified, so that a wrong path is said at once. */
 async function collectInputs(paths: readonly string[], stdin: Readable): Promise<Input[]> {
   if (paths.filter((path) => path === '-').length > 1) {
-    throw new ArgumentError({ where: 'FILES', rule: 'standard input holds one image', received: '- more than once' });
+    throw new ArgumentError({
+      where: 'FILES',
+      rule: 'standard input holds one image',
+      received: '- more than once',
+    });
   }
   const inputs: Input[] = [];
   for (const path of paths) {
-    if (path === '') throw new ArgumentError({ where: 'FILES', rule: 'a path is not empty', received: 'an empty text' });
+    if (path === '')
+      throw new ArgumentError({ where: 'FILES', rule: 'a path is not empty', received: 'an empty text' });
     if (path === '-') inputs.push({ name: '-', image: await readAll(stdin) });
     else for (const file of await listImageFiles(path)) inputs.push({ name: file, image: file });
   }
@@ -199,7 +218,11 @@ async function readAll(stdin: Readable): Promise<Uint8Array> {
     const bytes = Buffer.from(chunk as Uint8Array);
     size += bytes.length;
     if (size > LARGEST_STDIN_BYTES) {
-      throw new DataError({ where: 'standard input', rule: 'an image takes at most 512 MiB', received: 'more' });
+      throw new DataError({
+        where: 'standard input',
+        rule: 'an image takes at most 512 MiB',
+        received: 'more',
+      });
     }
     chunks.push(bytes);
   }
@@ -208,18 +231,24 @@ async function readAll(stdin: Readable): Promise<Uint8Array> {
 
 function choosePolicy(
   metadata: MultiExitMetadata,
-  { criterion: asked, earlyexit }: { criterion?: ExitPolicy['criterion'] | undefined; earlyexit?: ExitPolicy['thresholds'] | undefined },
+  {
+    criterion: asked,
+    earlyexit,
+  }: { criterion?: ExitPolicy['criterion'] | undefined; earlyexit?: ExitPolicy['thresholds'] | undefined },
 ): ExitPolicy | null {
   const stored = storedPolicy(metadata);
   const name = asked ?? stored?.criterion ?? DEFAULT_CRITERION;
   if (earlyexit !== undefined) {
-    const policy = checkThresholds(metadata, name, earlyexit);
+    const policy = checkThresholds(metadata.exits, name, earlyexit);
     return stored?.temperatures === undefined ? policy : { ...policy, temperatures: stored.temperatures };
   }
   if (asked !== undefined && asked !== stored?.criterion) {
     throw new ArgumentError({
       where: '--criterion',
-      rule: stored === null ? 'the model has no thresholds yet' : `the model's thresholds are for ${stored.criterion}`,
+      rule:
+        stored === null
+          ? 'the model has no thresholds yet'
+          : `the model's thresholds are for ${stored.criterion}`,
       received: asked,
       remedy: 'Add --earlyexit with one threshold per early exit, or calibrate the model for it',
     });
@@ -234,5 +263,5 @@ function chooseInvert(asked: 'auto' | 'yes' | 'no' | undefined, config: RunConfi
 }
 
 function describe({ input, label, probability, exitName, macs, latencyMs }: Prediction): string {
-  return `${input}: ${label ?? ''} (${percent(probability, 1)}), answered by ${exitName ?? ''} after ${shortMacs(macs)} MACs, ${(latencyMs ?? 0).toFixed(1)} ms`;
+  return `${input}: ${label ?? ''} (${(probability ?? 0) > 0.9995 ? '>99.9 %' : percent(probability, 1)}), answered by ${exitName ?? ''} after ${shortMacs(macs)} MACs, ${(latencyMs ?? 0).toFixed(1)} ms`;
 }

@@ -32,13 +32,17 @@ export async function profileRun(invocation: Invocation): Promise<undefined> {
   }
   await startEngine(options, output);
   const { seed = 0 } = options;
-  if (reference.kind === 'network') output.note(`${reference.name}: a registered network with random weights, seed ${String(seed)}`);
+  if (reference.kind === 'network')
+    output.note(`${reference.name}: a registered network with random weights, seed ${String(seed)}`);
   const { model, metadata } =
     reference.kind === 'network'
       ? await buildNetwork({ name: reference.name, exits: options.exits, seed })
       : (await loadReference(reference)).model;
   const profile = profileModel(model);
-  const exits = profile.exits.map(({ index, ...exit }) => ({ name: metadata.exits[index]?.name ?? '', ...exit }));
+  const exits = profile.exits.map(({ index, ...exit }) => ({
+    name: metadata.exits[index]?.name ?? '',
+    ...exit,
+  }));
   for (const layer of profile.uncounted) output.warn(`the multiply-accumulates of ${layer} are not counted`);
   output.json({
     model: metadata.name,

@@ -13,7 +13,13 @@ import { neverLeave, storedPolicy } from './policy';
 import { openWorkbench } from './workbench';
 
 const schema = z
-  .object({ ...engineOptions, ...datasetOptions, out: text(), seed: wholeNumber(0), batchSize: wholeNumber() })
+  .object({
+    ...engineOptions,
+    ...datasetOptions,
+    out: text(),
+    seed: wholeNumber(0),
+    batchSize: wholeNumber(),
+  })
   .partial();
 
 /** `earlyexit report`: evaluates a model and writes the report. */

@@ -24,20 +24,31 @@ export async function trainRun({ options: given, output, signal }: Invocation): 
   const { options, remembered } = await collectOptions(given);
   const { model: name, dryRun = false, resume = false, seed = 0 } = options;
   if (name === undefined) {
-    throw new ArgumentError({ where: '--model', rule: 'the network to train must be named', remedy: 'earlyexit models lists them' });
+    throw new ArgumentError({
+      where: '--model',
+      rule: 'the network to train must be named',
+      remedy: 'earlyexit models lists them',
+    });
   }
   const { getModelEntry, listModels } = await import('@earlyexit/model-zoo');
-  const entry = await namedEntry(name, listModels().map((each) => each.name), getModelEntry);
+  const entry = await namedEntry(
+    name,
+    listModels().map((each) => each.name),
+    getModelEntry,
+  );
   const runDirectory = options.out ?? join('runs', name);
-  if (!resume && !dryRun) await refuseFullFolder(runDirectory);
-
-  const settings = await resolveDataSettings({ ...options, dataset: options.dataset ?? entry.defaultDataset ?? undefined, seed }, remembered?.data ?? null);
+  const settings = await resolveDataSettings(
+    { ...options, dataset: options.dataset ?? entry.defaultDataset ?? undefined, seed },
+    remembered?.data ?? null,
+  );
   const data = {
     ...settings,
     validation: options.validation ?? settings.validation,
     calibration: options.calibration ?? settings.calibration,
   };
   const engine = await startEngine(options, output);
+  await checkAgainstExits(options, name);
+  if (!resume && !dryRun) await refuseFullFolder(runDirectory);
   const { source, splits } = await openData(
     {
       ...data,
@@ -52,10 +63,16 @@ export async function trainRun({ options: given, output, signal }: Invocation): 
   const model = await buildNetwork({ name, exits: options.exits, source, seed });
   const recipe = await makeRecipe(options, model.metadata.exits);
   if (given['earlyexit_thresholds'] !== undefined && options.criterion === undefined) {
-    output.note('thresholds are compared with max-probability; the original example’s rule is --criterion cross-entropy-oracle');
+    output.note(
+      'thresholds are compared with max-probability; the original example’s rule is --criterion cross-entropy-oracle',
+    );
   }
 
-  const plan = describePlan(model.metadata, recipe, { dataset: data.dataset, samples: splits.train.size, validation: splits.validation.size });
+  const plan = describePlan(model.metadata, recipe, {
+    dataset: data.dataset,
+    samples: splits.train.size,
+    validation: splits.validation.size,
+  });
   if (dryRun) {
     const steps = recipe.epochs * Math.ceil(splits.train.size / recipe.batchSize);
     output.text(...plan, `dry run: nothing was trained, ${runDirectory} was not touched`);
@@ -122,7 +139,9 @@ export async function trainRun({ options: given, output, signal }: Invocation): 
     seconds,
   });
   if (result.interrupted) {
-    output.note(`saved after step ${count(result.step)}; go on with: earlyexit train --resume --out ${runDirectory}`);
+    output.note(
+      `saved after step ${count(result.step)}; go on with: earlyexit train --resume --out ${runDirectory}`,
+    );
     return exitCode.interrupted;
   }
   const best = result.epochs.find(({ epoch }) => epoch === result.bestEpoch);
@@ -130,7 +149,9 @@ export async function trainRun({ options: given, output, signal }: Invocation): 
     result.alreadyFinished
       ? `${runDirectory} is finished: ${plural(result.epochs.length, 'epoch')} were done before, nothing is left to do`
       : `trained ${name} on ${data.dataset}: ${plural(result.epochs.length, 'epoch')}${result.stoppedEarly ? ' (stopped early)' : ''} in ${duration(seconds)}`,
-    ...(best === undefined ? [] : [`best epoch ${String(best.epoch)}: ${describeAccuracy(model.metadata, best)}`]),
+    ...(best === undefined
+      ? []
+      : [`best epoch ${String(best.epoch)}: ${describeAccuracy(model.metadata, best)}`]),
     `saved in ${runDirectory}; next: earlyexit calibrate ${runDirectory}`,
   );
   return exitCode.done;
@@ -143,7 +164,9 @@ async function collectOptions(
   const { config: configFile, ...rest } = renameSpellings(given);
   // `--no-x` options of commander read true when they were not given.
   const flags = Object.fromEntries(
-    Object.entries(rest).filter(([key, value]) => !((key === 'download' || key === 'augment') && value === true)),
+    Object.entries(rest).filter(
+      ([key, value]) => !((key === 'download' || key === 'augment') && value === true),
+    ),
   );
   // Flags are checked by themselves first, so that a wrong one is named before a file is read.
   parseOptions(trainOptionsSchema, flags);
@@ -152,13 +175,21 @@ async function collectOptions(
   const out = parseOptions(trainOptionsSchema, named).out;
   if (named['resume'] !== true) return { options: parseOptions(trainOptionsSchema, named), remembered: null };
   if (out === undefined && named['model'] === undefined) {
-    throw new ArgumentError({ where: '--resume', rule: 'the run to go on with must be named', remedy: 'Add --out with its folder' });
+    throw new ArgumentError({
+      where: '--resume',
+      rule: 'the run to go on with must be named',
+      remedy: 'Add --out with its folder',
+    });
   }
   const remembered = await readRunConfig(out ?? join('runs', String(named['model'])));
   return { options: parseOptions(trainOptionsSchema, { ...remembered?.options, ...named }), remembered };
 }
 
-async function namedEntry<Entry>(name: string, names: readonly string[], get: (name: string) => Entry): Promise<Entry> {
+async function namedEntry<Entry>(
+  name: string,
+  names: readonly string[],
+  get: (name: string) => Entry,
+): Promise<Entry> {
   if (names.includes(name)) return get(name);
   const { nearestNames } = await import('@earlyexit/exit-criteria');
   const near = nearestNames(name, names);
@@ -170,6 +201,15 @@ async function namedEntry<Entry>(name: string, names: readonly string[], get: (n
   });
 }
 
+/** Tries the options that speak of exits on the network as published, before anything slow begins. */
+async function checkAgainstExits(options: TrainOptions, name: string): Promise<void> {
+  const { exits, lossweights, earlyexit } = options;
+  if (exits === undefined && lossweights === undefined && earlyexit === undefined) return;
+  const { model, metadata } = await buildNetwork({ name, exits, seed: 0 });
+  model.dispose();
+  await makeRecipe(options, metadata.exits);
+}
+
 /** Looks before the slow work begins; the trainer looks again when it opens the folder. */
 async function refuseFullFolder(path: string): Promise<void> {
   let names: string[];
@@ -179,7 +219,12 @@ async function refuseFullFolder(path: string): Promise<void> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return;
     if (code !== 'ENOTDIR') throw error;
-    throw new DataError({ where: path, rule: 'the run folder is a folder', received: 'a file', remedy: 'Name another place with --out' });
+    throw new DataError({
+      where: path,
+      rule: 'the run folder is a folder',
+      received: 'a file',
+      remedy: 'Name another place with --out',
+    });
   }
   if (names.length === 0) return;
   throw new DataError({
@@ -196,7 +241,11 @@ async function augmentationFor(dataset: string): Promise<Augmentation[]> {
   return [padAndCrop(4), horizontalFlip()];
 }
 
-function optionsToRepeat(options: TrainOptions, model: string, data: RunConfig['data']): Record<string, unknown> {
+function optionsToRepeat(
+  options: TrainOptions,
+  model: string,
+  data: RunConfig['data'],
+): Record<string, unknown> {
   const { resume: _resume, dryRun: _dryRun, out: _out, ...rest } = options;
   return {
     ...rest,
@@ -231,7 +280,9 @@ export function showTraining(metadata: MultiExitMetadata, output: Output): (even
     switch (event.type) {
       case 'progress': {
         const accuracy = event.accuracy
-          .flatMap((value, exit) => (value === null ? [] : [`${metadata.exits[exit]?.name ?? ''} ${percent(value, 1)}`]))
+          .flatMap((value, exit) =>
+            value === null ? [] : [`${metadata.exits[exit]?.name ?? ''} ${percent(value, 1)}`],
+          )
           .join(', ');
         line.update(
           event.step,
@@ -244,7 +295,9 @@ export function showTraining(metadata: MultiExitMetadata, output: Output): (even
         output.note(`going on from step ${count(event.step)} (${event.checkpoint})`);
         break;
       case 'epoch':
-        output.note(`epoch ${String(event.epoch)}: loss ${event.trainLoss.toFixed(4)}, ${describeAccuracy(metadata, event)}, ${duration(event.seconds)}`);
+        output.note(
+          `epoch ${String(event.epoch)}: loss ${event.trainLoss.toFixed(4)}, ${describeAccuracy(metadata, event)}, ${duration(event.seconds)}`,
+        );
         break;
       case 'warning':
         output.warn(event.message);

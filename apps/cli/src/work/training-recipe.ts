@@ -1,7 +1,9 @@
 import type { ExitMetadata } from '@earlyexit/branch-head';
 import type { ExitPolicy } from '@earlyexit/exit-criteria';
 import type { Optimizer, Regime, Schedule } from '@earlyexit/trainer';
+import { naming } from '../naming';
 import type { TrainOptions } from '../options/train-options';
+import { checkThresholds } from './check-thresholds';
 
 /** What `train` of the package `trainer` is told besides the network and the data. */
 export interface TrainingRecipe {
@@ -33,10 +35,17 @@ const defaultWeightDecay = { sgd: 1e-4, adam: 0, adamw: 0.01 } as const;
  *
  * @throws ArgumentError if loss weights or thresholds do not fit the exits
  */
-export async function makeRecipe(options: TrainOptions, exits: readonly ExitMetadata[]): Promise<TrainingRecipe> {
+export async function makeRecipe(
+  options: TrainOptions,
+  exits: readonly ExitMetadata[],
+): Promise<TrainingRecipe> {
   const trainer = await import('@earlyexit/trainer');
-  const { validatePolicy } = await import('@earlyexit/exit-criteria');
-  const { optimizer: name = 'sgd', epochs = DEFAULT_EPOCHS, batchSize = DEFAULT_BATCH_SIZE, seed = 0 } = options;
+  const {
+    optimizer: name = 'sgd',
+    epochs = DEFAULT_EPOCHS,
+    batchSize = DEFAULT_BATCH_SIZE,
+    seed = 0,
+  } = options;
   const learningRate = options.lr ?? defaultLearningRate[name];
   const weightDecay = options.weightDecay ?? defaultWeightDecay[name];
   const { momentum = 0.9, nesterov = false } = options;
@@ -56,8 +65,7 @@ export async function makeRecipe(options: TrainOptions, exits: readonly ExitMeta
     'one-cycle': () => trainer.oneCycleSchedule({ learningRate }),
   }[scheduleName]();
   const warmup = options.warmupEpochs ?? 0;
-  const schedule =
-    warmup > 0 ? trainer.withWarmup(plain, { share: Math.min(warmup / epochs, 0.99) }) : plain;
+  const schedule = warmup > 0 ? trainer.withWarmup(plain, { share: Math.min(warmup / epochs, 0.99) }) : plain;
   const regimeName = options.regime ?? 'joint';
   const regime = {
     joint: () => trainer.joint(),
@@ -65,13 +73,15 @@ export async function makeRecipe(options: TrainOptions, exits: readonly ExitMeta
     frozen: () => trainer.frozen(),
     distill: () => trainer.distill(),
   }[regimeName]();
+  const { lossweights } = options;
   const lossWeights =
-    options.lossweights === undefined ? null : trainer.resolveLossWeights(options.lossweights, exits);
+    lossweights === undefined
+      ? null
+      : await naming('--lossweights', () => trainer.resolveLossWeights(lossweights, exits));
   const policy: ExitPolicy | null =
     options.earlyexit === undefined
       ? null
-      : { criterion: options.criterion ?? 'max-probability', thresholds: options.earlyexit };
-  if (policy !== null) validatePolicy(policy, exits.length - 1);
+      : checkThresholds(exits, options.criterion ?? 'max-probability', options.earlyexit);
   return {
     epochs,
     batchSize,

@@ -50,7 +50,10 @@ export async function openWorkbench(
   const imageShape = model.metadata.preprocessing?.inputShape;
   const opened = await openData({ ...data, download: options.download, imageShape }, output, signal);
   checkClasses(model.metadata, opened.source);
-  return makeWorkbench({ model, reference, engine, data, ...opened }, { batchSize: options.batchSize, output, signal });
+  return makeWorkbench(
+    { model, reference, engine, data, ...opened },
+    { batchSize: options.batchSize, output, signal },
+  );
 }
 
 /** A workbench of parts that are there already. */
@@ -76,7 +79,9 @@ export function makeWorkbench(
             line.update(done, total);
           },
         });
-        line.done(`ran ${count(split.size)} ${role} images in ${duration((performance.now() - started) / 1000)}`);
+        line.done(
+          `ran ${count(split.size)} ${role} images in ${duration((performance.now() - started) / 1000)}`,
+        );
         return cached;
       } finally {
         line.done();

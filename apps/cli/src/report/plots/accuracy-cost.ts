@@ -23,8 +23,20 @@ export function drawAccuracyCost({ curve, evaluation }: ReportData): Markup {
       color: exitColor(exit, curve.exitsAlone.length),
       title: `everyone leaves at ${point.name}`,
     })),
-    { ...place(curve.static), label: 'without exits', symbol: 'square' as const, color: 'var(--ink)', title: 'the same network without exits' },
-    { ...place(curve.oracle), label: 'oracle', symbol: 'star' as const, color: 'var(--oracle)', title: 'the oracle: every sample leaves at the cheapest exit that is right' },
+    {
+      ...place(curve.static),
+      label: 'without exits',
+      symbol: 'square' as const,
+      color: 'var(--ink)',
+      title: 'the same network without exits',
+    },
+    {
+      ...place(curve.oracle),
+      label: 'oracle',
+      symbol: 'star' as const,
+      color: 'var(--oracle)',
+      title: 'the oracle: every sample leaves at the cheapest exit that is right',
+    },
   ];
   const everything = [...test, ...calibration, chosen, ...marks];
   const xs = everything.map(({ x }) => x);
@@ -44,7 +56,11 @@ export function drawAccuracyCost({ curve, evaluation }: ReportData): Markup {
     };
     const labels = spreadLabels(
       [
-        { ...chosen, label: `chosen: ${percent(chosen.y)}, ${(evaluation.macsRatio ?? 1).toFixed(2)}× cheaper`, strong: true },
+        {
+          ...chosen,
+          label: `chosen: ${percent(chosen.y)}, ${(evaluation.macsRatio ?? 1).toFixed(2)}× cheaper`,
+          strong: true,
+        },
         ...marks.map((mark) => ({ x: mark.x, y: mark.y, label: mark.label, strong: false })),
       ],
       frame,
@@ -62,17 +78,72 @@ export function drawAccuracyCost({ curve, evaluation }: ReportData): Markup {
       x: { type: 'log', domain: [...domain.x] },
       y: { domain: [...domain.y] },
       marks: [
-        axisY({ tickFormat: (value: number) => percent(value, digits), ticks: 5, label: '↑ accuracy', tickSize: 0 }),
+        axisY({
+          tickFormat: (value: number) => percent(value, digits),
+          ticks: 5,
+          label: '↑ accuracy',
+          tickSize: 0,
+        }),
         gridY({ ticks: 5, stroke: 'var(--rule)', strokeOpacity: 0.8 }),
-        axisX({ tickFormat: (value: number) => percent(value, 0), ticks: costTicks(domain.x, narrow), label: 'mean cost, in MACs of the network without exits →' , tickSize: 4 }),
+        axisX({
+          tickFormat: (value: number) => percent(value, 0),
+          ticks: costTicks(domain.x, narrow),
+          label: 'mean cost, in MACs of the network without exits →',
+          tickSize: 4,
+        }),
         ruleX([1], { stroke: 'var(--rule)', strokeDasharray: '3 4' }),
-        line(calibration, { x: 'x', y: 'y', stroke: 'var(--muted)', strokeWidth: 1.2, strokeDasharray: '4 4' }),
+        line(calibration, {
+          x: 'x',
+          y: 'y',
+          stroke: 'var(--muted)',
+          strokeWidth: 1.2,
+          strokeDasharray: '4 4',
+        }),
         line(test, { x: 'x', y: 'y', stroke: 'var(--accent)', strokeWidth: 2.5 }),
-        dot(marks, { x: 'x', y: 'y', symbol: ({ symbol }: { symbol: string }) => symbol, r: 6, fill: 'color', stroke: 'var(--card)', strokeWidth: 1.5, title: ({ title, x, y }: (typeof marks)[number]) => `${title}: ${percent(y)} at ${percent(x, 1)} of the cost` }),
-        dot([chosen], { x: 'x', y: 'y', r: 11, fill: 'none', stroke: 'var(--accent)', strokeWidth: 1.5, strokeOpacity: 0.5 }),
-        dot([chosen], { x: 'x', y: 'y', r: 6.5, fill: 'var(--accent)', stroke: 'var(--card)', strokeWidth: 2, title: () => `the thresholds in use: ${percent(chosen.y)} at ${percent(chosen.x, 1)} of the cost` }),
+        dot(marks, {
+          x: 'x',
+          y: 'y',
+          symbol: ({ symbol }: { symbol: string }) => symbol,
+          r: 6,
+          fill: 'color',
+          stroke: 'var(--card)',
+          strokeWidth: 1.5,
+          title: ({ title, x, y }: (typeof marks)[number]) =>
+            `${title}: ${percent(y)} at ${percent(x, 1)} of the cost`,
+        }),
+        dot([chosen], {
+          x: 'x',
+          y: 'y',
+          r: 11,
+          fill: 'none',
+          stroke: 'var(--accent)',
+          strokeWidth: 1.5,
+          strokeOpacity: 0.5,
+        }),
+        dot([chosen], {
+          x: 'x',
+          y: 'y',
+          r: 6.5,
+          fill: 'var(--accent)',
+          stroke: 'var(--card)',
+          strokeWidth: 2,
+          title: () => `the thresholds in use: ${percent(chosen.y)} at ${percent(chosen.x, 1)} of the cost`,
+        }),
         ...labels.map(({ x, y, dx, dy, anchor, label: words, strong }) =>
-          text([{ x, y }], { x: 'x', y: 'y', dx, dy, textAnchor: anchor, text: () => words, fontWeight: strong ? 650 : 400, fontSize: strong ? 13 : 12, fill: strong ? 'var(--accent)' : 'var(--muted)', stroke: 'var(--card)', strokeWidth: 4, paintOrder: 'stroke' }),
+          text([{ x, y }], {
+            x: 'x',
+            y: 'y',
+            dx,
+            dy,
+            textAnchor: anchor,
+            text: () => words,
+            fontWeight: strong ? 650 : 400,
+            fontSize: strong ? 13 : 12,
+            fill: strong ? 'var(--accent)' : 'var(--muted)',
+            stroke: 'var(--card)',
+            strokeWidth: 4,
+            paintOrder: 'stroke',
+          }),
         ),
       ],
     });

@@ -5,7 +5,10 @@ import type { ReportData } from '../report-data';
 import { drawSvg } from './svg';
 
 /** How often each class was answered with each other one, of the samples that left at one exit. */
-export function drawConfusion(classes: readonly string[], { exit, cells }: ReportData['confusion'][number]): Markup {
+export function drawConfusion(
+  classes: readonly string[],
+  { exit, cells }: ReportData['confusion'][number],
+): Markup {
   const perClass = new Map<number, number>();
   let most = 1;
   for (const { label, answer, count } of cells) {
@@ -47,7 +50,8 @@ export function drawConfusion(classes: readonly string[], { exit, cells }: Repor
         fill: ({ right }: (typeof drawn)[number]) => (right ? 'var(--good)' : 'var(--bad)'),
         fillOpacity: ({ strength }: (typeof drawn)[number]) => strength,
         rx: 2,
-        title: ({ label, answer, count }: (typeof drawn)[number]) => `${label} answered as ${answer}: ${String(count)}`,
+        title: ({ label, answer, count }: (typeof drawn)[number]) =>
+          `${label} answered as ${answer}: ${String(count)}`,
       }),
       text(drawn, {
         x: 'answer',
@@ -56,7 +60,12 @@ export function drawConfusion(classes: readonly string[], { exit, cells }: Repor
         fontSize: 11.5,
         fill: 'var(--ink)',
       }),
-      axisX({ label: 'answer →', labelAnchor: 'right', tickSize: 0, ...(longest > 2 ? { tickRotate: -90 } : {}) }),
+      axisX({
+        label: 'answer →',
+        labelAnchor: 'right',
+        tickSize: 0,
+        ...(longest > 2 ? { tickRotate: -90 } : {}),
+      }),
       axisY({ label: '↑ true class', tickSize: 0 }),
     ],
   });

@@ -29,16 +29,32 @@ const STRONG_GAP_PX = 17;
  * choose first. The horizontal scale is logarithmic.
  */
 export function spreadLabels(
-  points: readonly { readonly x: number; readonly y: number; readonly label: string; readonly strong: boolean }[],
-  frame: { readonly width: number; readonly height: number; readonly left: number; readonly right: number; readonly top: number; readonly bottom: number },
+  points: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly label: string;
+    readonly strong: boolean;
+  }[],
+  frame: {
+    readonly width: number;
+    readonly height: number;
+    readonly left: number;
+    readonly right: number;
+    readonly top: number;
+    readonly bottom: number;
+  },
   domain: { readonly x: readonly [number, number]; readonly y: readonly [number, number] },
   obstacles: readonly { readonly x: number; readonly y: number }[] = [],
 ): PlacedLabel[] {
   const toPixels = ({ x, y }: { x: number; y: number }): { px: number; py: number } => ({
     px:
       frame.left +
-      (Math.log(x / domain.x[0]) / Math.log(domain.x[1] / domain.x[0])) * (frame.width - frame.left - frame.right),
-    py: frame.height - frame.bottom - ((y - domain.y[0]) / (domain.y[1] - domain.y[0])) * (frame.height - frame.top - frame.bottom),
+      (Math.log(x / domain.x[0]) / Math.log(domain.x[1] / domain.x[0])) *
+        (frame.width - frame.left - frame.right),
+    py:
+      frame.height -
+      frame.bottom -
+      ((y - domain.y[0]) / (domain.y[1] - domain.y[0])) * (frame.height - frame.top - frame.bottom),
   });
   const taken: Box[] = [...points, ...obstacles].map((point) => {
     const { px, py } = toPixels(point);
@@ -61,7 +77,13 @@ export function spreadLabels(
       box.right <= frame.width &&
       box.top >= 0 &&
       box.bottom <= frame.height - frame.bottom &&
-      taken.every((other) => box.right < other.left || box.left > other.right || box.bottom < other.top || box.top > other.bottom);
+      taken.every(
+        (other) =>
+          box.right < other.left ||
+          box.left > other.right ||
+          box.bottom < other.top ||
+          box.top > other.bottom,
+      );
     const chosen = candidates.find((candidate) => fits(boxOf(candidate))) ?? candidates[0]!;
     taken.push(boxOf(chosen));
     return { ...point, ...chosen };

@@ -16,7 +16,14 @@ export function drawWorkArea({ evaluation }: ReportData): Markup {
   const staticMacs = evaluation.static.macs ?? 0;
   let top = 0;
   const bars = exits.map(({ name, share, macs }, exit) => {
-    const bar = { name, share, macs: macs ?? 0, from: top, to: top + share, color: exitColor(exit, exits.length) };
+    const bar = {
+      name,
+      share,
+      macs: macs ?? 0,
+      from: top,
+      to: top + share,
+      color: exitColor(exit, exits.length),
+    };
     top = bar.to;
     return bar;
   });
@@ -70,8 +77,17 @@ export function drawWorkArea({ evaluation }: ReportData): Markup {
               fontSize: 13,
             });
           }),
-        axisX({ ticks: narrow ? 4 : 6, tickFormat: (value: number) => shortMacs(value), label: 'MACs a sample →', labelAnchor: 'right' }),
-        axisY({ ticks: [0, 0.25, 0.5, 0.75, 1], tickFormat: (value: number) => percent(value, 0), label: null }),
+        axisX({
+          ticks: narrow ? 4 : 6,
+          tickFormat: (value: number) => shortMacs(value),
+          label: 'MACs a sample →',
+          labelAnchor: 'right',
+        }),
+        axisY({
+          ticks: [0, 0.25, 0.5, 0.75, 1],
+          tickFormat: (value: number) => percent(value, 0),
+          label: null,
+        }),
       ],
     }),
   );

@@ -8,7 +8,8 @@ export type ExampleImages = ReadonlyMap<number, string>;
 /** The images that left first and last, and the mistakes. */
 export function examplesSection(data: ReportData, images: ExampleImages): Markup | null {
   const { evaluation, examples } = data;
-  const nameOf = (example: ReportExample | undefined): string => evaluation.exits[example?.exit ?? 0]?.name ?? '';
+  const nameOf = (example: ReportExample | undefined): string =>
+    evaluation.exits[example?.exit ?? 0]?.name ?? '';
   const rows = [
     {
       title: 'Left first',
@@ -24,13 +25,20 @@ export function examplesSection(data: ReportData, images: ExampleImages): Markup
   ].filter(({ list }) => list.length > 0);
   if (rows.length === 0) return null;
   return html`<section aria-labelledby="images">
-<h2 id="images">The easy ones and the hard ones</h2>
-<p>Real ${evaluation.split} images with the network’s answer and how sure it was; where it was wrong, in red, with the true class.</p>
-${rows.map(
-    ({ title, note, list }) => html`<div class="row"><h3>${title}</h3><p class="note">${note}</p>
-<div class="images">${list.map((example) => figure(data, example, images))}</div></div>`,
-  )}
-</section>`;
+    <h2 id="images">The easy ones and the hard ones</h2>
+    <p>
+      Real ${evaluation.split} images with the network’s answer and how sure it was; where it was wrong, in
+      red, with the true class.
+    </p>
+    ${rows.map(
+      ({ title, note, list }) =>
+        html`<div class="row">
+          <h3>${title}</h3>
+          <p class="note">${note}</p>
+          <div class="images">${list.map((example) => figure(data, example, images))}</div>
+        </div>`,
+    )}
+  </section>`;
 }
 
 function figure({ classes, evaluation }: ReportData, example: ReportExample, images: ExampleImages): Markup {

@@ -1,4 +1,4 @@
-import type { Reliability, ReportData, ReportExample } from './report-data';
+import type { Reliability, ReportData, ReportExample } from '../report/report-data';
 
 /** Invented numbers in the shape of a report, for the tests of the page alone. */
 export function inventReportData(): ReportData {
@@ -27,7 +27,8 @@ export function inventReportData(): ReportData {
   const confusion = (size: number, mistakes: number): ReportData['confusion'][number]['cells'] =>
     classes.flatMap((_, label) =>
       classes.flatMap((_name, answer) => {
-        const times = label === answer ? size : (label * 7 + answer * 3) % 10 < mistakes ? 1 + ((label + answer) % 3) : 0;
+        const times =
+          label === answer ? size : (label * 7 + answer * 3) % 10 < mistakes ? 1 + ((label + answer) % 3) : 0;
         return times === 0 ? [] : [{ label, answer, count: times }];
       }),
     );
@@ -53,8 +54,26 @@ export function inventReportData(): ReportData {
       thresholds: [0.91234567],
       temperatures: [1.23456, 0.98765],
       exits: [
-        { name: 'exit0', taken: 8731, share: 0.8731, top1: 0.9963, top5: 1, top1All: 0.979, top5All: 1, macs: 219_690 },
-        { name: 'final', taken: 1269, share: 0.1269, top1: 0.9377, top5: 1, top1All: 0.9891, top5All: 1, macs: 1_246_630 },
+        {
+          name: 'exit0',
+          taken: 8731,
+          share: 0.8731,
+          top1: 0.9963,
+          top5: 1,
+          top1All: 0.979,
+          top5All: 1,
+          macs: 219_690,
+        },
+        {
+          name: 'final',
+          taken: 1269,
+          share: 0.1269,
+          top1: 0.9377,
+          top5: 1,
+          top1All: 0.9891,
+          top5All: 1,
+          macs: 1_246_630,
+        },
       ],
       top1: 0.9889,
       top5: 1,
@@ -65,8 +84,22 @@ export function inventReportData(): ReportData {
       oracle: { top1: 0.9951, averageMacs: 236_000 },
     },
     costs: [
-      { name: 'exit0', attachedAfter: 'conv1', backboneMacs: 112_500, headMacs: 107_190, cumulativeMacs: 219_690, share: 0.193 },
-      { name: 'final', attachedAfter: null, backboneMacs: 1_139_680, headMacs: 0, cumulativeMacs: 1_246_630, share: 1.094 },
+      {
+        name: 'exit0',
+        attachedAfter: 'conv1',
+        backboneMacs: 112_500,
+        headMacs: 107_190,
+        cumulativeMacs: 219_690,
+        share: 0.193,
+      },
+      {
+        name: 'final',
+        attachedAfter: null,
+        backboneMacs: 1_139_680,
+        headMacs: 0,
+        cumulativeMacs: 1_246_630,
+        share: 1.094,
+      },
     ],
     curve: {
       points,

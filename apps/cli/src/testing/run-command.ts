@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { run } from './run';
+import { run } from '../run';
 
 /** What a run of the command line in this process left behind. */
 export interface Ran {

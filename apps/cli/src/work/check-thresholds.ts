@@ -1,0 +1,28 @@
+import type { ExitMetadata } from '@earlyexit/branch-head';
+import {
+  ArgumentError,
+  type CriterionName,
+  type ExitPolicy,
+  type Threshold,
+  validatePolicy,
+} from '@earlyexit/exit-criteria';
+
+/** Refuses thresholds that do not fit a network, and names its exits. */
+export function checkThresholds(
+  exits: readonly ExitMetadata[],
+  criterion: CriterionName,
+  thresholds: readonly Threshold[],
+): ExitPolicy {
+  const policy: ExitPolicy = { criterion, thresholds };
+  const early = exits.slice(0, -1);
+  if (thresholds.length !== early.length) {
+    throw new ArgumentError({
+      where: '--earlyexit',
+      rule: `there is one threshold an early exit: ${early.length === 0 ? 'this network has none' : early.map(({ name, attachedAfter }) => `${name} (after ${attachedAfter ?? ''})`).join(', ')}`,
+      received: `${String(thresholds.length)} (${thresholds.join(' ')})`,
+      remedy: 'The final exit takes no threshold: it always answers',
+    });
+  }
+  validatePolicy(policy, early.length);
+  return policy;
+}
