@@ -1,6 +1,9 @@
 export { brierScore } from './brier-score';
+export { type BudgetedPoint, budgetedProtocol, budgetShares, thresholdsForShares } from './budgeted-protocol';
 export { fitTemperature, fitTemperatures, type TemperatureFit } from './fit-temperature';
-export { eachExitAlone, type OperatingPoint, oracle } from './oracle';
+export { simulateMostConfident } from './most-confident';
+export { type OperatingPoint, operatingPointOf } from './operating-point';
+export { eachExitAlone, oracle } from './oracle';
 export {
   calibrationErrorOf,
   type Confidences,
@@ -12,7 +15,20 @@ export {
   reliabilityBins,
   type ReliabilityOptions,
 } from './reliability';
+export { type ControlledRisk, controlRisk, type RiskOptions } from './risk/control-risk';
+export type { ExitLoss } from './risk/exit-losses';
+export { neededSamples } from './risk/needed-samples';
+export type { RiskMethod } from './risk/risk-method';
+export { sharedThresholdPath, type ThresholdPath } from './risk/threshold-path';
 export type { SearchAim } from './search/search-aim';
 export type { ThresholdChoice } from './search/threshold-choice';
 export { type SearchOptions, searchThresholds, type ThresholdSearch } from './search-thresholds';
 export { selectSamples, splitSamples } from './select-samples';
+export {
+  createShiftMonitor,
+  type ShiftMonitor,
+  type ShiftMonitorOptions,
+  type ShiftReport,
+  type ShiftSignal,
+} from './shift/shift-monitor';
+export { applyVectorScaling, fitVectorScaling, type VectorScaling } from './vector-scaling';

@@ -1,11 +1,6 @@
 import { argmaxRows, type CachedLogits } from '@earlyexit/exit-criteria';
 import { checkExitMacs, checkLabelled } from './checks';
-
-/** An accuracy (a fraction from 0 to 1) and what it costs, in multiply-accumulates a sample on average. */
-export interface OperatingPoint {
-  readonly top1: number;
-  readonly averageMacs: number;
-}
+import { type OperatingPoint, operatingPointOf } from './operating-point';
 
 /**
  * What nobody can beat with these exits: every sample leaves at the cheapest exit whose own answer is right, and at
@@ -17,16 +12,16 @@ export interface OperatingPoint {
 export function oracle(cached: CachedLogits, exitMacs: readonly number[]): OperatingPoint {
   checkLabelled(cached, 'oracle');
   checkExitMacs(exitMacs, cached.exits.length, 'oracle');
-  const { samples, labels, classes } = cached;
-  const answers = cached.exits.map((logits) => argmaxRows(logits, classes));
-  let right = 0;
-  let macs = 0;
-  for (let row = 0; row < samples; row++) {
-    const exit = answers.findIndex((answer) => answer[row] === labels[row]);
-    right += exit < 0 ? 0 : 1;
-    macs += exitMacs[Math.max(0, exit)]!;
-  }
-  return { top1: right / samples, averageMacs: macs / samples };
+  const { samples, labels } = cached;
+  const answers = cached.exits.map((logits) => argmaxRows(logits, cached.classes));
+  const exitIndex = new Int32Array(samples).map((_, row) =>
+    Math.max(
+      0,
+      answers.findIndex((answer) => answer[row] === labels[row]),
+    ),
+  );
+  const classes = exitIndex.map((exit, row) => answers[exit]![row]!);
+  return operatingPointOf({ exitIndex, classes }, labels, exitMacs);
 }
 
 /**
@@ -36,9 +31,9 @@ export function oracle(cached: CachedLogits, exitMacs: readonly number[]): Opera
 export function eachExitAlone(cached: CachedLogits, exitMacs: readonly number[]): OperatingPoint[] {
   checkLabelled(cached, 'eachExitAlone');
   checkExitMacs(exitMacs, cached.exits.length, 'eachExitAlone');
+  const { labels } = cached;
   return cached.exits.map((logits, exit) => {
-    const answers = argmaxRows(logits, cached.classes);
-    const right = answers.reduce((sum, answer, row) => sum + (answer === cached.labels[row] ? 1 : 0), 0);
-    return { top1: right / cached.samples, averageMacs: exitMacs[exit]! };
+    const classes = argmaxRows(logits, cached.classes);
+    return operatingPointOf({ exitIndex: classes.map(() => exit), classes }, labels, exitMacs);
   });
 }

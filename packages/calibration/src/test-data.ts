@@ -1,3 +1,4 @@
+import { softmax } from '@earlyexit/exit-criteria';
 import type { LabelledLogits } from './checks';
 import { randomStream } from './random';
 
@@ -12,6 +13,8 @@ export interface SyntheticOptions {
   readonly step?: number;
   /** Multiplies the logits: above 1 the network is surer than it should be. */
   readonly scale?: number;
+  /** How easy the samples are on average; 2.5 unless given. */
+  readonly ease?: number;
 }
 
 /**
@@ -19,7 +22,7 @@ export interface SyntheticOptions {
  * noise of one exit goes on into the next.
  */
 export function syntheticLogits(options: SyntheticOptions): LabelledLogits {
-  const { samples, classes = 10, exits = 3, seed = 0, step = 0, scale = 1 } = options;
+  const { samples, classes = 10, exits = 3, seed = 0, step = 0, scale = 1, ease: meanEase = 2.5 } = options;
   const random = randomStream(seed);
   const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const labels = new Int32Array(samples);
@@ -27,7 +30,7 @@ export function syntheticLogits(options: SyntheticOptions): LabelledLogits {
   for (let row = 0; row < samples; row++) {
     const label = Math.floor(random() * classes);
     labels[row] = label;
-    const ease = 2.5 + 2 * normal();
+    const ease = meanEase + 2 * normal();
     const noise = Float64Array.from({ length: classes }, normal);
     for (let exit = 0; exit < exits; exit++) {
       for (let c = 0; c < classes; c++) {
@@ -38,4 +41,12 @@ export function syntheticLogits(options: SyntheticOptions): LabelledLogits {
     }
   }
   return { exits: logits, samples, classes, labels };
+}
+
+/** `[samples]`, the largest probability of each row, the slow way. */
+export function maxProbabilityOf(logits: Float32Array, classes: number): Float64Array {
+  const p = softmax(logits, classes);
+  return Float64Array.from({ length: p.length / classes }, (_, row) =>
+    Math.max(...p.subarray(row * classes, (row + 1) * classes)),
+  );
 }

@@ -1,0 +1,112 @@
+import {
+  ArgumentError,
+  type CachedLogits,
+  evaluateExits,
+  type ExitPolicy,
+  simulate,
+  type Threshold,
+} from '@earlyexit/exit-criteria';
+import { checkExitMacs, checkLabelled, checkLogits } from './checks';
+import { operatingPointOf } from './operating-point';
+
+/** One of the 39 budgets. */
+export interface BudgetedPoint {
+  /** Which share of the samples should leave where: exit k (from 1) gets a part proportional to skew^k. */
+  readonly skew: number;
+  /** The shares asked for, one an exit, the final one last; they sum to 1. */
+  readonly targetShares: readonly number[];
+  /** Set on the validation samples, one an early exit. */
+  readonly thresholds: readonly Threshold[];
+  /** On the test samples: a fraction from 0 to 1, and multiply-accumulates a sample on average. */
+  readonly accuracy: number;
+  readonly averageMacs: number;
+}
+
+/** The number of budgets and their scale, as in the published code: skews 1/20 to 39/20. */
+const BUDGETS = 39;
+const SKEW_STEPS = 20;
+
+/** The shares that a budget asks for: proportional to skew, skew², skew³, …, one an exit. */
+export function budgetShares(skew: number, exits: number): number[] {
+  const parts = Array.from({ length: exits }, (_, exit) => skew ** (exit + 1));
+  const sum = parts.reduce((total, part) => total + part, 0);
+  return parts.map((part) => part / sum);
+}
+
+/**
+ * Thresholds on the largest probability that let these shares of the samples leave: exit by exit, the surest of
+ * those that have not left are counted off until ⌊samples · share⌋ are reached, and the confidence of the last one
+ * is the threshold. An exit whose count is 0 is shut. Samples as sure as the last one leave with it.
+ *
+ * @param shares One an exit, the final one last.
+ * @throws ArgumentError if there is not one share an exit; DataError for logits that are not finite.
+ */
+export function thresholdsForShares(
+  cached: CachedLogits,
+  shares: readonly number[],
+  temperatures?: readonly number[],
+): Threshold[] {
+  checkLogits(cached, 'thresholdsForShares');
+  if (shares.length !== cached.exits.length || shares.some((share) => !(share >= 0 && share <= 1))) {
+    throw new ArgumentError({
+      where: 'thresholdsForShares: shares',
+      rule: `there is one share from 0 to 1 an exit, the final one included, so ${cached.exits.length} here`,
+      received: shares.join(', '),
+    });
+  }
+  const { samples } = cached;
+  const evaluations = evaluateExits(cached, 'max-probability', temperatures);
+  const left = new Uint8Array(samples);
+  return evaluations.slice(0, -1).map(({ scores }, exit) => {
+    const staying = scores.filter((_, row) => left[row] === 0).sort();
+    const count = Math.floor(samples * shares[exit]!);
+    const threshold = count === 0 ? undefined : staying.at(-count);
+    if (threshold === undefined) return 'never';
+    scores.forEach((score, row) => {
+      if (score >= threshold) left[row] = 1;
+    });
+    return threshold;
+  });
+}
+
+/**
+ * The budgeted batch protocol of MSDNet (Huang et al., ICLR 2018), exactly as in its code: 39 budgets, thresholds
+ * from the validation samples, accuracy and mean cost on the test samples.
+ *
+ * @param validation Sets the thresholds; needs no labels.
+ * @param test Labelled; shares no sample with `validation`.
+ * @param exitMacs Cumulative cost of leaving, every head on the way included; one an exit, the final one last.
+ * @throws ArgumentError if the two do not fit each other or the costs; DataError for logits that are not finite.
+ */
+export function budgetedProtocol(
+  validation: CachedLogits,
+  test: CachedLogits,
+  {
+    exitMacs,
+    temperatures,
+  }: { readonly exitMacs: readonly number[]; readonly temperatures?: readonly number[] },
+): BudgetedPoint[] {
+  const exits = validation.exits.length;
+  checkLabelled(test, 'budgetedProtocol: test');
+  checkExitMacs(exitMacs, exits, 'budgetedProtocol');
+  if (test.exits.length !== exits || test.classes !== validation.classes) {
+    throw new ArgumentError({
+      where: 'budgetedProtocol',
+      rule: 'validation and test come from the same network',
+      received: `${exits} exits and ${validation.classes} classes, ${test.exits.length} exits and ${test.classes} classes`,
+    });
+  }
+  const { labels } = test;
+  return Array.from({ length: BUDGETS }, (_, i) => {
+    const skew = (i + 1) / SKEW_STEPS;
+    const targetShares = budgetShares(skew, exits);
+    const thresholds = thresholdsForShares(validation, targetShares, temperatures);
+    const policy: ExitPolicy = {
+      criterion: 'max-probability',
+      thresholds,
+      ...(temperatures && { temperatures }),
+    };
+    const { top1, averageMacs } = operatingPointOf(simulate(test, policy), labels, exitMacs);
+    return { skew, targetShares, thresholds, accuracy: top1, averageMacs };
+  });
+}

@@ -1,0 +1,27 @@
+import type { Simulation } from '@earlyexit/exit-criteria';
+
+/** An accuracy (a fraction from 0 to 1) and what it costs, in multiply-accumulates a sample on average. */
+export interface OperatingPoint {
+  readonly top1: number;
+  readonly averageMacs: number;
+}
+
+/**
+ * Where a simulation ends up.
+ *
+ * @param labels `[samples]`, the true classes.
+ * @param exitMacs Cumulative cost of leaving, one an exit, the final one last.
+ */
+export function operatingPointOf(
+  { exitIndex, classes }: Pick<Simulation, 'exitIndex' | 'classes'>,
+  labels: Int32Array,
+  exitMacs: readonly number[],
+): OperatingPoint {
+  let right = 0;
+  let macs = 0;
+  classes.forEach((answer, row) => {
+    right += answer === labels[row] ? 1 : 0;
+    macs += exitMacs[exitIndex[row]!]!;
+  });
+  return { top1: right / labels.length, averageMacs: macs / labels.length };
+}
