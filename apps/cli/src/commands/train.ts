@@ -17,8 +17,8 @@ export const trainCommand: CommandDefinition = {
     command
       .option('--epochs <n>', 'how often the training data are gone through (default: 10)')
       .option('--batch-size <n>', 'samples a step (default: 128)')
-      .option('--optimizer <name>', 'sgd, adam or adamw (default: sgd)')
-      .option('--lr <x>', 'learning rate (default: 0.05 for sgd, 0.001 for adam and adamw)')
+      .option('--optimizer <name>', 'sgd, adam or adamw (default: adamw)')
+      .option('--lr <x>', 'highest learning rate (default: 0.01 for sgd, 0.002 for adam and adamw)')
       .option('--momentum <x>', 'of sgd (default: 0.9)')
       .option('--nesterov', 'Nesterov momentum')
       .option('--weight-decay <x>', '(default: 0.0001 for sgd, 0 for adam, 0.01 for adamw)')

@@ -21,7 +21,14 @@ export function classifier(features: tfl.SymbolicTensor, context: HeadContext): 
     tfl.layers.dense({
       units,
       name: dense,
-      kernelInitializer: tfl.initializers.glorotUniform({ seed: layerSeed(seed, dense) }),
+      // Uniform in ±1/√fan-in, PyTorch's default for linear layers, which the original heads were trained from. Glorot's
+      // is √6 times wider for a head with many features and few classes, and such a head then learns from noise.
+      kernelInitializer: tfl.initializers.varianceScaling({
+        scale: 1 / 3,
+        mode: 'fanIn',
+        distribution: 'uniform',
+        seed: layerSeed(seed, dense),
+      }),
     }),
   );
 }
