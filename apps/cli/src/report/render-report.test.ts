@@ -1,0 +1,68 @@
+import { parseHTML } from 'linkedom';
+import { describe, expect, it } from 'vitest';
+import { inventReportData } from '../testing/invented-report-data';
+import { renderReport } from './render-report';
+import type { ReportData } from './report-data';
+
+const data = inventReportData();
+const images = new Map(Array.from({ length: 1000 }, (_, row) => [row, 'data:image/png;base64,AAAA']));
+
+function render(changed: Partial<ReportData> = {}): Document {
+  return parseHTML(renderReport({ ...data, ...changed }, images)).document as unknown as Document;
+}
+
+describe('renderReport', () => {
+  it('needs no network, no script and no other file', () => {
+    const page = renderReport(data, images);
+    expect(page).not.toMatch(/https?:\/\/(?!www\.w3\.org)/);
+    expect(page).not.toMatch(/@import|url\((?!#)/);
+    const document = render();
+    expect([...document.querySelectorAll('script')].map((script) => script.getAttribute('type'))).toEqual([
+      'application/json',
+    ]);
+    expect(document.querySelectorAll('link, iframe, object')).toHaveLength(0);
+  });
+
+  it('holds every number as JSON', () => {
+    expect(JSON.parse(render().getElementById('report-data')?.textContent ?? '')).toEqual(data);
+  });
+
+  it('says in words what its pictures show', () => {
+    const document = render();
+    const pictures = [...document.querySelectorAll('svg')];
+    // Two of them twice, for wide and for narrow windows; confusion and reliability once for each exit.
+    expect(pictures).toHaveLength(2 * 2 + 2 + 2);
+    for (const picture of pictures) {
+      expect(picture.getAttribute('role')).toBe('img');
+      expect(picture.getAttribute('aria-label')).toMatch(/exit0|final/);
+      expect(picture.outerHTML).not.toContain('NaN');
+    }
+    for (const image of document.querySelectorAll('img'))
+      expect(image.getAttribute('alt')).toMatch(/^test image \d+: \d/);
+    expect(document.querySelector('h1')?.textContent).toContain('87.3\u00a0%');
+    expect(document.documentElement.getAttribute('lang')).toBe('en');
+  });
+
+  it('escapes names that come from data', () => {
+    const evil = '<script>alert(1)</script>';
+    const classes = data.classes.map((name, i) => (i === 3 ? evil : name));
+    const page = renderReport({ ...data, classes, evaluation: { ...data.evaluation, model: evil } }, images);
+    expect(page).not.toContain(evil);
+  });
+
+  it('draws a network without early exits, many classes, and results without examples', () => {
+    const { evaluation, costs, curve, confusion, reliability } = data;
+    const plain = render({
+      evaluation: { ...evaluation, exits: evaluation.exits.slice(1), thresholds: [] },
+      costs: costs.slice(1),
+      curve: { ...curve, points: [], exitsAlone: curve.exitsAlone.slice(1) },
+      confusion: confusion.slice(1),
+      reliability: reliability.slice(1),
+      examples: { first: [], last: [], mistakes: [] },
+      classes: Array.from({ length: 100 }, (_, i) => `class ${String(i)}`),
+    });
+    expect(plain.querySelectorAll('img')).toHaveLength(0);
+    expect(plain.querySelectorAll('table').length).toBe(2);
+    expect(plain.documentElement.outerHTML).not.toMatch(/NaN|undefined|Infinity/);
+  });
+});
