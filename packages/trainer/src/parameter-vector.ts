@@ -41,7 +41,7 @@ export function createParameterVector(weights: readonly NamedWeight[]): Paramete
     read: () => tf.tidy(() => tf.concat1d(variables.map(flat))),
     write(values) {
       tf.tidy(() => {
-        for (const [index, part] of tf.split(values, sizes).entries()) {
+        for (const [index, part] of split(values, sizes).entries()) {
           const { weight } = weights[index] as NamedWeight;
           weight.write(tf.reshape(part, weight.shape as number[]));
         }
@@ -60,6 +60,18 @@ function variableOf(weight: tfl.LayerVariable): tf.Variable {
   const tensor: tf.Tensor = weight.read();
   if (tensor instanceof tf.Variable) return tensor as tf.Variable;
   throw new TypeError(`${weight.originalName} is no variable.`);
+}
+
+/** The parts of a vector, one after the other. */
+function split(values: tf.Tensor1D, sizes: readonly number[]): tf.Tensor1D[] {
+  if (tf.getBackend() !== 'wasm') return tf.split(values, [...sizes]);
+  // The WASM engine's split copies the whole vector for every part. Its memory is the host's, so one copy will do.
+  const all = values.dataSync<'float32'>();
+  let offset = 0;
+  return sizes.map((size) => {
+    offset += size;
+    return tf.tensor1d(all.subarray(offset - size, offset));
+  });
 }
 
 function flat(tensor: tf.Tensor): tf.Tensor1D {

@@ -63,7 +63,14 @@ describe('openRunFolder', () => {
     expect(await kindOf(openRunFolder(join(path, 'file', 'run'), false))).toMatch(/^environment: .*ENOTDIR/);
   });
 
+  it('does not mind what its owner has put beside the training', async () => {
+    await openRunFolder(join(path, 'run'), false);
+    await writeFile(join(path, 'run', 'notes.txt'), '');
+    expect(await kindOf(openRunFolder(join(path, 'run'), true))).toBe('none');
+  });
+
   it('drops half a line of events that a killed process left', async () => {
+    await mkdir(join(path, 'checkpoints'));
     await writeFile(join(path, 'events.jsonl'), '{"type":"start"}\n{"type":"che');
     const folder = await openRunFolder(path, true);
     await folder.appendEvent({ type: 'warning', message: 'x' });

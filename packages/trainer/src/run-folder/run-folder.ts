@@ -40,9 +40,8 @@ export interface RunFolder {
   saveModel(model: MultiExitModel, which: 'best' | 'last'): Promise<void>;
 }
 
-// What may lie in a run folder: anything else says that the folder is somebody else's.
-const ownNames =
-  /^(config\.json|metrics\.csv|events\.jsonl|report\.html|checkpoints|model|tensorboard)(\.writing)?$/;
+// What every run folder has from its first moment on, whatever else its owner has put beside it.
+const ownName = 'checkpoints';
 
 /**
  * Opens the folder of a training, and makes it if need be.
@@ -52,7 +51,7 @@ const ownNames =
  */
 export async function openRunFolder(path: string, resume: boolean): Promise<RunFolder> {
   const where = `run folder ${path}`;
-  const checkpoints = join(path, 'checkpoints');
+  const checkpoints = join(path, ownName);
   await withFiles(where, async () => {
     const names = await namesIn(path, where);
     if (names.length > 0 && !resume) {
@@ -63,13 +62,12 @@ export async function openRunFolder(path: string, resume: boolean): Promise<RunF
         remedy: 'Resume the training in it, or choose another folder',
       });
     }
-    const foreign = names.find((name) => !ownNames.test(name));
-    if (foreign !== undefined) {
+    if (names.length > 0 && !names.includes(ownName)) {
       throw new DataError({
         where,
-        rule: 'must hold a training and nothing else to be resumed',
-        received: `a folder with ${foreign}`,
-        remedy: 'Check the path, or move the file away',
+        rule: 'must hold a training to be resumed',
+        received: `a folder with ${names.slice(0, 3).join(', ')}, but without ${ownName}`,
+        remedy: 'Check the path, or train into another folder',
       });
     }
     await mkdir(checkpoints, { recursive: true });
