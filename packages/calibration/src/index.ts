@@ -20,9 +20,17 @@ export type { ExitLoss } from './risk/exit-losses';
 export { neededSamples } from './risk/needed-samples';
 export type { RiskMethod } from './risk/risk-method';
 export { sharedThresholdPath, type ThresholdPath } from './risk/threshold-path';
+export {
+  fitScheduler,
+  type Scheduler,
+  schedulerScores,
+  searchSchedulerThresholds,
+  simulateScheduler,
+} from './scheduler/scheduler';
 export type { SearchAim } from './search/search-aim';
 export type { ThresholdChoice } from './search/threshold-choice';
-export { type SearchOptions, searchThresholds, type ThresholdSearch } from './search-thresholds';
+export type { ScoredSearchOptions, ThresholdSearch } from './search/search-scored';
+export { type SearchOptions, searchThresholds } from './search-thresholds';
 export { selectSamples, splitSamples } from './select-samples';
 export {
   createShiftMonitor,

@@ -7,7 +7,7 @@ describe.each(criterionNames)('createExitSweep with %s', (name) => {
   it.each([0, 1])('has at every position the samples that its threshold lets leave (ties: %i)', (step) => {
     const criterion = getCriterion(name);
     const evaluation = evaluateExits(syntheticLogits({ samples: 40, exits: 2, classes: 4, step }), name)[0]!;
-    const sweep = createExitSweep(criterion, evaluation);
+    const sweep = createExitSweep(criterion.surerIs, evaluation);
     const leaving = new Uint8Array(40);
     for (let position = 0; position <= sweep.steps; position++) {
       const threshold = thresholdAt(sweep, position);

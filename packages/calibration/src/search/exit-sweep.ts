@@ -1,4 +1,5 @@
-import type { CriterionEvaluation, ExitCriterion, Threshold } from '@earlyexit/exit-criteria';
+import type { Threshold } from '@earlyexit/exit-criteria';
+import type { ScoredExit } from './scored-exits';
 
 /**
  * What happens at one exit as its threshold moves from letting nobody leave (position 0) to letting everybody leave
@@ -32,16 +33,16 @@ export function leavesAt(sweep: ExitSweep, sample: number, position: number): bo
   return position === sweep.steps || (position >= sweep.from[sample]! && position < sweep.until[sample]!);
 }
 
-/** The sweep of one exit, from what the criterion says there of every sample. */
+/** The sweep of one exit, from the scores of its samples. */
 export function createExitSweep(
-  criterion: ExitCriterion,
-  { scores, runnerUps }: CriterionEvaluation,
+  surerIs: 'lower' | 'higher',
+  { scores, runnerUps }: Pick<ScoredExit, 'scores' | 'runnerUps'>,
 ): ExitSweep {
   const count = scores.length;
   const monotonic = runnerUps === null;
   // A two-sided rule lets a sample leave from its runner-up on and holds it back again from its score on.
   const eventValues = monotonic ? scores : Float64Array.from([...runnerUps, ...scores]);
-  const rising = !monotonic || criterion.surerIs === 'lower';
+  const rising = !monotonic || surerIs === 'lower';
   const order = Int32Array.from(eventValues, (_, event) => event);
   order.sort((a, b) => (rising ? 1 : -1) * (eventValues[a]! - eventValues[b]!));
 

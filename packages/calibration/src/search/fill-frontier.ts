@@ -1,9 +1,8 @@
-import type { LabelledLogits } from '../checks';
-import { selectSamples } from '../select-samples';
 import { countExactSweeps, exactSearch } from './exact-search';
 import { createFrontier, type Frontier, paretoOptimal } from './frontier';
 import { exploreNeighbours, localSearch } from './local-search';
-import type { SearchProblem } from './search-problem';
+import { type ScoredExits, selectScored } from './scored-exits';
+import { createSearchProblem, type SearchProblem } from './search-problem';
 import { sharedSearch } from './shared-search';
 import { choiceAt, recordThresholds } from './threshold-choice';
 
@@ -21,8 +20,7 @@ const COARSE_SAMPLES = 1_000;
  * @returns Whether the frontier is complete. If not, no change of a single exit improves the choice that matters.
  */
 export function fillFrontier(
-  cached: LabelledLogits,
-  createProblem: (part: LabelledLogits) => SearchProblem,
+  scored: ScoredExits,
   problem: SearchProblem,
   frontier: Frontier,
   pick: (frontier: Frontier) => number,
@@ -38,7 +36,7 @@ export function fillFrontier(
   if (problem.samples >= 2 * COARSE_SAMPLES) {
     const stride = problem.samples / COARSE_SAMPLES;
     const rows = Int32Array.from({ length: COARSE_SAMPLES }, (_, i) => Math.floor(i * stride));
-    const coarse = createProblem(selectSamples(cached, rows));
+    const coarse = createSearchProblem(selectScored(scored, rows), problem.macs);
     const coarseFrontier = createFrontier(COARSE_SAMPLES, exits);
     sharedSearch(coarse, coarseFrontier);
     localSearch(coarse, coarseFrontier, LOCAL_EFFORT / 4);

@@ -3,6 +3,7 @@ import { syntheticLogits } from '../test-data';
 import { exactSearch } from './exact-search';
 import { createFrontier, type Frontier } from './frontier';
 import { localSearch } from './local-search';
+import { scoreExits } from './scored-exits';
 import { createSearchProblem } from './search-problem';
 import { sharedSearch } from './shared-search';
 
@@ -19,7 +20,7 @@ it.each([
   'comes within a hundredth of the cost of brute force, three early exits (seed %i, %s)',
   (seed, criterion, macs) => {
     const cached = syntheticLogits({ samples: 1000, exits: 4, classes: 6, seed });
-    const problem = createSearchProblem(cached, criterion, undefined, macs);
+    const problem = createSearchProblem(scoreExits(cached, criterion, undefined), macs);
     const [complete, local, shared] = [0, 0, 0].map(() => createFrontier(1000, 3));
     exactSearch(problem, complete!);
     sharedSearch(problem, shared!);
@@ -40,7 +41,7 @@ it.each([
 
 it('stops at once without effort and finds the same every time', () => {
   const cached = syntheticLogits({ samples: 300, exits: 5 });
-  const problem = createSearchProblem(cached, 'max-probability', undefined, [1, 2, 3, 4, 5]);
+  const problem = createSearchProblem(scoreExits(cached, 'max-probability', undefined), [1, 2, 3, 4, 5]);
   const run = (effort: number): Float64Array => {
     const frontier = createFrontier(300, 4);
     sharedSearch(problem, frontier);

@@ -1,6 +1,5 @@
-import { type CriterionName, evaluateExits, getCriterion } from '@earlyexit/exit-criteria';
-import type { LabelledLogits } from '../checks';
 import { createExitSweep, type ExitSweep, leavesAt } from './exit-sweep';
+import type { ScoredExits } from './scored-exits';
 
 /** Everything a threshold search looks at; a choice of thresholds is one position a sweep. */
 export interface SearchProblem {
@@ -15,23 +14,19 @@ export interface SearchProblem {
   readonly macs: Float64Array;
 }
 
-/** Sets up a search over the thresholds of one criterion. */
+/** Sets up a search over the thresholds of scored exits. */
 export function createSearchProblem(
-  cached: LabelledLogits,
-  criterionName: CriterionName,
-  temperatures: readonly number[] | undefined,
-  exitMacs: readonly number[],
+  { evaluations, labels, surerIs }: ScoredExits,
+  exitMacs: ArrayLike<number>,
 ): SearchProblem {
-  const { samples, labels } = cached;
-  const criterion = getCriterion(criterionName);
-  const evaluations = evaluateExits(cached, criterionName, temperatures);
+  const samples = labels.length;
   const correct = new Uint8Array(evaluations.length * samples);
   evaluations.forEach(({ classes }, exit) => {
     classes.forEach((answer, row) => {
       correct[exit * samples + row] = answer === labels[row] ? 1 : 0;
     });
   });
-  const sweeps = evaluations.slice(0, -1).map((evaluation) => createExitSweep(criterion, evaluation));
+  const sweeps = evaluations.slice(0, -1).map((evaluation) => createExitSweep(surerIs, evaluation));
   return {
     samples,
     sweeps,

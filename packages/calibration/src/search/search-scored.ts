@@ -1,0 +1,81 @@
+import { ArgumentError } from '@earlyexit/exit-criteria';
+import { checkExitMacs } from '../checks';
+import { describeChoice, describeGuarantee, lowestCost } from './describe-search';
+import { fillFrontier } from './fill-frontier';
+import { createFrontier, paretoOptimal } from './frontier';
+import type { ScoredExits } from './scored-exits';
+import { checkAim, pickByAim, type SearchAim } from './search-aim';
+import { createSearchProblem, type SearchProblem } from './search-problem';
+import { choiceAt, positionsOf, type ThresholdChoice } from './threshold-choice';
+
+/** What to search for, and what leaving costs. */
+export interface ScoredSearchOptions {
+  /** Cumulative cost of leaving, every head on the way included; one an exit, the final one last. */
+  readonly exitMacs: readonly number[];
+  /** Cost of the plain network without early heads. */
+  readonly staticMacs: number;
+  readonly aim: SearchAim;
+}
+
+/** The thresholds found, and how good they are. */
+export interface ThresholdSearch extends ThresholdChoice {
+  /** The final exit's accuracy on the same samples. */
+  readonly finalAccuracy: number;
+  /** Whether no thresholds can do better on these samples. */
+  readonly exact: boolean;
+  /** What is guaranteed, in words. */
+  readonly guarantee: string;
+  /** No policy over these exits, even one that knows the labels, is as accurate for less. */
+  readonly averageMacsLowerBound: number;
+  /** What a person should know about the result: exits nobody or everybody leaves at, scores that are all equal. */
+  readonly notes: readonly string[];
+  /** All choices found at which no other is both as accurate and as cheap; the cheapest first. */
+  readonly frontier: readonly ThresholdChoice[];
+}
+
+// One bit each in a 32-bit mask, next to the final exit's and the sign.
+const MOST_EARLY_EXITS = 30;
+
+/**
+ * Finds thresholds on scores, wherever they come from; see `searchThresholds`.
+ *
+ * @throws ArgumentError if costs do not fit the exits, there are too many exits, or the aim cannot be reached.
+ */
+export function searchScored(scored: ScoredExits, options: ScoredSearchOptions): ThresholdSearch {
+  const { exitMacs, staticMacs, aim } = options;
+  const where = 'searchThresholds';
+  const earlyExits = scored.evaluations.length - 1;
+  checkExitMacs(exitMacs, earlyExits + 1, where);
+  checkAim(aim, exitMacs, staticMacs);
+  if (earlyExits > MOST_EARLY_EXITS) {
+    throw new ArgumentError({
+      where,
+      rule: `at most ${MOST_EARLY_EXITS} early exits can be searched`,
+      received: String(earlyExits),
+    });
+  }
+
+  const problem = createSearchProblem(scored, exitMacs);
+  const { samples } = problem;
+  const frontier = createFrontier(samples, earlyExits);
+  const finalRight = countRight(problem, earlyExits);
+  const pick = pickByAim(aim, samples, finalRight, staticMacs);
+  const exact = fillFrontier(scored, problem, frontier, pick);
+
+  const right = pick(frontier);
+  const optimal = paretoOptimal(frontier);
+  const choices = optimal.map((candidate) => choiceAt(problem, frontier, candidate));
+  return {
+    ...choices[optimal.indexOf(right)]!,
+    finalAccuracy: finalRight / samples,
+    exact,
+    guarantee: describeGuarantee(problem, exact),
+    averageMacsLowerBound: lowestCost(problem, right) / samples,
+    notes: describeChoice(problem, positionsOf(frontier, right, earlyExits)),
+    frontier: choices,
+  };
+}
+
+function countRight({ correct, samples }: SearchProblem, exit: number): number {
+  return correct.subarray(exit * samples, (exit + 1) * samples).reduce((sum, one) => sum + one, 0);
+}
