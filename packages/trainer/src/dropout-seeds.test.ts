@@ -1,11 +1,11 @@
-import { selectEngine } from '@earlyexit/backend';
+import '@tensorflow/tfjs-backend-cpu';
 import { readLayerGraph } from '@earlyexit/profiler';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { seedDropout } from './dropout-seeds';
 import { tf, tfl } from './tf';
 
 beforeAll(async () => {
-  await selectEngine('cpu');
+  await tf.setBackend('cpu');
 });
 
 function network(): tfl.LayersModel {
