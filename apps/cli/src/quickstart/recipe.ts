@@ -40,8 +40,9 @@ export const recipe: QuickstartRecipe = {
   labelSmoothing: 0,
   seed: 0,
   criterion: 'max-probability',
-  // On the calibration split; the test set may fall a little further, and 0.3 points are what is promised there.
-  aim: { maxAccuracyDrop: 0.001 },
+  // A cost, not an accuracy: between two exits that differ by 0.3 points, 5,000 samples are too few to tell a drop of
+  // 0.1 points from none, while a mean cost of theirs holds on other images within a hundredth.
+  aim: { targetMacs: 0.215 },
   // A digit that is moved by a pixel stays the digit; with four epochs this is worth 0.1 to 0.2 points.
   augmentation: async () => [(await import('@earlyexit/datasets')).padAndCrop(1)],
   optimizer: async () => (await import('@earlyexit/trainer')).adam(),
