@@ -1,5 +1,11 @@
 export { brierScore } from './brier-score';
 export { type BudgetedPoint, budgetedProtocol, budgetShares, thresholdsForShares } from './budgeted-protocol';
+export {
+  type CachedLogitsFile,
+  type CacheOrigin,
+  decodeCachedLogits,
+  encodeCachedLogits,
+} from './cache/cached-logits-file';
 export { fitTemperature, fitTemperatures, type TemperatureFit } from './fit-temperature';
 export { simulateMostConfident } from './most-confident';
 export { type OperatingPoint, operatingPointOf } from './operating-point';
