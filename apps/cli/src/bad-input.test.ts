@@ -103,9 +103,9 @@ describe('thresholds', () => {
   });
 
   it('may stand before the model', async () => {
-    const { code, stderr, json } = await runCommand(['evaluate', '--earlyexit', 'always', run, '--json']);
-    expect(code, stderr).toBe(0);
-    expect(json()).toMatchObject({ thresholds: ['always'], exits: [{ share: 1 }, { taken: 0 }] });
+    const ran = await runCommand(['evaluate', '--earlyexit', 'always', run, '--json']);
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.json()).toMatchObject({ thresholds: ['always'], exits: [{ share: 1 }, { taken: 0 }] });
   });
 });
 
@@ -119,7 +119,7 @@ describe('predict', () => {
 
   it('classifies the good images and names the bad ones', async () => {
     const bad = [at('text.jpg'), at('half.png'), at('empty')];
-    const { code, stderr, json } = await runCommand([
+    const ran = await runCommand([
       'predict',
       run,
       bad[0] ?? '',
@@ -127,9 +127,9 @@ describe('predict', () => {
       ...bad.slice(1),
       '--json',
     ]);
-    expect(code).toBe(1);
-    for (const path of bad) expect(stderr).toContain(path);
-    const predictions = json() as { input: string; label: string | null; error?: string }[];
+    expect(ran.code).toBe(1);
+    for (const path of bad) expect(ran.stderr).toContain(path);
+    const predictions = ran.json() as { input: string; label: string | null; error?: string }[];
     expect(predictions.map(({ input }) => input)).toEqual([bad[0], image, ...bad.slice(1)]);
     expect(predictions.map(({ label }) => label === null)).toEqual([true, false, true, true]);
   });
@@ -250,5 +250,11 @@ describe('quickstart', () => {
       says: /writes into a folder/,
     });
     expect(await readFile(at('folder', 'notes.txt'), 'utf8')).toBe('nothing for us');
+  });
+});
+
+describe('the splits', () => {
+  it.each(['calibrate', 'evaluate', 'report'])('of a run cannot be cut anew by %s', async (command) => {
+    expectExplained(await runCommand([command, run, '--seed', '7']), { code: 2, says: /--seed: .*seed 0/ });
   });
 });

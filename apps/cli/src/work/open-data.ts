@@ -52,6 +52,14 @@ export async function resolveDataSettings(
     });
   }
   const same = dataset === remembered?.dataset;
+  if (same && options.seed !== undefined && options.seed !== remembered.seed) {
+    throw new ArgumentError({
+      where: '--seed',
+      rule: `the splits are cut as in training, with seed ${String(remembered.seed)}: another seed would calibrate on training images`,
+      received: String(options.seed),
+      remedy: 'Leave --seed out',
+    });
+  }
   const dataDir =
     options.dataDir === undefined ? (same ? remembered.dataDir : null) : resolve(options.dataDir);
   if (entry.needsDataDir && dataDir === null) {
@@ -98,7 +106,7 @@ export async function openData(
   } finally {
     line.done();
   }
-  for (const note of source.notes ?? []) output.warn(note);
+  for (const note of source.notes ?? []) output.note(note);
   const splits = await naming(optionBehind, () =>
     splitDataset(source, {
       seed,
