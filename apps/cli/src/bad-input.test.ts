@@ -119,14 +119,7 @@ describe('predict', () => {
 
   it('classifies the good images and names the bad ones', async () => {
     const bad = [at('text.jpg'), at('half.png'), at('empty')];
-    const ran = await runCommand([
-      'predict',
-      run,
-      bad[0] ?? '',
-      image,
-      ...bad.slice(1),
-      '--json',
-    ]);
+    const ran = await runCommand(['predict', run, bad[0] ?? '', image, ...bad.slice(1), '--json']);
     expect(ran.code).toBe(1);
     for (const path of bad) expect(ran.stderr).toContain(path);
     const predictions = ran.json() as { input: string; label: string | null; error?: string }[];

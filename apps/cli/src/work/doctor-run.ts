@@ -91,7 +91,7 @@ async function checkImages(): Promise<Check> {
     return {
       name: 'images',
       ok: width === 2,
-      detail: `PNG and JPEG through sharp ${sharp.versions.sharp ?? ''}`,
+      detail: `PNG and JPEG through sharp ${sharp.versions.sharp}`,
       remedy: null,
     };
   } catch (error) {

@@ -84,7 +84,12 @@ export async function trainRun({ options: given, output, signal }: Invocation): 
       epochs: recipe.epochs,
       batchSize: recipe.batchSize,
       steps,
-      splits: Object.fromEntries(Object.values(splits).map(({ role, size }) => [role, size])),
+      splits: {
+        train: splits.train.size,
+        validation: splits.validation.size,
+        calibration: splits.calibration.size,
+        test: splits.test.size,
+      },
       staticMacs: model.metadata.staticMacs,
       exits: model.metadata.exits,
     });
@@ -306,6 +311,7 @@ export function showTraining(metadata: MultiExitMetadata, output: Output): (even
         output.detail(`checkpoint ${event.path}`);
         break;
       case 'end':
+      case 'fail':
       case 'interrupt':
         line.done();
         break;

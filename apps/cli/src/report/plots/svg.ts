@@ -7,7 +7,7 @@ import { type Markup, markup } from '../html';
 export function drawSvg(label: string, options: PlotOptions): Markup {
   const { document } = parseHTML('<!doctype html><html></html>');
   const svg = plot({
-    document: document as unknown as Document,
+    document,
     className: 'plot',
     ...options,
     style: { fontSize: '12px', ...(options.style as object | undefined) },
