@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const packages = fileURLToPath(new URL('../../packages/', import.meta.url));
@@ -9,7 +9,8 @@ const entryPoints = readdirSync(packages).flatMap((name) => {
   return Object.values(manifest.exports)
     .map((target) => target.import)
     .filter((path) => path !== undefined)
-    .map((path) => `${packages}${name}/${path.replace(/^\.\/dist\/(.*)\.js$/, 'src/$1.ts')}`);
+    .map((path) => `${packages}${name}/${path.replace(/^\.\/dist\/(.*)\.js$/, 'src/$1.ts')}`)
+    .filter((path) => existsSync(path));
 });
 
 /** @type {Partial<import('typedoc').TypeDocOptions>} */
