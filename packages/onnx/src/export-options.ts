@@ -1,0 +1,29 @@
+import type { CriterionName, Threshold } from '@earlyexit/exit-criteria';
+
+/** The version of ONNX's operators that is written unless another is asked for. */
+export const DEFAULT_OPSET = 17;
+/** The oldest version that has every operator in the form that is written. */
+export const OLDEST_OPSET = 13;
+/** The newest version that the tests read back. */
+export const NEWEST_OPSET = 21;
+
+/** Options of every export. */
+export interface ExportOptions {
+  /** The version of ONNX's operators, 13 to 21; 17 unless given. */
+  readonly opset?: number;
+}
+
+/** Options of an export with exits. What is left out comes from the policy that calibration stored. */
+export interface ConditionalExportOptions extends ExportOptions {
+  /** Any criterion that looks at no labels; the stored one, else `max-probability`. */
+  readonly criterion?: CriterionName;
+  /** One an early exit; needed for `thresholdsAs: 'constants'`, else only noted in the file. */
+  readonly thresholds?: readonly Threshold[];
+  /** One an exit, the final one included; the stored ones, else 1. They are built into the graph. */
+  readonly temperatures?: readonly number[];
+  /**
+   * `input`: a required graph input `thresholds`, `[exits − 1]` float32, so that they can change from run to run.
+   * `constants`: built in, for runtimes that know nothing of exits.
+   */
+  readonly thresholdsAs?: 'input' | 'constants';
+}

@@ -1,0 +1,162 @@
+import {
+  attributeType,
+  elementType,
+  type AttributeMessage,
+  type DimensionMessage,
+  type ElementType,
+  type GraphMessage,
+  type NodeMessage,
+  type TensorMessage,
+  type ValueInfoMessage,
+} from '../protobuf/messages';
+
+/** An attribute of a node; whole numbers are written with `int` and `ints`, others with `float`. */
+export type Attribute =
+  | { readonly int: number }
+  | { readonly ints: readonly number[] }
+  | { readonly float: number }
+  | { readonly string: string }
+  | { readonly graph: GraphMessage };
+
+/** A size, or the name of a free one. */
+export type Dimension = number | string;
+
+/** What names are taken in a model, and its version of the operators; shared by a graph and its subgraphs. */
+interface ModelScope {
+  readonly opset: number;
+  readonly taken: Set<string>;
+}
+
+/** Collects the nodes and constants of one graph. Names are unique in the whole model, as the standard asks. */
+export class GraphBuilder {
+  readonly #scope: ModelScope;
+  readonly #nodes: NodeMessage[] = [];
+  readonly #initializers: TensorMessage[] = [];
+  readonly #constants = new Map<string, string>();
+  readonly #valueInfo: ValueInfoMessage[] = [];
+
+  constructor(opset: number, scope?: ModelScope) {
+    this.#scope = scope ?? { opset, taken: new Set() };
+  }
+
+  /** The version of the standard's operators. */
+  get opset(): number {
+    return this.#scope.opset;
+  }
+
+  /** A builder for a graph inside a node of this one. */
+  subgraph(): GraphBuilder {
+    return new GraphBuilder(this.opset, this.#scope);
+  }
+
+  /** A name that nothing has yet: `wanted`, or with a number behind it. */
+  unique(wanted: string): string {
+    const { taken } = this.#scope;
+    let name = wanted;
+    for (let count = 2; taken.has(name); count++) name = `${wanted}_${count}`;
+    taken.add(name);
+    return name;
+  }
+
+  /** Adds a node of one output and returns the output's name. */
+  add(
+    opType: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    name = opType.toLowerCase(),
+  ): string {
+    return this.addMany(opType, inputs, [name], attributes)[0]!;
+  }
+
+  /** Adds a node of several outputs and returns their names. */
+  addMany(
+    opType: string,
+    inputs: readonly string[],
+    outputNames: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): string[] {
+    const outputs = outputNames.map((name) => this.unique(name));
+    this.#push(opType, inputs, outputs, attributes);
+    return outputs;
+  }
+
+  /** Adds a node whose outputs have names that were taken with `unique` before. */
+  addNamed(
+    opType: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): void {
+    this.#push(opType, inputs, outputs, attributes);
+  }
+
+  /** Adds a constant and returns its name; the same key twice gives the same constant. */
+  constant(key: string, type: ElementType, dims: readonly number[], data: ArrayBufferView): string {
+    const known = this.#constants.get(key);
+    if (known !== undefined) return known;
+    const name = this.unique(key);
+    const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
+    this.#initializers.push({ dims: [...dims], dataType: elementType[type], name, rawData });
+    this.#constants.set(key, name);
+    return name;
+  }
+
+  /** A constant list of whole numbers, `[length]` int64: an axis list, a shape. */
+  integers(values: readonly number[]): string {
+    return this.constant(`ints_${values.join('_')}`, 'int64', [values.length], BigInt64Array.from(values, BigInt));
+  }
+
+  /** A constant number, `[]` float32. */
+  scalar(value: number): string {
+    return this.constant(`number_${String(Math.fround(value))}`, 'float32', [], Float32Array.of(value));
+  }
+
+  /** States the type of a value in the middle, where the standard's own inference might lose it. */
+  describe(name: string, shape: readonly Dimension[], type: ElementType = 'float32'): void {
+    this.#valueInfo.push(valueInfo(name, shape, type));
+  }
+
+  /** The finished graph. */
+  build(name: string, inputs: readonly ValueInfoMessage[], outputs: readonly ValueInfoMessage[]): GraphMessage {
+    return {
+      node: this.#nodes,
+      name,
+      initializer: this.#initializers,
+      input: [...inputs],
+      output: [...outputs],
+      valueInfo: this.#valueInfo,
+    };
+  }
+
+  #push(
+    opType: string,
+    input: readonly string[],
+    output: readonly string[],
+    attributes: Readonly<Record<string, Attribute>>,
+  ): void {
+    const attribute = Object.entries(attributes).map(([name, value]) => toMessage(name, value));
+    this.#nodes.push({ input: [...input], output: [...output], name: this.unique(`${output[0]!}_node`), opType, attribute });
+  }
+}
+
+/** The type of a value: `[batch, …]`. */
+export function valueInfo(
+  name: string,
+  shape: readonly Dimension[],
+  type: ElementType = 'float32',
+): ValueInfoMessage {
+  const dim = shape.map(
+    (size): DimensionMessage => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }),
+  );
+  return { name, type: { tensorType: { elemType: elementType[type], shape: { dim } } } };
+}
+
+function toMessage(name: string, value: Attribute): AttributeMessage {
+  if ('int' in value) return { name, type: attributeType.int, i: value.int };
+  if ('ints' in value) return { name, type: attributeType.ints, ints: [...value.ints] };
+  if ('float' in value) return { name, type: attributeType.float, f: value.float };
+  if ('string' in value) {
+    return { name, type: attributeType.string, s: new TextEncoder().encode(value.string) };
+  }
+  return { name, type: attributeType.graph, g: value.graph };
+}

@@ -1,0 +1,50 @@
+import type { MultiExitMetadata } from '@earlyexit/branch-head';
+import type { CriterionName, ThresholdJson } from '@earlyexit/exit-criteria';
+import type { GraphMessage } from './protobuf/messages';
+import { writeModel } from './protobuf/write-model';
+
+/** The key of our entry among the model's metadata. */
+export const METADATA_KEY = 'earlyexit';
+
+/** What an exported file says about itself, as JSON under the key `earlyexit` of its `metadata_props`. */
+export interface OnnxMetadata {
+  readonly format: 'earlyexit-onnx';
+  readonly formatVersion: 1;
+  /** What the file holds: the network with its exits inside, without exits, or one stage of it. */
+  readonly kind: 'conditional' | 'static' | 'stage';
+  /** The stage's index in a file of kind `stage`. */
+  readonly stage?: number;
+  /** The network's size, `[height, width, channels]` for images; the graph takes the channels first. */
+  readonly inputShape: readonly number[];
+  /** How the decision stands in the graph; `null` in a file that decides nothing. */
+  readonly decision: DecisionMetadata | null;
+  /** The network: classes, preprocessing, exits with their costs, the calibrated policy. */
+  readonly network: MultiExitMetadata;
+}
+
+/** The decision inside a conditional file. */
+export interface DecisionMetadata {
+  readonly criterion: CriterionName;
+  /** The values to feed, or those built in; `null` for the list if none are known. */
+  readonly thresholds: readonly ThresholdJson[] | null;
+  readonly thresholdsAs: 'input' | 'constants';
+  readonly temperatures: readonly number[];
+}
+
+/** The version of the file format that goes with a version of the operators. */
+function irVersionOf(opset: number): number {
+  if (opset <= 18) return 8;
+  return opset <= 20 ? 9 : 10;
+}
+
+/** The finished file. */
+export function finishModel(graph: GraphMessage, opset: number, metadata: OnnxMetadata): Uint8Array {
+  return writeModel({
+    irVersion: irVersionOf(opset),
+    producerName: 'earlyexit',
+    producerVersion: String(metadata.formatVersion),
+    graph,
+    opsetImport: [{ domain: '', version: opset }],
+    metadataProps: [{ key: METADATA_KEY, value: JSON.stringify(metadata) }],
+  });
+}

@@ -1,0 +1,11 @@
+import protobuf from 'protobufjs/light.js';
+import type { ModelMessage } from './messages';
+import { onnxSchema } from './schema';
+
+const modelType = protobuf.Root.fromJSON(onnxSchema).lookupType('ModelProto');
+
+/** Serializes a model as the standard's protobuf message. */
+export function writeModel(model: ModelMessage): Uint8Array {
+  // The writer's own array may be a view into a larger pool.
+  return Uint8Array.from(modelType.encode(model).finish());
+}

@@ -1,0 +1,78 @@
+import type { MultiExitModel } from '@earlyexit/branch-head';
+import type { CachedLogits, CriterionName, Threshold } from '@earlyexit/exit-criteria';
+import { evaluateExits, getCriterion } from '@earlyexit/exit-criteria';
+import * as tf from '@tensorflow/tfjs-core';
+import * as ort from 'onnxruntime-node';
+import { seededRandom } from './seeded-random';
+
+/** Images of seeded noise, `[count, …inputShape]`, of different contrast. */
+export function noise(model: MultiExitModel, count: number, seed = 5): Float32Array {
+  const random = seededRandom(seed);
+  const size = model.model.inputs[0]!.shape.slice(1).reduce<number>((product, axis) => product * axis!, 1);
+  const data = new Float32Array(count * size);
+  for (let sample = 0; sample < count; sample++) {
+    const contrast = 6 * random();
+    for (let i = 0; i < size; i++) data[sample * size + i] = contrast * (random() * 2 - 1);
+  }
+  return data;
+}
+
+/** The logits of every exit, by TensorFlow.js. */
+export function referenceLogits(model: MultiExitModel, images: Float32Array, count: number): CachedLogits {
+  const shape = model.model.inputs[0]!.shape.slice(1) as number[];
+  const exits = tf.tidy(() => {
+    const result = model.model.predict(tf.tensor(images, [count, ...shape])) as tf.Tensor | tf.Tensor[];
+    return (Array.isArray(result) ? result : [result]).map((tensor) => tensor.dataSync() as Float32Array);
+  });
+  return { exits, samples: count, classes: model.metadata.classes.length, labels: null };
+}
+
+/** Images with the channels first, as a graph takes them. */
+export function channelsFirst(model: MultiExitModel, images: Float32Array, count: number): ort.Tensor {
+  const shape = model.model.inputs[0]!.shape.slice(1) as number[];
+  const [height = 1, width = 1, channels = 1] = shape;
+  if (shape.length !== 3) return new ort.Tensor('float32', images, [count, ...shape]);
+  const out = new Float32Array(images.length);
+  const area = height * width;
+  for (let image = 0; image < count; image++) {
+    for (let position = 0; position < area; position++) {
+      for (let channel = 0; channel < channels; channel++) {
+        const from = (image * area + position) * channels + channel;
+        out[(image * channels + channel) * area + position] = images[from]!;
+      }
+    }
+  }
+  return new ort.Tensor('float32', out, [count, channels, height, width]);
+}
+
+/** A session on one thread. */
+export function openSession(bytes: Uint8Array): Promise<ort.InferenceSession> {
+  return ort.InferenceSession.create(bytes, { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 });
+}
+
+/** Thresholds as a graph takes them: NaN for never, an infinity for always. */
+export function asInput(criterion: CriterionName, thresholds: readonly Threshold[]): ort.Tensor {
+  const always = getCriterion(criterion).surerIs === 'lower' ? Infinity : -Infinity;
+  const values = thresholds.map((value) => (value === 'never' ? NaN : value === 'always' ? always : value));
+  return new ort.Tensor('float32', Float32Array.from(values), [values.length]);
+}
+
+/** Random thresholds midway between two neighbouring scores, so that rounding decides nothing; now and then a word. */
+export function randomThresholds(
+  cached: CachedLogits,
+  criterion: CriterionName,
+  temperatures: readonly number[],
+  random: () => number,
+): Threshold[] {
+  return evaluateExits(cached, criterion, temperatures)
+    .slice(0, -1)
+    .map(({ scores, runnerUps }) => {
+      const kind = random();
+      if (kind < 0.08) return 'never';
+      if (kind < 0.12) return 'always';
+      const sorted = [...scores, ...(runnerUps ?? [])].filter((score) => !Number.isNaN(score)).sort((a, b) => a - b);
+      // Neighbours so close that float32 could confuse them are no bounds.
+      const gaps = sorted.slice(1).flatMap((score, i) => (score - sorted[i]! > 1e-4 ? [(score + sorted[i]!) / 2] : []));
+      return gaps[Math.floor(random() * gaps.length)] ?? 'never';
+    });
+}
