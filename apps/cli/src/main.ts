@@ -32,4 +32,8 @@ const code = await run(process.argv.slice(2), {
   leave: (leaveWith) => process.exit(leaveWith),
 });
 // Engines may keep timers and workers; what was written is flushed first.
-process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+process.stdout.write('', (error) => {
+  // The listener above says what went wrong and leaves.
+  if (error) return;
+  process.stderr.write('', () => process.exit(code));
+});

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { ThresholdChoice } from '@earlyexit/calibration';
 import { ArgumentError, getCriterion, type Threshold, thresholdToJson } from '@earlyexit/exit-criteria';
 import { z } from 'zod';
@@ -13,6 +14,7 @@ import { modelOperand } from './operand';
 import { calibrateModel, storePolicy } from './calibrate-model';
 import { checkThresholds } from './check-thresholds';
 import { chooseAim, DEFAULT_CRITERION, describeAim, refuseOracle } from './policy';
+import { requireWritable } from './require-writable';
 import { openWorkbench } from './workbench';
 
 const schema = z
@@ -49,6 +51,8 @@ export async function calibrateRun(invocation: Invocation): Promise<undefined> {
   const bench = await openWorkbench(argument, options, output, signal, ({ metadata }) => {
     if (earlyexit !== undefined) checkThresholds(metadata.exits, name, earlyexit);
   });
+  await requireWritable(bench.reference.directory);
+  if (options.curve !== undefined) await requireWritable(options.curve);
   const { metadata } = bench.model;
   const calibration = await calibrateModel(bench, { criterion: name, aim, thresholds: earlyexit }, output);
   const { cached, fits, policy, searched, summary } = calibration;
@@ -56,6 +60,7 @@ export async function calibrateRun(invocation: Invocation): Promise<undefined> {
   signal.throwIfAborted();
 
   if (options.curve !== undefined) {
+    await mkdir(dirname(options.curve), { recursive: true });
     await writeFile(
       options.curve,
       curveCsv(

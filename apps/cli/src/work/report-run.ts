@@ -10,6 +10,7 @@ import { evaluatePolicy } from './evaluation';
 import { aboutTest, describeEvaluation } from './evaluate-run';
 import { modelOperand } from './operand';
 import { neverLeave, storedPolicy } from './policy';
+import { requireWritable } from './require-writable';
 import { openWorkbench } from './workbench';
 
 const schema = z
@@ -35,6 +36,7 @@ export async function reportRun(invocation: Invocation): Promise<undefined> {
   }
   const policy = stored ?? neverLeave(model.metadata);
   const path = await reportPath(options.out ?? reference.runDirectory ?? reference.directory);
+  await requireWritable(path);
   const calibration = await bench.logits('calibration');
   const test = await bench.logits('test');
   const evaluation = evaluatePolicy(test, policy, costs, aboutTest(bench));
