@@ -53,7 +53,14 @@ it('builds the start page, the guide, the commands and a page of the API for eve
   const pages = builtPages();
   const packages = readdirSync(join(root, 'packages'));
   expect(pages).toEqual(
-    expect.arrayContaining(['/', '/install', '/commands', '/guide/five-lines', '/guide/twenty-lines', '/api/']),
+    expect.arrayContaining([
+      '/',
+      '/install',
+      '/commands',
+      '/guide/five-lines',
+      '/guide/twenty-lines',
+      '/api/',
+    ]),
   );
   expect(pages).toEqual(expect.arrayContaining(packages.map((name) => `/api/@earlyexit/${name}`)));
 });
@@ -125,7 +132,10 @@ describe.skipIf(browserPath === undefined)('in Chromium, the site', () => {
       await page.waitForURL(address + path);
       expect(await page.locator('h1').innerText()).toContain(heading);
     }
-    await page.locator('.VPSidebar').getByRole('link', { name: /Five lines/ }).click();
+    await page
+      .locator('.VPSidebar')
+      .getByRole('link', { name: /Five lines/ })
+      .click();
     await page.waitForURL(`${address}/guide/five-lines`);
     expect(await page.locator('div.language-js').first().innerText()).toContain('loadSession');
     expect(complaints).toEqual([]);

@@ -40,9 +40,8 @@ describe.each(packages.map((entry) => [entry.manifest.name, entry] as const))('%
     },
   );
 
-  it('installs alone into an empty project', async () => {
-    const { ours, others } = installationOf(name);
-    await installAlone(project(), [...ours.map((own) => tarballs.get(own)!), ...others]);
+  it('installs alone into an empty project, as its README says', async () => {
+    await installAlone(project(), installationOf(entry, tarballs));
     const manifest = installedManifest(project(), name);
     expect(JSON.stringify(manifest)).not.toContain('workspace:');
     const installed = join(project(), 'node_modules', name);

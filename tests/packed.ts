@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { publishedPackages, root, type WorkspacePackage } from './workspace';
+import { publishedPackages, readText, root, type WorkspacePackage } from './workspace';
 
 /** What a command printed, standard output and standard error apart. */
 export interface Output {
@@ -45,36 +45,33 @@ export async function packAll(folder: string): Promise<ReadonlyMap<string, strin
   return tarballs;
 }
 
-/** What someone who installs a package has to install with it. */
-export interface Installation {
-  /** The package itself and those of ours that it needs, peers included. */
-  readonly ours: readonly string[];
-  /** Its peers from elsewhere, and its optional ones that its README tells to install, as `name@version`. */
-  readonly others: readonly string[];
-}
+/**
+ * What a README tells its reader to install, as arguments for npm: ours as tarballs, together with those of ours that
+ * they depend on and that a registry would give, and the rest by name.
+ */
+export function installationOf(
+  { folder, manifest }: WorkspacePackage,
+  tarballs: ReadonlyMap<string, string>,
+): string[] {
+  const byName = new Map(publishedPackages().map((entry) => [entry.manifest.name, entry.manifest]));
+  const lines = [...readText(`${folder}/README.md`).matchAll(/^npm install (.*)$/gm)];
+  const names = lines.flatMap(([, list = '']) => list.trim().split(/\s+/));
+  if (!names.includes(manifest.name)) throw new Error(`${folder}/README.md does not say how to install it`);
 
-/** Follows the dependencies and the peers of one package through the workspace. */
-export function installationOf(name: string): Installation {
-  const byName = new Map(publishedPackages().map((entry) => [entry.manifest.name, entry]));
   const ours = new Set<string>();
-  const others = new Map<string, string>();
-  const visit = ({ manifest }: WorkspacePackage): void => {
-    ours.add(manifest.name);
-    const needed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
-    for (const dependency of needed) {
-      const own = byName.get(dependency);
-      if (own && !ours.has(dependency)) visit(own);
-    }
-    for (const peer of Object.keys(manifest.peerDependencies ?? {})) {
-      const version = manifest.devDependencies?.[peer];
-      // A peer that we do not develop against is an engine that a machine may or may not have.
-      if (version !== undefined && !byName.has(peer)) others.set(peer, version);
-    }
+  const others = new Set<string>();
+  const visit = (name: string): void => {
+    const own = byName.get(name);
+    if (own === undefined || ours.has(name)) return;
+    ours.add(name);
+    Object.keys(own.dependencies ?? {}).forEach(visit);
   };
-  const start = byName.get(name);
-  if (!start) throw new Error(`no package ${name} in the workspace`);
-  visit(start);
-  return { ours: [...ours], others: [...others].map(([peer, version]) => `${peer}@${version}`) };
+  for (const name of names) {
+    if (byName.has(name)) visit(name);
+    // The version that we develop against, where we do: the newest may have changed since.
+    else others.add([name, manifest.devDependencies?.[name] ?? []].flat().join('@'));
+  }
+  return [...[...ours].map((name) => tarballs.get(name)!), ...others];
 }
 
 /** Makes an empty project in `folder` and installs `specifications` with npm, no install script run. */
