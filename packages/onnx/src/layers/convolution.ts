@@ -18,6 +18,8 @@ interface Kernel {
   readonly data: Float64Array;
   readonly bias: Float32Array | null;
   readonly groups: number;
+  /** Tells the constants of a layer of two convolutions apart. */
+  readonly role: 'weight' | 'depthwise' | 'pointwise';
 }
 
 /** `Conv2D` */
@@ -30,6 +32,7 @@ export const convertConv2D: LayerConverter = (conversion) => {
     data: transposeKernel(data, [height, width, inputs, filters], (y, x, i, o) => ((o * inputs + i) * height + y) * width + x),
     bias: weights.find(node.layer, 'bias')?.data ?? null,
     groups: 1,
+    role: 'weight',
   };
   return finish(conversion, convolve(conversion, conversion.inputs[0]!, kernel, conversion.affine));
 };
@@ -52,6 +55,7 @@ export const convertSeparableConv2D: LayerConverter = (conversion) => {
     data: transposeKernel(data, [1, 1, inputs, filters], (_y, _x, i, o) => o * inputs + i),
     bias: weights.find(node.layer, 'bias')?.data ?? null,
     groups: 1,
+    role: 'pointwise',
   };
   const plain = { ...conversion, config: { kernelSize: 1, strides: 1, padding: 'valid' }, padding: null };
   return finish(conversion, convolve(plain, between, pointwise, affine));
@@ -107,6 +111,7 @@ function depthwiseKernel({ node, weights }: LayerConversion): Kernel {
     ),
     bias: null,
     groups: channels,
+    role: 'depthwise',
   };
 }
 
@@ -125,13 +130,12 @@ function convolve(conversion: LayerConversion, input: Value, kernel: Kernel, aff
       ? kernel.bias
       : Float32Array.from(affine.shift, (shift, o) => (kernel.bias?.[o] ?? 0) * affine.scale[o]! + shift);
   const key = affine === null ? node.name : `${node.id}_folded`;
-  const role = kernel.groups > 1 ? 'depthwise' : 'weight';
   const name = graph.add(
     'Conv',
     [
       input.name,
-      graph.constant(`${key}_${role}`, 'float32', kernel.dims, scaled),
-      ...(bias === null ? [] : [graph.constant(`${key}_${role}_bias`, 'float32', [filters], bias)]),
+      graph.constant(`${key}_${kernel.role}`, 'float32', kernel.dims, scaled),
+      ...(bias === null ? [] : [graph.constant(`${key}_${kernel.role}_bias`, 'float32', [filters], bias)]),
     ],
     {
       kernel_shape: { ints: [height, width] },

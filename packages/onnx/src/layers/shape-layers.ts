@@ -6,6 +6,13 @@ import { fromPlain, toPlain, type Value } from './value';
 /** Where the axes `[batch, height, width, channels]` stand when the channels come first. */
 const CHANNELS_FIRST_AXIS = [0, 2, 3, 1];
 
+/**
+ * What is padded with instead of 0: the smallest normal number of float32. onnxruntime (1.30) merges zeros into a
+ * pooling behind them, where padding means minus infinity to a maximum and nothing at all to an average; another
+ * number it leaves alone.
+ */
+const NEXT_TO_ZERO = 2 ** -126;
+
 /** `Flatten`; the order of a feature map stays channels first, and the layer behind it takes account of that. */
 export const convertFlatten: LayerConverter = ({ graph, node, inputs, outputShape }) => {
   const value = inputs[0]!;
@@ -51,7 +58,7 @@ export const convertZeroPadding2D: LayerConverter = ({ graph, node, config, inpu
         ];
   const inGraph = (sizes: readonly number[]): number[] => [sizes[0]!, sizes[3]!, sizes[1]!, sizes[2]!];
   const pads = graph.integers([...inGraph(begin), ...inGraph(end)]);
-  const name = graph.add('Pad', [inputs[0]!.name, pads, graph.scalar(0)], {}, node.id);
+  const name = graph.add('Pad', [inputs[0]!.name, pads, graph.scalar(NEXT_TO_ZERO)], {}, node.id);
   return { name, layout: 'channels-first', shape: outputShape };
 };
 

@@ -28,7 +28,7 @@ export function randomNetwork(seed: number): MultiExitModel {
     const strides = small ? 1 : pick([1, 1, 2]);
     const alike = tensors.filter((other) => other !== x && sameShape(other, x));
     const joinable = tensors.filter((other) => other !== x && sameSize(other, x));
-    const reusable = shared.filter((each) => each.channels === channels);
+    const reusable = small ? [] : shared.filter((each) => each.channels === channels);
     const single: (() => tfl.layers.Layer)[] = [
       () => layers.conv2d({ filters: pick([2, 3, 8]), kernelSize, padding, strides, useBias: random() < 0.5, name }),
       () => layers.conv2d({ filters: 3, kernelSize: 3, ...same, activation: pick(['relu', 'tanh', 'elu']), name }),
