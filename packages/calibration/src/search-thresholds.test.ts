@@ -9,6 +9,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LabelledLogits } from './checks';
+import { areAlike } from './search/exit-sweep';
 import { searchThresholds } from './search-thresholds';
 import { syntheticLogits } from './test-data';
 
@@ -26,7 +27,9 @@ const costsOf = (exits: number): { exitMacs: number[]; staticMacs: number } => (
 /** All thresholds that could matter at an exit: one in every gap between neighbouring numbers, and the words. */
 function allThresholds(cached: LabelledLogits, criterion: CriterionName, exit: number): Threshold[] {
   const { scores, runnerUps } = evaluateExits(cached, criterion)[exit]!;
-  const values = [...new Set([...scores, ...(runnerUps ?? [])])].sort((a, b) => a - b);
+  const sorted = [...scores, ...(runnerUps ?? [])].sort((a, b) => a - b);
+  // Rounding is to decide nothing: no threshold goes between scores that differ by no more.
+  const values = sorted.filter((value, i) => i === 0 || !areAlike(value, sorted[i - 1]!));
   const gaps = values.map((value, i) => (i === 0 ? value - 1 : (value + values[i - 1]!) / 2));
   return ['never', 'always', ...gaps, values.at(-1)! + 1];
 }

@@ -22,7 +22,7 @@ export interface SearchOptions extends ScoredSearchOptions {
  * With one or two early exits, and with more where that is affordable, every choice that could be best is weighed
  * (`exact`). Otherwise the search starts from every threshold that all exits could share and improves from there,
  * one exit at a time, so that it is never worse than the best shared threshold. Thresholds lie midway between
- * neighbouring scores; samples with equal scores cannot be separated.
+ * neighbouring scores; samples whose scores are equal but for rounding are not separated.
  *
  * `unique-above` has a two-sided rule: a threshold can be too low as well as too high. Both sides are searched.
  *

@@ -95,8 +95,8 @@ export function controlRisk(cached: CachedLogits, options: RiskOptions): Control
   const current = new Int8Array(samples);
   const largest = new Int8Array(samples);
   let step = -1;
-  let empiricalRisk = 0;
-  let bound: number | null = method === 'ucb' || method === 'ltt' ? 0 : null;
+  // Never leaving loses nothing.
+  let accepted = new Int8Array(samples);
   for (const [next, thresholds] of path.entries()) {
     leavingExits(criterion, evaluations, thresholds, exits);
     for (let i = 0; i < samples; i++) {
@@ -104,18 +104,16 @@ export function controlRisk(cached: CachedLogits, options: RiskOptions): Control
       current[i] = losses[exits[row]!]![row]!;
       largest[i] = Math.max(largest[i]!, current[i]!);
     }
-    const accepted = accepts(method, current, largest, risk, delta);
-    if (!accepted && method !== 'naive') break;
-    if (!accepted) continue;
-    step = next;
-    empiricalRisk = mean(current);
-    bound = upperBound(method, current, risk, delta);
+    if (accepts(method, current, largest, risk, delta)) {
+      step = next;
+      accepted = current.slice();
+    } else if (method !== 'naive') break;
   }
   return {
     thresholds: path[step] ?? Array<Threshold>(earlyExits).fill('never'),
     step,
-    empiricalRisk,
-    bound,
+    empiricalRisk: mean(accepted),
+    bound: step < 0 && method !== 'crc' && method !== 'naive' ? 0 : upperBound(method, accepted, risk, delta),
     promise: describePromise(method, loss, risk, delta, samples, step),
   };
 }

@@ -35,3 +35,11 @@ it('lies midway, and where floats leave no room, at the end that still separates
   expect(midway(-Infinity, 5, 'lower')).toBe(0);
   expect(midway(0.5, Infinity, 'upper')).toBe(1.5);
 });
+
+it('lets scores that differ by rounding alone change sides together', () => {
+  const scores = Float64Array.of(0.9268622160610671, 0.926862216061067, 0.5, 0.9268622160610672);
+  const sweep = createExitSweep('lower', { scores, runnerUps: null });
+  expect(sweep.steps).toBe(2);
+  expect(thresholdAt(sweep, 1)).toBeCloseTo((0.5 + 0.926862216061067) / 2, 15);
+  expect([...sweep.from]).toEqual([2, 2, 1, 2]);
+});

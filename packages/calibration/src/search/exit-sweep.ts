@@ -3,8 +3,8 @@ import type { ScoredExit } from './scored-exits';
 
 /**
  * What happens at one exit as its threshold moves from letting nobody leave (position 0) to letting everybody leave
- * (position `steps`). Between two positions the samples that share one score change sides together: no threshold
- * can separate them.
+ * (position `steps`). Between two positions the samples that share one score, but for rounding, change sides together:
+ * no threshold is to separate them.
  */
 export interface ExitSweep {
   readonly steps: number;
@@ -17,8 +17,9 @@ export interface ExitSweep {
   /** `[samples]`, a sample leaves at the positions from[i] ≤ position < until[i], and at the last one. */
   readonly from: Int32Array;
   readonly until: Int32Array;
-  /** `[steps]`, the score at which each step happens, in the order of the steps. */
+  /** `[steps]`, the first and the last of the scores at which each step happens, in the order of the steps. */
   readonly values: Float64Array;
+  readonly lastValues: Float64Array;
   /** Whether the steps go from low scores to high ones. */
   readonly rising: boolean;
   /** Whether a sample that leaves goes on leaving at every later position. */
@@ -27,6 +28,17 @@ export interface ExitSweep {
 
 // Later than any position.
 const NO_END = 2 ** 31 - 1;
+
+// What float64 leaves of a score: two rows with the same logits in another order differ by as much.
+const RELATIVE_ROUNDING = 1e-12;
+const ABSOLUTE_ROUNDING = 1e-15;
+
+/** Whether two scores differ by no more than rounding, which is to decide nothing. */
+export function areAlike(a: number, b: number): boolean {
+  return (
+    a === b || Math.abs(a - b) <= RELATIVE_ROUNDING * Math.min(Math.abs(a), Math.abs(b)) + ABSOLUTE_ROUNDING
+  );
+}
 
 /** Whether `sample` leaves at `position`. */
 export function leavesAt(sweep: ExitSweep, sample: number, position: number): boolean {
@@ -50,14 +62,16 @@ export function createExitSweep(
   const begins: number[] = [];
   const starts: number[] = [];
   const values: number[] = [];
+  const lastValues: number[] = [];
   const from = new Int32Array(count);
   const until = new Int32Array(count).fill(NO_END);
   for (const event of order) {
     const value = eventValues[event]!;
-    if (value !== values.at(-1)) {
+    if (values.length === 0 || !areAlike(value, lastValues.at(-1)!)) {
       starts.push(samples.length);
       values.push(value);
     }
+    lastValues[values.length - 1] = value;
     // After the first step comes position 1.
     if (event < count) from[event] = values.length;
     else until[event - count] = values.length;
@@ -68,6 +82,7 @@ export function createExitSweep(
     // Above every output nobody is left; 'always' is a step of its own, at no score.
     starts.push(samples.length);
     values.push(Infinity);
+    lastValues.push(Infinity);
     for (let sample = 0; sample < count; sample++) {
       samples.push(sample);
       begins.push(1);
@@ -82,6 +97,7 @@ export function createExitSweep(
     from,
     until,
     values: Float64Array.from(values),
+    lastValues: Float64Array.from(lastValues),
     rising,
     monotonic,
   };
@@ -89,10 +105,10 @@ export function createExitSweep(
 
 /** The threshold that puts an exit at `position`: midway between the two scores that it separates. */
 export function thresholdAt(sweep: ExitSweep, position: number): Threshold {
-  const { steps, values, monotonic } = sweep;
+  const { steps, values, lastValues, monotonic } = sweep;
   if (position === steps) return 'always';
   if (position === 0 || (!monotonic && position === steps - 1)) return 'never';
-  const a = values[position - 1]!;
+  const a = lastValues[position - 1]!;
   const b = values[position]!;
   return midway(Math.min(a, b), Math.max(a, b), monotonic ? 'upper' : 'lower');
 }
