@@ -19,7 +19,7 @@ export const arrows = {
 
 const tests = '(\\.test\\.ts|/testing/[^/]+|/testing\\.ts|/test-[^/]+\\.ts)$';
 /** Tests need an engine to run on and networks to try; neither ships with the package that they test. */
-const allowedInTests = ['backend', 'model-zoo'];
+const allowedInTests = ['backend', 'model-zoo', 'onnx'];
 
 const oneOf = (names) => `^packages/(${names.join('|')})/`;
 

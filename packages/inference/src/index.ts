@@ -2,3 +2,4 @@ export type { Answers, ImageBatch, RunOptions, Session, SessionMetadata } from '
 export { preprocess, type Preprocessing } from './preprocess';
 export type { StageResult, StageRunner } from './stage-runner';
 export { createRoutedSession } from './routed-session';
+export { streamAnswers, type StreamedAnswers } from './stream-answers';

@@ -1,13 +1,10 @@
-import { ArgumentError, DataError } from '@earlyexit/exit-criteria';
-import { preprocess } from './preprocess';
+import { ArgumentError } from '@earlyexit/exit-criteria';
+import { checkBatchSize, checkFinite, checkImages, DEFAULT_BATCH_SIZE, emptyAnswers, toInputs } from './run-images';
 import { resolvePolicy } from './resolve-policy';
 import { routeBatch } from './route-batch';
 import type { Answers, ImageBatch, RunOptions, Session, SessionMetadata } from './session';
 import type { StageRunner } from './stage-runner';
 import { yieldToEventLoop } from './yield-to-event-loop';
-
-// Beyond this, engines in plain JavaScript and WebAssembly gain nothing, and the memory of a batch grows.
-const DEFAULT_BATCH_SIZE = 64;
 
 /**
  * A session over stages, whatever runs them: cuts the images into batches, preprocesses bytes, routes each batch
@@ -44,7 +41,7 @@ export function createRoutedSession<Features>(
     const policy = resolvePolicy(metadata, options);
     const batchSize = checkBatchSize(options.batchSize ?? DEFAULT_BATCH_SIZE);
     const imageSize = runner.inputShape.reduce((product, size) => product * size, 1);
-    checkImages(images, runner.inputShape, imageSize, metadata);
+    checkImages(images, runner.inputShape, metadata);
     const answers = emptyAnswers(images.count, runner.classes);
     running++;
     try {
@@ -73,77 +70,4 @@ export function createRoutedSession<Features>(
       disposeWhenIdle();
     },
   };
-}
-
-function emptyAnswers(count: number, classes: number): Answers {
-  return {
-    count,
-    classes: new Int32Array(count),
-    exits: new Int32Array(count),
-    scores: new Float64Array(count),
-    probabilities: new Float64Array(count),
-    logits: new Float32Array(count * classes),
-    macs: new Float64Array(count),
-  };
-}
-
-function toInputs(data: Float32Array | Uint8Array, metadata: SessionMetadata): Float32Array {
-  if (data instanceof Float32Array) return data;
-  // Checked before the run began.
-  return preprocess(data, metadata.preprocessing!);
-}
-
-function checkBatchSize(batchSize: number): number {
-  if (Number.isInteger(batchSize) && batchSize > 0) return batchSize;
-  throw new ArgumentError({
-    where: 'session.run, batchSize',
-    rule: 'it is a positive integer',
-    received: String(batchSize),
-  });
-}
-
-function checkImages(
-  { data, count }: ImageBatch,
-  inputShape: StageRunner<unknown>['inputShape'],
-  imageSize: number,
-  metadata: SessionMetadata,
-): void {
-  if (!(data instanceof Float32Array) && !(data instanceof Uint8Array)) {
-    throw new ArgumentError({
-      where: 'session.run, images.data',
-      rule: 'it is a Float32Array of preprocessed images or a Uint8Array of raw bytes',
-      received: Object.prototype.toString.call(data),
-    });
-  }
-  if (!Number.isInteger(count) || count < 0 || data.length !== count * imageSize) {
-    throw new ArgumentError({
-      where: 'session.run, images',
-      rule: `there are count × ${inputShape.join(' × ')} values (image, height, width, channel)`,
-      received: `${data.length} values for a count of ${count}`,
-    });
-  }
-  if (data instanceof Uint8Array && metadata.preprocessing === null) {
-    throw new ArgumentError({
-      where: 'session.run, images.data',
-      rule: `${metadata.name} does not say how bytes are preprocessed, so it takes preprocessed images`,
-      received: 'raw bytes',
-      remedy: 'Pass a Float32Array, or give the network its preprocessing when you create or train it',
-    });
-  }
-}
-
-function checkFinite(images: Float32Array, rows: number, offset: number): void {
-  const imageSize = images.length / rows;
-  for (let row = 0; row < rows; row++) {
-    // Float32 values cannot overflow a float64 sum, so the sum is finite exactly if all of them are.
-    let sum = 0;
-    for (let index = row * imageSize; index < (row + 1) * imageSize; index++) sum += images[index]!;
-    if (Number.isFinite(sum)) continue;
-    throw new DataError({
-      where: `session.run, image ${offset + row}`,
-      rule: 'the values of an image are finite numbers',
-      received: 'NaN or an infinite value',
-      remedy: 'No exit can be sure of such an image; leave it out or repair it',
-    });
-  }
 }

@@ -67,7 +67,7 @@ export async function exportStaged(model: MultiExitModel, options: ExportOptions
     }
     const outputs = [valueInfo('logits', batched([network.classes])), ...[...carried.values()].map(describeValue)];
     const file = `stage${stage.index}.onnx`;
-    const bytes = finishModel(
+    const bytes = await finishModel(
       graph.build(`${model.metadata.name}_stage${stage.index}`, inputs.map(describeValue), outputs),
       graph.opset,
       {

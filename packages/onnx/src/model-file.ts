@@ -3,6 +3,12 @@ import type { CriterionName, ThresholdJson } from '@earlyexit/exit-criteria';
 import type { GraphMessage } from './protobuf/messages';
 import { writeModel } from './protobuf/write-model';
 
+/**
+ * The key of the last entry: the SHA-256 of everything before its value, in 64 hexadecimal digits, with which the
+ * file ends. A reader knows a damaged file by it before it hands the file to a runtime.
+ */
+export const CHECKSUM_KEY = 'earlyexit.sha256';
+
 /** The key of our entry among the model's metadata. */
 export const METADATA_KEY = 'earlyexit';
 
@@ -38,13 +44,23 @@ function irVersionOf(opset: number): number {
 }
 
 /** The finished file. */
-export function finishModel(graph: GraphMessage, opset: number, metadata: OnnxMetadata): Uint8Array {
-  return writeModel({
+export async function finishModel(graph: GraphMessage, opset: number, metadata: OnnxMetadata): Promise<Uint8Array<ArrayBuffer>> {
+  const placeholder = '0'.repeat(64);
+  const bytes = writeModel({
     irVersion: irVersionOf(opset),
     producerName: 'earlyexit',
     producerVersion: String(metadata.formatVersion),
     graph,
     opsetImport: [{ domain: '', version: opset }],
-    metadataProps: [{ key: METADATA_KEY, value: JSON.stringify(metadata) }],
+    metadataProps: [
+      { key: METADATA_KEY, value: JSON.stringify(metadata) },
+      { key: CHECKSUM_KEY, value: placeholder },
+    ],
   });
+  // The fields are written in the order of their numbers, and the metadata's is the highest.
+  const end = bytes.length - placeholder.length;
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes.subarray(0, end)));
+  const hexadecimal = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  bytes.set(new TextEncoder().encode(hexadecimal), end);
+  return bytes;
 }

@@ -102,7 +102,9 @@ export function randomizeWeights(model: tfl.LayersModel, seed: number): void {
     const values = Float32Array.from({ length: size }, () =>
       weight.originalName.includes('variance') ? 0.5 + random() : ((random() * 2 - 1) * 1.7) / Math.sqrt(fanIn),
     );
-    tf.tidy(() => weight.write(tf.tensor(values, weight.shape as number[])));
+    const tensor = tf.tensor(values, weight.shape as number[]);
+    weight.write(tensor);
+    tensor.dispose();
   }
 }
 

@@ -1,0 +1,167 @@
+import { argmaxRows, ArgumentError, DataError, softmax } from '@earlyexit/exit-criteria';
+import { checkBatchSize, checkFinite, checkImages, DEFAULT_BATCH_SIZE, emptyAnswers, toInputs } from '../run-images';
+import type { Answers, ImageBatch, RunOptions, Session, SessionMetadata } from '../session';
+import { yieldToEventLoop } from '../yield-to-event-loop';
+import { toChannelsFirst } from './channels-first';
+import { type OnnxFileMetadata, readMetadata } from './read-metadata';
+import { type OnnxSource, readSource } from './read-source';
+import { encodeThresholds, resolveThresholds } from './resolve-thresholds';
+import { findRuntime, type OnnxRuntime, type RuntimeSession, type RuntimeTensor } from './runtime';
+
+export type { OnnxSource };
+
+/** How to open an ONNX file. */
+export interface OnnxSessionOptions {
+  /** Threads inside an operator; the runtime's own choice, every core, unless given. */
+  readonly threads?: number;
+  /** What computes: `cpu`, `cuda`, `dml`, `coreml`, … in Node, `wasm`, `webgpu`, … in a browser. */
+  readonly executionProvider?: string;
+  /** The module `onnxruntime-node` or `onnxruntime-web`; the one that is installed unless given. */
+  readonly runtime?: OnnxRuntime;
+  /** Ends the reading of the file, by an exception: the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Opens a file of `earlyexit export`, with its exits inside or without exits, and makes a session of it on
+ * onnxruntime. The batch shrinks inside the graph; answers come back in input order.
+ *
+ * Under `ensemble` an early exit's `logits` are the mean of the log-probabilities so far, of which the class is the
+ * argmax, and `probabilities` are the ensemble's.
+ *
+ * @throws DataError if the file is missing, damaged or something else; EnvironmentError if no onnxruntime is
+ * installed; ArgumentError if the options do not fit; the signal's reason if it is aborted
+ */
+export async function loadSession(source: OnnxSource, options: OnnxSessionOptions = {}): Promise<Session> {
+  const { threads, executionProvider, signal } = options;
+  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
+    throw new ArgumentError({ where: 'loadSession, threads', rule: 'it is a positive integer', received: String(threads) });
+  }
+  signal?.throwIfAborted();
+  const { bytes, where } = await readSource(source, signal);
+  const file = await readMetadata(bytes, where);
+  const runtime = options.runtime ?? (await findRuntime());
+  if (threads !== undefined && runtime.env.wasm !== undefined) runtime.env.wasm.numThreads = threads;
+  signal?.throwIfAborted();
+  let session: RuntimeSession;
+  try {
+    session = await runtime.InferenceSession.create(bytes, {
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
+      ...(executionProvider === undefined ? {} : { executionProviders: [executionProvider] }),
+      graphOptimizationLevel: 'all',
+    });
+  } catch (cause) {
+    throw new DataError({
+      where,
+      rule: 'onnxruntime can load it',
+      received: cause instanceof Error ? cause.message.split('\n')[0]! : String(cause),
+      ...(executionProvider === undefined ? {} : { remedy: `Try without the execution provider ${executionProvider}` }),
+      cause,
+    });
+  }
+  return makeSession(session, runtime, file);
+}
+
+function makeSession(session: RuntimeSession, runtime: OnnxRuntime, file: OnnxFileMetadata): Session {
+  const metadata = describe(file);
+  const { inputShape, decision } = file;
+  const graphShape = inputShape.length === 3 ? [inputShape[2]!, inputShape[0]!, inputShape[1]!] : inputShape;
+  let running = 0;
+  let disposed = false;
+  const releaseWhenIdle = (): void => {
+    if (disposed && running === 0) void session.release();
+  };
+
+  async function run(images: ImageBatch, options: RunOptions = {}): Promise<Answers> {
+    if (disposed) {
+      throw new ArgumentError({
+        where: 'session.run',
+        rule: 'a session that was disposed answers no more',
+        remedy: 'Create a new session',
+      });
+    }
+    const thresholds = resolveThresholds(file, options);
+    const batchSize = checkBatchSize(options.batchSize ?? DEFAULT_BATCH_SIZE);
+    checkImages(images, inputShape, metadata);
+    const size = inputShape.reduce((product, axis) => product * axis, 1);
+    const answers = emptyAnswers(images.count, metadata.classes.length);
+    const limits =
+      decision?.thresholdsAs === 'input'
+        ? new runtime.Tensor('float32', encodeThresholds(decision.criterion, thresholds), [thresholds.length])
+        : null;
+    running++;
+    try {
+      for (let offset = 0; offset < images.count; offset += batchSize) {
+        if (options.signal !== undefined) await yieldToEventLoop();
+        options.signal?.throwIfAborted();
+        const rows = Math.min(batchSize, images.count - offset);
+        const inputs = toInputs(images.data.subarray(offset * size, (offset + rows) * size), metadata);
+        checkFinite(inputs, rows, offset);
+        const pixels = new runtime.Tensor('float32', toChannelsFirst(inputs, rows, inputShape), [rows, ...graphShape]);
+        const result = await session.run({ pixel_values: pixels, ...(limits === null ? {} : { thresholds: limits }) });
+        await readAnswers(result, file, answers, offset);
+      }
+    } finally {
+      running--;
+      releaseWhenIdle();
+    }
+    return answers;
+  }
+
+  return {
+    metadata,
+    run,
+    dispose() {
+      if (disposed) return;
+      disposed = true;
+      releaseWhenIdle();
+    },
+  };
+}
+
+/** What a session tells of its network; of a file without exits, the final exit alone at the plain network's cost. */
+function describe({ network, decision, kind }: OnnxFileMetadata): SessionMetadata {
+  const { name, classes, preprocessing, exits, staticMacs } = network;
+  return {
+    name,
+    classes,
+    preprocessing,
+    exits: kind === 'static' ? [{ name: exits.at(-1)!.name, macs: staticMacs }] : exits,
+    policy:
+      decision === null || decision.thresholds === null ? null : { ...decision, thresholds: decision.thresholds },
+  };
+}
+
+async function readAnswers(
+  result: Readonly<Record<string, RuntimeTensor>>,
+  file: OnnxFileMetadata,
+  answers: Answers,
+  offset: number,
+): Promise<void> {
+  const { decision, kind, network } = file;
+  const read = async (name: string): Promise<unknown> => {
+    const tensor = result[name]!;
+    const data = await (tensor.getData?.() ?? tensor.data);
+    tensor.dispose?.();
+    return data;
+  };
+  const logits = (await read('logits')) as Float32Array;
+  const exits = kind === 'static' ? null : ((await read('exit_index')) as BigInt64Array);
+  const scores = kind === 'static' ? null : ((await read('score')) as Float32Array);
+  const classes = network.classes.length;
+  const chosen = argmaxRows(logits, classes);
+  answers.logits.set(logits, offset * classes);
+  answers.classes.set(chosen, offset);
+  chosen.forEach((answer, row) => {
+    const exit = exits === null ? 0 : Number(exits[row]);
+    const isFinal = kind === 'static' || exit === network.exits.length - 1;
+    // The ensemble's logits are log-probabilities with the temperatures in them.
+    const temperature = decision === null || (decision.criterion === 'ensemble' && !isFinal) ? 1 : decision.temperatures[exit]!;
+    const probability = softmax(logits.subarray(row * classes, (row + 1) * classes), classes, temperature)[answer]!;
+    const place = offset + row;
+    answers.exits[place] = exit;
+    answers.scores[place] = scores?.[row] ?? probability;
+    answers.probabilities[place] = probability;
+    answers.macs[place] = kind === 'static' ? network.staticMacs : network.exits[exit]!.macs;
+  });
+}

@@ -1,0 +1,163 @@
+import { DataError, isCriterionName, type CriterionName, type ThresholdJson } from '@earlyexit/exit-criteria';
+import type { SessionMetadata } from '../session';
+import { readFields } from './protobuf-reader';
+
+/** What an exported file says about itself, checked. */
+export interface OnnxFileMetadata {
+  readonly kind: 'conditional' | 'static';
+  /** Height, width and channels; or fewer axes. */
+  readonly inputShape: readonly number[];
+  readonly decision: {
+    readonly criterion: CriterionName;
+    readonly thresholds: readonly ThresholdJson[] | null;
+    readonly thresholdsAs: 'input' | 'constants';
+    readonly temperatures: readonly number[];
+  } | null;
+  readonly network: SessionMetadata & { readonly staticMacs: number };
+}
+
+/** `metadata_props` in `onnx.ModelProto`, and the fields of its entries. */
+const METADATA_PROPS = 14;
+const KEY = 1;
+const VALUE = 2;
+/** SHA-256 in hexadecimal digits. */
+const CHECKSUM_LENGTH = 64;
+
+/**
+ * Reads what a file of `@earlyexit/onnx` says about itself, after checking that it is whole.
+ *
+ * @throws DataError if the file is damaged, or is no early-exit network
+ */
+export async function readMetadata(bytes: Uint8Array, where: string): Promise<OnnxFileMetadata> {
+  const entries = new Map<string, string>();
+  let last: string | undefined;
+  let end = 0;
+  for (const field of readFields(bytes, where)) {
+    ({ end } = field);
+    last = undefined;
+    if (field.number !== METADATA_PROPS || typeof field.value === 'number') continue;
+    const { key, value } = readEntry(field.value, where);
+    entries.set(key, value);
+    last = key;
+  }
+  const text = entries.get('earlyexit');
+  const checksum = entries.get('earlyexit.sha256');
+  if (text === undefined) {
+    throw new DataError({
+      where,
+      rule: 'it is an ONNX file that earlyexit exported, which says what its exits are',
+      received: bytes.length === 0 ? 'an empty file' : 'an ONNX file without that',
+      remedy: 'Export the network with earlyexit export',
+    });
+  }
+  if (last !== 'earlyexit.sha256' || end !== bytes.length || checksum?.length !== CHECKSUM_LENGTH) {
+    throw damaged(where, 'a file that does not end in its checksum');
+  }
+  const covered = Uint8Array.from(bytes.subarray(0, bytes.length - CHECKSUM_LENGTH));
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', covered));
+  const hexadecimal = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  if (hexadecimal !== checksum) throw damaged(where, 'another checksum than the one it was written with');
+  return parse(text, where);
+}
+
+function readEntry(message: Uint8Array, where: string): { key: string; value: string } {
+  let key = '';
+  let value = '';
+  for (const field of readFields(message, where)) {
+    if (typeof field.value === 'number') continue;
+    if (field.number === KEY) key = new TextDecoder().decode(field.value);
+    if (field.number === VALUE) value = new TextDecoder().decode(field.value);
+  }
+  return { key, value };
+}
+
+function damaged(where: string, received: string): DataError {
+  return new DataError({ where, rule: 'the file is as it was written', received, remedy: 'Export or download it again' });
+}
+
+function parse(text: string, where: string): OnnxFileMetadata {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new DataError({ where, rule: 'its metadata is JSON', received: text.slice(0, 40), cause });
+  }
+  const metadata = value as OnnxFileMetadata & { format?: unknown; formatVersion?: unknown; kind?: unknown };
+  const problem = findProblem(metadata);
+  if (problem === null) return metadata;
+  throw new DataError({ where, rule: `its metadata describes an early-exit network: ${problem}`, received: text.slice(0, 120) });
+}
+
+/** The first thing that is wrong with metadata, which may be anything at all. */
+function findProblem(value: unknown): string | null {
+  if (!isRecord(value)) return 'it is an object';
+  if (value['format'] !== 'earlyexit-onnx' || value['formatVersion'] !== 1) return 'the format is earlyexit-onnx 1';
+  if (value['kind'] === 'stage') return 'this is one stage of a network, and a session takes the whole';
+  if (value['kind'] !== 'conditional' && value['kind'] !== 'static') return 'the kind is conditional or static';
+  const { inputShape, decision, network } = value;
+  if (!isList(inputShape, isSize) || inputShape.length === 0) return 'inputShape lists sizes';
+  if (!isRecord(network)) return 'network is an object';
+  const { classes, exits, preprocessing } = network;
+  if (typeof network['name'] !== 'string') return 'the network has a name';
+  if (!isList(classes, (each) => typeof each === 'string') || classes.length < 2) return 'classes are names';
+  if (
+    !isList(exits, (exit) => isRecord(exit) && typeof exit['name'] === 'string' && isCount(exit['macs'])) ||
+    exits.length === 0
+  ) {
+    return 'exits have names and costs';
+  }
+  if (!isCount(network['staticMacs'])) return 'staticMacs is a count';
+  const channels = inputShape.at(-1)!;
+  if (
+    preprocessing !== null &&
+    !(
+      isRecord(preprocessing) &&
+      isList(preprocessing['mean'], isNumber) &&
+      preprocessing['mean'].length === channels &&
+      isList(preprocessing['standardDeviation'], isNumber) &&
+      preprocessing['standardDeviation'].length === channels &&
+      isList(preprocessing['inputShape'], isSize) &&
+      preprocessing['inputShape'].join() === inputShape.join()
+    )
+  ) {
+    return 'preprocessing has a mean and a deviation for each channel';
+  }
+  return value['kind'] === 'static' ? null : findDecisionProblem(decision, exits.length);
+}
+
+function findDecisionProblem(decision: unknown, exits: number): string | null {
+  if (!isRecord(decision)) return 'the decision is an object';
+  const { criterion, thresholds, thresholdsAs, temperatures } = decision;
+  if (typeof criterion !== 'string' || !isCriterionName(criterion)) return 'the criterion is known';
+  if (thresholdsAs !== 'input' && thresholdsAs !== 'constants') return 'thresholds are an input or constants';
+  const isThreshold = (each: unknown) => each === null || each === 'always' || isNumber(each);
+  if (thresholds !== null && !(isList(thresholds, isThreshold) && thresholds.length === exits - 1)) {
+    return 'there is a threshold for each early exit';
+  }
+  if (!isList(temperatures, (each) => isNumber(each) && each > 0) || temperatures.length !== exits) {
+    return 'there is a temperature for each exit';
+  }
+  return null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isList<Item>(value: unknown, is: (item: unknown) => item is Item): value is Item[];
+function isList(value: unknown, is: (item: unknown) => boolean): value is unknown[];
+function isList(value: unknown, is: (item: unknown) => boolean): value is unknown[] {
+  return Array.isArray(value) && value.every(is);
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isSize(value: unknown): value is number {
+  return isCount(value) && value > 0;
+}

@@ -1,0 +1,53 @@
+import {
+  ArgumentError,
+  getCriterion,
+  type Threshold,
+  thresholdFromJson,
+  validatePolicy,
+} from '@earlyexit/exit-criteria';
+import type { RunOptions } from '../session';
+import type { OnnxFileMetadata } from './read-metadata';
+
+/**
+ * The thresholds of a run, one an early exit: what the options say, else what the file brings.
+ *
+ * @throws ArgumentError if they do not fit or are missing, or the options ask for what is built into the file
+ */
+export function resolveThresholds(
+  { decision, network, kind }: OnnxFileMetadata,
+  options: RunOptions,
+): readonly Threshold[] {
+  const early = kind === 'static' ? [] : network.exits.slice(0, -1);
+  const builtIn = (what: string, stands: string, received: string, remedy: string): never => {
+    throw new ArgumentError({ where: `session.run, ${what}`, rule: `${what} is built into the file: ${stands}`, received, remedy });
+  };
+  const { criterion, temperatures } = options;
+  const again = 'Export the network again for another one';
+  if (decision !== null && criterion !== undefined && criterion !== decision.criterion) {
+    builtIn('criterion', decision.criterion, criterion, again);
+  }
+  if (decision !== null && temperatures !== undefined && temperatures.join() !== decision.temperatures.join()) {
+    builtIn('temperatures', decision.temperatures.join(', '), temperatures.join(', '), again);
+  }
+  const stored = decision?.thresholds?.map(thresholdFromJson) ?? null;
+  const thresholds = options.thresholds ?? stored ?? (early.length === 0 ? [] : null);
+  if (thresholds === null) {
+    throw new ArgumentError({
+      where: 'session.run, thresholds',
+      rule: `${network.name} was exported without thresholds, so they are needed, one for each of ${early.map(({ name }) => name).join(', ')}`,
+      received: 'none',
+      remedy: "Calibrate before the export, or pass thresholds: a threshold is a number, 'never' or 'always'",
+    });
+  }
+  validatePolicy({ criterion: decision?.criterion ?? 'max-probability', thresholds }, early.length);
+  if (decision?.thresholdsAs === 'constants' && thresholds.join() !== stored?.join()) {
+    builtIn('thresholds', String(stored?.join(', ')), thresholds.join(', '), "Export with thresholds as an input to change them from run to run");
+  }
+  return thresholds;
+}
+
+/** Thresholds as the graph takes them: NaN for never, and the infinity on the unsure side's far end for always. */
+export function encodeThresholds(criterion: string, thresholds: readonly Threshold[]): Float32Array {
+  const always = getCriterion(criterion).surerIs === 'lower' ? Infinity : -Infinity;
+  return Float32Array.from(thresholds, (value) => (value === 'never' ? NaN : value === 'always' ? always : value));
+}

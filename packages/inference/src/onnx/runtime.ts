@@ -1,0 +1,64 @@
+import { EnvironmentError } from '@earlyexit/exit-criteria';
+
+/** A tensor of onnxruntime. */
+export interface RuntimeTensor {
+  readonly dims: readonly number[];
+  readonly data: unknown;
+  /** Of a tensor that lies on a device. */
+  getData?(): Promise<unknown>;
+  dispose?(): void;
+}
+
+/** A session of onnxruntime. */
+export interface RuntimeSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  run(feeds: Record<string, RuntimeTensor>): Promise<Readonly<Record<string, RuntimeTensor>>>;
+  release(): Promise<void>;
+}
+
+/** What is used of `onnxruntime-node` or `onnxruntime-web`, whose modules fit as they are. */
+export interface OnnxRuntime {
+  readonly InferenceSession: {
+    create(bytes: Uint8Array, options?: Record<string, unknown>): Promise<RuntimeSession>;
+  };
+  readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => RuntimeTensor;
+  readonly env: { wasm?: { numThreads?: number } };
+}
+
+/**
+ * Finds the installed onnxruntime: `onnxruntime-node` in Node, else `onnxruntime-web`.
+ *
+ * @throws EnvironmentError if neither is installed
+ */
+export async function findRuntime(): Promise<OnnxRuntime> {
+  const inNode = typeof process !== 'undefined' && typeof process.versions.node === 'string';
+  // A name that bundlers cannot see: what is for Node alone must not reach a browser's bundle.
+  const native = ['onnxruntime', 'node'].join('-');
+  const failures: unknown[] = [];
+  if (inNode) {
+    try {
+      return moduleOf(await import(/* @vite-ignore */ native));
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  try {
+    return moduleOf(await import('onnxruntime-web'));
+  } catch (error) {
+    failures.push(error);
+  }
+  throw new EnvironmentError({
+    where: 'loadSession',
+    rule: 'an ONNX file is run by onnxruntime, which could not be loaded',
+    received: failures.map((error) => (error instanceof Error ? error.message.split('\n')[0] : String(error))).join('; '),
+    remedy: inNode ? 'Install it: npm install onnxruntime-node' : 'Install it: npm install onnxruntime-web',
+    cause: failures[0],
+  });
+}
+
+/** The module's own exports, whether it came as ESM or as CommonJS. */
+function moduleOf(imported: unknown): OnnxRuntime {
+  const module = imported as Partial<OnnxRuntime> & { readonly default?: OnnxRuntime };
+  return module.InferenceSession === undefined ? module.default! : (module as OnnxRuntime);
+}
