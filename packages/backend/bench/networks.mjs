@@ -5,7 +5,8 @@ import * as tfl from '@tensorflow/tfjs-layers';
 export function branchyLeNet() {
   const input = tfl.input({ shape: [28, 28, 1] });
   const pad = (x, n) => tfl.layers.zeroPadding2d({ padding: [n, n] }).apply(x);
-  const conv = (x, filters, kernelSize, padding) => tfl.layers.conv2d({ filters, kernelSize }).apply(pad(x, padding));
+  const conv = (x, filters, kernelSize, padding) =>
+    tfl.layers.conv2d({ filters, kernelSize }).apply(pad(x, padding));
   const pool = (x) => tfl.layers.maxPooling2d({ poolSize: 2, strides: 2, padding: 'same' }).apply(x);
   const relu = (x) => tfl.layers.reLU().apply(x);
   const dense = (x, units) => tfl.layers.dense({ units }).apply(x);
@@ -22,7 +23,16 @@ export function branchyLeNet() {
 /** CIFAR ResNet-20 with projection shortcuts, one output. 32×32×3. */
 export function resNet20() {
   const conv = (x, filters, kernelSize, strides) =>
-    tfl.layers.conv2d({ filters, kernelSize, strides, padding: 'same', useBias: false, kernelInitializer: 'heNormal' }).apply(x);
+    tfl.layers
+      .conv2d({
+        filters,
+        kernelSize,
+        strides,
+        padding: 'same',
+        useBias: false,
+        kernelInitializer: 'heNormal',
+      })
+      .apply(x);
   const norm = (x) => tfl.layers.batchNormalization({}).apply(x);
   const relu = (x) => tfl.layers.reLU().apply(x);
   const input = tfl.input({ shape: [32, 32, 3] });

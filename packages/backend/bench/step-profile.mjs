@@ -24,7 +24,13 @@ const rounds = Number(options.rounds);
 
 const model = build();
 const x = tf.randomNormal([batch, ...inputShape], 0, 1, 'float32', 1);
-const labels = tf.oneHot(tf.tensor1d(Int32Array.from({ length: batch }, (_, i) => i % 10), 'int32'), 10);
+const labels = tf.oneHot(
+  tf.tensor1d(
+    Int32Array.from({ length: batch }, (_, i) => i % 10),
+    'int32',
+  ),
+  10,
+);
 const optimizer = tf.train.momentum(0.01, 0.9);
 const crossEntropy = (logits) => tf.losses.softmaxCrossEntropy(labels, logits);
 
@@ -36,7 +42,10 @@ function forward() {
 }
 
 function step() {
-  const loss = optimizer.minimize(() => tf.addN([model.apply(x, { training: true })].flat().map(crossEntropy)), true);
+  const loss = optimizer.minimize(
+    () => tf.addN([model.apply(x, { training: true })].flat().map(crossEntropy)),
+    true,
+  );
   loss.dataSync();
   loss.dispose();
 }
@@ -66,9 +75,15 @@ for (let i = 0; i < rounds; i++) {
   steps.push(milliseconds(step));
 }
 console.log(`${options.network}, batch ${batch}, engine ${engine.name}`);
-console.log(`forward ${(median(forwards) / batch).toFixed(3)} ms/image (min ${(Math.min(...forwards) / batch).toFixed(3)})`);
-console.log(`step    ${(median(steps) / batch).toFixed(3)} ms/image (min ${(Math.min(...steps) / batch).toFixed(3)})`);
-console.log(`step / forward ${(median(steps) / median(forwards)).toFixed(2)} (of the minima ${(Math.min(...steps) / Math.min(...forwards)).toFixed(2)})`);
+console.log(
+  `forward ${(median(forwards) / batch).toFixed(3)} ms/image (min ${(Math.min(...forwards) / batch).toFixed(3)})`,
+);
+console.log(
+  `step    ${(median(steps) / batch).toFixed(3)} ms/image (min ${(Math.min(...steps) / batch).toFixed(3)})`,
+);
+console.log(
+  `step / forward ${(median(steps) / median(forwards)).toFixed(2)} (of the minima ${(Math.min(...steps) / Math.min(...forwards)).toFixed(2)})`,
+);
 
 // Every kernel is wrapped in a stopwatch that leaves out the kernels it calls itself.
 const table = new Map();
@@ -101,9 +116,13 @@ function profile(title, work) {
   for (let i = 0; i < repeats; i++) total += milliseconds(work);
   const rows = [...table].sort((a, b) => b[1].ms - a[1].ms).slice(0, Number(options.top));
   const inKernels = [...table.values()].reduce((sum, row) => sum + row.ms, 0);
-  console.log(`\n${title}: ${(total / repeats).toFixed(2)} ms, ${(inKernels / repeats).toFixed(2)} ms in kernels, tensors ${tf.memory().numTensors}`);
+  console.log(
+    `\n${title}: ${(total / repeats).toFixed(2)} ms, ${(inKernels / repeats).toFixed(2)} ms in kernels, tensors ${tf.memory().numTensors}`,
+  );
   for (const [name, { count, ms }] of rows) {
-    console.log(`${name.padEnd(32)} ${String(count / repeats).padStart(5)}× ${(ms / repeats).toFixed(3).padStart(9)} ms ${((100 * ms) / total).toFixed(1).padStart(5)} %`);
+    console.log(
+      `${name.padEnd(32)} ${String(count / repeats).padStart(5)}× ${(ms / repeats).toFixed(3).padStart(9)} ms ${((100 * ms) / total).toFixed(1).padStart(5)} %`,
+    );
   }
 }
 profile('forward', forward);

@@ -18,7 +18,10 @@ for (const name of others) {
 }
 
 /** Every result as plain numbers, computed on one engine. */
-async function resultsOn(engine: EngineName, compute: () => tf.Tensor[]): Promise<{ shape: number[]; values: number[] }[]> {
+async function resultsOn(
+  engine: EngineName,
+  compute: () => tf.Tensor[],
+): Promise<{ shape: number[]; values: number[] }[]> {
   await selectEngine(engine);
   tf.engine().startScope();
   const results = await Promise.all(
@@ -43,7 +46,8 @@ function largestDifference(actual: readonly number[], expected: readonly number[
 
 for (const engine of others) {
   const reason = missing.get(engine);
-  const title = reason === undefined ? `${engine} agrees with cpu` : `${engine} agrees with cpu (not here: ${reason})`;
+  const title =
+    reason === undefined ? `${engine} agrees with cpu` : `${engine} agrees with cpu (not here: ${reason})`;
   describe.skipIf(reason !== undefined)(title, () => {
     beforeAll(() => selectEngine(engine));
     afterEach(() => tf.disposeVariables());
@@ -54,8 +58,12 @@ for (const engine of others) {
         const expected = await resultsOn('cpu', compute);
         const actual = await resultsOn(engine, compute);
         expect(actual.map(({ shape }) => shape)).toEqual(expected.map(({ shape }) => shape));
-        const differences = expected.map((one, index) => largestDifference(actual[index]!.values, one.values));
-        expect(Math.max(...differences), `${JSON.stringify(size)}: ${differences.join(', ')}`).toBeLessThan(tolerance);
+        const differences = expected.map((one, index) =>
+          largestDifference(actual[index]!.values, one.values),
+        );
+        expect(Math.max(...differences), `${JSON.stringify(size)}: ${differences.join(', ')}`).toBeLessThan(
+          tolerance,
+        );
       }
     });
   });

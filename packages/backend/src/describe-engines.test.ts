@@ -20,7 +20,9 @@ describe('describeEngines', () => {
         expect(selfTest).toBeNull();
       }
     }
-    expect(reports.filter(({ name }) => name === 'wasm' || name === 'cpu').every(({ available }) => available)).toBe(true);
+    expect(
+      reports.filter(({ name }) => name === 'wasm' || name === 'cpu').every(({ available }) => available),
+    ).toBe(true);
     expect(tf.getBackend()).toBe('cpu');
   });
 

@@ -35,7 +35,14 @@ export async function describeEngines(): Promise<EngineReport[]> {
 async function describeEngine(name: EngineName): Promise<EngineReport> {
   const found = await engineDrivers[name].probe();
   if (!found.available) {
-    return { name, available: false, version: null, reason: found.reason, remedy: found.remedy, selfTest: null };
+    return {
+      name,
+      available: false,
+      version: null,
+      reason: found.reason,
+      remedy: found.remedy,
+      selfTest: null,
+    };
   }
   try {
     await selectEngine(name);
@@ -44,6 +51,13 @@ async function describeEngine(name: EngineName): Promise<EngineReport> {
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
     const { rule, remedy } = error.parts;
-    return { name, available: false, version: found.version, reason: rule, remedy: remedy ?? null, selfTest: null };
+    return {
+      name,
+      available: false,
+      version: found.version,
+      reason: rule,
+      remedy: remedy ?? null,
+      selfTest: null,
+    };
   }
 }

@@ -12,7 +12,11 @@ interface BatchNormalizationLayer extends tfl.layers.Layer {
   readonly movingVariance: tfl.LayerVariable;
 }
 
-type Call = (this: BatchNormalizationLayer, inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }) => tf.Tensor | tf.Tensor[];
+type Call = (
+  this: BatchNormalizationLayer,
+  inputs: tf.Tensor | tf.Tensor[],
+  kwargs: { training?: boolean },
+) => tf.Tensor | tf.Tensor[];
 
 let installed = false;
 
@@ -27,12 +31,24 @@ export function installFusedBatchNormalization(): void {
   tf.registerGradient({
     kernelName: 'BatchNormTraining',
     inputsToSave: ['x', 'gamma'],
-    outputsToSave: [false, true, true],
+    // y, mean, variance, and whatever else the engine wants back.
+    outputsToSave: [false, true, true, true, true, true],
     gradFunc: (dys, saved, attributes) => {
       const [dy] = dys as tf.Tensor[];
-      const [x, gamma, mean, variance] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-      const inputs = { dy: dy!, x, gamma, mean, variance };
-      const [dx, dgamma, dbeta] = runKernel('BatchNormTrainingGrad', inputs, attributes as { epsilon: number });
+      const [x, gamma, mean, variance, ...state] = saved as [
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        ...tf.Tensor[],
+      ];
+      const others = Object.fromEntries(state.map((tensor, index) => [`state${index}`, tensor]));
+      const inputs = { dy: dy!, x, gamma, mean, variance, ...others };
+      const [dx, dgamma, dbeta] = runKernel(
+        'BatchNormTrainingGrad',
+        inputs,
+        attributes as { epsilon: number },
+      );
       return { x: () => dx!, gamma: () => dgamma!, beta: () => dbeta! };
     },
   });
@@ -45,7 +61,11 @@ export function installFusedBatchNormalization(): void {
       const channels = x.shape.at(-1)!;
       const gamma = this.gamma?.read() ?? tf.ones([channels]);
       const beta = this.beta?.read() ?? tf.zeros([channels]);
-      const [y, mean, variance] = runKernel('BatchNormTraining', { x, gamma, beta }, { epsilon: this.epsilon });
+      const [y, mean, variance] = runKernel(
+        'BatchNormTraining',
+        { x, gamma, beta },
+        { epsilon: this.epsilon },
+      );
       moveTowards(this.movingMean, mean!, this.momentum);
       moveTowards(this.movingVariance, variance!, this.momentum);
       return y!;
@@ -60,7 +80,11 @@ function canFuse({ axis }: BatchNormalizationLayer, x: tf.Tensor): boolean {
   return lastAxis && enough && x.dtype === 'float32' && hasKernel('BatchNormTraining');
 }
 
-function runKernel(name: string, inputs: Record<string, tf.Tensor>, attributes: { epsilon: number }): tf.Tensor[] {
+function runKernel(
+  name: string,
+  inputs: Record<string, tf.Tensor>,
+  attributes: { epsilon: number },
+): tf.Tensor[] {
   return tf.engine().runKernel(name, inputs, attributes) as tf.Tensor[];
 }
 

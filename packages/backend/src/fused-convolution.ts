@@ -38,9 +38,18 @@ export function installFusedConvolution(): void {
       const { strides, pad, activation } = attributes as unknown as ConvolutionAttributes;
       const received = dyOut as tf.Tensor4D;
       const dy =
-        activation === 'relu' ? (tf.engine().runKernel('ReluGrad', { dy: received, x: y }) as tf.Tensor4D) : received;
+        activation === 'relu'
+          ? (tf.engine().runKernel('ReluGrad', { dy: received, x: y }) as tf.Tensor4D)
+          : received;
       const run = (name: string, inputs: Record<string, tf.Tensor>, shape: object): tf.Tensor =>
-        tf.engine().runKernel(name, inputs, { strides, pad, dataFormat: 'NHWC', ...shape } as tf.NamedAttrMap) as tf.Tensor;
+        tf
+          .engine()
+          .runKernel(name, inputs, {
+            strides,
+            pad,
+            dataFormat: 'NHWC',
+            ...shape,
+          }) as tf.Tensor;
       return {
         x: () => run('Conv2DBackpropInput', { dy, filter }, { inputShape: x.shape }),
         filter: () => run('Conv2DBackpropFilter', { x, dy }, { filterShape: filter.shape }),
@@ -54,7 +63,11 @@ export function installFusedConvolution(): void {
     const x = Array.isArray(inputs) ? inputs[0]! : inputs;
     if (!canFuse(this, x)) return composed.call(this, inputs, kwargs);
     return tf.tidy(() => {
-      const kernelInputs = { x, filter: this.kernel.read(), ...(this.bias === null ? {} : { bias: this.bias.read() }) };
+      const kernelInputs = {
+        x,
+        filter: this.kernel.read(),
+        ...(this.bias === null ? {} : { bias: this.bias.read() }),
+      };
       const attributes = {
         strides: this.strides,
         pad: this.padding,

@@ -28,7 +28,8 @@ describe('selectEngine', () => {
     const engine = await selectEngine('auto', { threads: 2 });
     expect(['tensorflow', 'wasm']).toContain(engine.name);
     expect(engine.reasons.join('; ')).toContain(`${engine.name}:`);
-    if (engine.name === 'wasm') expect(engine.reasons.join('; ')).toMatch(/tensorflow is not available.*one thread/);
+    if (engine.name === 'wasm')
+      expect(engine.reasons.join('; ')).toMatch(/tensorflow is not available.*one thread/);
   });
 
   it('says what is wrong with wrong arguments', async () => {

@@ -17,7 +17,10 @@ const loaded = new Map<EngineName, Promise<void>>();
  * @throws ArgumentError for an unknown name or a bad number of threads
  * @throws EnvironmentError when the engine cannot run here, with the way to get it
  */
-export async function selectEngine(choice: EngineName | 'auto' = 'auto', options: EngineOptions = {}): Promise<Engine> {
+export async function selectEngine(
+  choice: EngineName | 'auto' = 'auto',
+  options: EngineOptions = {},
+): Promise<Engine> {
   checkArguments(choice, options);
   if (choice !== 'auto') return startEngine(engineDrivers[choice], options, [`${choice} was asked for`]);
 
@@ -51,7 +54,11 @@ function checkArguments(choice: string, { threads }: EngineOptions): void {
   }
 }
 
-async function startEngine(driver: EngineDriver, options: EngineOptions, reasons: readonly string[]): Promise<Engine> {
+async function startEngine(
+  driver: EngineDriver,
+  options: EngineOptions,
+  reasons: readonly string[],
+): Promise<Engine> {
   const { name } = driver;
   const availability = await driver.probe();
   if (!availability.available) {
@@ -68,7 +75,8 @@ async function startEngine(driver: EngineDriver, options: EngineOptions, reasons
       loaded.set(name, loading);
     }
     await loading;
-    if (!(await tf.setBackend(name))) throw new Error(`TensorFlow.js could not initialise its backend ${name}`);
+    if (!(await tf.setBackend(name)))
+      throw new Error(`TensorFlow.js could not initialise its backend ${name}`);
     await tf.ready();
   } catch (cause) {
     loaded.delete(name);

@@ -23,7 +23,8 @@ export async function runSelfTest(): Promise<SelfTest> {
   const start = performance.now();
   const tensors = tf.tidy(() => {
     const inputs = [tf.tensor4d(image, [1, 3, 3, 1]), tf.tensor4d(filter, [2, 2, 1, 1])] as const;
-    const convolve = (x: tf.Tensor, w: tf.Tensor): tf.Tensor => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'valid');
+    const convolve = (x: tf.Tensor, w: tf.Tensor): tf.Tensor =>
+      tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'valid');
     return [convolve(...inputs), ...tf.grads(convolve)([...inputs])];
   });
   const results = await Promise.all(tensors.map((tensor) => tensor.data()));

@@ -5,6 +5,8 @@ import { createRequire } from 'node:module';
  * compiled binding runs on Node 20, 22 and 24. Does nothing where the function is still there.
  */
 export function restoreNodeUtil(): void {
-  const util = createRequire(import.meta.url)('node:util') as { isNullOrUndefined?: (value: unknown) => boolean };
+  const util = createRequire(import.meta.url)('node:util') as {
+    isNullOrUndefined?: (value: unknown) => boolean;
+  };
   util.isNullOrUndefined ??= (value) => value === null || value === undefined;
 }

@@ -2,16 +2,30 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Availability, EngineDriver } from '../engine';
+import { type InstalledEngine, listEngines } from '../native/engine-folder';
+import { loadInstalledEngine } from '../native/load-installed-engine';
+import { registerTensorflowTrainingKernels } from '../tensorflow/register-tensorflow-training-kernels';
 import { restoreNodeUtil } from './restore-node-util';
 
 const packageNames = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
-/** Where a native package was found, and whether its binding has been compiled. */
+/** A tfjs-node of the user's own, and whether its binding has been compiled. */
 interface NativePackage {
   readonly name: string;
   readonly entry: string;
   readonly version: string;
   readonly hasBinding: boolean;
+}
+
+/** What the engine would be loaded from: the user's own package if it works, else an engine that we installed. */
+type Source = { readonly own: NativePackage } | { readonly installed: InstalledEngine };
+
+function findSource(): Source | null {
+  const own = findNativePackage();
+  if (own?.hasBinding === true) return { own };
+  const [installed] = listEngines();
+  if (installed !== undefined) return { installed };
+  return own === null ? null : { own };
 }
 
 /** Looks for tfjs-node(-gpu) beside this package and beside the program that uses it. */
@@ -42,37 +56,44 @@ function hasBinding(root: string): boolean {
   return readdirSync(lib).some((folder) => existsSync(join(lib, folder, 'tfjs_binding.node')));
 }
 
-/** Native TensorFlow through `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`: the fastest, where it is installed. */
+const remedy = 'Install it with: earlyexit engine install tensorflow';
+
+/** Native TensorFlow: a tfjs-node(-gpu) of the user's own, or the engine of `installTensorflowEngine`. */
 export const tensorflowEngine: EngineDriver = {
   name: 'tensorflow',
   probe(): Promise<Availability> {
-    const found = findNativePackage();
-    if (found === null) {
+    const source = findSource();
+    if (source === null)
+      return Promise.resolve({ available: false, reason: 'native TensorFlow is not installed', remedy });
+    if ('installed' in source) {
+      const { version, gpu, folder } = source.installed;
+      const reason = `native TensorFlow ${version}${gpu ? ' for GPUs' : ''}, installed in ${folder}`;
+      return Promise.resolve({ available: true, version, reason });
+    }
+    const { name, version, hasBinding: built } = source.own;
+    if (!built) {
       return Promise.resolve({
         available: false,
-        reason: 'neither @tensorflow/tfjs-node-gpu nor @tensorflow/tfjs-node is installed',
-        remedy: 'Install it with: npm install @tensorflow/tfjs-node',
+        reason: `${name} ${version} is installed, but its native binding was not built`,
+        remedy,
       });
     }
-    if (!found.hasBinding) {
-      return Promise.resolve({
-        available: false,
-        reason: `${found.name} ${found.version} is installed, but its native binding was not built`,
-        remedy: `Build it with: npm rebuild ${found.name} --build-addon-from-source`,
-      });
-    }
-    return Promise.resolve({ available: true, version: found.version, reason: `native TensorFlow through ${found.name}` });
+    return Promise.resolve({ available: true, version, reason: `native TensorFlow through ${name}` });
   },
   load({ threads }) {
     if (threads !== undefined) {
       // TensorFlow reads these once, when its library starts.
       process.env['TF_NUM_INTRAOP_THREADS'] = String(threads);
+      process.env['TF_NUM_INTEROP_THREADS'] = '1';
       process.env['OMP_NUM_THREADS'] = String(threads);
     }
     process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
     restoreNodeUtil();
-    const found = findNativePackage();
-    if (found !== null) createRequire(import.meta.url)(found.entry);
+    const source = findSource();
+    if (source === null) return Promise.reject(new Error('it was removed in the meantime'));
+    if ('installed' in source) loadInstalledEngine(source.installed);
+    else createRequire(import.meta.url)(source.own.entry);
+    registerTensorflowTrainingKernels();
     return Promise.resolve();
   },
   remarks: () => [],

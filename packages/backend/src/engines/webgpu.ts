@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import type { Availability, EngineDriver } from '../engine';
 
-const remedy = 'Install it with: npm install webgpu @tensorflow/tfjs-backend-webgpu (needs a GPU with a Vulkan, Metal or D3D12 driver)';
+const remedy =
+  'Install it with: npm install webgpu @tensorflow/tfjs-backend-webgpu (needs a GPU with a Vulkan, Metal or D3D12 driver)';
 
 function versionOf(name: string): string | null {
   const require = createRequire(import.meta.url);
@@ -36,7 +37,10 @@ async function provideNavigatorGpu(): Promise<boolean> {
   const scope = globalThis as { navigator?: { gpu?: unknown } };
   try {
     if (scope.navigator?.gpu === undefined) {
-      const webgpu = createRequire(import.meta.url)('webgpu') as { create(flags: string[]): unknown; globals: object };
+      const webgpu = createRequire(import.meta.url)('webgpu') as {
+        create(flags: string[]): unknown;
+        globals: object;
+      };
       Object.assign(globalThis, webgpu.globals);
       if (scope.navigator === undefined) {
         Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });

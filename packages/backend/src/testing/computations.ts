@@ -21,7 +21,9 @@ function valueAndGradients(f: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: tf.
   return [y, ...tf.grads(f)(inputs, values(y.shape, 99))];
 }
 
-function drawPadding(random: Random): 'same' | 'valid' | [[number, number], [number, number], [number, number], [number, number]] {
+function drawPadding(
+  random: Random,
+): 'same' | 'valid' | [[number, number], [number, number], [number, number], [number, number]] {
   const side = (): [number, number] => [random.integer(0, 3), random.integer(0, 3)];
   return random.pick(['same', 'valid', [[0, 0], side(), side(), [0, 0]]]);
 }
@@ -31,15 +33,25 @@ export const computations: readonly Computation[] = [
     name: 'conv2d',
     rounds: 40,
     draw: (random) => {
-      const filter = [random.integer(1, 5), random.integer(1, 5), random.integer(1, 18), random.integer(1, 22)] as const;
-      const input = [random.integer(1, 9), random.integer(filter[0], 11), random.integer(filter[1], 11), filter[2]];
+      const filter = [
+        random.integer(1, 5),
+        random.integer(1, 5),
+        random.integer(1, 18),
+        random.integer(1, 22),
+      ] as const;
+      const input = [
+        random.integer(1, 9),
+        random.integer(filter[0], 11),
+        random.integer(filter[1], 11),
+        filter[2],
+      ];
       const strides: [number, number] = [random.integer(1, 3), random.integer(1, 3)];
       const padding = drawPadding(random);
       return {
         size: { input, filter, strides, padding },
         compute: () =>
           valueAndGradients(
-            (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, strides, padding as 'same'),
+            (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, strides, padding),
             [values(input, 1), values(filter, 2)],
           ),
       };
@@ -73,7 +85,13 @@ export const computations: readonly Computation[] = [
         compute: () =>
           valueAndGradients(
             (x, filter, bias) =>
-              tf.fused.conv2d({ x: x as tf.Tensor4D, filter: filter as tf.Tensor4D, bias, strides: 1, pad: padding }),
+              tf.fused.conv2d({
+                x: x as tf.Tensor4D,
+                filter: filter as tf.Tensor4D,
+                bias,
+                strides: 1,
+                pad: padding,
+              }),
             [values([3, 7, 8, 3], 1), values([3, 3, 3, channels], 2), values([channels], 3)],
           ),
       };
@@ -85,7 +103,12 @@ export const computations: readonly Computation[] = [
     draw: (random) => {
       const activation = random.pick(['linear', 'relu', 'tanh'] as const);
       const options = {
-        ...{ filters: random.integer(1, 6), kernelSize: random.integer(1, 3), strides: random.integer(1, 2), activation },
+        ...{
+          filters: random.integer(1, 6),
+          kernelSize: random.integer(1, 3),
+          strides: random.integer(1, 2),
+          activation,
+        },
         ...{ padding: random.pick(['same', 'valid'] as const), useBias: random.pick([true, false]) },
       };
       const shape = [3, 6, 7, random.integer(1, 5)];
@@ -93,13 +116,20 @@ export const computations: readonly Computation[] = [
         size: { options, shape },
         compute: () => {
           const layers = [tfl.layers.conv2d(options), tfl.layers.conv2d({ ...options, kernelSize: 1 })];
-          const call = (x: tf.Tensor): tf.Tensor => layers.reduce((y, layer) => layer.apply(y, { training: true }) as tf.Tensor, x);
+          const call = (x: tf.Tensor): tf.Tensor =>
+            layers.reduce((y, layer) => layer.apply(y, { training: true }) as tf.Tensor, x);
           const x = values(shape, 1);
           call(x);
-          layers.forEach((layer) => layer.setWeights(layer.weights.map((one, index) => values(one.shape as number[], 5 + index))));
+          layers.forEach((layer) =>
+            layer.setWeights(layer.weights.map((one, index) => values(one.shape as number[], 5 + index))),
+          );
           const { value, grads } = tf.variableGrads(() => tf.sum(tf.square(call(x))));
           const weights = layers.flatMap((layer) => layer.trainableWeights);
-          return [value, ...weights.map((one) => grads[one.name] ?? grads[one.originalName]!), ...valueAndGradients(call, [x])];
+          return [
+            value,
+            ...weights.map((one) => grads[one.name] ?? grads[one.originalName]!),
+            ...valueAndGradients(call, [x]),
+          ];
         },
       };
     },
@@ -116,7 +146,12 @@ export const computations: readonly Computation[] = [
           const [mean, offset, scale] = [values([channels], 2), values([channels], 4), values([channels], 5)];
           const variance = tf.abs(values([channels], 3));
           const x = values([shape[0]!, 1, 1, channels], 1) as tf.Tensor4D;
-          const [m, v, o, s] = [mean, variance, offset, scale] as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
+          const [m, v, o, s] = [mean, variance, offset, scale] as [
+            tf.Tensor1D,
+            tf.Tensor1D,
+            tf.Tensor1D,
+            tf.Tensor1D,
+          ];
           return [tf.batchNorm(x, m, v, o, s, 1e-3), tf.batchNorm(x, m, v, undefined, s, 1e-3)];
         },
       };
@@ -126,8 +161,18 @@ export const computations: readonly Computation[] = [
     name: 'depthwise conv2d',
     rounds: 25,
     draw: (random) => {
-      const filter = [random.integer(1, 4), random.integer(1, 4), random.integer(1, 9), random.integer(1, 3)] as const;
-      const input = [random.integer(1, 4), random.integer(filter[0], 10), random.integer(filter[1], 10), filter[2]];
+      const filter = [
+        random.integer(1, 4),
+        random.integer(1, 4),
+        random.integer(1, 9),
+        random.integer(1, 3),
+      ] as const;
+      const input = [
+        random.integer(1, 4),
+        random.integer(filter[0], 10),
+        random.integer(filter[1], 10),
+        filter[2],
+      ];
       const strides = random.integer(1, 3);
       const padding = random.pick(['same', 'valid'] as const);
       return {
@@ -146,11 +191,17 @@ export const computations: readonly Computation[] = [
     draw: (random) => {
       const size: [number, number] = [random.integer(1, 3), random.integer(1, 3)];
       const strides: [number, number] = [random.integer(1, 3), random.integer(1, 3)];
-      const input = [random.integer(1, 4), random.integer(3, 12), random.integer(3, 12), random.integer(1, 11)];
+      const input = [
+        random.integer(1, 4),
+        random.integer(3, 12),
+        random.integer(3, 12),
+        random.integer(1, 11),
+      ];
       const padding = random.pick(['same', 'valid'] as const);
       return {
         size: { size, strides, input, padding },
-        compute: () => valueAndGradients((x) => tf.maxPool(x as tf.Tensor4D, size, strides, padding), [values(input, 1)]),
+        compute: () =>
+          valueAndGradients((x) => tf.maxPool(x as tf.Tensor4D, size, strides, padding), [values(input, 1)]),
       };
     },
   },
@@ -162,7 +213,10 @@ export const computations: readonly Computation[] = [
       return {
         size: { input },
         compute: () =>
-          valueAndGradients((x) => tf.maxPool(x as tf.Tensor4D, 3, 2, 'same'), [tf.round(tf.relu(values(input, 1)))]),
+          valueAndGradients(
+            (x) => tf.maxPool(x as tf.Tensor4D, 3, 2, 'same'),
+            [tf.round(tf.relu(values(input, 1)))],
+          ),
       };
     },
   },
@@ -176,10 +230,13 @@ export const computations: readonly Computation[] = [
       return {
         size: { rows, inner, columns, transposeA, transposeB },
         compute: () =>
-          valueAndGradients((a, b) => tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D, transposeA, transposeB), [
-            values(transposeA ? [inner, rows] : [rows, inner], 1),
-            values(transposeB ? [columns, inner] : [inner, columns], 2),
-          ]),
+          valueAndGradients(
+            (a, b) => tf.matMul(a, b, transposeA, transposeB),
+            [
+              values(transposeA ? [inner, rows] : [rows, inner], 1),
+              values(transposeB ? [columns, inner] : [inner, columns], 2),
+            ],
+          ),
       };
     },
   },
@@ -206,7 +263,11 @@ export const computations: readonly Computation[] = [
       return {
         size: { shape, axes, keepDims, dtype },
         compute: () => [
-          tf.sum(tf.cast(tf.mul(values(shape, 1), 10), dtype), axes.length === 0 ? undefined : axes, keepDims),
+          tf.sum(
+            tf.cast(tf.mul(values(shape, 1), 10), dtype),
+            axes.length === 0 ? undefined : axes,
+            keepDims,
+          ),
         ],
       };
     },
@@ -249,18 +310,25 @@ export const computations: readonly Computation[] = [
     rounds: 8,
     draw: (random) => {
       const shape = [random.integer(1, 50)];
-      return { size: { shape }, compute: () => valueAndGradients((x) => tf.relu(x), [tf.round(values(shape, 1))]) };
+      return {
+        size: { shape },
+        compute: () => valueAndGradients((x) => tf.relu(x), [tf.round(values(shape, 1))]),
+      };
     },
   },
   {
     name: 'unsorted segment sum (the gradient of gather)',
     rounds: 10,
     draw: (random) => {
-      const shape = [random.integer(1, 8), ...Array.from({ length: random.integer(0, 2) }, () => random.integer(1, 5))];
+      const shape = [
+        random.integer(1, 8),
+        ...Array.from({ length: random.integer(0, 2) }, () => random.integer(1, 5)),
+      ];
       const indices = Array.from({ length: random.integer(1, 12) }, () => random.integer(0, shape[0]! - 1));
       return {
         size: { shape, indices },
-        compute: () => valueAndGradients((x) => tf.gather(x, tf.tensor1d(indices, 'int32')), [values(shape, 1)]),
+        compute: () =>
+          valueAndGradients((x) => tf.gather(x, tf.tensor1d(indices, 'int32')), [values(shape, 1)]),
       };
     },
   },
@@ -280,7 +348,9 @@ export const computations: readonly Computation[] = [
         compute: () => {
           const layer = tfl.layers.batchNormalization({ ...options, inputShape: shape.slice(1) });
           layer.build(shape);
-          layer.setWeights(layer.weights.map((weight, index) => tf.abs(values(weight.shape as number[], 5 + index))));
+          layer.setWeights(
+            layer.weights.map((weight, index) => tf.abs(values(weight.shape as number[], 5 + index))),
+          );
           const inputs = [tf.add(tf.mul(values(shape, 1), 3), 2)];
           const call = (x: tf.Tensor): tf.Tensor => layer.apply(x, { training: true }) as tf.Tensor;
           const dy = values(shape, 3);
@@ -303,7 +373,8 @@ export const computations: readonly Computation[] = [
       const shape = [2, random.integer(1, 5), random.integer(1, 5), 3];
       return {
         size: { shape },
-        compute: () => valueAndGradients((a, b) => tf.relu(tf.add(a, tf.relu(b))), [values(shape, 1), values(shape, 2)]),
+        compute: () =>
+          valueAndGradients((a, b) => tf.relu(tf.add(a, tf.relu(b))), [values(shape, 1), values(shape, 2)]),
       };
     },
   },
@@ -315,7 +386,13 @@ export const computations: readonly Computation[] = [
       return {
         size: { batch, classes },
         compute: () => {
-          const labels = tf.oneHot(tf.tensor1d(Int32Array.from({ length: batch }, (_, i) => i % classes), 'int32'), classes);
+          const labels = tf.oneHot(
+            tf.tensor1d(
+              Int32Array.from({ length: batch }, (_, i) => i % classes),
+              'int32',
+            ),
+            classes,
+          );
           const loss = (logits: tf.Tensor): tf.Tensor => tf.losses.softmaxCrossEntropy(labels, logits);
           const logits = tf.mul(values([batch, classes], 1), 5);
           return [loss(logits), tf.grad(loss)(logits)];

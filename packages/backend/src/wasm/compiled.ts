@@ -14,7 +14,11 @@ const mostKernels = 1024;
 const kernels = new WeakMap<Heap, Map<string, CompiledKernel>>();
 
 /** The compiled kernel for a key, written on first use. Kernels are written for exact sizes, so the key names them all. */
-export function compiled(heap: Heap, key: string, write: () => { module: ModuleWriter; scratchBytes?: number }): CompiledKernel {
+export function compiled(
+  heap: Heap,
+  key: string,
+  write: () => { module: ModuleWriter; scratchBytes?: number },
+): CompiledKernel {
   let known = kernels.get(heap);
   if (known === undefined) {
     known = new Map();

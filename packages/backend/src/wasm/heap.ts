@@ -1,5 +1,5 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { tf } from '../tf';
+import type { tf } from '../tf';
 
 /** The parts of the backend's Emscripten module that our kernels share with it; its typings leave them out. */
 interface EmscriptenModule {
@@ -47,7 +47,8 @@ export class Heap {
     if (bytes > this.#scratchBytes) {
       if (this.#scratchAddress !== 0) this.#module._free(this.#scratchAddress);
       this.#scratchAddress = this.#module._malloc(bytes);
-      if (this.#scratchAddress === 0) throw new RangeError(`no room for ${bytes} bytes in the WASM engine's memory`);
+      if (this.#scratchAddress === 0)
+        throw new RangeError(`no room for ${bytes} bytes in the WASM engine's memory`);
       this.#scratchBytes = bytes;
     }
     return this.#scratchAddress;

@@ -73,7 +73,9 @@ function register(kernelName: string, kernel: Kernel): void {
       const result = kernel(heapOf(call.backend), call.inputs as never, call.attrs as never);
       if (result !== null && !('attributes' in result)) return result;
       if (own === undefined) throw new TypeError(`${kernelName} is not implemented for these arguments`);
-      return own.kernelFunc(result === null ? call : { ...call, attrs: result.attributes as tf.NamedAttrMap });
+      return own.kernelFunc(
+        result === null ? call : { ...call, attrs: result.attributes as tf.NamedAttrMap },
+      );
     },
   });
 }

@@ -7,7 +7,9 @@ describe('cut', () => {
       for (let largest = 1; largest < 8; largest++) {
         const pieces = cut(count, largest);
         const sizes = pieces.map(({ size }) => size);
-        expect(pieces.map(({ start }) => start)).toEqual(sizes.map((_, i) => sizes.slice(0, i).reduce((a, b) => a + b, 0)));
+        expect(pieces.map(({ start }) => start)).toEqual(
+          sizes.map((_, i) => sizes.slice(0, i).reduce((a, b) => a + b, 0)),
+        );
         expect(sizes.reduce((a, b) => a + b, 0)).toBe(count);
         expect(Math.max(...sizes)).toBeLessThanOrEqual(largest);
         expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
@@ -30,7 +32,8 @@ describe('planTiling', () => {
     for (let rows = 1; rows < 40; rows++) {
       for (let vectors = 1; vectors < 20; vectors++) {
         const plan = planTiling(rows, vectors);
-        for (const row of plan.rows) for (const vector of plan.vectors) expect(row.size * vector.size).toBeLessThanOrEqual(12);
+        for (const row of plan.rows)
+          for (const vector of plan.vectors) expect(row.size * vector.size).toBeLessThanOrEqual(12);
       }
     }
   });

@@ -29,9 +29,9 @@ export function tile(writer: FunctionWriter, rows: number, vectors: number): Til
     accumulators,
     step: (row, rowOffsets, column, columnOffsets) =>
       sequence(
-        ...columns.map((local, j) => local.set(f32x4.load(column, columnOffsets[j]!))),
+        ...columns.map((local, j) => local.set(f32x4.load(column, columnOffsets[j]))),
         ...accumulators.flatMap((sums, i) => [
-          spread.set(f32x4.loadSplat(row, rowOffsets[i]!)),
+          spread.set(f32x4.loadSplat(row, rowOffsets[i])),
           ...sums.map((sum, j) => sum.set(multiplyAdd(spread.get, columns[j]!.get, sum.get))),
         ]),
       ),
@@ -81,11 +81,15 @@ const tileShapes = [
 
 /** The cheapest way to cut, counting loads and arithmetic of a step. */
 export function planTiling(rows: number, vectors: number): Tiling {
-  const plans = tileShapes.map(([mostRows, mostVectors]) => ({ rows: cut(rows, mostRows), vectors: cut(vectors, mostVectors) }));
+  const plans = tileShapes.map(([mostRows, mostVectors]) => ({
+    rows: cut(rows, mostRows),
+    vectors: cut(vectors, mostVectors),
+  }));
   const cost = (plan: Tiling): number => {
     let sum = 0;
     for (const row of plan.rows) {
-      for (const vector of plan.vectors) sum += 2 * row.size * vector.size + row.size + vector.size + loopOverhead;
+      for (const vector of plan.vectors)
+        sum += 2 * row.size * vector.size + row.size + vector.size + loopOverhead;
     }
     return sum;
   };

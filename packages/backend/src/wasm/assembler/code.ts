@@ -33,19 +33,21 @@ export function signed(value: number): number[] {
   }
 }
 
-const binary = (...opcode: number[]) => (left: Code, right: Code): Code => [...left, ...right, ...opcode];
-const unary = (...opcode: number[]) => (operand: Code): Code => [...operand, ...opcode];
+const binary =
+  (...opcode: number[]) =>
+  (left: Code, right: Code): Code => [...left, ...right, ...opcode];
+const unary =
+  (...opcode: number[]) =>
+  (operand: Code): Code => [...operand, ...opcode];
 /** An instruction of the SIMD proposal: prefix 0xfd, then its number. */
 const simd = (number: number): number[] => [0xfd, ...unsigned(number)];
 // The alignment hint is 1 byte everywhere: nothing here may assume more, and processors do not care.
-const access = (...opcode: number[]) => (address: Code, offset = 0): Code => [...address, ...opcode, 0, ...unsigned(offset)];
-const storing = (...opcode: number[]) => (address: Code, value: Code, offset = 0): Code => [
-  ...address,
-  ...value,
-  ...opcode,
-  0,
-  ...unsigned(offset),
-];
+const access =
+  (...opcode: number[]) =>
+  (address: Code, offset = 0): Code => [...address, ...opcode, 0, ...unsigned(offset)];
+const storing =
+  (...opcode: number[]) =>
+  (address: Code, value: Code, offset = 0): Code => [...address, ...value, ...opcode, 0, ...unsigned(offset)];
 
 /** 32-bit integers: addresses, counters, conditions. */
 export const i32 = {
@@ -88,7 +90,11 @@ export const f32x4 = {
   /** Stores only the first `count` lanes, 1 to 4. */
   storeFirst: (address: Code, vector: Code, count: number, offset = 0): Code => {
     if (count === 4) return f32x4.store(address, vector, offset);
-    return sequence(...Array.from({ length: count }, (_, lane) => f32x4.storeLane(address, vector, lane, offset + lane * 4)));
+    return sequence(
+      ...Array.from({ length: count }, (_, lane) =>
+        f32x4.storeLane(address, vector, lane, offset + lane * 4),
+      ),
+    );
   },
   storeLane: (address: Code, vector: Code, lane: number, offset = 0): Code => [
     ...address,
@@ -134,12 +140,27 @@ export const multiplyAdd: (left: Code, right: Code, addend: Code) => Code = hasR
 
 /** Fills or copies whole stretches of memory. */
 export const memory = {
-  fill: (address: Code, byte: number, count: Code): Code => [...address, ...i32.constant(byte), ...count, 0xfc, 11, 0],
+  fill: (address: Code, byte: number, count: Code): Code => [
+    ...address,
+    ...i32.constant(byte),
+    ...count,
+    0xfc,
+    11,
+    0,
+  ],
   copy: (to: Code, from: Code, count: Code): Code => [...to, ...from, ...count, 0xfc, 10, 0, 0],
 };
 
 /** Runs `body` again and again while the condition at its end holds; it runs at least once. */
-export const doWhile = (body: Code, condition: Code): Code => [0x03, 0x40, ...body, ...condition, 0x0d, 0, 0x0b];
+export const doWhile = (body: Code, condition: Code): Code => [
+  0x03,
+  0x40,
+  ...body,
+  ...condition,
+  0x0d,
+  0,
+  0x0b,
+];
 /** Runs `body` if the condition holds. */
 export const when = (condition: Code, body: Code): Code => [...condition, 0x04, 0x40, ...body, 0x0b];
 /** Several statements, one after the other. */

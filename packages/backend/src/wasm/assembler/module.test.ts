@@ -25,7 +25,9 @@ describe('ModuleWriter', () => {
 
   it('compiles loops, branches and calls over shared memory', () => {
     const module = new ModuleWriter();
-    const double = module.define(1, (_, at) => f32.store(at.get, f32.add(f32.load(at.get), f32.load(at.get))));
+    const double = module.define(1, (_, at) =>
+      f32.store(at.get, f32.add(f32.load(at.get), f32.load(at.get))),
+    );
     module.define(
       2,
       (writer, at, count) =>
@@ -49,7 +51,14 @@ describe('ModuleWriter', () => {
         return sequence(
           sum.set(multiplyAdd(f32x4.load(from.get), f32x4.loadSplat(from.get, 4), f32x4.load(from.get, 16))),
           f32x4.storeFirst(to.get, sum.get, 3),
-          f32x4.store(to.get, f32x4.and(sum.get, f32x4.mask((lane) => lane > 1)), 16),
+          f32x4.store(
+            to.get,
+            f32x4.and(
+              sum.get,
+              f32x4.mask((lane) => lane > 1),
+            ),
+            16,
+          ),
           f32.store(i32.add(to.get, i32.constant(32)), f32.constant(-0.5)),
         );
       },

@@ -71,15 +71,29 @@ type Compiled = Readonly<Record<string, (...parameters: number[]) => void>>;
  * and none returns anything. https://webassembly.github.io/spec/core/binary/
  */
 export class ModuleWriter {
-  readonly #functions: { parameters: number; locals: readonly ValueType[]; body: Code; exportedAs: string | null }[] = [];
+  readonly #functions: {
+    parameters: number;
+    locals: readonly ValueType[];
+    body: Code;
+    exportedAs: string | null;
+  }[] = [];
 
   /** Adds a function; with a name it is exported. */
-  define(parameterCount: number, write: (writer: FunctionWriter, ...parameters: Local[]) => Code, exportedAs?: string): WasmFunction {
+  define(
+    parameterCount: number,
+    write: (writer: FunctionWriter, ...parameters: Local[]) => Code,
+    exportedAs?: string,
+  ): WasmFunction {
     const writer = new FunctionWriter(parameterCount);
     const parameters = Array.from({ length: parameterCount }, (_, index) => new Local(index, 'i32'));
     const body = write(writer, ...parameters);
     const index = this.#functions.length;
-    this.#functions.push({ parameters: parameterCount, locals: writer.localTypes, body, exportedAs: exportedAs ?? null });
+    this.#functions.push({
+      parameters: parameterCount,
+      locals: writer.localTypes,
+      body,
+      exportedAs: exportedAs ?? null,
+    });
     return { call: (...values) => [...values.flat(), 0x10, ...unsigned(index)] };
   }
 

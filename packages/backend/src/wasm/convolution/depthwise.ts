@@ -20,7 +20,13 @@ function tapsOf(g: ConvolutionGeometry): { frame: number; filter: number }[] {
 }
 
 /** Runs `visit` at every output position of an image, with the addresses of four channels in the frame and in dy. */
-function everyPosition(writer: FunctionWriter, g: ConvolutionGeometry, frame: Code, dy: Code, visit: (frame: Code, dy: Code) => Code): Code {
+function everyPosition(
+  writer: FunctionWriter,
+  g: ConvolutionGeometry,
+  frame: Code,
+  dy: Code,
+  visit: (frame: Code, dy: Code) => Code,
+): Code {
   const [at, from] = [writer.local('i32'), writer.local('i32')];
   const pixel = g.inChannels * bytesPerFloat;
   return sequence(
@@ -29,7 +35,10 @@ function everyPosition(writer: FunctionWriter, g: ConvolutionGeometry, frame: Co
     writer.repeat(
       g.outHeight,
       sequence(
-        writer.repeat(g.outWidth, sequence(visit(at.get, from.get), at.advance(g.strideWidth * pixel), from.advance(pixel))),
+        writer.repeat(
+          g.outWidth,
+          sequence(visit(at.get, from.get), at.advance(g.strideWidth * pixel), from.advance(pixel)),
+        ),
         at.advance((g.strideHeight * g.frameWidth - g.outWidth * g.strideWidth) * pixel),
       ),
     ),
@@ -37,13 +46,22 @@ function everyPosition(writer: FunctionWriter, g: ConvolutionGeometry, frame: Co
 }
 
 /** Writes `run(image, dy, filter, scratch)` for the gradient of the filter or of the image: one filter a channel. */
-function writeDepthwiseGradient(g: ConvolutionGeometry, of: 'filter' | 'image'): { module: ModuleWriter; scratchBytes: number } {
+function writeDepthwiseGradient(
+  g: ConvolutionGeometry,
+  of: 'filter' | 'image',
+): { module: ModuleWriter; scratchBytes: number } {
   const module = new ModuleWriter();
   const vectors = g.inChannels / lanes;
   const taps = tapsOf(g);
   const outImageBytes = g.outHeight * g.outWidth * g.inChannels * bytesPerFloat;
 
-  const filterPart = (writer: FunctionWriter, frame: Code, dy: Code, filter: Code, part: typeof taps): Code => {
+  const filterPart = (
+    writer: FunctionWriter,
+    frame: Code,
+    dy: Code,
+    filter: Code,
+    part: typeof taps,
+  ): Code => {
     const sums = writer.locals(part.length, 'v128');
     const gradient = writer.local('v128');
     return sequence(
@@ -51,13 +69,23 @@ function writeDepthwiseGradient(g: ConvolutionGeometry, of: 'filter' | 'image'):
       everyPosition(writer, g, frame, dy, (at, from) =>
         sequence(
           gradient.set(f32x4.load(from)),
-          ...part.map((tap, i) => sums[i]!.set(multiplyAdd(f32x4.load(at, tap.frame), gradient.get, sums[i]!.get))),
+          ...part.map((tap, i) =>
+            sums[i]!.set(multiplyAdd(f32x4.load(at, tap.frame), gradient.get, sums[i]!.get)),
+          ),
         ),
       ),
-      ...part.map((tap, i) => f32x4.store(filter, f32x4.add(f32x4.load(filter, tap.filter), sums[i]!.get), tap.filter)),
+      ...part.map((tap, i) =>
+        f32x4.store(filter, f32x4.add(f32x4.load(filter, tap.filter), sums[i]!.get), tap.filter),
+      ),
     );
   };
-  const imagePart = (writer: FunctionWriter, frame: Code, dy: Code, filter: Code, part: typeof taps): Code => {
+  const imagePart = (
+    writer: FunctionWriter,
+    frame: Code,
+    dy: Code,
+    filter: Code,
+    part: typeof taps,
+  ): Code => {
     const weights = writer.locals(part.length, 'v128');
     const gradient = writer.local('v128');
     return sequence(
@@ -83,7 +111,10 @@ function writeDepthwiseGradient(g: ConvolutionGeometry, of: 'filter' | 'image'):
       const clearFrame = memory.fill(frame.get, 0, i32.constant(frameBytes(g)));
       return sequence(
         of === 'filter'
-          ? sequence(clearFrame, memory.fill(filter.get, 0, i32.constant(taps.length * g.inChannels * bytesPerFloat)))
+          ? sequence(
+              clearFrame,
+              memory.fill(filter.get, 0, i32.constant(taps.length * g.inChannels * bytesPerFloat)),
+            )
           : frameCoversImage(g)
             ? []
             : memory.fill(image.get, 0, i32.constant(g.batch * imageBytes(g))),
@@ -142,7 +173,14 @@ function repeatChannels(x: tf.Tensor4D, multiplier: number): tf.Tensor4D {
 
 function fillChannels(x: tf.Tensor4D): tf.Tensor4D {
   const missing = (lanes - (x.shape[3] % lanes)) % lanes;
-  return missing === 0 ? x : tf.pad(x, [[0, 0], [0, 0], [0, 0], [0, missing]]);
+  return missing === 0
+    ? x
+    : tf.pad(x, [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+        [0, missing],
+      ]);
 }
 
 /** The kernel `DepthwiseConv2dNativeBackpropFilter`: dL/dfilter `[height, width, channels, multiplier]`. */
@@ -177,9 +215,18 @@ export function depthwiseBackpropInput(
     const weights = fillChannels(flat);
     const shape: Shape4D = [batch, inHeight, inWidth, gradient.shape[3]];
     const image = tf.engine().makeTensorFromTensorInfo(heap.allocate(shape)) as tf.Tensor4D;
-    run(heap, 'image', shape, [height, width, shape[3], 1], { image, dy: gradient, filter: weights }, attributes);
+    run(
+      heap,
+      'image',
+      shape,
+      [height, width, shape[3], 1],
+      { image, dy: gradient, filter: weights },
+      attributes,
+    );
     const used = tf.slice(image, [0, 0, 0, 0], [batch, inHeight, inWidth, channels * multiplier]);
-    return multiplier === 1 ? used : tf.sum(tf.reshape(used, [batch, inHeight, inWidth, channels, multiplier]), 4);
+    return multiplier === 1
+      ? used
+      : tf.sum(tf.reshape(used, [batch, inHeight, inWidth, channels, multiplier]), 4);
   });
 }
 
@@ -202,6 +249,11 @@ export function depthwiseConv2d(
     undefined,
     true,
   );
-  const pad = [[0, 0], [padInfo.top, padInfo.bottom], [padInfo.left, padInfo.right], [0, 0]];
+  const pad = [
+    [0, 0],
+    [padInfo.top, padInfo.bottom],
+    [padInfo.left, padInfo.right],
+    [0, 0],
+  ];
   return { attributes: { ...attributes, pad } };
 }

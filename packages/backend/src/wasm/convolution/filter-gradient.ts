@@ -46,7 +46,11 @@ export function writeFilterGradient(g: ConvolutionGeometry): { module: ModuleWri
       const rowOffsets = Array.from({ length: rows }, (_, i) => i * bytesPerFloat);
       const columnOffsets = Array.from({ length: columns }, (_, j) => j * bytesPerVector);
       const each = (visit: (sum: Local, offset: number) => Code): Code =>
-        sequence(...accumulators.flatMap((row, i) => row.map((sum, j) => visit(sum, i * sumRowBytes + j * bytesPerVector))));
+        sequence(
+          ...accumulators.flatMap((row, i) =>
+            row.map((sum, j) => visit(sum, i * sumRowBytes + j * bytesPerVector)),
+          ),
+        );
       return sequence(
         clear(),
         writer.repeat(
@@ -65,7 +69,9 @@ export function writeFilterGradient(g: ConvolutionGeometry): { module: ModuleWri
           ),
         ),
         // Sums of sums: rounding errors grow with the square root of the two counts, not of their product.
-        each((sum, offset) => f32x4.store(sums.get, f32x4.add(f32x4.load(sums.get, offset), sum.get), offset)),
+        each((sum, offset) =>
+          f32x4.store(sums.get, f32x4.add(f32x4.load(sums.get, offset), sum.get), offset),
+        ),
       );
     });
     tiles.set(key, written);
@@ -143,7 +149,11 @@ export function writeFilterGradient(g: ConvolutionGeometry): { module: ModuleWri
             value.set(tap.get),
             writer.repeat(
               g.outChannels,
-              sequence(f32.store(dw.get, f32.load(value.get)), value.advance(channelBytes), dw.advance(bytesPerFloat)),
+              sequence(
+                f32.store(dw.get, f32.load(value.get)),
+                value.advance(channelBytes),
+                dw.advance(bytesPerFloat),
+              ),
             ),
             tap.advance(tapBytes),
           ),

@@ -17,7 +17,10 @@ export interface ForwardOptions {
  *
  * The out channels are the vectors, neighbouring positions of a row are the rows of a tile.
  */
-export function writeForward(g: ConvolutionGeometry, options: ForwardOptions): { module: ModuleWriter; scratchBytes: number } {
+export function writeForward(
+  g: ConvolutionGeometry,
+  options: ForwardOptions,
+): { module: ModuleWriter; scratchBytes: number } {
   const module = new ModuleWriter();
   const taps = g.filterWidth * g.inChannels;
   const inPlace = frameIsInside(g);
@@ -43,7 +46,9 @@ export function writeForward(g: ConvolutionGeometry, options: ForwardOptions): {
           sequence(
             options.hasBias
               ? sequence(
-                  ...accumulators.flatMap((row) => row.map((sum, j) => sum.set(f32x4.load(bias.get, j * bytesPerVector)))),
+                  ...accumulators.flatMap((row) =>
+                    row.map((sum, j) => sum.set(f32x4.load(bias.get, j * bytesPerVector))),
+                  ),
                 )
               : clear(),
             from.set(x.get),

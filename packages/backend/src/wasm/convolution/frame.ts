@@ -17,8 +17,10 @@ export function frameCoversImage(g: ConvolutionGeometry): boolean {
   return rows === g.inHeight && columns === g.inWidth;
 }
 
-export const imageBytes = (g: ConvolutionGeometry): number => g.inHeight * g.inWidth * g.inChannels * bytesPerFloat;
-export const frameBytes = (g: ConvolutionGeometry): number => g.frameHeight * g.frameWidth * g.inChannels * bytesPerFloat;
+export const imageBytes = (g: ConvolutionGeometry): number =>
+  g.inHeight * g.inWidth * g.inChannels * bytesPerFloat;
+export const frameBytes = (g: ConvolutionGeometry): number =>
+  g.frameHeight * g.frameWidth * g.inChannels * bytesPerFloat;
 
 function copyRows(
   writer: FunctionWriter,
@@ -47,11 +49,21 @@ function copyRows(
 }
 
 /** Copies an image into a frame whose border already holds zeros. */
-export function copyIntoFrame(writer: FunctionWriter, g: ConvolutionGeometry, image: Code, frame: Code): Code {
+export function copyIntoFrame(
+  writer: FunctionWriter,
+  g: ConvolutionGeometry,
+  image: Code,
+  frame: Code,
+): Code {
   return copyRows(writer, g, (from, to, bytes) => memory.copy(to.get, from.get, bytes), image, frame);
 }
 
 /** Copies the image's part of a frame back; what the frame does not cover is left as it is. */
-export function copyOutOfFrame(writer: FunctionWriter, g: ConvolutionGeometry, image: Code, frame: Code): Code {
+export function copyOutOfFrame(
+  writer: FunctionWriter,
+  g: ConvolutionGeometry,
+  image: Code,
+  frame: Code,
+): Code {
   return copyRows(writer, g, (to, from, bytes) => memory.copy(to.get, from.get, bytes), image, frame);
 }

@@ -4,7 +4,8 @@ import { tf } from '../../tf';
 /** Strides, padding and rounding of a convolution, as TensorFlow.js hands them to its kernels. */
 export interface ConvolutionAttributes {
   readonly strides: [number, number] | number;
-  readonly pad: 'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
+  readonly pad:
+    'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil' | undefined;
   readonly dataFormat?: 'NHWC' | 'NCHW' | undefined;
 }
@@ -69,6 +70,13 @@ export function convolutionGeometry(
 }
 
 /** Whether the frame lies inside the image, so that it can be used in place. */
-export function frameIsInside({ padTop, padLeft, frameHeight, frameWidth, inHeight, inWidth }: ConvolutionGeometry): boolean {
+export function frameIsInside({
+  padTop,
+  padLeft,
+  frameHeight,
+  frameWidth,
+  inHeight,
+  inWidth,
+}: ConvolutionGeometry): boolean {
   return padTop === 0 && padLeft === 0 && frameHeight <= inHeight && frameWidth <= inWidth;
 }

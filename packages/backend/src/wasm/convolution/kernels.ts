@@ -14,7 +14,9 @@ export function conv2dBackpropFilter(
 ): tf.TensorInfo {
   const geometry = convolutionGeometry('Conv2DBackpropFilter', x.shape, attributes.filterShape, attributes);
   const dw = heap.allocate(attributes.filterShape);
-  const kernel = compiled(heap, `filter gradient ${JSON.stringify(geometry)}`, () => writeFilterGradient(geometry));
+  const kernel = compiled(heap, `filter gradient ${JSON.stringify(geometry)}`, () =>
+    writeFilterGradient(geometry),
+  );
   const scratch = heap.scratch(kernel.scratchBytes);
   kernel.run(heap.address(x), heap.address(dy), heap.address(dw), scratch);
   return dw;
@@ -26,9 +28,16 @@ export function conv2dBackpropInput(
   { dy, filter }: { readonly dy: tf.TensorInfo; readonly filter: tf.TensorInfo },
   attributes: ConvolutionAttributes & { readonly inputShape: readonly number[] },
 ): tf.TensorInfo {
-  const geometry = convolutionGeometry('Conv2DBackpropInput', attributes.inputShape, filter.shape, attributes);
+  const geometry = convolutionGeometry(
+    'Conv2DBackpropInput',
+    attributes.inputShape,
+    filter.shape,
+    attributes,
+  );
   const dx = heap.allocate(attributes.inputShape);
-  const kernel = compiled(heap, `input gradient ${JSON.stringify(geometry)}`, () => writeInputGradient(geometry));
+  const kernel = compiled(heap, `input gradient ${JSON.stringify(geometry)}`, () =>
+    writeInputGradient(geometry),
+  );
   const scratch = heap.scratch(kernel.scratchBytes);
   kernel.run(heap.address(dy), heap.address(filter), heap.address(dx), scratch);
   return dx;
@@ -51,7 +60,11 @@ export function conv2d(
 /** The kernel `FusedConv2D` with a bias a channel, or none, and ReLU, or nothing, after it. */
 export function fusedConv2d(
   heap: Heap,
-  { x, filter, bias }: { readonly x: tf.TensorInfo; readonly filter: tf.TensorInfo; readonly bias?: tf.TensorInfo | null },
+  {
+    x,
+    filter,
+    bias,
+  }: { readonly x: tf.TensorInfo; readonly filter: tf.TensorInfo; readonly bias?: tf.TensorInfo | null },
   attributes: ForwardAttributes,
 ): tf.TensorInfo | null {
   const activation = attributes.activation ?? 'linear';
@@ -69,13 +82,20 @@ function forward(
   hasRelu: boolean,
 ): tf.TensorInfo | null {
   // The backend's own error for another layout is as good as ours.
-  if (!tf.backend_util.tupleValuesAreOne(attributes.dilations) || attributes.dataFormat === 'NCHW') return null;
+  if (!tf.backend_util.tupleValuesAreOne(attributes.dilations) || attributes.dataFormat === 'NCHW')
+    return null;
   const geometry = convolutionGeometry('Conv2D', x.shape, filter.shape, attributes);
   const options = { hasBias: bias !== null, hasRelu };
   const y = heap.allocate([geometry.batch, geometry.outHeight, geometry.outWidth, geometry.outChannels]);
   const key = `convolution ${JSON.stringify([geometry, options])}`;
   const kernel = compiled(heap, key, () => writeForward(geometry, options));
   const scratch = heap.scratch(kernel.scratchBytes);
-  kernel.run(heap.address(x), heap.address(filter), bias === null ? 0 : heap.address(bias), heap.address(y), scratch);
+  kernel.run(
+    heap.address(x),
+    heap.address(filter),
+    bias === null ? 0 : heap.address(bias),
+    heap.address(y),
+    scratch,
+  );
   return y;
 }

@@ -12,7 +12,11 @@ function writeNormalization(rows: number, channels: number, epsilon: number): { 
   const module = new ModuleWriter();
   const starts = coveringVectors(channels).map((start) => start * bytesPerFloat);
 
-  const part = (writer: FunctionWriter, offsets: readonly number[], p: Record<'x' | 'mean' | 'variance' | 'offset' | 'scale' | 'y', Local>): Code => {
+  const part = (
+    writer: FunctionWriter,
+    offsets: readonly number[],
+    p: Record<'x' | 'mean' | 'variance' | 'offset' | 'scale' | 'y', Local>,
+  ): Code => {
     const [from, to] = [writer.local('i32'), writer.local('i32')];
     const vectors = offsets.map((at) => ({
       at,
@@ -68,14 +72,16 @@ function writeNormalization(rows: number, channels: number, epsilon: number): { 
 /** The kernel `FusedBatchNorm` for statistics a channel, channels last; other shapes are left to the backend. */
 export function fusedBatchNorm(
   heap: Heap,
-  inputs: Readonly<Record<'x' | 'mean' | 'variance', tf.TensorInfo>> & Readonly<Partial<Record<'offset' | 'scale', tf.TensorInfo>>>,
+  inputs: Readonly<Record<'x' | 'mean' | 'variance', tf.TensorInfo>> &
+    Readonly<Partial<Record<'offset' | 'scale', tf.TensorInfo>>>,
   { varianceEpsilon }: { readonly varianceEpsilon: number },
 ): tf.TensorInfo | null {
   const { x, mean, variance, offset, scale } = inputs;
   const channels = x.shape.at(-1) ?? 0;
   const rows = tf.util.sizeFromShape([...x.shape]) / channels;
   if (channels < lanes || rows === 0 || !offset || !scale) return null;
-  if ([mean, variance, offset, scale].some(({ shape }) => shape.length !== 1 || shape[0] !== channels)) return null;
+  if ([mean, variance, offset, scale].some(({ shape }) => shape.length !== 1 || shape[0] !== channels))
+    return null;
   const y = heap.allocate(x.shape);
   const key = `normalisation ${rows}×${channels} ${varianceEpsilon}`;
   compiled(heap, key, () => writeNormalization(rows, channels, varianceEpsilon)).run(

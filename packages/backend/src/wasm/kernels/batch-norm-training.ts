@@ -14,10 +14,17 @@ const vectorsTogether = 4;
 const every = (value: number): Code => f32x4.splat(f32.constant(value));
 
 /** Visits all rows in blocks of `rowsTogether` and a rest; `row` is the address of a block's first row. */
-function inBlocks(writer: FunctionWriter, rows: number, rowBytes: number, pointers: readonly Local[], visit: (count: number) => Code): Code {
+function inBlocks(
+  writer: FunctionWriter,
+  rows: number,
+  rowBytes: number,
+  pointers: readonly Local[],
+  visit: (count: number) => Code,
+): Code {
   const blocks = Math.floor(rows / rowsTogether);
   const rest = rows % rowsTogether;
-  const advance = (count: number): Code => sequence(...pointers.map((pointer) => pointer.advance(count * rowBytes)));
+  const advance = (count: number): Code =>
+    sequence(...pointers.map((pointer) => pointer.advance(count * rowBytes)));
   return sequence(
     blocks > 0 ? writer.repeat(blocks, sequence(visit(rowsTogether), advance(rowsTogether))) : [],
     rest > 0 ? visit(rest) : [],
@@ -37,8 +44,17 @@ function writeForward(rows: number, channels: number, epsilon: number): { module
   const rowBytes = channels * bytesPerFloat;
   const starts = coveringVectors(channels).map((start) => start * bytesPerFloat);
 
-  const part = (writer: FunctionWriter, offsets: readonly number[], p: Record<'x' | 'gamma' | 'beta' | 'y' | 'mean' | 'variance', Local>): Code => {
-    const [block, row, out, seen] = [writer.local('i32'), writer.local('i32'), writer.local('i32'), writer.local('v128')];
+  const part = (
+    writer: FunctionWriter,
+    offsets: readonly number[],
+    p: Record<'x' | 'gamma' | 'beta' | 'y' | 'mean' | 'variance', Local>,
+  ): Code => {
+    const [block, row, out, seen] = [
+      writer.local('i32'),
+      writer.local('i32'),
+      writer.local('i32'),
+      writer.local('v128'),
+    ];
     const vectors = offsets.map((offset) => ({
       offset,
       mean: writer.local('v128'),
@@ -59,7 +75,10 @@ function writeForward(rows: number, channels: number, epsilon: number): { module
           ),
         ),
         ...vectors.map((v) =>
-          sequence(v.blockMean.set(f32x4.multiply(v.blockMean.get, every(1 / count))), v.blockSquares.set(f32x4.zero)),
+          sequence(
+            v.blockMean.set(f32x4.multiply(v.blockMean.get, every(1 / count))),
+            v.blockSquares.set(f32x4.zero),
+          ),
         ),
         row.set(block.get),
         writer.repeat(
@@ -82,7 +101,10 @@ function writeForward(rows: number, channels: number, epsilon: number): { module
             v.squares.set(
               f32x4.add(
                 f32x4.add(v.squares.get, v.blockSquares.get),
-                f32x4.multiply(f32x4.multiply(v.distance.get, v.distance.get), f32x4.multiply(seen.get, share)),
+                f32x4.multiply(
+                  f32x4.multiply(v.distance.get, v.distance.get),
+                  f32x4.multiply(seen.get, share),
+                ),
               ),
             ),
             v.mean.set(multiplyAdd(v.distance.get, share, v.mean.get)),
@@ -118,7 +140,11 @@ function writeForward(rows: number, channels: number, epsilon: number): { module
           ...vectors.map((v) =>
             f32x4.store(
               out.get,
-              multiplyAdd(f32x4.subtract(f32x4.load(row.get, v.offset), v.mean.get), v.blockMean.get, v.blockSquares.get),
+              multiplyAdd(
+                f32x4.subtract(f32x4.load(row.get, v.offset), v.mean.get),
+                v.blockMean.get,
+                v.blockSquares.get,
+              ),
               v.offset,
             ),
           ),
@@ -166,7 +192,8 @@ function writeBackward(rows: number, channels: number, epsilon: number): { modul
       dy: writer.local('v128'),
     }));
     const gradient = (v: (typeof vectors)[number]): Code => v.dy.tee(f32x4.load(dyRow.get, v.offset));
-    const distance = (v: (typeof vectors)[number]): Code => f32x4.subtract(f32x4.load(xRow.get, v.offset), v.mean.get);
+    const distance = (v: (typeof vectors)[number]): Code =>
+      f32x4.subtract(f32x4.load(xRow.get, v.offset), v.mean.get);
     const sums = (count: number): Code =>
       sequence(
         ...vectors.map((v) => sequence(v.blockSum.set(f32x4.zero), v.blockProduct.set(f32x4.zero))),
@@ -194,7 +221,11 @@ function writeBackward(rows: number, channels: number, epsilon: number): { modul
     return sequence(
       start,
       ...vectors.map((v) =>
-        sequence(v.mean.set(f32x4.load(p.mean.get, v.offset)), v.sum.set(f32x4.zero), v.product.set(f32x4.zero)),
+        sequence(
+          v.mean.set(f32x4.load(p.mean.get, v.offset)),
+          v.sum.set(f32x4.zero),
+          v.product.set(f32x4.zero),
+        ),
       ),
       inBlocks(writer, rows, rowBytes, [], sums),
       ...vectors.map((v) => {
@@ -245,7 +276,16 @@ function writeBackward(rows: number, channels: number, epsilon: number): { modul
     (writer, dy, x, gamma, mean, variance, dx, dgamma, dbeta) =>
       sequence(
         ...cut(starts.length, vectorsTogether).map(({ start, size }) =>
-          part(writer, starts.slice(start, start + size), { dy, x, gamma, mean, variance, dx, dgamma, dbeta }),
+          part(writer, starts.slice(start, start + size), {
+            dy,
+            x,
+            gamma,
+            mean,
+            variance,
+            dx,
+            dgamma,
+            dbeta,
+          }),
         ),
       ),
     'run',
@@ -276,7 +316,13 @@ export function batchNormTraining(
 /** The kernel `BatchNormTrainingGrad`: dL/dx, dL/dgamma and dL/dbeta. */
 export function batchNormTrainingGradient(
   heap: Heap,
-  { dy, x, gamma, mean, variance }: Readonly<Record<'dy' | 'x' | 'gamma' | 'mean' | 'variance', tf.TensorInfo>>,
+  {
+    dy,
+    x,
+    gamma,
+    mean,
+    variance,
+  }: Readonly<Record<'dy' | 'x' | 'gamma' | 'mean' | 'variance', tf.TensorInfo>>,
   { epsilon }: { readonly epsilon: number },
 ): tf.TensorInfo[] {
   const { rows, channels } = sizes(x);

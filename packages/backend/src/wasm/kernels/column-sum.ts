@@ -27,7 +27,12 @@ function writeColumnSum(rows: number, columns: number): { module: ModuleWriter }
     'run',
   );
 
-  function sumOfColumns(writer: FunctionWriter, x: Local, sums: Local, columnStarts: readonly number[]): Code {
+  function sumOfColumns(
+    writer: FunctionWriter,
+    x: Local,
+    sums: Local,
+    columnStarts: readonly number[],
+  ): Code {
     const row = writer.local('i32');
     const partial = columnStarts.map(() => writer.local('v128'));
     const total = columnStarts.map(() => writer.local('v128'));
@@ -37,7 +42,9 @@ function writeColumnSum(rows: number, columns: number): { module: ModuleWriter }
         writer.repeat(
           count,
           sequence(
-            ...partial.map((sum, i) => sum.set(f32x4.add(sum.get, f32x4.load(row.get, columnStarts[i]! * bytesPerFloat)))),
+            ...partial.map((sum, i) =>
+              sum.set(f32x4.add(sum.get, f32x4.load(row.get, columnStarts[i]! * bytesPerFloat))),
+            ),
             row.advance(rowBytes),
           ),
         ),
@@ -68,7 +75,9 @@ export function sum(
   const leading = axes.every((one, index) => one === index) && axes.length < x.shape.length;
   if (x.dtype !== 'float32' || !leading || columns < lanes || rows === 0) return null;
   const out = heap.allocate(
-    keepDims ? x.shape.map((length, index) => (index < axes.length ? 1 : length)) : x.shape.slice(axes.length),
+    keepDims
+      ? x.shape.map((length, index) => (index < axes.length ? 1 : length))
+      : x.shape.slice(axes.length),
   );
   const { run } = compiled(heap, `column sum ${rows}×${columns}`, () => writeColumnSum(rows, columns));
   run(heap.address(x), heap.address(out));

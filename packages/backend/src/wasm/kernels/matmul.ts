@@ -1,4 +1,4 @@
-import { tf } from '../../tf';
+import type { tf } from '../../tf';
 import { type Code, f32, f32x4, i32, sequence } from '../assembler/code';
 import { type FunctionWriter, type Local, ModuleWriter, type WasmFunction } from '../assembler/module';
 import { compiled } from '../compiled';
@@ -43,7 +43,11 @@ function writeMatrixProduct({ rows, columns, inner, transposeA, transposeB }: Ma
         clear(),
         writer.repeat(
           inner,
-          sequence(step(a.get, rowOffsets, b.get, columnOffsets), a.advance(aStepBytes), b.advance(bRowBytes)),
+          sequence(
+            step(a.get, rowOffsets, b.get, columnOffsets),
+            a.advance(aStepBytes),
+            b.advance(bRowBytes),
+          ),
         ),
         ...accumulators.flatMap((row, i) =>
           row.map((sum, j) =>
@@ -75,7 +79,9 @@ function writeMatrixProduct({ rows, columns, inner, transposeA, transposeB }: Ma
           writer.repeat(
             tiling.rows.filter((piece) => piece.size === size).length,
             sequence(
-              ...tiling.vectors.map((piece) => columnPiece(a, (transposeB ? scratch : b).get, out, size, piece)),
+              ...tiling.vectors.map((piece) =>
+                columnPiece(a, (transposeB ? scratch : b).get, out, size, piece),
+              ),
               a.advance(size * aRowBytes),
               out.advance(size * outRowBytes),
             ),
@@ -99,7 +105,11 @@ function writeMatrixProduct({ rows, columns, inner, transposeA, transposeB }: Ma
           to.set(column.get),
           writer.repeat(
             inner,
-            sequence(f32.store(to.get, f32.load(from.get)), from.advance(bytesPerFloat), to.advance(bRowBytes)),
+            sequence(
+              f32.store(to.get, f32.load(from.get)),
+              from.advance(bytesPerFloat),
+              to.advance(bRowBytes),
+            ),
           ),
           column.advance(bytesPerFloat),
         ),
@@ -126,7 +136,9 @@ export function batchMatMul(
   const product = { rows, columns, inner, transposeA, transposeB };
   const rank = Math.max(a.shape.length, b.shape.length);
   const out = heap.allocate([...new Array<number>(rank - 2).fill(1), rows, columns]);
-  const kernel = compiled(heap, `matrix product ${JSON.stringify(product)}`, () => writeMatrixProduct(product));
+  const kernel = compiled(heap, `matrix product ${JSON.stringify(product)}`, () =>
+    writeMatrixProduct(product),
+  );
   const scratch = heap.scratch(kernel.scratchBytes);
   kernel.run(heap.address(a), heap.address(b), heap.address(out), scratch);
   return out;

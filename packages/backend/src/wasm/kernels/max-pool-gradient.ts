@@ -30,7 +30,13 @@ interface Stretch {
   readonly end: number;
 }
 
-function stretches(outputs: number, inputs: number, filter: number, stride: number, padding: number): Stretch[] {
+function stretches(
+  outputs: number,
+  inputs: number,
+  filter: number,
+  stride: number,
+  padding: number,
+): Stretch[] {
   const found: Stretch[] = [];
   for (let at = 0; at < outputs; at++) {
     const origin = at * stride - padding;
@@ -61,7 +67,12 @@ function writeMaxPoolGradient(g: PoolGeometry): { module: ModuleWriter } {
   const starts = g.channels < lanes ? [] : coveringVectors(g.channels);
 
   /** One window; `x` and `dx` point at its origin, which may lie outside the image, `y` and `dy` at its output. */
-  const windowOf = (writer: FunctionWriter, { x, y, dy, dx }: Record<'x' | 'y' | 'dy' | 'dx', Local>, row: Stretch, column: Stretch): Code => {
+  const windowOf = (
+    writer: FunctionWriter,
+    { x, y, dy, dx }: Record<'x' | 'y' | 'dy' | 'dx', Local>,
+    row: Stretch,
+    column: Stretch,
+  ): Code => {
     const taps: number[] = [];
     for (let i = row.first; i < row.end; i++) {
       for (let j = column.first; j < column.end; j++) taps.push(i * inRow + j * pixel);
@@ -70,7 +81,10 @@ function writeMaxPoolGradient(g: PoolGeometry): { module: ModuleWriter } {
     const base = row.first * inRow + column.first * pixel;
     const from = writer.local('i32');
     const to = writer.local('i32');
-    const start = sequence(from.set(i32.add(x.get, i32.constant(base))), to.set(i32.add(dx.get, i32.constant(base))));
+    const start = sequence(
+      from.set(i32.add(x.get, i32.constant(base))),
+      to.set(i32.add(dx.get, i32.constant(base))),
+    );
     const [largest, gradient, free, hit] = writer.locals(4, 'v128') as [Local, Local, Local, Local];
     const vectors = starts.map((channel, index) => {
       const offset = channel * bytesPerFloat;
@@ -78,7 +92,14 @@ function writeMaxPoolGradient(g: PoolGeometry): { module: ModuleWriter } {
       const dyLanes = f32x4.load(dy.get, offset);
       return sequence(
         largest.set(f32x4.load(y.get, offset)),
-        gradient.set(disjoint || seen === 0 ? dyLanes : f32x4.and(dyLanes, f32x4.mask((lane) => lane >= seen))),
+        gradient.set(
+          disjoint || seen === 0
+            ? dyLanes
+            : f32x4.and(
+                dyLanes,
+                f32x4.mask((lane) => lane >= seen),
+              ),
+        ),
         free.set(f32x4.mask(() => true)),
         ...taps.map((tap) => {
           const at = tap - base + offset;
@@ -91,11 +112,29 @@ function writeMaxPoolGradient(g: PoolGeometry): { module: ModuleWriter } {
         }),
       );
     });
-    return sequence(start, ...vectors, ...(starts.length === 0 ? singles(writer, { y, dy }, from, to, taps.map((tap) => tap - base)) : []));
+    return sequence(
+      start,
+      ...vectors,
+      ...(starts.length === 0
+        ? singles(
+            writer,
+            { y, dy },
+            from,
+            to,
+            taps.map((tap) => tap - base),
+          )
+        : []),
+    );
   };
 
   /** One window of fewer than four channels, channel by channel. */
-  const singles = (writer: FunctionWriter, { y, dy }: Record<'y' | 'dy', Local>, from: Local, to: Local, taps: readonly number[]): Code[] => {
+  const singles = (
+    writer: FunctionWriter,
+    { y, dy }: Record<'y' | 'dy', Local>,
+    from: Local,
+    to: Local,
+    taps: readonly number[],
+  ): Code[] => {
     const [free, hit] = writer.locals(2, 'i32') as [Local, Local];
     return Array.from({ length: g.channels }, (_, channel) => {
       const offset = channel * bytesPerFloat;
@@ -117,7 +156,12 @@ function writeMaxPoolGradient(g: PoolGeometry): { module: ModuleWriter } {
   module.define(
     4,
     (writer, x, y, dy, dx) => {
-      const inside = { x: writer.local('i32'), y: writer.local('i32'), dy: writer.local('i32'), dx: writer.local('i32') };
+      const inside = {
+        x: writer.local('i32'),
+        y: writer.local('i32'),
+        dy: writer.local('i32'),
+        dx: writer.local('i32'),
+      };
       const rowStart = { x: writer.local('i32'), dx: writer.local('i32') };
       const origin = -(g.padTop * inRow + g.padLeft * pixel);
       return sequence(
@@ -166,7 +210,11 @@ function writeMaxPoolGradient(g: PoolGeometry): { module: ModuleWriter } {
 /** The kernel `MaxPoolGrad`: dL/dx from dL/dy, the pooled images and what came out. */
 export function maxPoolGradient(
   heap: Heap,
-  { dy, input, output }: { readonly dy: tf.TensorInfo; readonly input: tf.TensorInfo; readonly output: tf.TensorInfo },
+  {
+    dy,
+    input,
+    output,
+  }: { readonly dy: tf.TensorInfo; readonly input: tf.TensorInfo; readonly output: tf.TensorInfo },
   attributes: {
     readonly filterSize: number | [number, number];
     readonly strides: number | [number, number];
@@ -179,14 +227,35 @@ export function maxPoolGradient(
     input.shape as [number, number, number, number],
     ...([filterSize, strides, 1, pad, dimRoundingMode] as const),
   );
-  const { batchSize, inChannels, inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth, padInfo } = info;
+  const {
+    batchSize,
+    inChannels,
+    inHeight,
+    inWidth,
+    outHeight,
+    outWidth,
+    strideHeight,
+    strideWidth,
+    padInfo,
+  } = info;
   const geometry: PoolGeometry = {
-    ...{ batch: batchSize, channels: inChannels, inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth },
+    ...{
+      batch: batchSize,
+      channels: inChannels,
+      inHeight,
+      inWidth,
+      outHeight,
+      outWidth,
+      strideHeight,
+      strideWidth,
+    },
     ...{ filterHeight: info.effectiveFilterHeight, filterWidth: info.effectiveFilterWidth },
     ...{ padTop: padInfo.top, padLeft: padInfo.left },
   };
   const dx = heap.allocate(input.shape);
-  const { run } = compiled(heap, `max pool gradient ${JSON.stringify(geometry)}`, () => writeMaxPoolGradient(geometry));
+  const { run } = compiled(heap, `max pool gradient ${JSON.stringify(geometry)}`, () =>
+    writeMaxPoolGradient(geometry),
+  );
   run(heap.address(input), heap.address(output), heap.address(dy), heap.address(dx));
   return dx;
 }

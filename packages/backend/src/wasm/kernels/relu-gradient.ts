@@ -18,7 +18,10 @@ function writeReluGradient(): { module: ModuleWriter } {
           writer.repeat(
             quads.get,
             sequence(
-              f32x4.store(dx.get, f32x4.and(f32x4.load(dy.get), f32x4.greaterThan(f32x4.load(x.get), f32x4.zero))),
+              f32x4.store(
+                dx.get,
+                f32x4.and(f32x4.load(dy.get), f32x4.greaterThan(f32x4.load(x.get), f32x4.zero)),
+              ),
               advance(bytesPerVector),
             ),
           ),
@@ -30,7 +33,11 @@ function writeReluGradient(): { module: ModuleWriter } {
             sequence(
               f32.store(
                 dx.get,
-                f32.select(f32.load(dy.get), f32.constant(0), f32.greaterThan(f32.load(x.get), f32.constant(0))),
+                f32.select(
+                  f32.load(dy.get),
+                  f32.constant(0),
+                  f32.greaterThan(f32.load(x.get), f32.constant(0)),
+                ),
               ),
               advance(bytesPerFloat),
             ),
@@ -44,7 +51,10 @@ function writeReluGradient(): { module: ModuleWriter } {
 }
 
 /** The kernel `ReluGrad`: dL/dx from dL/dy and x (or y: both have the same sign), in one pass. */
-export function reluGradient(heap: Heap, { dy, x }: { readonly dy: tf.TensorInfo; readonly x: tf.TensorInfo }): tf.TensorInfo {
+export function reluGradient(
+  heap: Heap,
+  { dy, x }: { readonly dy: tf.TensorInfo; readonly x: tf.TensorInfo },
+): tf.TensorInfo {
   const dx = heap.allocate(x.shape);
   const size = tf.util.sizeFromShape([...x.shape]);
   compiled(heap, 'relu gradient', writeReluGradient).run(

@@ -93,7 +93,7 @@ export function slice(
   { begin, size }: { readonly begin: number | number[]; readonly size: number | number[] },
 ): tf.TensorInfo | null {
   if (x.dtype === 'string') return null;
-  const [from, shape] = tf.slice_util.parseSliceParams(x as tf.Tensor, begin, size) as [number[], number[]];
+  const [from, shape] = tf.slice_util.parseSliceParams(x, begin, size) as [number[], number[]];
   const out = heap.allocate(shape, x.dtype);
   copyBox(heap, { tensor: x, begin: from }, { tensor: out, begin: shape.map(() => 0) }, shape);
   return out;
@@ -103,12 +103,20 @@ export function slice(
 export function pad(
   heap: Heap,
   { x }: { readonly x: tf.TensorInfo },
-  { paddings, constantValue }: { readonly paddings: readonly (readonly [number, number])[]; readonly constantValue: number },
+  {
+    paddings,
+    constantValue,
+  }: { readonly paddings: readonly (readonly [number, number])[]; readonly constantValue: number },
 ): tf.TensorInfo | null {
   if (x.dtype === 'string' || constantValue !== 0) return null;
   const shape = x.shape.map((length, axis) => length + paddings[axis]![0] + paddings[axis]![1]);
   const out = heap.allocate(shape, x.dtype);
   heap.clear(out);
-  copyBox(heap, { tensor: x, begin: shape.map(() => 0) }, { tensor: out, begin: paddings.map(([before]) => before) }, x.shape);
+  copyBox(
+    heap,
+    { tensor: x, begin: shape.map(() => 0) },
+    { tensor: out, begin: paddings.map(([before]) => before) },
+    x.shape,
+  );
   return out;
 }

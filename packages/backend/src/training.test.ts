@@ -1,10 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { selectEngine } from '../select-engine';
-import { tf, tfl } from '../tf';
+import { engineDrivers } from './engines/index';
+import { selectEngine } from './select-engine';
+import { tf, tfl } from './tf';
 
-beforeAll(() => selectEngine('wasm'));
+const tensorflow = await engineDrivers.tensorflow.probe();
+const engines = ['wasm', ...(tensorflow.available ? (['tensorflow'] as const) : [])] as const;
 
-describe('training on WASM', () => {
+describe.each(engines)('training on %s', (engine) => {
+  beforeAll(() => selectEngine(engine));
+
   it('keeps no tensors from step to step', async () => {
     const model = tfl.sequential({
       layers: [
@@ -37,6 +41,11 @@ describe('training on WASM', () => {
     expect(after.numDataBuffers).toBe(before.numDataBuffers);
     expect(losses.at(-1)).toBeLessThan(losses[0]! / 4);
   });
+
+});
+
+describe('training on wasm', () => {
+  beforeAll(() => selectEngine('wasm'));
 
   it('gives every number again, bit by bit, for the same seed', async () => {
     const once = async (): Promise<Float32Array> => {

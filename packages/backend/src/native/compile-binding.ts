@@ -1,0 +1,103 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { EnvironmentError } from '@earlyexit/exit-criteria';
+import { lastWords, runCommand } from './run-command';
+
+/** Where things lie inside an engine's folder. */
+export interface EngineLayout {
+  /** The unpacked wheels. */
+  readonly site: string;
+  readonly tfjsNode: string;
+  readonly nodeApiHeaders: string;
+  /** The compiled binding. */
+  readonly binding: string;
+}
+
+export function layoutOf(folder: string): EngineLayout {
+  const modules = join(folder, 'node_modules');
+  const tfjsNode = join(modules, '@tensorflow', 'tfjs-node');
+  return {
+    site: join(folder, 'site'),
+    tfjsNode,
+    nodeApiHeaders: join(modules, 'node-api-headers'),
+    binding: join(tfjsNode, 'lib', 'napi-v8', 'tfjs_binding.node'),
+  };
+}
+
+const installCompiler =
+  'Install one, for example with: apt-get install g++ (Debian, Ubuntu) or dnf install gcc-c++ (Fedora)';
+
+/** The C++ compiler: `CXX` if it is set, else the first that is there and knows C++17. */
+export async function findCompiler(): Promise<string> {
+  const own = process.env['CXX'];
+  for (const compiler of own ? [own] : ['g++', 'c++', 'clang++']) {
+    const { code } = await runCommand(compiler, ['-std=c++17', '-x', 'c++', '-fsyntax-only', '/dev/null']);
+    if (code === 0) return compiler;
+  }
+  throw new EnvironmentError({
+    where: 'engine install',
+    rule: own
+      ? `the compiler named by CXX (${own}) does not compile C++17`
+      : 'a C++ compiler is needed, and none was found',
+    remedy: installCompiler,
+  });
+}
+
+/** Compiles tfjs-node's binding against the C++ library of the wheel. The result can be moved with its folder. */
+export async function compileBinding(compiler: string, folder: string, signal?: AbortSignal): Promise<void> {
+  const layout = layoutOf(folder);
+  const tensorflow = join(layout.site, 'tensorflow');
+  const sources = readdirSync(join(layout.tfjsNode, 'binding'))
+    .filter((name) => name.endsWith('.cc'))
+    .map((name) => join('binding', name));
+  // TensorFlow opens the CUDA libraries by name when it first looks for a GPU; linked here, they are already in the process
+  // then, wherever they lie.
+  const cuda = cudaLibraries(layout.site);
+  const rpath = (library: string): string =>
+    `-Wl,-rpath,$ORIGIN/${relative(dirname(layout.binding), library)}`;
+  mkdirSync(dirname(layout.binding), { recursive: true });
+  const result = await runCommand(
+    compiler,
+    [
+      ...['-O2', '-fPIC', '-shared', '-std=c++17', '-DNAPI_VERSION=8'],
+      ...[join(layout.nodeApiHeaders, 'include'), '.', join(tensorflow, 'include')].map(
+        (path) => `-I${path}`,
+      ),
+      ...sources,
+      ...[
+        '-o',
+        layout.binding,
+        `-L${tensorflow}`,
+        '-l:libtensorflow_cc.so.2',
+        '-l:libtensorflow_framework.so.2',
+        rpath(tensorflow),
+      ],
+      ...(cuda.length === 0 ? [] : ['-Wl,--no-as-needed']),
+      ...cuda.flatMap(({ libraryFolder, name }) => [
+        `-L${libraryFolder}`,
+        `-l:${name}`,
+        rpath(libraryFolder),
+      ]),
+    ],
+    { cwd: layout.tfjsNode, signal },
+  );
+  if (result.code !== 0) {
+    throw new EnvironmentError({
+      where: 'engine install',
+      rule: `the binding did not compile with ${compiler} (${lastWords(result)})`,
+      remedy: 'Set CXX to another C++17 compiler and run the command again',
+    });
+  }
+}
+
+function cudaLibraries(site: string): { libraryFolder: string; name: string }[] {
+  const nvidia = join(site, 'nvidia');
+  if (!existsSync(nvidia)) return [];
+  return readdirSync(nvidia).flatMap((part) => {
+    const libraryFolder = join(nvidia, part, 'lib');
+    if (!existsSync(libraryFolder)) return [];
+    return readdirSync(libraryFolder)
+      .filter((name) => /\.so\.\d+$/.test(name))
+      .map((name) => ({ libraryFolder, name }));
+  });
+}
