@@ -2,7 +2,6 @@
 //   npm run build && node bench/step-profile.mjs [--network b_lenet|resnet20] [--batch 64] [--engine wasm] [--rounds 15] [--clock cpu|wall]
 // The default clock is the processor time of this process: the WASM engine has one thread, and other programs do not count.
 import { parseArgs } from 'node:util';
-import * as tfl from '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { selectEngine } from '../dist/index.js';
 import { networks } from './networks.mjs';

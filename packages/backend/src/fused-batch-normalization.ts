@@ -85,7 +85,7 @@ function runKernel(
   inputs: Record<string, tf.Tensor>,
   attributes: { epsilon: number },
 ): tf.Tensor[] {
-  return tf.engine().runKernel(name, inputs, attributes) as tf.Tensor[];
+  return tf.engine().runKernel<tf.Tensor[]>(name, inputs, attributes);
 }
 
 /** The layer's own rule for its moving statistics. */

@@ -39,17 +39,15 @@ export function installFusedConvolution(): void {
       const received = dyOut as tf.Tensor4D;
       const dy =
         activation === 'relu'
-          ? (tf.engine().runKernel('ReluGrad', { dy: received, x: y }) as tf.Tensor4D)
+          ? tf.engine().runKernel<tf.Tensor4D>('ReluGrad', { dy: received, x: y })
           : received;
       const run = (name: string, inputs: Record<string, tf.Tensor>, shape: object): tf.Tensor =>
-        tf
-          .engine()
-          .runKernel(name, inputs, {
-            strides,
-            pad,
-            dataFormat: 'NHWC',
-            ...shape,
-          }) as tf.Tensor;
+        tf.engine().runKernel<tf.Tensor>(name, inputs, {
+          strides,
+          pad,
+          dataFormat: 'NHWC',
+          ...shape,
+        });
       return {
         x: () => run('Conv2DBackpropInput', { dy, filter }, { inputShape: x.shape }),
         filter: () => run('Conv2DBackpropFilter', { x, dy }, { filterShape: filter.shape }),
@@ -75,19 +73,18 @@ export function installFusedConvolution(): void {
         dilations: 1,
         activation: this.activation.getClassName(),
       };
-      return tf.engine().runKernel('FusedConv2D', kernelInputs, attributes) as tf.Tensor;
+      return tf.engine().runKernel<tf.Tensor>('FusedConv2D', kernelInputs, attributes);
     });
   };
 }
 
-function canFuse({ dataFormat, dilationRate, activation, padding }: Conv2DLayer, x: tf.Tensor): boolean {
+function canFuse({ dataFormat, dilationRate, activation }: Conv2DLayer, x: tf.Tensor): boolean {
   const name = activation.getClassName();
   return (
     hasKernel('ReluGrad') &&
     // Only while gradients are recorded.
     tf.engine().state.gradientDepth > 0 &&
     dataFormat !== 'channelsFirst' &&
-    (padding === 'same' || padding === 'valid') &&
     tf.backend_util.tupleValuesAreOne(dilationRate) &&
     (name === 'linear' || name === 'relu') &&
     x.rank === 4 &&

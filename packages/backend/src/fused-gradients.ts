@@ -19,7 +19,7 @@ export function registerFusedGradients(): void {
       if (!hasKernel('ReluGrad')) {
         return { x: () => tf.mul(dy as tf.Tensor, tf.cast(tf.step(x), 'float32')) };
       }
-      return { x: () => tf.engine().runKernel('ReluGrad', { dy: dy as tf.Tensor, x }) as tf.Tensor };
+      return { x: () => tf.engine().runKernel<tf.Tensor>('ReluGrad', { dy: dy as tf.Tensor, x }) };
     },
   });
 }

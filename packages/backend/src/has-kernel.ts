@@ -2,5 +2,7 @@ import { tf } from './tf';
 
 /** Whether the current engine has a kernel of this name. */
 export function hasKernel(name: string): boolean {
-  return tf.getKernel(name, tf.getBackend()) !== undefined;
+  // Its type leaves out that there may be none.
+  const kernel = tf.getKernel(name, tf.getBackend()) as tf.KernelConfig | undefined;
+  return kernel !== undefined;
 }

@@ -42,7 +42,7 @@ function checkArguments(choice: string, { threads }: EngineOptions): void {
     throw new ArgumentError({
       where: 'selectEngine: choice',
       rule: `the engine must be one of auto, ${engineNames.join(', ')}`,
-      received: String(choice),
+      received: choice,
     });
   }
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {

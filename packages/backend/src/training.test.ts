@@ -26,7 +26,11 @@ describe.each(engines)('training on %s', (engine) => {
     const optimizer = tf.train.momentum(0.1, 0.9);
     const step = async (): Promise<number> => {
       const loss = optimizer.minimize(
-        () => tf.losses.softmaxCrossEntropy(labels, model.apply(x, { training: true }) as tf.Tensor) as tf.Scalar,
+        () =>
+          tf.losses.softmaxCrossEntropy<tf.Tensor, tf.Scalar>(
+            labels,
+            model.apply(x, { training: true }) as tf.Tensor,
+          ),
         true,
       )!;
       const [value] = await loss.data();
@@ -41,7 +45,6 @@ describe.each(engines)('training on %s', (engine) => {
     expect(after.numDataBuffers).toBe(before.numDataBuffers);
     expect(losses.at(-1)).toBeLessThan(losses[0]! / 4);
   });
-
 });
 
 describe('training on wasm', () => {
@@ -51,7 +54,9 @@ describe('training on wasm', () => {
     const once = async (): Promise<Float32Array> => {
       const x = tf.randomNormal([4, 9, 9, 3], 0, 1, 'float32', 1);
       const filter = tf.randomNormal([3, 3, 3, 7], 0, 1, 'float32', 2);
-      const gradient = tf.grad((w: tf.Tensor) => tf.sum(tf.square(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 2, 'same'))));
+      const gradient = tf.grad((w: tf.Tensor) =>
+        tf.sum(tf.square(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 2, 'same'))),
+      );
       return (await gradient(filter).data()) as Float32Array;
     };
     expect(await once()).toEqual(await once());
@@ -62,7 +67,7 @@ describe('training on wasm', () => {
     const sums: number[] = [];
     for (let i = 0; i < 6; i++) {
       ballast.push(tf.zeros([4_000_000]));
-      const x = tf.ones([16, 64, 64, 8]) as tf.Tensor4D;
+      const x = tf.ones<tf.Rank.R4>([16, 64, 64, 8]);
       const gradient = tf.grad((w: tf.Tensor) => tf.sum(tf.conv2d(x, w as tf.Tensor4D, 1, 'valid')));
       sums.push((await tf.sum(gradient(tf.ones([3, 3, 8, 4]))).data())[0]!);
     }

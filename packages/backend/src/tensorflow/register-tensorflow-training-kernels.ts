@@ -17,12 +17,12 @@ interface NodeBackend {
     Record<'TF_ATTR_TYPE' | 'TF_ATTR_FLOAT' | 'TF_ATTR_STRING' | 'TF_ATTR_BOOL' | 'TF_FLOAT', number>
   >;
   executeSingleOutput(name: string, attributes: Attribute[], inputs: tf.TensorInfo[]): tf.Tensor;
-  executeMultipleOutputs(name: string, attributes: Attribute[], inputs: tf.TensorInfo[], outputs: number): tf.Tensor[];
+  executeMultipleOutputs(
     name: string,
     attributes: Attribute[],
     inputs: tf.TensorInfo[],
     outputs: number,
-  ): tf.TensorInfo[];
+  ): tf.Tensor[];
 }
 
 let registered = false;
@@ -102,12 +102,24 @@ function likeInput(y: tf.Tensor, x: tf.Tensor): tf.Tensor {
   return reshaped;
 }
 
-function normalize(node: NodeBackend, { x, gamma, beta }: Record<'x' | 'gamma' | 'beta', tf.Tensor>, epsilon: number): tf.Tensor[] {
+function normalize(
+  node: NodeBackend,
+  { x, gamma, beta }: Record<'x' | 'gamma' | 'beta', tf.Tensor>,
+  epsilon: number,
+): tf.Tensor[] {
   const images = asImages(x);
   const none = tf.tensor1d([]);
-  const attributes = [...normalizationAttributes(node, epsilon), attribute(node, 'exponential_avg_factor', 'FLOAT', 1)];
+  const attributes = [
+    ...normalizationAttributes(node, epsilon),
+    attribute(node, 'exponential_avg_factor', 'FLOAT', 1),
+  ];
   const inputs = [images, gamma, beta, none, none];
-  const [y, mean, unbiased, ...state] = node.executeMultipleOutputs('FusedBatchNormV3', attributes, inputs, 6);
+  const [y, mean, unbiased, ...state] = node.executeMultipleOutputs(
+    'FusedBatchNormV3',
+    attributes,
+    inputs,
+    6,
+  );
   // TensorFlow gives the variance divided by n − 1; the layer's moving variance is of the one divided by n.
   const rows = x.size / x.shape.at(-1)!;
   const variance = tf.mul(unbiased!, (rows - 1) / rows);

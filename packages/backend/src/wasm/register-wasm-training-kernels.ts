@@ -62,7 +62,7 @@ export function registerWasmTrainingKernels(): void {
 }
 
 function register(kernelName: string, kernel: Kernel): void {
-  const own = tf.getKernel(kernelName, 'wasm');
+  const own = tf.getKernel(kernelName, 'wasm') as tf.KernelConfig | undefined;
   if (own !== undefined) tf.unregisterKernel(kernelName, 'wasm');
   tf.registerKernel({
     // Keeps the set-up of the backend's own kernel, which it needs for the calls that are left to it.

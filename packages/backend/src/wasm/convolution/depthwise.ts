@@ -211,7 +211,7 @@ export function depthwiseBackpropInput(
   const [batch, inHeight, inWidth] = attributes.inputShape;
   return tf.tidy(() => {
     const gradient = fillChannels(dy);
-    const flat = tf.reshape(filter, [height, width, 1, channels * multiplier]) as tf.Tensor4D;
+    const flat = tf.reshape<tf.Rank.R4>(filter, [height, width, 1, channels * multiplier]);
     const weights = fillChannels(flat);
     const shape: Shape4D = [batch, inHeight, inWidth, gradient.shape[3]];
     const image = tf.engine().makeTensorFromTensorInfo(heap.allocate(shape)) as tf.Tensor4D;
