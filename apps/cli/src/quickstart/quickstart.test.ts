@@ -19,6 +19,7 @@ const tiny = {
   dataset: 'image-folder',
   dataDir: images,
   epochs: 2,
+  aim: { maxAccuracyDrop: 0.002 },
   batchSize: 16,
   augmentation: () => Promise.resolve([]),
 };
