@@ -5,7 +5,14 @@ import { addDatasetOptions, addEngineOptions } from '../options/shared-options';
 export const calibrateCommand: CommandDefinition = {
   name: 'calibrate',
   summary: 'set temperatures and thresholds from the calibration split; stores them in the model',
-  example: '',
+  example: `$ earlyexit calibrate runs/digits --max-accuracy-drop 0.2
+b_lenet on mnist: 5,000 calibration images, criterion max-probability (leaves when score >= threshold)
+aim: the cheapest at most 0.2 points below the final exit
+
+exit   threshold  temperature  calibration error   taken    right    MACs
+─────  ─────────  ───────────  ─────────────────  ──────  ───────  ──────
+…
+stored in runs/digits/model/best; next: earlyexit evaluate runs/digits`,
   configure(command) {
     command
       .argument('<model>', 'a run folder or a saved model folder')

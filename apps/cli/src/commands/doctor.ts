@@ -4,7 +4,15 @@ import type { CommandDefinition } from '../command-definition';
 export const doctorCommand: CommandDefinition = {
   name: 'doctor',
   summary: 'what this machine can do: engines, versions, and how to get what is missing',
-  example: '',
+  example: `$ earlyexit doctor
+earlyexit 0.1.0, Node v20.20.2, linux x64
+…
+engines
+  – tensorflow: neither @tensorflow/tfjs-node-gpu nor @tensorflow/tfjs-node is installed
+      Install it with: npm install @tensorflow/tfjs-node
+  ✓ wasm 4.22.0: WebAssembly with SIMD; comes with npm alone, small convolution right in 24 ms ← auto takes this one
+…
+Ready.`,
   configure() {
     // No options of its own.
   },

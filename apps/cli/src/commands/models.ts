@@ -5,7 +5,12 @@ import { formatTable } from '../table';
 export const modelsCommand: CommandDefinition = {
   name: 'models',
   summary: 'list the networks that can be trained',
-  example: '',
+  example: `$ earlyexit models
+name      early exits    input  data set  description
+────────  ───────────  ───────  ────────  ──────────────────────────────────────────────────────
+lenet               0  28×28×1  mnist     LeNet for 28×28 digits, …
+b_lenet             1  28×28×1  mnist     LeNet with one exit (convolution, dense) after the …
+…`,
   configure(command) {
     command.option('--all', 'also the tiny test_* networks');
   },

@@ -5,7 +5,9 @@ import { addDatasetOptions, addEngineOptions } from '../options/shared-options';
 export const reportCommand: CommandDefinition = {
   name: 'report',
   summary: 'evaluate and write a report as one HTML file',
-  example: '',
+  example: `$ earlyexit report runs/digits
+…
+report: runs/digits/report.html`,
   configure(command) {
     command
       .argument('<model>', 'a run folder or a saved model folder')

@@ -5,7 +5,18 @@ import { addDatasetOptions, addEngineOptions } from '../options/shared-options';
 export const trainCommand: CommandDefinition = {
   name: 'train',
   summary: 'train a network with early exits; writes a run folder',
-  example: '',
+  example: `$ earlyexit train --model b_lenet --dataset mnist --epochs 3 --lossweights 0.4 --out runs/digits
+engine: wasm 4.22.0
+b_lenet on mnist: 52,500 training and 2,500 validation samples, 3 epochs
+…
+saved in runs/digits; next: earlyexit calibrate runs/digits
+
+Ctrl-C saves a checkpoint; this goes on with it:
+$ earlyexit train --resume --out runs/digits
+
+Your own photographs, one folder a class, and exits where you want them:
+$ earlyexit train --model resnet20_cifar --exits block3 block6:conv-dense \\
+    --dataset image-folder --data-dir photos --out runs/photos`,
   configure(command) {
     command
       .option('--model <name>', 'network: see `earlyexit models`')

@@ -3,18 +3,21 @@ import { calibrationErrorOf, eachExitAlone, reliability, searchThresholds } from
 import {
   type CachedLogits,
   type ExitCosts,
+  evaluateExits,
   type ExitPolicy,
   getCriterion,
   simulate,
   softmax,
   summarizeExits,
+  type Threshold,
 } from '@earlyexit/exit-criteria';
 import { version } from '../version';
 import type { EvaluationDocument } from '../work/evaluation-document';
-import type { Reliability, ReportData, ReportExample } from './report-data';
+import type { CurvePoint, Reliability, ReportData, ReportExample } from './report-data';
 
 // Enough for a smooth line, few enough for a small file.
 const CURVE_POINTS = 60;
+const STEPS_AFTER_FRONTIER = 20;
 const EXAMPLES_PER_ROW = 12;
 
 /** Computes everything that the report shows. Thresholds come from the calibration logits; the test logits only report. */
@@ -78,7 +81,10 @@ export function collectReportData(options: {
   };
 }
 
-/** The frontier searched on the calibration split, thinned out, and its thresholds on the test split. */
+/**
+ * The frontier searched on the calibration split, thinned out, and what comes after its end, where fewer and fewer
+ * leave early; the same thresholds on the test split.
+ */
 function curvePoints(
   calibration: CachedLogits,
   test: CachedLogits,
@@ -87,20 +93,51 @@ function curvePoints(
 ): ReportData['curve']['points'] {
   if (calibration.exits.length === 1 || getCriterion(criterion).needsLabels) return [];
   const scaled = temperatures === undefined ? {} : { temperatures };
+  const pointOn = (cached: CachedLogits, thresholds: readonly Threshold[]): CurvePoint => {
+    const summary = summarizeExits(cached, { criterion, thresholds, ...scaled }, costs);
+    return { accuracy: summary.top1 ?? 0, averageMacs: summary.averageMacs ?? 0 };
+  };
   const { frontier } = searchThresholds(calibration, {
     criterion,
     ...scaled,
     ...costs,
     aim: { maxAccuracyDrop: 0 },
   });
-  const kept = thinOut(frontier, ({ averageMacs }) => averageMacs, CURVE_POINTS);
-  return kept.map(({ thresholds, accuracy, averageMacs }) => {
-    const summary = summarizeExits(test, { criterion, thresholds, ...scaled }, costs);
-    return {
+  const points = thinOut(frontier, ({ averageMacs }) => averageMacs, CURVE_POINTS).map(
+    ({ thresholds, accuracy, averageMacs }) => ({
       calibration: { accuracy, averageMacs },
-      test: { accuracy: summary.top1 ?? 0, averageMacs: summary.averageMacs ?? 0 },
-    };
-  });
+      test: pointOn(test, thresholds),
+    }),
+  );
+  const end = points.at(-1)?.calibration.averageMacs ?? 0;
+  const after = fewerLeave(calibration, criterion, temperatures)
+    .map((thresholds) => ({ calibration: pointOn(calibration, thresholds), test: pointOn(test, thresholds) }))
+    .filter(({ calibration: { averageMacs } }) => averageMacs > end);
+  return [...points, ...after].sort(
+    (one, other) => one.calibration.averageMacs - other.calibration.averageMacs,
+  );
+}
+
+/** Thresholds with which smaller and smaller shares of the samples are sure enough at each exit, down to none. */
+function fewerLeave(
+  calibration: CachedLogits,
+  criterion: ExitPolicy['criterion'],
+  temperatures: readonly number[] | undefined,
+): Threshold[][] {
+  const { surerIs } = getCriterion(criterion);
+  const surestFirst = evaluateExits(calibration, criterion, temperatures)
+    .slice(0, -1)
+    .map(({ scores }) => {
+      const ascending = scores.filter(Number.isFinite).sort();
+      return surerIs === 'lower' ? ascending : ascending.reverse();
+    });
+  return Array.from({ length: STEPS_AFTER_FRONTIER + 1 }, (_, step) =>
+    surestFirst.map((scores): Threshold => {
+      // Finer at the start, where the curve bends.
+      const share = 1 - (step / STEPS_AFTER_FRONTIER) ** 2;
+      return share === 0 ? 'never' : (scores[Math.floor(share * (scores.length - 1))] ?? 'never');
+    }),
+  );
 }
 
 /** At most about `most` of the items, spread evenly over their values; first and last stay. */

@@ -62,7 +62,10 @@ export interface ReportData {
   readonly evaluation: EvaluationDocument;
   readonly costs: readonly ExitCost[];
   readonly curve: {
-    /** The frontier that was searched on the calibration split, cheapest first, and the same thresholds on the test split. */
+    /**
+     * The frontier that was searched on the calibration split and what comes after it, cheapest first; the same
+     * thresholds on the test split.
+     */
     readonly points: readonly { readonly calibration: CurvePoint; readonly test: CurvePoint }[];
     /** The thresholds in use, on the test split. */
     readonly chosen: CurvePoint;

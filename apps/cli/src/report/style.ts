@@ -41,6 +41,8 @@ section > p b { color: var(--ink); font-weight: 600; }
 .plot { display: block; width: 100%; height: auto; overflow: visible; color: var(--muted); }
 .plot text { white-space: pre; }
 .narrow { display: none; }
+.images { --wide: 12; --narrow: 6; }
+.images.words { --wide: 8; --narrow: 4; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(290px, 1fr)); gap: 28px; }
 .pair > div { max-width: 470px; min-width: 0; }
 .legend { display: flex; flex-wrap: wrap; gap: 6px 20px; margin: 14px 0 0; padding: 0; list-style: none; font-size: 14px; color: var(--muted); }
@@ -51,7 +53,7 @@ section > p b { color: var(--ink); font-weight: 600; }
 .stroke.dashed { border-top: 1.5px dashed; }
 .row { margin: 20px 0 0; }
 .row:first-of-type { margin-top: 14px; }
-.images { display: grid; grid-template-columns: repeat(12, 1fr); gap: 12px 10px; margin: 10px 0 0; }
+.images { display: grid; grid-template-columns: repeat(var(--wide), 1fr); gap: 12px 10px; margin: 10px 0 0; }
 figure { margin: 0; text-align: center; }
 figure img { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; border-radius: 8px; background: #000; image-rendering: pixelated; }
 figcaption { margin-top: 4px; font-size: 13px; line-height: 1.3; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
@@ -79,10 +81,12 @@ code { font: 0.92em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ov
   .wide { display: none; }
   .narrow { display: block; }
   .lead { font-size: 17px; }
-  .images { grid-template-columns: repeat(6, 1fr); gap: 10px 7px; }
+  table { font-size: 13.5px; }
+  th, td { padding-left: 16px; }
+  tbody th, tfoot th { white-space: normal; min-width: 92px; font-size: 13.5px; }
+  .images { grid-template-columns: repeat(var(--narrow), 1fr); gap: 10px 7px; }
   figcaption, figcaption small { font-size: 11px; }
 }
-@media (min-width: 641px) and (max-width: 900px) { .images { grid-template-columns: repeat(8, 1fr); } }
 @media print {
   body { background: none; }
   section, .tiles li { break-inside: avoid; }

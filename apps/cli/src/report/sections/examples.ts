@@ -5,6 +5,9 @@ import type { ReportData, ReportExample } from '../report-data';
 /** PNG files as data addresses, by row of the test split. */
 export type ExampleImages = ReadonlyMap<number, string>;
 
+// Names longer than this need wider columns.
+const LONGEST_DIGITS = 4;
+
 /** The images that left first and last, and the mistakes. */
 export function examplesSection(data: ReportData, images: ExampleImages): Markup | null {
   const { evaluation, examples } = data;
@@ -16,14 +19,22 @@ export function examplesSection(data: ReportData, images: ExampleImages): Markup
       note: `answered by ${nameOf(examples.first[0])}, of each class the one it was surest of`,
       list: examples.first,
     },
-    {
-      title: 'Left last',
-      note: `went all the way to ${nameOf(examples.last[0])}, which was least sure of these`,
-      list: examples.last,
-    },
+    // Nobody left first where everybody left at the same exit.
+    examples.first.length > 0
+      ? {
+          title: 'Left last',
+          note: `went all the way to ${nameOf(examples.last[0])}, which was least sure of these`,
+          list: examples.last,
+        }
+      : {
+          title: 'Least sure',
+          note: `all images left at ${nameOf(examples.last[0])}; it was least sure of these`,
+          list: examples.last,
+        },
     { title: 'Mistakes', note: 'answered wrongly, the surest first', list: examples.mistakes },
   ].filter(({ list }) => list.length > 0);
   if (rows.length === 0) return null;
+  const layout = data.classes.some((name) => name.length > LONGEST_DIGITS) ? 'images words' : 'images';
   return html`<section aria-labelledby="images">
     <h2 id="images">The easy ones and the hard ones</h2>
     <p>
@@ -35,7 +46,7 @@ export function examplesSection(data: ReportData, images: ExampleImages): Markup
         html`<div class="row">
           <h3>${title}</h3>
           <p class="note">${note}</p>
-          <div class="images">${list.map((example) => figure(data, example, images))}</div>
+          <div class="${layout}">${list.map((example) => figure(data, example, images))}</div>
         </div>`,
     )}
   </section>`;
@@ -46,7 +57,7 @@ function figure({ classes, evaluation }: ReportData, example: ReportExample, ima
   const truth = classes[example.label] ?? '';
   const wrong = example.answer !== example.label;
   const alt = `${evaluation.split} image ${String(example.row)}: ${truth}, answered as ${answer}`;
-  return html`<figure><img src="${images.get(example.row) ?? ''}" alt="${alt}" title="${alt}" loading="lazy"><figcaption${wrong ? html` class="wrong"` : null}><b>${answer}</b>${wrong ? html` not ${truth}` : null}<small>${sureness(example.probability)}</small></figcaption></figure>`;
+  return html`<figure><img src="${images.get(example.row) ?? ''}" alt="${alt}" title="${alt}"><figcaption${wrong ? html` class="wrong"` : null}><b>${answer}</b>${wrong ? html` not ${truth}` : null}<small>${sureness(example.probability)}</small></figcaption></figure>`;
 }
 
 /** A probability, never rounded up to certainty. */
