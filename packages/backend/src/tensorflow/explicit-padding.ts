@@ -57,7 +57,7 @@ function wrap(
     pad: Exclude<Pad, 'same' | 'valid'>,
   ) => tf.Tensor,
 ): void {
-  const own = tf.getKernel(kernelName, 'tensorflow');
+  const own = tf.getKernel(kernelName, 'tensorflow') as tf.KernelConfig | undefined;
   if (own === undefined) return;
   tf.unregisterKernel(kernelName, 'tensorflow');
   tf.registerKernel({
