@@ -23,6 +23,8 @@ export interface Output {
   readonly mode: OutputMode;
   /** Colours for standard output. */
   readonly colors: Colors;
+  /** Width of standard output in characters where it is a terminal, else null. */
+  readonly width: number | null;
   /** Whether standard error is a terminal, on which a line can be drawn again. */
   readonly live: boolean;
   /** Writes lines of the result for people; nothing with `--json`. */
@@ -58,6 +60,7 @@ export function createOutput(surroundings: Surroundings, mode: OutputMode): Outp
   return {
     mode,
     colors: pc.createColors(wantsColor(stdout, environment)),
+    width: stdout.isTTY === true ? (stdout.columns ?? null) : null,
     live,
     text(...lines) {
       if (mode.json) return;

@@ -10,3 +10,14 @@ it('sets columns two spaces apart, numbers to the right, without spaces at the e
     ]),
   ).toEqual(['name           n  note', '─────────  ─────  ────', 'a              1', 'long name  1,000  x']);
 });
+
+it('cuts lines to the width of a terminal', () => {
+  const lines = formatTable(
+    [{ title: 'name' }, { title: 'description' }],
+    [['a', 'a long description']],
+    undefined,
+    12,
+  );
+  expect(lines.at(-1)).toBe('a     a lon…');
+  expect(lines.every((line) => line.length <= 12)).toBe(true);
+});

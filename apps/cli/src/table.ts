@@ -8,12 +8,13 @@ export interface Column {
 
 /**
  * Sets a table in plain text: a line of titles, a rule, a line a row; columns two spaces apart. No line ends in
- * spaces.
+ * spaces. Lines are cut to `width` where one is given.
  */
 export function formatTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   colors?: Colors,
+  width: number | null = null,
 ): string[] {
   const widths = columns.map(({ title }, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
@@ -26,7 +27,9 @@ export function formatTable(
       })
       .join('  ')
       .trimEnd();
-  const titles = line(columns.map(({ title }) => title));
-  const rule = widths.map((width) => '─'.repeat(width)).join('  ');
-  return [colors?.bold(titles) ?? titles, colors?.dim(rule) ?? rule, ...rows.map(line)];
+  const cut = (text: string): string =>
+    width !== null && text.length > width ? `${text.slice(0, width - 1)}…` : text;
+  const titles = cut(line(columns.map(({ title }) => title)));
+  const rule = cut(widths.map((each) => '─'.repeat(each)).join('  '));
+  return [colors?.bold(titles) ?? titles, colors?.dim(rule) ?? rule, ...rows.map((row) => cut(line(row)))];
 }

@@ -31,6 +31,7 @@ max-probability  score >= threshold  yes          …
           description,
         ]),
         output.colors,
+        output.width,
       ),
     );
     return Promise.resolve(undefined);

