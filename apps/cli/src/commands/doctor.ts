@@ -8,8 +8,8 @@ export const doctorCommand: CommandDefinition = {
 earlyexit 0.1.0, Node v20.20.2, linux x64
 …
 engines
-  – tensorflow: neither @tensorflow/tfjs-node-gpu nor @tensorflow/tfjs-node is installed
-      Install it with: npm install @tensorflow/tfjs-node
+  – tensorflow: native TensorFlow is not installed
+      Install it with: earlyexit engine install tensorflow
   ✓ wasm 4.22.0: WebAssembly with SIMD; comes with npm alone, small convolution right in 24 ms ← auto takes this one
 …
 Ready.`,

@@ -1,9 +1,12 @@
 import type { CommandDefinition } from '../command-definition';
+import { benchCommand } from './bench';
 import { calibrateCommand } from './calibrate';
 import { criteriaCommand } from './criteria';
 import { datasetsCommand } from './datasets';
 import { doctorCommand } from './doctor';
+import { engineCommand } from './engine';
 import { evaluateCommand } from './evaluate';
+import { exportCommand } from './export';
 import { modelsCommand } from './models';
 import { predictCommand } from './predict';
 import { profileCommand } from './profile';
@@ -19,9 +22,12 @@ export const commands: readonly CommandDefinition[] = [
   evaluateCommand,
   predictCommand,
   profileCommand,
+  exportCommand,
+  benchCommand,
   reportCommand,
   modelsCommand,
   datasetsCommand,
   criteriaCommand,
   doctorCommand,
+  engineCommand,
 ];

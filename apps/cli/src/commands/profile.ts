@@ -19,6 +19,7 @@ final  –          1,140,070          0           1,247,720               109.4
         'a run folder, a saved model folder, or the name of a network (see `earlyexit models`)',
       )
       .option('--exits <exit...>', 'attach exits to a plain network first: LAYER or LAYER:HEAD')
+      .option('--advise', 'propose where to attach exits')
       .option('--layers', 'also list every layer')
       .option('--seed <n>', 'of the random weights of a named network (default: 0)');
     addEngineOptions(command);

@@ -5,6 +5,9 @@ const listOptions = new Set([
   '--lossweights',
   '--earlyexit_lossweights',
   '--temperatures',
+  '--shares',
+  '--batches',
+  '--threads',
 ]);
 
 /**

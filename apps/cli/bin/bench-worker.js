@@ -1,0 +1,51 @@
+// Times one ONNX file in a process of its own: the thread pools of two onnxruntime sessions in one process slow each
+// other down. Speaks with the parent by messages; see src/work/bench-variant.ts.
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+
+const [runtimePath, modelPath, imagesPath, threads, shape] = process.argv.slice(2);
+const imported = await import(pathToFileURL(runtimePath).href);
+const ort = imported.default ?? imported;
+const sizes = shape.split(',').map(Number);
+const size = sizes.reduce((product, axis) => product * axis, 1);
+const bytes = readFileSync(imagesPath);
+const images = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+const count = images.length / size;
+
+const started = performance.now();
+const session = await ort.InferenceSession.create(modelPath, {
+  intraOpNumThreads: Number(threads),
+  interOpNumThreads: 1,
+  graphOptimizationLevel: 'all',
+});
+const loadMs = performance.now() - started;
+
+/** Runs all images once in batches; a last short batch is left out. */
+async function pass({ batch, thresholds, keep }) {
+  const limits = thresholds && new ort.Tensor('float32', Float32Array.from(thresholds, (value) => value ?? NaN), [thresholds.length]);
+  const latencies = [];
+  const exits = [];
+  const scores = [];
+  for (let offset = 0; offset + batch <= count; offset += batch) {
+    const pixels = new ort.Tensor('float32', images.subarray(offset * size, (offset + batch) * size), [batch, ...sizes]);
+    const feeds = limits ? { pixel_values: pixels, thresholds: limits } : { pixel_values: pixels };
+    const before = performance.now();
+    const result = await session.run(feeds);
+    latencies.push(performance.now() - before);
+    if (keep && result.exit_index) {
+      exits.push(...Array.from(result.exit_index.data, Number));
+      scores.push(...result.score.data);
+    }
+  }
+  return { latencies, exits, scores };
+}
+
+process.on('message', async (request) => {
+  try {
+    process.send(await pass(request));
+  } catch (error) {
+    process.send({ error: error.message });
+  }
+});
+process.on('disconnect', () => process.exit());
+process.send({ ready: true, loadMs, memoryBytes: process.memoryUsage().rss });

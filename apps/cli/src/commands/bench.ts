@@ -1,0 +1,37 @@
+import type { CommandDefinition } from '../command-definition';
+import { addDatasetOptions } from '../options/shared-options';
+
+/** `earlyexit bench` */
+export const benchCommand: CommandDefinition = {
+  name: 'bench',
+  summary: 'time inference on onnxruntime: the network without exits against the network with them',
+  example: `$ earlyexit bench resnet56_cifar --exits block4 --dataset cifar10 --shares 0 0.7 --batches 1 64
+resnet56_cifar on onnxruntime-node 1.30.0, images of cifar10, medians of 9 rounds in turn
+
+threads  batch  leave early  ms a batch  images a second  without exits  speed-up  MACs saved  efficiency
+      1      1        0.0 %        2.41              415            436     0.95×       1.00×        0.95
+      1      1       69.9 %        1.06              943            436     2.16×       2.47×        0.88
+…`,
+  configure(command) {
+    command
+      .argument(
+        '<model>',
+        'a run folder, a saved model folder, or the name of a network (see `earlyexit models`)',
+      )
+      .option('--exits <exit...>', 'attach exits to a plain network first: LAYER or LAYER:HEAD')
+      .option('--shares <s...>', 'thresholds that let this share of the images leave at the first exit')
+      .option('--criterion <name>', 'another criterion than the calibrated one (default: max-probability)')
+      .option('--batches <n...>', 'batch sizes (default: 1 64)')
+      .option('--threads <n...>', 'threads of onnxruntime (default: 1)')
+      .option('--rounds <n>', 'how often each variant is timed (default: 9)')
+      .option('--images <n>', 'how many images a round takes (default: 256)')
+      .option('--peer', 'also time the same network in PyTorch')
+      .option('--peer-python <path>', 'a Python that has torch (default: .peer/bin/python, then python3)')
+      .option('--seed <n>', 'of random weights and images (default: 0)');
+    addDatasetOptions(command);
+  },
+  async execute(invocation) {
+    const { benchRun } = await import('../work/bench-run');
+    return benchRun(invocation);
+  },
+};

@@ -1,0 +1,34 @@
+import type { CommandDefinition } from '../command-definition';
+import { addEngineOptions } from '../options/shared-options';
+
+/** `earlyexit export` */
+export const exportCommand: CommandDefinition = {
+  name: 'export',
+  summary: 'write one ONNX file with the exits inside, which any ONNX Runtime runs',
+  example: `$ earlyexit export test_resnet_1exit model.onnx
+test_resnet_1exit: model.onnx, 17.7 KiB, the exits inside
+inputs   pixel_values [batch, 3, 8, 8] float32, thresholds [1] float32
+outputs  logits [batch, 4] float32, exit_index [batch] int64, score [batch] float32
+leaves when score >= threshold (max-probability); no thresholds are calibrated: whoever runs the file brings them`,
+  configure(command) {
+    command
+      .argument(
+        '<model>',
+        'a run folder, a saved model folder, or the name of a network (see `earlyexit models`)',
+      )
+      .argument('[out]', 'the file to write; not needed with --staged')
+      .option('--thresholds-as <how>', 'input: fed at run time (default); constants: built in')
+      .option('--criterion <name>', 'another criterion than the calibrated one (default: max-probability)')
+      .option('--earlyexit <t...>', 'other thresholds than the calibrated ones, one per early exit')
+      .option('--static', 'without exits')
+      .option('--staged <dir>', 'one file a stage and a manifest, into this folder')
+      .option('--opset <n>', 'version of the ONNX operators, 13 to 21 (default: 17)')
+      .option('--exits <exit...>', 'attach exits to a plain network first: LAYER or LAYER:HEAD')
+      .option('--seed <n>', 'of the random weights of a named network (default: 0)');
+    addEngineOptions(command);
+  },
+  async execute(invocation) {
+    const { exportRun } = await import('../work/export-run');
+    return exportRun(invocation);
+  },
+};

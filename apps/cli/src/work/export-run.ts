@@ -1,0 +1,201 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { MultiExitModel } from '@earlyexit/branch-head';
+import { ArgumentError, getCriterion, thresholdFromJson } from '@earlyexit/exit-criteria';
+import { exportConditional, exportStaged, exportStatic } from '@earlyexit/onnx';
+import { z } from 'zod';
+import type { Invocation } from '../command-definition';
+import { bytes } from '../format';
+import { engineOptions } from '../options/common-schemas';
+import { criterion, flag, listOf, oneOf, text, threshold, wholeNumber } from '../options/option-values';
+import { parseOptions } from '../options/parse-options';
+import { checkThresholds } from './check-thresholds';
+import { resolveModelArgument } from './model-argument';
+import { openNetwork } from './open-network';
+import { modelOperand } from './operand';
+import { DEFAULT_CRITERION, refuseOracle } from './policy';
+import { requireWritable } from './require-writable';
+import { startEngine } from './start-engine';
+
+const schema = z
+  .object({
+    ...engineOptions,
+    thresholdsAs: oneOf(['input', 'constants']),
+    criterion: criterion(),
+    earlyexit: listOf(threshold()),
+    static: flag(),
+    staged: text(),
+    opset: wholeNumber(),
+    exits: listOf(text()),
+    seed: wholeNumber(0),
+  })
+  .partial();
+
+type ExportRunOptions = z.output<typeof schema>;
+
+/** `earlyexit export`: writes a network as ONNX. */
+export async function exportRun(invocation: Invocation): Promise<undefined> {
+  const { output, operands } = invocation;
+  const argument = modelOperand(invocation);
+  const options = parseOptions(schema, invocation.options);
+  const target = chooseTarget(operands[1], options);
+  if (options.criterion !== undefined)
+    refuseOracle(options.criterion, 'Choose another criterion for the file');
+  const reference = await resolveModelArgument(argument);
+  await requireWritable(target);
+  await startEngine(options, output);
+  const { model } = await openNetwork(reference, options, output);
+  const version = options.opset === undefined ? {} : { opset: options.opset };
+
+  if (options.staged !== undefined) {
+    const { manifest, files } = await exportStaged(model, version);
+    await mkdir(target, { recursive: true });
+    for (const [name, content] of files) await writeWhole(join(target, name), content);
+    // Last, so that a manifest never names a file that is not there.
+    await writeWhole(join(target, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    const stages = manifest.stages.map(({ file, bytes: size, carried }) => ({ file, bytes: size, carried }));
+    output.json({ model: model.metadata.name, kind: 'staged', directory: target, stages });
+    output.text(
+      `${model.metadata.name}: ${target}, ${String(stages.length)} stages and manifest.json`,
+      ...stages.map(
+        (stage) =>
+          `${stage.file}  ${bytes(stage.bytes)}${stage.carried.length === 0 ? '' : `, carries over ${stage.carried.map(({ shape }) => `[batch, ${shape.join(', ')}]`).join(' and ')}`}`,
+      ),
+    );
+    return undefined;
+  }
+
+  const policy = exportPolicy(model, options);
+  const content =
+    options.static === true
+      ? await exportStatic(model, version)
+      : await exportConditional(model, { ...policy, ...version });
+  await mkdir(dirname(target), { recursive: true });
+  await writeWhole(target, content);
+  report(invocation, model, { target, size: content.length, policy, isStatic: options.static === true });
+  return undefined;
+}
+
+function chooseTarget(operand: Invocation['operands'][number], options: ExportRunOptions): string {
+  const { staged } = options;
+  const file = typeof operand === 'string' && operand.trim() !== '' ? operand : undefined;
+  if (staged !== undefined) {
+    const also = [
+      ...(file === undefined ? [] : [file]),
+      ...(options.static === true ? ['--static'] : []),
+      ...(options.thresholdsAs === undefined ? [] : ['--thresholds-as']),
+      ...(options.earlyexit === undefined ? [] : ['--earlyexit']),
+      ...(options.criterion === undefined ? [] : ['--criterion']),
+    ];
+    if (also.length === 0) return staged;
+    throw new ArgumentError({
+      where: '--staged',
+      rule: 'stages go into their folder and decide nothing themselves',
+      received: also.join(' '),
+      remedy: 'Leave the others out',
+    });
+  }
+  if (
+    options.static === true &&
+    (options.thresholdsAs ?? options.earlyexit ?? options.criterion) !== undefined
+  ) {
+    throw new ArgumentError({
+      where: '--static',
+      rule: 'a file without exits has no thresholds and no criterion',
+      remedy: 'Leave --thresholds-as, --earlyexit and --criterion out',
+    });
+  }
+  if (file !== undefined) return file;
+  throw new ArgumentError({
+    where: 'OUT',
+    rule: 'the file to write must be named',
+    received: 'nothing',
+    remedy: 'For instance: earlyexit export MODEL model.onnx',
+  });
+}
+
+type ConditionalOptions = NonNullable<Parameters<typeof exportConditional>[1]>;
+
+/** What the file decides by: the options, and for the rest what calibration stored. */
+function exportPolicy(
+  { metadata }: MultiExitModel,
+  { criterion: asked, earlyexit, thresholdsAs }: ExportRunOptions,
+): ConditionalOptions & { readonly criterion: NonNullable<ConditionalOptions['criterion']> } {
+  const stored = metadata.policy;
+  const chosen = asked ?? stored?.criterion ?? DEFAULT_CRITERION;
+  if (earlyexit !== undefined) checkThresholds(metadata.exits, chosen, earlyexit);
+  const thresholds =
+    earlyexit ?? (stored?.criterion === chosen ? stored.thresholds.map(thresholdFromJson) : undefined);
+  if (thresholds === undefined && thresholdsAs === 'constants' && metadata.exits.length > 1) {
+    throw new ArgumentError({
+      where: '--thresholds-as',
+      rule: 'thresholds that are built in must be known',
+      received:
+        stored === null
+          ? 'a network that is not calibrated'
+          : `thresholds for ${stored.criterion}, not for ${chosen}`,
+      remedy: 'Run earlyexit calibrate first, or give --earlyexit',
+    });
+  }
+  return {
+    criterion: chosen,
+    ...(thresholds === undefined ? {} : { thresholds }),
+    ...(thresholdsAs === undefined ? {} : { thresholdsAs }),
+  };
+}
+
+function report(
+  { output }: Invocation,
+  { metadata, model }: MultiExitModel,
+  written: {
+    readonly target: string;
+    readonly size: number;
+    readonly policy: ReturnType<typeof exportPolicy>;
+    readonly isStatic: boolean;
+  },
+): void {
+  const { target, size, policy, isStatic } = written;
+  const early = metadata.exits.length - 1;
+  const [height, width, channels] = model.inputs[0]!.shape.slice(1);
+  const sizes = channels === undefined ? [height] : [channels, height, width];
+  const decides = !isStatic && early > 0;
+  const fed = decides && policy.thresholdsAs !== 'constants';
+  output.json({
+    model: metadata.name,
+    kind: isStatic ? 'static' : 'conditional',
+    file: target,
+    bytes: size,
+    criterion: decides ? policy.criterion : null,
+    thresholds: decides
+      ? (policy.thresholds?.map((value) => (value === 'never' ? null : value)) ?? null)
+      : null,
+    thresholdsAs: decides ? (fed ? 'input' : 'constants') : null,
+  });
+  output.text(
+    `${metadata.name}: ${target}, ${bytes(size)}, ${isStatic ? 'without exits' : 'the exits inside'}`,
+    `inputs   pixel_values [batch, ${sizes.map(String).join(', ')}] float32${fed ? `, thresholds [${String(early)}] float32` : ''}`,
+    `outputs  logits [batch, ${String(metadata.classes.length)}] float32${isStatic ? '' : ', exit_index [batch] int64, score [batch] float32'}`,
+  );
+  if (!decides) return;
+  const { rule } = getCriterion(policy.criterion);
+  const known = policy.thresholds?.join(', ');
+  output.text(
+    `leaves when ${rule} (${policy.criterion}); ${
+      known === undefined
+        ? 'no thresholds are calibrated: whoever runs the file brings them'
+        : `thresholds ${known} ${fed ? 'stand in its metadata, and sessions feed them' : 'are built in'}`
+    }`,
+  );
+}
+
+/** Writes beside the target and renames, so that what has the name is whole. */
+async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  const beside = `${path}.${String(process.pid)}.tmp`;
+  try {
+    await writeFile(beside, content);
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+}
