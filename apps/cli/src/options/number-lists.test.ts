@@ -19,7 +19,7 @@ it.each([
     '--earlyexit_thresholds=0.1 --earlyexit_thresholds=nan',
   ],
   ['leaves a missing value to the parser', '--earlyexit --json', '--earlyexit --json'],
-  ['leaves other options alone', '--batches 1 2 --epochs 3', '--batches 1 2 --epochs 3'],
+  ['leaves other options alone', '--exits 1 2 --epochs 3', '--exits 1 2 --epochs 3'],
   ['changes nothing behind --', '-- --earlyexit 1', '-- --earlyexit 1'],
 ])('%s', (_, before, after) => {
   expect(joinNumberLists(before.split(' '))).toEqual(after.split(' '));
