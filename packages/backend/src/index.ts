@@ -3,10 +3,6 @@ export { engineNames, type Engine, type EngineName, type EngineOptions } from '.
 export { describeEngines, type EngineReport } from './describe-engines';
 export type { SelfTest } from './self-test';
 export { registerWasmTrainingKernels } from './wasm/register-wasm-training-kernels';
-export {
-  installTensorflowEngine,
-  type InstallOptions,
-  type InstallProgress,
-  type InstallResult,
-} from './native/install-tensorflow-engine';
+export { installTensorflowEngine, type InstallOptions } from './native/install-tensorflow-engine';
+export type { InstallProgress, InstallResult } from './native/install-release';
 export { enginesFolder, type InstalledEngine, listEngines, removeEngines } from './native/engine-folder';
