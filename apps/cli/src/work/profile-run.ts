@@ -1,4 +1,4 @@
-import { profileModel } from '@earlyexit/profiler';
+import { adviseExits, profileModel } from '@earlyexit/profiler';
 import { ArgumentError } from '@earlyexit/exit-criteria';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
@@ -13,7 +13,7 @@ import { modelOperand } from './operand';
 import { startEngine } from './start-engine';
 
 const schema = z
-  .object({ ...engineOptions, exits: listOf(text()), layers: flag(), seed: wholeNumber(0) })
+  .object({ ...engineOptions, exits: listOf(text()), layers: flag(), advise: flag(), seed: wholeNumber(0) })
   .partial();
 
 /** `earlyexit profile`: what a network costs, per exit and per layer. */
@@ -43,6 +43,7 @@ export async function profileRun(invocation: Invocation): Promise<undefined> {
     name: metadata.exits[index]?.name ?? '',
     ...exit,
   }));
+  const advice = options.advise === true ? adviseExits(model) : null;
   for (const layer of profile.uncounted) output.warn(`the multiply-accumulates of ${layer} are not counted`);
   output.json({
     model: metadata.name,
@@ -52,6 +53,7 @@ export async function profileRun(invocation: Invocation): Promise<undefined> {
     macs: profile.macs,
     exits,
     layers: profile.layers,
+    ...(advice === null ? {} : { advice }),
   });
   output.text(
     `${metadata.name}: input ${profile.inputShape.map(String).join('×')}, ${count(profile.parameters)} parameters (${count(profile.parametersWithExits)} with exits), ${count(profile.macs)} MACs`,
@@ -99,6 +101,31 @@ export async function profileRun(invocation: Invocation): Promise<undefined> {
           count(layer.parameters),
           bytes(layer.activationBytes),
           exits[layer.usedBy]?.name ?? '',
+        ]),
+        output.colors,
+      ),
+    );
+  }
+  if (advice !== null) {
+    output.text(
+      '',
+      ...(advice.length === 0
+        ? ['No layer lies where an exit would pay: nowhere does a single tensor carry all that goes on.']
+        : ['exits that would pay, to give to --exits:']),
+      ...formatTable(
+        [
+          { title: 'after' },
+          { title: 'output' },
+          { title: 'backbone MACs', align: 'right' },
+          { title: 'of the network', align: 'right' },
+          { title: 'why' },
+        ],
+        advice.map(({ after, outputShape, backboneMacs, share, reason }) => [
+          after,
+          outputShape.map(String).join('×'),
+          shortMacs(backboneMacs),
+          percent(share, 1),
+          reason,
         ]),
         output.colors,
       ),
