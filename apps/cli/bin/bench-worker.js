@@ -22,12 +22,21 @@ const loadMs = performance.now() - started;
 
 /** Runs all images once in batches; a last short batch is left out. */
 async function pass({ batch, thresholds, keep }) {
-  const limits = thresholds && new ort.Tensor('float32', Float32Array.from(thresholds, (value) => value ?? NaN), [thresholds.length]);
+  const limits =
+    thresholds &&
+    new ort.Tensor(
+      'float32',
+      Float32Array.from(thresholds, (value) => value ?? NaN),
+      [thresholds.length],
+    );
   const latencies = [];
   const exits = [];
   const scores = [];
   for (let offset = 0; offset + batch <= count; offset += batch) {
-    const pixels = new ort.Tensor('float32', images.subarray(offset * size, (offset + batch) * size), [batch, ...sizes]);
+    const pixels = new ort.Tensor('float32', images.subarray(offset * size, (offset + batch) * size), [
+      batch,
+      ...sizes,
+    ]);
     const feeds = limits ? { pixel_values: pixels, thresholds: limits } : { pixel_values: pixels };
     const before = performance.now();
     const result = await session.run(feeds);

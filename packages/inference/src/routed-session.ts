@@ -1,5 +1,12 @@
 import { ArgumentError } from '@earlyexit/exit-criteria';
-import { checkBatchSize, checkFinite, checkImages, DEFAULT_BATCH_SIZE, emptyAnswers, toInputs } from './run-images';
+import {
+  checkBatchSize,
+  checkFinite,
+  checkImages,
+  DEFAULT_BATCH_SIZE,
+  emptyAnswers,
+  toInputs,
+} from './run-images';
 import { resolvePolicy } from './resolve-policy';
 import { routeBatch } from './route-batch';
 import type { Answers, ImageBatch, RunOptions, Session, SessionMetadata } from './session';

@@ -38,12 +38,18 @@ export function resolveDecision(metadata: MultiExitMetadata, options: Conditiona
   const temperatures = options.temperatures ?? stored?.temperatures ?? exits.map(() => 1);
   const { thresholdsAs = 'input' } = options;
   const early = exits.slice(0, -1);
-  validatePolicy({ criterion: name, thresholds: thresholds ?? early.map(() => 'never'), temperatures }, early.length);
+  validatePolicy(
+    { criterion: name, thresholds: thresholds ?? early.map(() => 'never'), temperatures },
+    early.length,
+  );
   if (thresholds === null && thresholdsAs === 'constants' && early.length > 0) {
     throw new ArgumentError({
       where: 'exportConditional(options.thresholds)',
       rule: `thresholds that are built in must be known, one for each of ${early.map((exit) => exit.name).join(', ')}`,
-      received: stored === null ? 'none, and no calibrated policy' : `none for ${name}; those stored are for ${stored.criterion}`,
+      received:
+        stored === null
+          ? 'none, and no calibrated policy'
+          : `none for ${name}; those stored are for ${stored.criterion}`,
       remedy: "Calibrate the network, pass thresholds, or write them as an input (thresholdsAs: 'input')",
     });
   }

@@ -17,7 +17,12 @@ it('writes 240 seeded random networks, whose exits lie anywhere, as they are', a
   for (let seed = 100; seed < 340; seed++) {
     const model = randomNetwork(seed);
     try {
-      await checkNetwork(model, { criteria: [criteria[seed % criteria.length]!], seed, samples: 9, rounds: 2 });
+      await checkNetwork(model, {
+        criteria: [criteria[seed % criteria.length]!],
+        seed,
+        samples: 9,
+        rounds: 2,
+      });
     } catch (error) {
       throw new Error(`network ${seed}: ${(error as Error).message}`, { cause: error });
     }

@@ -5,7 +5,14 @@ import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { exportConditional } from './export-conditional';
 import type { GraphCriterionName } from './criteria/criterion-graph';
-import { asInput, channelsFirst, noise, openSession, randomThresholds, referenceLogits } from './testing/compare';
+import {
+  asInput,
+  channelsFirst,
+  noise,
+  openSession,
+  randomThresholds,
+  referenceLogits,
+} from './testing/compare';
 import { checkNetwork } from './testing/check-network';
 import { randomNetwork, randomizeWeights } from './testing/random-network';
 import { seededRandom } from './testing/seeded-random';
@@ -42,7 +49,10 @@ describe('a batch', () => {
     const model = createModel('test_resnet_3exits');
     randomizeWeights(model.model, 4);
     const images = noise(model, SAMPLES);
-    const thresholds = asInput('margin', randomThresholds(referenceLogits(model, images, SAMPLES), 'margin', [1, 1, 1, 1], seededRandom(2)));
+    const thresholds = asInput(
+      'margin',
+      randomThresholds(referenceLogits(model, images, SAMPLES), 'margin', [1, 1, 1, 1], seededRandom(2)),
+    );
     const session = await openSession(await exportConditional(model, { criterion: 'margin' }));
     const whole = await session.run({ pixel_values: channelsFirst(model, images, SAMPLES), thresholds });
     const size = images.length / SAMPLES;
@@ -74,7 +84,9 @@ describe.each(criteria)('under %s', (criterion) => {
     const open = await openSession(await exportConditional(model, { criterion }));
     for (const word of ['never', 'always'] as Threshold[]) {
       const thresholds = [word, word];
-      const built = await openSession(await exportConditional(model, { criterion, thresholds, thresholdsAs: 'constants' }));
+      const built = await openSession(
+        await exportConditional(model, { criterion, thresholds, thresholdsAs: 'constants' }),
+      );
       const answers = [
         await open.run({ pixel_values: pixels, thresholds: asInput(criterion, thresholds) }),
         await built.run({ pixel_values: pixels }),
@@ -82,8 +94,12 @@ describe.each(criteria)('under %s', (criterion) => {
       expect(built.inputNames).toEqual(['pixel_values']);
       const exit = word === 'never' ? 2 : 0;
       for (const result of answers) {
-        expect([...(result['exit_index']!.data as BigInt64Array)].map(Number)).toEqual(new Array(9).fill(exit));
-        expect(argmaxRows(result['logits']!.data as Float32Array, 4)).toEqual(argmaxRows(reference.exits[exit]!, 4));
+        expect([...(result['exit_index']!.data as BigInt64Array)].map(Number)).toEqual(
+          new Array(9).fill(exit),
+        );
+        expect(argmaxRows(result['logits']!.data as Float32Array, 4)).toEqual(
+          argmaxRows(reference.exits[exit]!, 4),
+        );
       }
       await built.release();
     }
@@ -129,7 +145,9 @@ describe('constants', () => {
 
   it('have to be known', async () => {
     const model = createModel('test_resnet_1exit');
-    await expect(exportConditional(model, { thresholdsAs: 'constants' })).rejects.toThrow('thresholds that are built in must be known');
+    await expect(exportConditional(model, { thresholdsAs: 'constants' })).rejects.toThrow(
+      'thresholds that are built in must be known',
+    );
   });
 });
 

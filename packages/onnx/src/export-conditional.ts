@@ -36,12 +36,12 @@ export async function exportConditional(
 
   const asInput = decision.thresholdsAs === 'input' && earlyExits > 0;
   const limits = asInput ? splitThresholds(graph, earlyExits) : [];
-  const packed = writeLevel({ network, decision, limits }, graph, {
+  const answers = writeLevel({ network, decision, limits }, graph, {
     exit: 0,
     values: new Map([[network.inputId, network.input]]),
     state: [],
   });
-  unpack(graph, packed, network.classes);
+  nameOutputs(graph, answers);
 
   const inputs = [describeInput(network), ...(asInput ? [valueInfo('thresholds', [earlyExits])] : [])];
   const outputs = [
@@ -64,6 +64,9 @@ export async function exportConditional(
   });
 }
 
+/** The first version of the operators in which scattering can add. */
+const SCATTER_ADDS = 16;
+
 /** What stays the same from level to level. */
 interface Plan {
   readonly network: OpenedNetwork;
@@ -84,14 +87,26 @@ interface LevelStart {
 function splitThresholds(graph: GraphBuilder, count: number): string[] {
   if (count === 1) return ['thresholds'];
   const names = Array.from({ length: count }, (_, exit) => `threshold_${exit}`);
-  return graph.addMany('Split', ['thresholds', graph.integers(names.map(() => 1))], names, { axis: { int: 0 } });
+  return graph.addMany('Split', ['thresholds', graph.integers(names.map(() => 1))], names, {
+    axis: { int: 0 },
+  });
 }
 
-/**
- * Writes the stage of an exit and, behind it, everything that follows, and returns `[batch, classes + 2]`: the
- * logits, the score and the exit of each sample. One tensor, so that a level puts its answers in order once.
- */
-function writeLevel(plan: Plan, graph: GraphBuilder, { exit, values, state }: LevelStart): string {
+/** The answers of the samples that a level began with. */
+interface Answers {
+  /** `[batch, classes]` */
+  readonly logits: string;
+  /** `[batch]` */
+  readonly score: string;
+  /**
+   * At which exit each sample left, counted from where the level began: `passed`, and `more`, `[batch]` int64, if it
+   * is not the same for all.
+   */
+  readonly exit: { readonly passed: number; readonly more: string | null };
+}
+
+/** Writes the stage of an exit and, behind it, everything that follows. */
+function writeLevel(plan: Plan, graph: GraphBuilder, { exit, values, state }: LevelStart): Answers {
   const { network, decision } = plan;
   const { criterion, temperatures } = decision;
   const stage = network.stages[exit]!;
@@ -102,17 +117,17 @@ function writeLevel(plan: Plan, graph: GraphBuilder, { exit, values, state }: Le
   const scored = criterionGraphs[criterion].score({ graph, logits, classes, temperature, exit, state });
   const isFinal = exit === network.stages.length - 1;
   // Under every criterion the final exit answers for itself.
-  const pack = () => packAnswers(graph, isFinal ? logits : scored.answer, scored.score, exit);
-  if (isFinal) return pack();
+  const own = { logits: isFinal ? logits : scored.answer, score: scored.score };
+  const here: Answers = { ...own, exit: { passed: 0, more: null } };
 
-  const constant = decision.thresholdsAs === 'constants' ? decision.thresholds![exit]! : null;
-  if (constant === 'always') return pack();
+  const constant = decision.thresholdsAs === 'constants' && !isFinal ? decision.thresholds![exit]! : null;
+  if (isFinal || constant === 'always') return here;
   const alive = new Map(stage.outputs.map((id) => [id, values.get(id)!]));
   if (constant === 'never') {
-    return writeLevel(plan, graph, { exit: exit + 1, values: alive, state: scored.state });
+    const later = writeLevel(plan, graph, { exit: exit + 1, values: alive, state: scored.state });
+    return { ...later, exit: { ...later.exit, passed: later.exit.passed + 1 } };
   }
 
-  const packed = pack();
   const leaves = writeRule(plan, graph, scored, exit, constant);
   const stays = graph.add('Not', [leaves], {}, 'stays');
   // [1, left] to [left, 1]: what gathering and scattering by rows take.
@@ -122,19 +137,93 @@ function writeLevel(plan: Plan, graph: GraphBuilder, { exit, values, state }: Le
   const rest = graph.subgraph();
   const gathered = gatherRows(plan, rest, { values: alive, state: scored.state, rows, exit });
   const later = writeLevel(plan, rest, { exit: exit + 1, ...gathered });
-  const together = rest.add('ScatterND', [packed, rows, later], {}, 'in_order');
+  // Who leaves here has passed nothing, who stays has passed this exit and what the levels behind add.
+  const one = graph.add('Cast', [stays], { to: { int: 7 } }, 'passed');
+  const { passed: skipped } = later.exit;
+  const passed = skipped === 0 ? one : graph.add('Mul', [one, wholeNumber(graph, skipped + 1)], {}, 'passed');
+
+  const inOrder = (all: string, left: string) =>
+    rest.add('ScatterND', [all, rows, left], {}, `${all}_in_order`);
+  const columns: Column[] = [
+    {
+      name: 'logits',
+      all: own.logits,
+      merged: inOrder(own.logits, later.logits),
+      shape: [classes],
+      type: 'float32',
+    },
+    { name: 'score', all: own.score, merged: inOrder(own.score, later.score), shape: [], type: 'float32' },
+    ...(later.exit.more === null
+      ? []
+      : [
+          {
+            name: 'passed',
+            all: passed,
+            merged: addRows(rest, passed, rows, later.exit.more),
+            shape: [],
+            type: 'int64',
+          } as const,
+        ]),
+  ];
   const done = graph.subgraph();
-  const same = done.add('Identity', [packed], {}, 'all_left');
-  const answerShape = batched([classes + 2]);
-  return graph.add(
+  const outputs = graph.addMany(
     'If',
     [isAnyLeft],
+    columns.map(({ name }) => `${name}_from_exit_${exit}`),
     {
-      then_branch: { graph: rest.build(`after_exit_${exit}`, [], [valueInfo(together, answerShape)]) },
-      else_branch: { graph: done.build(`at_exit_${exit}`, [], [valueInfo(same, answerShape)]) },
+      then_branch: {
+        graph: rest.build(
+          `after_exit_${exit}`,
+          [],
+          columns.map(({ merged, shape, type }) => valueInfo(merged, batched(shape), type)),
+        ),
+      },
+      else_branch: {
+        graph: done.build(
+          `at_exit_${exit}`,
+          [],
+          columns.map(({ name, all, shape, type }) =>
+            valueInfo(done.add('Identity', [all], {}, `${name}_at_exit_${exit}`), batched(shape), type),
+          ),
+        ),
+      },
     },
-    'answers',
   );
+  return { logits: outputs[0]!, score: outputs[1]!, exit: { passed: 0, more: outputs[2] ?? passed } };
+}
+
+/** One of the answers: as this exit gives it for all, and with the later answers in their rows. */
+interface Column {
+  readonly name: string;
+  readonly all: string;
+  readonly merged: string;
+  readonly shape: readonly number[];
+  readonly type: 'float32' | 'int64';
+}
+
+/** `all`, with `more` added in its `rows`. */
+function addRows(graph: GraphBuilder, all: string, rows: string, more: string): string {
+  if (graph.opset >= SCATTER_ADDS) {
+    return graph.add('ScatterND', [all, rows, more], { reduction: { string: 'add' } }, 'passed_in_order');
+  }
+  const sum = graph.add('Add', [graph.add('GatherND', [all, rows]), more]);
+  return graph.add('ScatterND', [all, rows, sum], {}, 'passed_in_order');
+}
+
+/** A constant whole number, `[]` int64. */
+function wholeNumber(graph: GraphBuilder, value: number): string {
+  return graph.constant(`whole_${value}`, 'int64', [], BigInt64Array.of(BigInt(value)));
+}
+
+/** Gives the answers the names of the graph's outputs. */
+function nameOutputs(graph: GraphBuilder, { logits, score, exit }: Answers): void {
+  graph.addNamed('Identity', [logits], ['logits']);
+  graph.addNamed('Identity', [score], ['score']);
+  const { passed, more } = exit;
+  if (more === null) {
+    graph.addNamed('Expand', [wholeNumber(graph, passed), graph.add('Shape', [score])], ['exit_index']);
+  } else if (passed === 0) graph.addNamed('Identity', [more], ['exit_index']);
+  else graph.addNamed('Add', [more, wholeNumber(graph, passed)], ['exit_index']);
 }
 
 /** Who leaves at an exit, `[batch]` bool. */
@@ -157,22 +246,6 @@ function writeRule(
     'always',
   );
   return graph.add('Or', [byScore, always], {}, 'leaves');
-}
-
-/** `[batch, classes + 2]`: logits, score, exit. */
-function packAnswers(graph: GraphBuilder, logits: string, score: string, exit: number): string {
-  const column = graph.add('Unsqueeze', [score, graph.integers([1])]);
-  const answer = graph.add('Concat', [logits, column], { axis: { int: 1 } });
-  return graph.add('Pad', [answer, graph.integers([0, 0, 0, 1]), graph.scalar(exit)], {}, 'packed');
-}
-
-function unpack(graph: GraphBuilder, packed: string, classes: number): void {
-  const sizes = graph.integers([classes, 1, 1]);
-  const columns = ['score_column', 'exit_column'].map((name) => graph.unique(name));
-  const [score, exit] = columns as [string, string];
-  graph.addNamed('Split', [packed, sizes], ['logits', score, exit], { axis: { int: 1 } });
-  graph.addNamed('Squeeze', [score, graph.integers([1])], ['score']);
-  graph.addNamed('Cast', [graph.add('Squeeze', [exit, graph.integers([1])])], ['exit_index'], { to: { int: 7 } });
 }
 
 /** Everything alive, for the samples that go on. */

@@ -44,7 +44,10 @@ export interface StagedExport {
  *
  * @throws ArgumentError for a layer that is not supported, or options that do not fit
  */
-export async function exportStaged(model: MultiExitModel, options: ExportOptions = {}): Promise<StagedExport> {
+export async function exportStaged(
+  model: MultiExitModel,
+  options: ExportOptions = {},
+): Promise<StagedExport> {
   const network = await openNetwork(model, 'exportStaged');
   const files = new Map<string, Uint8Array>();
   const stages: StagedFile[] = [];
@@ -65,7 +68,10 @@ export async function exportStaged(model: MultiExitModel, options: ExportOptions
       graph.addNamed('Identity', [value.name], [name]);
       carried.set(id, { ...value, name });
     }
-    const outputs = [valueInfo('logits', batched([network.classes])), ...[...carried.values()].map(describeValue)];
+    const outputs = [
+      valueInfo('logits', batched([network.classes])),
+      ...[...carried.values()].map(describeValue),
+    ];
     const file = `stage${stage.index}.onnx`;
     const bytes = await finishModel(
       graph.build(`${model.metadata.name}_stage${stage.index}`, inputs.map(describeValue), outputs),
@@ -89,7 +95,10 @@ export async function exportStaged(model: MultiExitModel, options: ExportOptions
     });
     alive = carried;
   }
-  return { manifest: { format: 'earlyexit-staged', formatVersion: 1, stages, network: model.metadata }, files };
+  return {
+    manifest: { format: 'earlyexit-staged', formatVersion: 1, stages, network: model.metadata },
+    files,
+  };
 }
 
 function describeStaged(value: Value): StagedTensor {

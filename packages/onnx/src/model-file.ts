@@ -44,7 +44,11 @@ function irVersionOf(opset: number): number {
 }
 
 /** The finished file. */
-export async function finishModel(graph: GraphMessage, opset: number, metadata: OnnxMetadata): Promise<Uint8Array<ArrayBuffer>> {
+export async function finishModel(
+  graph: GraphMessage,
+  opset: number,
+  metadata: OnnxMetadata,
+): Promise<Uint8Array<ArrayBuffer>> {
   const placeholder = '0'.repeat(64);
   const bytes = writeModel({
     irVersion: irVersionOf(opset),

@@ -36,7 +36,9 @@ export async function openNetwork(model: MultiExitModel, where: string): Promise
     throw new ArgumentError({
       where: `${where}(model)`,
       rule: 'the network has one input, of a fixed size',
-      received: model.model.inputs.map((input) => `[${input.shape.slice(1).map(String).join(', ')}]`).join(' and '),
+      received: model.model.inputs
+        .map((input) => `[${input.shape.slice(1).map(String).join(', ')}]`)
+        .join(' and '),
     });
   }
   const converter = new NodeConverter(layers, await LayerWeights.read(layers.nodes));

@@ -22,10 +22,14 @@ function preparePython(): { python: string } | { reason: string } {
   const python = join(folder, 'venv', 'bin', 'python');
   try {
     execFileSync('python3', ['-m', 'venv', join(folder, 'venv')], { stdio: 'pipe' });
-    execFileSync(python, ['-m', 'pip', 'install', '--quiet', 'onnx', 'onnxruntime', 'numpy'], { stdio: 'pipe' });
+    execFileSync(python, ['-m', 'pip', 'install', '--quiet', 'onnx', 'onnxruntime', 'numpy'], {
+      stdio: 'pipe',
+    });
     return { python };
   } catch (error) {
-    return { reason: `python3 with venv and pip could not be prepared: ${(error as Error).message.split('\n')[0]!}` };
+    return {
+      reason: `python3 with venv and pip could not be prepared: ${(error as Error).message.split('\n')[0]!}`,
+    };
   }
 }
 
@@ -46,16 +50,21 @@ it('is read back by the Python packages onnx, with strict shape inference, and o
   const thresholds = [0.9, 'never', 'always'] as const;
   for (const opset of [13, 17, 18, 20, 21]) {
     for (const criterion of criterionNames.filter((name) => !getCriterion(name).needsLabels)) {
-      files.push([`${criterion}-${opset}`, await exportConditional(network, { criterion, opset, temperatures: [1, 2, 1, 3] })]);
+      files.push([
+        `${criterion}-${opset}`,
+        await exportConditional(network, { criterion, opset, temperatures: [1, 2, 1, 3] }),
+      ]);
       files.push([
         `${criterion}-constants-${opset}`,
         await exportConditional(network, { criterion, opset, thresholds, thresholdsAs: 'constants' }),
       ]);
     }
     files.push([`static-${opset}`, await exportStatic(network, { opset })]);
-    for (const [name, bytes] of (await exportStaged(network, { opset })).files) files.push([`${opset}-${name}`, bytes]);
+    for (const [name, bytes] of (await exportStaged(network, { opset })).files)
+      files.push([`${opset}-${name}`, bytes]);
   }
-  for (let seed = 0; seed < 40; seed++) files.push([`random-${seed}`, await exportConditional(randomNetwork(seed))]);
+  for (let seed = 0; seed < 40; seed++)
+    files.push([`random-${seed}`, await exportConditional(randomNetwork(seed))]);
   files.push(['resnet56', await exportConditional(createModel('resnet56_cifar_earlyexit'))]);
 
   const paths = files.map(([name, bytes]) => {
@@ -63,14 +72,20 @@ it('is read back by the Python packages onnx, with strict shape inference, and o
     writeFileSync(path, bytes);
     return path;
   });
-  const lines = execFileSync(prepared.python, [script, ...paths], { encoding: 'utf8', maxBuffer: 1e8 }).trim().split('\n');
+  const lines = execFileSync(prepared.python, [script, ...paths], { encoding: 'utf8', maxBuffer: 1e8 })
+    .trim()
+    .split('\n');
   expect(lines).toHaveLength(files.length);
   lines.forEach((line, index) => {
     const checked = JSON.parse(line) as Checked;
     const [name] = files[index]!;
     if (checked.kind !== 'conditional') return;
     const classes = name === 'resnet56' ? 10 : name.startsWith('random') ? 3 : 4;
-    expect(checked.outputs).toMatchObject({ logits: ['batch', classes], exit_index: ['batch'], score: ['batch'] });
+    expect(checked.outputs).toMatchObject({
+      logits: ['batch', classes],
+      exit_index: ['batch'],
+      score: ['batch'],
+    });
     expect(checked.shapes).toEqual({ logits: [3, classes], exit_index: [3], score: [3] });
     expect(checked.types).toEqual({ logits: 'float32', exit_index: 'int64', score: 'float32' });
   });

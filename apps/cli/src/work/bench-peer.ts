@@ -23,7 +23,11 @@ export type PeerLookup = (setting: { threads: number; batch: number; share: numb
 /** Times the same network in PyTorch, if this is a network that the peer knows and a Python with torch is found. */
 export async function timePeer(
   metadata: MultiExitMetadata,
-  settings: { readonly threads: readonly number[]; readonly batches: readonly number[]; readonly shares: readonly number[] },
+  settings: {
+    readonly threads: readonly number[];
+    readonly batches: readonly number[];
+    readonly shares: readonly number[];
+  },
   python: string | undefined,
   output: Output,
   signal: AbortSignal,
@@ -34,19 +38,34 @@ export async function timePeer(
     output.warn(`no peer: ${network}`);
     return none;
   }
-  const script = [join(packageFolder(), '..', '..', 'bench', 'peer', 'pytorch_peer.py'), resolve('bench/peer/pytorch_peer.py')].find(existsSync);
+  const script = [
+    join(packageFolder(), '..', '..', 'bench', 'peer', 'pytorch_peer.py'),
+    resolve('bench/peer/pytorch_peer.py'),
+  ].find(existsSync);
   if (script === undefined) {
-    output.warn('no peer: bench/peer/pytorch_peer.py, which times PyTorch, comes with the sources of earlyexit only');
+    output.warn(
+      'no peer: bench/peer/pytorch_peer.py, which times PyTorch, comes with the sources of earlyexit only',
+    );
     return none;
   }
   const interpreter = await findPython(python);
   if (interpreter === null) {
-    output.warn('no peer: no Python with torch was found; python3 -m venv .peer && .peer/bin/pip install torch numpy gets one (5 GB)');
+    output.warn(
+      'no peer: no Python with torch was found; python3 -m venv .peer && .peer/bin/pip install torch numpy gets one (5 GB)',
+    );
     return none;
   }
-  const rows: { threads: number; batch: number; share: number; bestStatic: number; msPerImage: { earlyExit: number } }[] = [];
+  const rows: {
+    threads: number;
+    batch: number;
+    share: number;
+    bestStatic: number;
+    msPerImage: { earlyExit: number };
+  }[] = [];
   for (const share of settings.shares) {
-    output.note(`timing PyTorch with ${String(share * 100)} % of the images leaving early: minutes, for it compiles`);
+    output.note(
+      `timing PyTorch with ${String(share * 100)} % of the images leaving early: minutes, for it compiles`,
+    );
     const { stdout } = await run(
       interpreter,
       [

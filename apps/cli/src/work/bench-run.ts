@@ -95,19 +95,39 @@ export async function benchRun(invocation: Invocation): Promise<undefined> {
   try {
     const { batches = DEFAULT_BATCHES, threads = [1], rounds = DEFAULT_ROUNDS } = options;
     const images = await loadImages(model, config, options, Math.max(...batches), invocation);
-    const files = { static: join(folder, 'static.onnx'), exits: join(folder, 'exits.onnx'), images: join(folder, 'images') };
+    const files = {
+      static: join(folder, 'static.onnx'),
+      exits: join(folder, 'exits.onnx'),
+      images: join(folder, 'images'),
+    };
     await writeFile(files.static, await exportStatic(model));
     await writeFile(files.exits, await exportConditional(model, { criterion: chosen }));
     await writeFile(files.images, images.data);
     const peer: PeerLookup =
       options.peer === true
-        ? await timePeer(model.metadata, { threads, batches, shares: options.shares ?? DEFAULT_SHARES }, options.peerPython, output, signal)
+        ? await timePeer(
+            model.metadata,
+            { threads, batches, shares: options.shares ?? DEFAULT_SHARES },
+            options.peerPython,
+            output,
+            signal,
+          )
         : () => null;
     const rows: BenchRow[] = [];
     for (const count of threads) {
-      rows.push(...(await timeThreads({ model, files, images, threads: count, batches, rounds, chosen, options, peer }, invocation)));
+      rows.push(
+        ...(await timeThreads(
+          { model, files, images, threads: count, batches, rounds, chosen, options, peer },
+          invocation,
+        )),
+      );
     }
-    output.json({ model: model.metadata.name, runtime: `onnxruntime-node ${runtime.version}`, inputs: images.source, rows });
+    output.json({
+      model: model.metadata.name,
+      runtime: `onnxruntime-node ${runtime.version}`,
+      inputs: images.source,
+      rows,
+    });
     output.text(
       `${model.metadata.name} on onnxruntime-node ${runtime.version}, ${images.source}, medians of ${String(rounds)} rounds in turn`,
       '',
@@ -143,12 +163,19 @@ async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promi
   try {
     const plain = await start(files.static);
     const exits = await start(files.exits);
-    output.detail(`loaded in ${plain.loadMs.toFixed(0)} ms without exits, ${exits.loadMs.toFixed(0)} ms with them`);
+    output.detail(
+      `loaded in ${plain.loadMs.toFixed(0)} ms without exits, ${exits.loadMs.toFixed(0)} ms with them`,
+    );
     const settings = await chooseSettings(job, exits);
     const rows: BenchRow[] = [];
     for (const batch of batches) {
       const line = output.progress(`${String(threads)} threads, batches of ${String(batch)}`);
-      const timed = settings.map(() => ({ total: [] as number[], latencies: [] as number[], ratios: [] as number[], exits: [] as number[] }));
+      const timed = settings.map(() => ({
+        total: [] as number[],
+        latencies: [] as number[],
+        ratios: [] as number[],
+        exits: [] as number[],
+      }));
       const staticTimed = { total: [] as number[], latencies: [] as number[] };
       // The first round warms up and is thrown away.
       for (let round = 0; round <= rounds; round++) {
@@ -188,7 +215,9 @@ async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promi
         peer: peers[0] == null ? null : { best: peers[0].best, earlyExit: null },
       });
       timed.forEach((own, index) => {
-        const exitShare = costs.map((_, exit) => own.exits.filter((each) => each === exit).length / own.exits.length);
+        const exitShare = costs.map(
+          (_, exit) => own.exits.filter((each) => each === exit).length / own.exits.length,
+        );
         const average = exitShare.reduce((total, share, exit) => total + share * costs[exit]!.macs, 0);
         const macsRatio = staticMacs / average;
         const speedup = medianOf(own.ratios);
@@ -220,7 +249,12 @@ async function chooseSettings({ model, options, chosen }: BenchJob, exits: Bench
   if (options.shares === undefined && policy?.criterion === chosen) {
     const thresholds = policy.thresholds.map(thresholdFromJson);
     return [
-      { share: null, thresholds: thresholds.map((value) => (value === 'never' ? null : value === 'always' ? always : value)) },
+      {
+        share: null,
+        thresholds: thresholds.map((value) =>
+          value === 'never' ? null : value === 'always' ? always : value,
+        ),
+      },
     ];
   }
   const later = Array.from({ length: early - 1 }, () => null);
@@ -290,7 +324,9 @@ function noise(length: number, seed: number): Float32Array {
   });
 }
 
-function latencies(values: readonly number[]): Pick<BenchRow, 'latencyMsP50' | 'latencyMsP95' | 'latencyMsP99'> {
+function latencies(
+  values: readonly number[],
+): Pick<BenchRow, 'latencyMsP50' | 'latencyMsP95' | 'latencyMsP99'> {
   return {
     latencyMsP50: quantileOf(values, 0.5),
     latencyMsP95: quantileOf(values, 0.95),
@@ -305,13 +341,25 @@ function sum(values: readonly number[]): number {
 function describeRows(rows: readonly BenchRow[], { output }: Invocation): string[] {
   const hasPeer = rows.some(({ peer }) => peer !== null);
   const right = (title: string) => ({ title, align: 'right' as const });
-  const titles = ['threads', 'batch', 'leave early', 'ms a batch', 'images a second', 'without exits', 'speed-up', 'MACs saved', 'efficiency'];
+  const titles = [
+    'threads',
+    'batch',
+    'leave early',
+    'ms a batch',
+    'images a second',
+    'without exits',
+    'speed-up',
+    'MACs saved',
+    'efficiency',
+  ];
   return formatTable(
     [...titles, ...(hasPeer ? ['best PyTorch', 'PyTorch with exits'] : [])].map(right),
     rows
       .filter(({ variant }) => variant === 'early-exit')
       .map((row) => {
-        const plain = rows.find((each) => each.variant === 'static' && each.threads === row.threads && each.batch === row.batch);
+        const plain = rows.find(
+          (each) => each.variant === 'static' && each.threads === row.threads && each.batch === row.batch,
+        );
         const against = (ms: number | null | undefined): string =>
           ms == null ? '–' : `${(row.imagesPerSecond / (1000 / ms)).toFixed(2)}×`;
         return [

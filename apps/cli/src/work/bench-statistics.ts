@@ -19,7 +19,11 @@ export function medianOf(values: readonly number[]): number {
  *
  * @param surerIs which scores speak for leaving
  */
-export function thresholdForShare(scores: readonly number[], share: number, surerIs: 'lower' | 'higher'): number | null {
+export function thresholdForShare(
+  scores: readonly number[],
+  share: number,
+  surerIs: 'lower' | 'higher',
+): number | null {
   const surest = [...scores].sort((a, b) => (surerIs === 'higher' ? b - a : a - b));
   const count = Math.round(share * surest.length);
   if (count === 0) return null;

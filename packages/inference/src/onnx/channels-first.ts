@@ -9,7 +9,8 @@ export function toChannelsFirst(images: Float32Array, rows: number, shape: reado
     for (let channel = 0; channel < channels; channel++) {
       let from = base + channel;
       const start = base + channel * area;
-      for (let position = 0; position < area; position++, from += channels) out[start + position] = images[from]!;
+      for (let position = 0; position < area; position++, from += channels)
+        out[start + position] = images[from]!;
     }
   }
   return out;

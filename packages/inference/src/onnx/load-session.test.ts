@@ -17,10 +17,17 @@ import { loadSession } from './load-session';
 const folder = mkdtempSync(join(tmpdir(), 'earlyexit-session-'));
 const criteria = criterionNames.filter((name) => !getCriterion(name).needsLabels);
 const COUNT = 23;
-const preprocessing = { inputShape: [8, 8, 3], mean: [0.5, 0.4, 0.3], standardDeviation: [0.2, 0.25, 0.3] } as const;
+const preprocessing = {
+  inputShape: [8, 8, 3],
+  mean: [0.5, 0.4, 0.3],
+  standardDeviation: [0.2, 0.25, 0.3],
+} as const;
 let model: MultiExitModel;
 let bytes: Uint8Array;
-const images = { data: Uint8Array.from({ length: COUNT * 192 }, (_, i) => (i * 7919 + (i >> 5) * 104_729) % 256), count: COUNT };
+const images = {
+  data: Uint8Array.from({ length: COUNT * 192 }, (_, i) => (i * 7919 + (i >> 5) * 104_729) % 256),
+  count: COUNT,
+};
 
 beforeAll(async () => {
   await selectEngine('cpu');
@@ -49,8 +56,15 @@ async function thresholdsFor(criterion: (typeof criteria)[number]): Promise<Thre
 
 it.each(criteria)('answers as the TensorFlow.js session does, under %s', async (criterion) => {
   const thresholds = await thresholdsFor(criterion);
-  const session = await loadSession(await exportConditional(model, { criterion, thresholds }), { threads: 1 });
-  for (const options of [{}, { batchSize: 7 }, { thresholds: ['never', 'never'] as const }, { thresholds: ['always', 'never'] as const }]) {
+  const session = await loadSession(await exportConditional(model, { criterion, thresholds }), {
+    threads: 1,
+  });
+  for (const options of [
+    {},
+    { batchSize: 7 },
+    { thresholds: ['never', 'never'] as const },
+    { thresholds: ['always', 'never'] as const },
+  ]) {
     const answers = await session.run(images, options);
     const expected = await createSession(model).run(images, { criterion, thresholds, ...options });
     expect(answers.exits).toEqual(expected.exits);
@@ -73,14 +87,23 @@ describe('a source', () => {
     }).listen(0);
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const expected = (await createSession(model).run(images)).exits;
-    for (const source of [path, pathToFileURL(path), pathToFileURL(path).href, `${origin}/model.onnx`, bytes, bytes.buffer as ArrayBuffer]) {
+    for (const source of [
+      path,
+      pathToFileURL(path),
+      pathToFileURL(path).href,
+      `${origin}/model.onnx`,
+      bytes,
+      bytes.buffer as ArrayBuffer,
+    ]) {
       const session = await loadSession(source, { threads: 1 });
       expect((await session.run(images)).exits).toEqual(expected);
       session.dispose();
     }
     await expect(loadSession(`${origin}/other.onnx`)).rejects.toThrow('404');
     server.close();
-    await expect(loadSession(join(folder, 'missing.onnx'))).rejects.toThrow(/missing\.onnx: there is an ONNX file.*nothing/);
+    await expect(loadSession(join(folder, 'missing.onnx'))).rejects.toThrow(
+      /missing\.onnx: there is an ONNX file.*nothing/,
+    );
     await expect(loadSession(folder)).rejects.toThrow('a folder');
   });
 
@@ -111,12 +134,18 @@ it('runs a file without exits as a network with the final exit alone', async () 
 describe('options', () => {
   it('cannot change what is built into the file', async () => {
     const session = await loadSession(bytes, { threads: 1 });
-    await expect(session.run(images, { criterion: 'entropy' })).rejects.toThrow('criterion is built into the file: margin');
-    await expect(session.run(images, { temperatures: [1, 1, 1] })).rejects.toThrow('temperatures is built into');
+    await expect(session.run(images, { criterion: 'entropy' })).rejects.toThrow(
+      'criterion is built into the file: margin',
+    );
+    await expect(session.run(images, { temperatures: [1, 1, 1] })).rejects.toThrow(
+      'temperatures is built into',
+    );
     await expect(session.run(images, { thresholds: [0.5] })).rejects.toThrow('2 early exits');
     session.dispose();
     const constant = await loadSession(await exportConditional(model, { thresholdsAs: 'constants' }));
-    await expect(constant.run(images, { thresholds: [0.5, 0.5] })).rejects.toThrow('thresholds is built into the file: 0.05, never');
+    await expect(constant.run(images, { thresholds: [0.5, 0.5] })).rejects.toThrow(
+      'thresholds is built into the file: 0.05, never',
+    );
     expect((await constant.run(images)).exits).toEqual((await createSession(model).run(images)).exits);
     constant.dispose();
     const bare = await loadSession(await exportConditional(model, { criterion: 'energy' }));

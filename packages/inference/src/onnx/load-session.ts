@@ -1,5 +1,12 @@
 import { argmaxRows, ArgumentError, DataError, softmax } from '@earlyexit/exit-criteria';
-import { checkBatchSize, checkFinite, checkImages, DEFAULT_BATCH_SIZE, emptyAnswers, toInputs } from '../run-images';
+import {
+  checkBatchSize,
+  checkFinite,
+  checkImages,
+  DEFAULT_BATCH_SIZE,
+  emptyAnswers,
+  toInputs,
+} from '../run-images';
 import type { Answers, ImageBatch, RunOptions, Session, SessionMetadata } from '../session';
 import { yieldToEventLoop } from '../yield-to-event-loop';
 import { toChannelsFirst } from './channels-first';
@@ -35,7 +42,11 @@ export interface OnnxSessionOptions {
 export async function loadSession(source: OnnxSource, options: OnnxSessionOptions = {}): Promise<Session> {
   const { threads, executionProvider, signal } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
-    throw new ArgumentError({ where: 'loadSession, threads', rule: 'it is a positive integer', received: String(threads) });
+    throw new ArgumentError({
+      where: 'loadSession, threads',
+      rule: 'it is a positive integer',
+      received: String(threads),
+    });
   }
   signal?.throwIfAborted();
   const { bytes, where } = await readSource(source, signal);
@@ -55,7 +66,9 @@ export async function loadSession(source: OnnxSource, options: OnnxSessionOption
       where,
       rule: 'onnxruntime can load it',
       received: cause instanceof Error ? cause.message.split('\n')[0]! : String(cause),
-      ...(executionProvider === undefined ? {} : { remedy: `Try without the execution provider ${executionProvider}` }),
+      ...(executionProvider === undefined
+        ? {}
+        : { remedy: `Try without the execution provider ${executionProvider}` }),
       cause,
     });
   }
@@ -97,8 +110,14 @@ function makeSession(session: RuntimeSession, runtime: OnnxRuntime, file: OnnxFi
         const rows = Math.min(batchSize, images.count - offset);
         const inputs = toInputs(images.data.subarray(offset * size, (offset + rows) * size), metadata);
         checkFinite(inputs, rows, offset);
-        const pixels = new runtime.Tensor('float32', toChannelsFirst(inputs, rows, inputShape), [rows, ...graphShape]);
-        const result = await session.run({ pixel_values: pixels, ...(limits === null ? {} : { thresholds: limits }) });
+        const pixels = new runtime.Tensor('float32', toChannelsFirst(inputs, rows, inputShape), [
+          rows,
+          ...graphShape,
+        ]);
+        const result = await session.run({
+          pixel_values: pixels,
+          ...(limits === null ? {} : { thresholds: limits }),
+        });
         await readAnswers(result, file, answers, offset);
       }
     } finally {
@@ -128,7 +147,9 @@ function describe({ network, decision, kind }: OnnxFileMetadata): SessionMetadat
     preprocessing,
     exits: kind === 'static' ? [{ name: exits.at(-1)!.name, macs: staticMacs }] : exits,
     policy:
-      decision === null || decision.thresholds === null ? null : { ...decision, thresholds: decision.thresholds },
+      decision === null || decision.thresholds === null
+        ? null
+        : { ...decision, thresholds: decision.thresholds },
   };
 }
 
@@ -156,8 +177,11 @@ async function readAnswers(
     const exit = exits === null ? 0 : Number(exits[row]);
     const isFinal = kind === 'static' || exit === network.exits.length - 1;
     // The ensemble's logits are log-probabilities with the temperatures in them.
-    const temperature = decision === null || (decision.criterion === 'ensemble' && !isFinal) ? 1 : decision.temperatures[exit]!;
-    const probability = softmax(logits.subarray(row * classes, (row + 1) * classes), classes, temperature)[answer]!;
+    const temperature =
+      decision === null || (decision.criterion === 'ensemble' && !isFinal) ? 1 : decision.temperatures[exit]!;
+    const probability = softmax(logits.subarray(row * classes, (row + 1) * classes), classes, temperature)[
+      answer
+    ]!;
     const place = offset + row;
     answers.exits[place] = exit;
     answers.scores[place] = scores?.[row] ?? probability;

@@ -20,7 +20,12 @@ const LONGEST_VARINT = 10;
 export function* readFields(message: Uint8Array, where: string): Generator<ProtobufField> {
   let offset = 0;
   const damaged = (received: string): never => {
-    throw new DataError({ where, rule: 'it is an undamaged ONNX file', received: `${received} at byte ${offset}`, remedy: 'Export it again' });
+    throw new DataError({
+      where,
+      rule: 'it is an undamaged ONNX file',
+      received: `${received} at byte ${offset}`,
+      remedy: 'Export it again',
+    });
   };
   const varint = (): number => {
     let value = 0;
@@ -34,7 +39,8 @@ export function* readFields(message: Uint8Array, where: string): Generator<Proto
     return damaged('a number that does not end');
   };
   const skip = (length: number): Uint8Array => {
-    if (length > message.length - offset) damaged(`a field of ${length} bytes where ${message.length - offset} are left`);
+    if (length > message.length - offset)
+      damaged(`a field of ${length} bytes where ${message.length - offset} are left`);
     offset += length;
     return message.subarray(offset - length, offset);
   };

@@ -72,7 +72,12 @@ function readEntry(message: Uint8Array, where: string): { key: string; value: st
 }
 
 function damaged(where: string, received: string): DataError {
-  return new DataError({ where, rule: 'the file is as it was written', received, remedy: 'Export or download it again' });
+  return new DataError({
+    where,
+    rule: 'the file is as it was written',
+    received,
+    remedy: 'Export or download it again',
+  });
 }
 
 function parse(text: string, where: string): OnnxFileMetadata {
@@ -85,15 +90,21 @@ function parse(text: string, where: string): OnnxFileMetadata {
   const metadata = value as OnnxFileMetadata & { format?: unknown; formatVersion?: unknown; kind?: unknown };
   const problem = findProblem(metadata);
   if (problem === null) return metadata;
-  throw new DataError({ where, rule: `its metadata describes an early-exit network: ${problem}`, received: text.slice(0, 120) });
+  throw new DataError({
+    where,
+    rule: `its metadata describes an early-exit network: ${problem}`,
+    received: text.slice(0, 120),
+  });
 }
 
 /** The first thing that is wrong with metadata, which may be anything at all. */
 function findProblem(value: unknown): string | null {
   if (!isRecord(value)) return 'it is an object';
-  if (value['format'] !== 'earlyexit-onnx' || value['formatVersion'] !== 1) return 'the format is earlyexit-onnx 1';
+  if (value['format'] !== 'earlyexit-onnx' || value['formatVersion'] !== 1)
+    return 'the format is earlyexit-onnx 1';
   if (value['kind'] === 'stage') return 'this is one stage of a network, and a session takes the whole';
-  if (value['kind'] !== 'conditional' && value['kind'] !== 'static') return 'the kind is conditional or static';
+  if (value['kind'] !== 'conditional' && value['kind'] !== 'static')
+    return 'the kind is conditional or static';
   const { inputShape, decision, network } = value;
   if (!isList(inputShape, isSize) || inputShape.length === 0) return 'inputShape lists sizes';
   if (!isRecord(network)) return 'network is an object';

@@ -33,7 +33,11 @@ function toUrl(source: string | URL): URL | null {
   return typeof location === 'undefined' ? null : new URL(source, location.href);
 }
 
-async function readFile(path: string | URL, where: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
+async function readFile(
+  path: string | URL,
+  where: string,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
   // Not imported at the top: a browser has no file system.
   const fs = await import('node:fs/promises');
   try {
@@ -42,7 +46,11 @@ async function readFile(path: string | URL, where: string, signal: AbortSignal |
     return await fs.readFile(path, { signal });
   } catch (cause) {
     if (!(cause instanceof Error) || !('code' in cause) || cause.name === 'AbortError') throw cause;
-    const reasons: Record<string, string> = { ENOENT: 'nothing', EISDIR: 'a folder', EACCES: 'a file that may not be read' };
+    const reasons: Record<string, string> = {
+      ENOENT: 'nothing',
+      EISDIR: 'a folder',
+      EACCES: 'a file that may not be read',
+    };
     throw new DataError({
       where,
       rule: 'there is an ONNX file at this path',
@@ -58,16 +66,25 @@ async function download(url: URL, where: string, signal: AbortSignal | undefined
     response = await fetch(url, signal === undefined ? {} : { signal });
   } catch (cause) {
     if (signal?.aborted) throw cause;
-    throw new DataError({ where, rule: 'the file can be fetched', received: cause instanceof Error ? cause.message : String(cause), cause });
+    throw new DataError({
+      where,
+      rule: 'the file can be fetched',
+      received: cause instanceof Error ? cause.message : String(cause),
+      cause,
+    });
   }
   if (!response.ok) {
-    throw new DataError({ where, rule: 'the file can be fetched', received: `${response.status} ${response.statusText}` });
+    throw new DataError({
+      where,
+      rule: 'the file can be fetched',
+      received: `${response.status} ${response.statusText}`,
+    });
   }
   refuseSize(Number(response.headers.get('content-length') ?? 0), where);
   const parts: Uint8Array[] = [];
   let size = 0;
   // Part by part: a server need not say, or not truthfully, how much it is going to send.
-  for (const reader = response.body!.getReader(); ; ) {
+  for (const reader = response.body!.getReader(); ;) {
     const { done, value } = await reader.read();
     if (done) break;
     size += value.length;
@@ -86,5 +103,9 @@ async function download(url: URL, where: string, signal: AbortSignal | undefined
 
 function refuseSize(size: number, where: string): void {
   if (size <= LARGEST_FILE_BYTES) return;
-  throw new DataError({ where, rule: `an ONNX file has at most ${LARGEST_FILE_BYTES} bytes`, received: `${size} bytes` });
+  throw new DataError({
+    where,
+    rule: `an ONNX file has at most ${LARGEST_FILE_BYTES} bytes`,
+    received: `${size} bytes`,
+  });
 }

@@ -19,14 +19,23 @@ export function resolveThresholds(
 ): readonly Threshold[] {
   const early = kind === 'static' ? [] : network.exits.slice(0, -1);
   const builtIn = (what: string, stands: string, received: string, remedy: string): never => {
-    throw new ArgumentError({ where: `session.run, ${what}`, rule: `${what} is built into the file: ${stands}`, received, remedy });
+    throw new ArgumentError({
+      where: `session.run, ${what}`,
+      rule: `${what} is built into the file: ${stands}`,
+      received,
+      remedy,
+    });
   };
   const { criterion, temperatures } = options;
   const again = 'Export the network again for another one';
   if (decision !== null && criterion !== undefined && criterion !== decision.criterion) {
     builtIn('criterion', decision.criterion, criterion, again);
   }
-  if (decision !== null && temperatures !== undefined && temperatures.join() !== decision.temperatures.join()) {
+  if (
+    decision !== null &&
+    temperatures !== undefined &&
+    temperatures.join() !== decision.temperatures.join()
+  ) {
     builtIn('temperatures', decision.temperatures.join(', '), temperatures.join(', '), again);
   }
   const stored = decision?.thresholds?.map(thresholdFromJson) ?? null;
@@ -41,7 +50,12 @@ export function resolveThresholds(
   }
   validatePolicy({ criterion: decision?.criterion ?? 'max-probability', thresholds }, early.length);
   if (decision?.thresholdsAs === 'constants' && thresholds.join() !== stored?.join()) {
-    builtIn('thresholds', String(stored?.join(', ')), thresholds.join(', '), "Export with thresholds as an input to change them from run to run");
+    builtIn(
+      'thresholds',
+      String(stored?.join(', ')),
+      thresholds.join(', '),
+      'Export with thresholds as an input to change them from run to run',
+    );
   }
   return thresholds;
 }
@@ -49,5 +63,7 @@ export function resolveThresholds(
 /** Thresholds as the graph takes them: NaN for never, and the infinity on the unsure side's far end for always. */
 export function encodeThresholds(criterion: string, thresholds: readonly Threshold[]): Float32Array {
   const always = getCriterion(criterion).surerIs === 'lower' ? Infinity : -Infinity;
-  return Float32Array.from(thresholds, (value) => (value === 'never' ? NaN : value === 'always' ? always : value));
+  return Float32Array.from(thresholds, (value) =>
+    value === 'never' ? NaN : value === 'always' ? always : value,
+  );
 }

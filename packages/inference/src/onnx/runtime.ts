@@ -51,7 +51,9 @@ export async function findRuntime(): Promise<OnnxRuntime> {
   throw new EnvironmentError({
     where: 'loadSession',
     rule: 'an ONNX file is run by onnxruntime, which could not be loaded',
-    received: failures.map((error) => (error instanceof Error ? error.message.split('\n')[0] : String(error))).join('; '),
+    received: failures
+      .map((error) => (error instanceof Error ? error.message.split('\n')[0] : String(error)))
+      .join('; '),
     remedy: inNode ? 'Install it: npm install onnxruntime-node' : 'Install it: npm install onnxruntime-web',
     cause: failures[0],
   });

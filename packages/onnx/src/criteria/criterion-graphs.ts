@@ -36,9 +36,14 @@ export const criterionGraphs: Readonly<Record<GraphCriterionName, CriterionGraph
   'unique-above': {
     score: (exit) => {
       const { graph } = exit;
-      const columns = graph.addMany('Split', [largestTwo(graph, exit.logits), graph.integers([1, 1])], ['largest', 'second'], {
-        axis: { int: 1 },
-      });
+      const columns = graph.addMany(
+        'Split',
+        [largestTwo(graph, exit.logits), graph.integers([1, 1])],
+        ['largest', 'second'],
+        {
+          axis: { int: 1 },
+        },
+      );
       const [largest, second] = columns.map((column) => graph.add('Squeeze', [column, graph.integers([1])]));
       const score = graph.add('Add', [largest!, notANumber(exit)], {}, 'score');
       return { ...alone(exit, score), runnerUp: second! };
@@ -46,10 +51,7 @@ export const criterionGraphs: Readonly<Record<GraphCriterionName, CriterionGraph
     leaves: (graph, { score, runnerUp }, threshold) =>
       graph.add(
         'And',
-        [
-          graph.add('Greater', [score, threshold]),
-          graph.add('LessOrEqual', [runnerUp!, threshold]),
-        ],
+        [graph.add('Greater', [score, threshold]), graph.add('LessOrEqual', [runnerUp!, threshold])],
         {},
         'leaves',
       ),
@@ -86,9 +88,14 @@ function scoreEntropy(exit: ExitInGraph, factor: number): ScoredExit {
 
 /** The two largest values of each row, `[batch, 2]`. */
 function largestTwo(graph: GraphBuilder, values: string): string {
-  const [largest] = graph.addMany('TopK', [values, graph.integers([2])], ['largest_two', 'largest_two_classes'], {
-    axis: { int: 1 },
-  });
+  const [largest] = graph.addMany(
+    'TopK',
+    [values, graph.integers([2])],
+    ['largest_two', 'largest_two_classes'],
+    {
+      axis: { int: 1 },
+    },
+  );
   return largest!;
 }
 

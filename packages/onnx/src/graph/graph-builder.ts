@@ -103,7 +103,12 @@ export class GraphBuilder {
 
   /** A constant list of whole numbers, `[length]` int64: an axis list, a shape. */
   integers(values: readonly number[]): string {
-    return this.constant(`ints_${values.join('_')}`, 'int64', [values.length], BigInt64Array.from(values, BigInt));
+    return this.constant(
+      `ints_${values.join('_')}`,
+      'int64',
+      [values.length],
+      BigInt64Array.from(values, BigInt),
+    );
   }
 
   /** A constant number, `[]` float32. */
@@ -117,7 +122,11 @@ export class GraphBuilder {
   }
 
   /** The finished graph. */
-  build(name: string, inputs: readonly ValueInfoMessage[], outputs: readonly ValueInfoMessage[]): GraphMessage {
+  build(
+    name: string,
+    inputs: readonly ValueInfoMessage[],
+    outputs: readonly ValueInfoMessage[],
+  ): GraphMessage {
     return {
       node: this.#nodes,
       name,
@@ -135,7 +144,13 @@ export class GraphBuilder {
     attributes: Readonly<Record<string, Attribute>>,
   ): void {
     const attribute = Object.entries(attributes).map(([name, value]) => toMessage(name, value));
-    this.#nodes.push({ input: [...input], output: [...output], name: this.unique(`${output[0]!}_node`), opType, attribute });
+    this.#nodes.push({
+      input: [...input],
+      output: [...output],
+      name: this.unique(`${output[0]!}_node`),
+      opType,
+      attribute,
+    });
   }
 }
 
@@ -145,8 +160,8 @@ export function valueInfo(
   shape: readonly Dimension[],
   type: ElementType = 'float32',
 ): ValueInfoMessage {
-  const dim = shape.map(
-    (size): DimensionMessage => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }),
+  const dim = shape.map((size): DimensionMessage =>
+    typeof size === 'number' ? { dimValue: size } : { dimParam: size },
   );
   return { name, type: { tensorType: { elemType: elementType[type], shape: { dim } } } };
 }

@@ -74,7 +74,8 @@ export class NodeConverter {
 
   /** Zeros that the convolution behind `node` can add itself. */
   #mergeablePadding(node: LayerGraphNode): Padding2D | null {
-    if (node.className !== 'ZeroPadding2D' || node.layer.getConfig()['dataFormat'] === 'channelsFirst') return null;
+    if (node.className !== 'ZeroPadding2D' || node.layer.getConfig()['dataFormat'] === 'channelsFirst')
+      return null;
     const next = this.#soleConsumer(node.outputs[0]!);
     if (next === null || !CONVOLUTIONS.has(next.className)) return null;
     return next.layer.getConfig()['padding'] === 'valid' ? readZeroPadding(node) : null;

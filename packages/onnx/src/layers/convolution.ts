@@ -29,7 +29,11 @@ export const convertConv2D: LayerConverter = (conversion) => {
   const [height = 1, width = 1, inputs = 1, filters = 1] = shape;
   const kernel: Kernel = {
     dims: [filters, inputs, height, width],
-    data: transposeKernel(data, [height, width, inputs, filters], (y, x, i, o) => ((o * inputs + i) * height + y) * width + x),
+    data: transposeKernel(
+      data,
+      [height, width, inputs, filters],
+      (y, x, i, o) => ((o * inputs + i) * height + y) * width + x,
+    ),
     bias: weights.find(node.layer, 'bias')?.data ?? null,
     groups: 1,
     role: 'weight',
@@ -82,7 +86,12 @@ export const convertConv2DTranspose: LayerConverter = (conversion) => {
   const bias = weights.find(node.layer, 'bias')?.data;
   const names = [
     inputs[0]!.name,
-    graph.constant(`${node.id}_weight`, 'float32', [channels, filters, height, width], Float32Array.from(kernel)),
+    graph.constant(
+      `${node.id}_weight`,
+      'float32',
+      [channels, filters, height, width],
+      Float32Array.from(kernel),
+    ),
     ...(bias === undefined ? [] : [graph.constant(`${node.id}_bias`, 'float32', [filters], bias)]),
   ];
   const name = graph.add(
@@ -115,16 +124,25 @@ function depthwiseKernel({ node, weights }: LayerConversion): Kernel {
   };
 }
 
-function convolve(conversion: LayerConversion, input: Value, kernel: Kernel, affine: ChannelAffine | null): Value {
+function convolve(
+  conversion: LayerConversion,
+  input: Value,
+  kernel: Kernel,
+  affine: ChannelAffine | null,
+): Value {
   const { graph, node, config, padding } = conversion;
   requireChannelsLast(conversion);
   const [filters, , height, width] = kernel.dims;
   const strides = pairOf(config['strides'] ?? 1);
   const dilations = pairOf(config['dilationRate'] ?? 1);
   const same = samePadding(input.shape, [height, width], strides, dilations);
-  const pads: Padding2D = config['padding'] === 'same' ? same : (padding ?? { top: 0, left: 0, bottom: 0, right: 0 });
+  const pads: Padding2D =
+    config['padding'] === 'same' ? same : (padding ?? { top: 0, left: 0, bottom: 0, right: 0 });
   const size = kernel.data.length / filters;
-  const scaled = Float32Array.from(kernel.data, (value, index) => value * (affine?.scale[Math.floor(index / size)] ?? 1));
+  const scaled = Float32Array.from(
+    kernel.data,
+    (value, index) => value * (affine?.scale[Math.floor(index / size)] ?? 1),
+  );
   const bias =
     affine === null
       ? kernel.bias
@@ -171,6 +189,7 @@ function transposeKernel(
   let index = 0;
   for (let a = 0; a < first; a++)
     for (let b = 0; b < second; b++)
-      for (let c = 0; c < third; c++) for (let d = 0; d < fourth; d++) out[place(a, b, c, d)] = data[index++]!;
+      for (let c = 0; c < third; c++)
+        for (let d = 0; d < fourth; d++) out[place(a, b, c, d)] = data[index++]!;
   return out;
 }

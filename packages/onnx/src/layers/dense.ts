@@ -13,15 +13,26 @@ export const convertDense: LayerConverter = (conversion) => {
   const bias =
     affine === null
       ? ownBias
-      : Float32Array.from(affine.shift, (shift, unit) => (ownBias?.[unit] ?? 0) * affine.scale[unit]! + shift);
+      : Float32Array.from(
+          affine.shift,
+          (shift, unit) => (ownBias?.[unit] ?? 0) * affine.scale[unit]! + shift,
+        );
   const key = affine === null ? node.name : `${node.id}_folded`;
   const activation = (config['activation'] as string | undefined) ?? 'linear';
 
   if (input.layout === 'channels-first' || input.shape.length > 1) {
     if (input.layout === 'flat') return convertFlat(input);
     const plain = toPlain(graph, input);
-    const product = graph.add('MatMul', [plain.name, graph.constant(`${key}_kernel`, 'float32', [inputs, units], kernel)], {}, node.id);
-    const sum = bias === undefined ? product : graph.add('Add', [product, graph.constant(`${key}_bias`, 'float32', [units], bias)], {}, node.id);
+    const product = graph.add(
+      'MatMul',
+      [plain.name, graph.constant(`${key}_kernel`, 'float32', [inputs, units], kernel)],
+      {},
+      node.id,
+    );
+    const sum =
+      bias === undefined
+        ? product
+        : graph.add('Add', [product, graph.constant(`${key}_bias`, 'float32', [units], bias)], {}, node.id);
     const result = activate(graph, node, activation, { name: sum, layout: 'plain', shape: outputShape });
     if (outputShape.length !== 3) return result;
     const name = graph.add('Transpose', [result.name], { perm: { ints: [0, 3, 1, 2] } });
@@ -32,7 +43,9 @@ export const convertDense: LayerConverter = (conversion) => {
   function convertFlat(value: Value): Value {
     const flat = value.layout === 'flat';
     const rows = flat ? reorderRows(kernel, value.shape, units) : kernel;
-    const constants = [graph.constant(`${key}_kernel${flat ? '_channels_first' : ''}`, 'float32', [inputs, units], rows)];
+    const constants = [
+      graph.constant(`${key}_kernel${flat ? '_channels_first' : ''}`, 'float32', [inputs, units], rows),
+    ];
     if (bias !== undefined) constants.push(graph.constant(`${key}_bias`, 'float32', [units], bias));
     const name = graph.add('Gemm', [value.name, ...constants], {}, node.id);
     return activate(graph, node, activation, { name, layout: 'plain', shape: outputShape });

@@ -40,7 +40,9 @@ export const convertELU: LayerConverter = ({ graph, config, inputs }) =>
 
 /** `ThresholdedReLU` */
 export const convertThresholdedReLU: LayerConverter = ({ graph, config, inputs }) =>
-  map(graph, 'ThresholdedRelu', inputs[0]!, { alpha: { float: (config['theta'] as number | undefined) ?? 1 } });
+  map(graph, 'ThresholdedRelu', inputs[0]!, {
+    alpha: { float: (config['theta'] as number | undefined) ?? 1 },
+  });
 
 /** `PReLU`; its slopes are `[height, width, channels]`, 1 along shared axes. */
 export const convertPReLU: LayerConverter = ({ graph, node, weights, inputs }) => {
@@ -63,7 +65,8 @@ export const convertPReLU: LayerConverter = ({ graph, node, weights, inputs }) =
 /** `Softmax` */
 export const convertSoftmax: LayerConverter = ({ graph, node, config, inputs }) => {
   const axis = (config['axis'] as number | undefined) ?? -1;
-  if (axis !== -1 && axis !== inputs[0]!.shape.length) refuseLayer(node, 'its axis is the last one', String(axis));
+  if (axis !== -1 && axis !== inputs[0]!.shape.length)
+    refuseLayer(node, 'its axis is the last one', String(axis));
   return softmax(graph, 'Softmax', inputs[0]!);
 };
 
@@ -78,18 +81,32 @@ export const convertMerge: LayerConverter = (conversion) => {
     pairwise === undefined
       ? graph.add(joint!, names, {}, node.id)
       : names.reduce((sum, next) => graph.add(pairwise, [sum, next], {}, node.id));
-  return fromPlain(graph, { ...values[0]!, name, shape: alike(conversion) ? mapShape(conversion) : conversion.outputShape });
+  return fromPlain(graph, {
+    ...values[0]!,
+    name,
+    shape: alike(conversion) ? mapShape(conversion) : conversion.outputShape,
+  });
 };
 
 /** Whether all inputs stand in the same order, so that they can be joined number by number. */
 function alike({ node, inputs }: LayerConversion): boolean {
   const rank = inputs[0]!.shape.length;
-  if (inputs.some(({ shape, layout }) => shape.length !== rank && layout !== 'flat' && inputs[0]!.layout !== 'flat')) {
-    refuseLayer(node, 'its inputs have the same number of axes', inputs.map(({ shape }) => `[${shape.join(', ')}]`).join(' and '));
+  if (
+    inputs.some(
+      ({ shape, layout }) => shape.length !== rank && layout !== 'flat' && inputs[0]!.layout !== 'flat',
+    )
+  ) {
+    refuseLayer(
+      node,
+      'its inputs have the same number of axes',
+      inputs.map(({ shape }) => `[${shape.join(', ')}]`).join(' and '),
+    );
   }
   const [first] = inputs;
   return inputs.every(
-    ({ layout, shape }) => layout === first!.layout && (layout !== 'flat' || shape.every((size, axis) => size === first!.shape[axis])),
+    ({ layout, shape }) =>
+      layout === first!.layout &&
+      (layout !== 'flat' || shape.every((size, axis) => size === first!.shape[axis])),
   );
 }
 

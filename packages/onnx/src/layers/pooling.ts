@@ -9,7 +9,8 @@ export const convertMaxPooling2D: LayerConverter = (conversion) => pool(conversi
 export const convertAveragePooling2D: LayerConverter = (conversion) => pool(conversion, 'AveragePool');
 
 /** `GlobalAveragePooling2D` */
-export const convertGlobalAveragePooling2D: LayerConverter = (conversion) => poolAll(conversion, 'GlobalAveragePool');
+export const convertGlobalAveragePooling2D: LayerConverter = (conversion) =>
+  poolAll(conversion, 'GlobalAveragePool');
 
 /** `GlobalMaxPooling2D` */
 export const convertGlobalMaxPooling2D: LayerConverter = (conversion) => poolAll(conversion, 'GlobalMaxPool');
@@ -48,5 +49,9 @@ function poolAll(conversion: LayerConversion, operator: 'GlobalAveragePool' | 'G
   const { graph, node, inputs, outputShape } = conversion;
   requireChannelsLast(conversion);
   const pooled = graph.add(operator, [inputs[0]!.name]);
-  return { name: graph.add('Flatten', [pooled], { axis: { int: 1 } }, node.id), layout: 'plain', shape: outputShape };
+  return {
+    name: graph.add('Flatten', [pooled], { axis: { int: 1 } }, node.id),
+    layout: 'plain',
+    shape: outputShape,
+  };
 }

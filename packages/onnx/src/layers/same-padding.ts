@@ -13,7 +13,8 @@ export function samePadding(
 ): Padding2D {
   const [vertical, horizontal] = [0, 1].map((axis) => {
     const size = shape[axis]!;
-    const covered = (Math.ceil(size / strides[axis]!) - 1) * strides[axis]! + (kernel[axis]! - 1) * dilations[axis]! + 1;
+    const covered =
+      (Math.ceil(size / strides[axis]!) - 1) * strides[axis]! + (kernel[axis]! - 1) * dilations[axis]! + 1;
     const total = Math.max(covered - size, 0);
     return { begin: Math.floor(total / 2), end: Math.ceil(total / 2) };
   }) as [{ begin: number; end: number }, { begin: number; end: number }];

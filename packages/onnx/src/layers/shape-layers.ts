@@ -38,7 +38,12 @@ export const convertConcatenate: LayerConverter = ({ graph, node, config, inputs
   const allMaps = inputs.every(({ layout }) => layout === 'channels-first');
   const values = allMaps ? inputs : inputs.map((value) => toPlain(graph, value));
   const attributes = { axis: { int: allMaps ? CHANNELS_FIRST_AXIS[axis]! : axis } };
-  const name = graph.add('Concat', values.map((value) => value.name), attributes, node.id);
+  const name = graph.add(
+    'Concat',
+    values.map((value) => value.name),
+    attributes,
+    node.id,
+  );
   return fromPlain(graph, { name, layout: allMaps ? 'channels-first' : 'plain', shape: outputShape });
 };
 
@@ -77,7 +82,11 @@ export const convertCropping2D: LayerConverter = (conversion) => {
   const cropping = config['cropping'] as [number[] | number, number[] | number];
   const [[top], [left]] = cropping.map(pairOf) as [[number, number], [number, number]];
   const [height = 0, width = 0] = outputShape;
-  const constants = [[top, left], [top + height, left + width], [2, 3]].map((values) => graph.integers(values));
+  const constants = [
+    [top, left],
+    [top + height, left + width],
+    [2, 3],
+  ].map((values) => graph.integers(values));
   const name = graph.add('Slice', [inputs[0]!.name, ...constants], {}, node.id);
   return { name, layout: 'channels-first', shape: outputShape };
 };
@@ -86,8 +95,11 @@ export const convertCropping2D: LayerConverter = (conversion) => {
 export const convertUpSampling2D: LayerConverter = (conversion): Value => {
   const { graph, node, config, inputs, outputShape } = conversion;
   requireChannelsLast(conversion);
-  const mode = { nearest: 'nearest', bilinear: 'linear' }[(config['interpolation'] as string | undefined) ?? 'nearest'];
-  if (mode === undefined) refuseLayer(node, 'its interpolation is nearest or bilinear', String(config['interpolation']));
+  const mode = { nearest: 'nearest', bilinear: 'linear' }[
+    (config['interpolation'] as string | undefined) ?? 'nearest'
+  ];
+  if (mode === undefined)
+    refuseLayer(node, 'its interpolation is nearest or bilinear', String(config['interpolation']));
   const scales = graph.constant(
     `scales_${pairOf(config['size']).join('_')}`,
     'float32',

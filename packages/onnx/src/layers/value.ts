@@ -32,8 +32,7 @@ export function toPlain(graph: GraphBuilder, value: Value): Value {
       ? graph.add('Reshape', [value.name, graph.integers([0, channels, height, width])])
       : value.name;
   const last = graph.add('Transpose', [map], { perm: { ints: [0, 2, 3, 1] } });
-  const name =
-    value.layout === 'flat' ? graph.add('Reshape', [last, graph.integers([0, shape[0]!])]) : last;
+  const name = value.layout === 'flat' ? graph.add('Reshape', [last, graph.integers([0, shape[0]!])]) : last;
   return { name, layout: 'plain', shape };
 }
 

@@ -5,7 +5,15 @@ export const elementType = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, 
 export type ElementType = keyof typeof elementType;
 
 /** The kinds of attributes, by their number in the standard. */
-export const attributeType = { float: 1, int: 2, string: 3, tensor: 4, graph: 5, floats: 6, ints: 7 } as const;
+export const attributeType = {
+  float: 1,
+  int: 2,
+  string: 3,
+  tensor: 4,
+  graph: 5,
+  floats: 6,
+  ints: 7,
+} as const;
 
 /** `onnx.ModelProto` */
 export interface ModelMessage {

@@ -15,7 +15,13 @@ export function tolerance(value: number): number {
 /** Exports a network and holds it against TensorFlow.js and the simulator. */
 export async function checkNetwork(
   model: MultiExitModel,
-  options: { criteria: readonly GraphCriterionName[]; seed: number; samples: number; opset?: number; rounds?: number },
+  options: {
+    criteria: readonly GraphCriterionName[];
+    seed: number;
+    samples: number;
+    opset?: number;
+    rounds?: number;
+  },
 ): Promise<void> {
   const { criteria, seed, samples, rounds = 3 } = options;
   const version = options.opset === undefined ? {} : { opset: options.opset };
@@ -33,7 +39,9 @@ export async function checkNetwork(
 
   for (const criterion of criteria) {
     const temperatures = Array.from({ length: early + 1 }, () => 0.5 + 2 * random());
-    const session = await openSession(await exportConditional(model, { criterion, temperatures, ...version }));
+    const session = await openSession(
+      await exportConditional(model, { criterion, temperatures, ...version }),
+    );
     const evaluations = evaluateExits(cached, criterion, temperatures);
     for (let round = 0; round < rounds; round++) {
       const thresholds = randomThresholds(cached, criterion, temperatures, random);
@@ -66,6 +74,7 @@ export async function checkNetwork(
 function expectClose(actual: Float32Array, expected: Float32Array): void {
   expect(actual.length).toBe(expected.length);
   actual.forEach((value, i) => {
-    if (!(Math.abs(value - expected[i]!) < tolerance(expected[i]!))) expect(value).toBeCloseTo(expected[i]!, 4);
+    if (!(Math.abs(value - expected[i]!) < tolerance(expected[i]!)))
+      expect(value).toBeCloseTo(expected[i]!, 4);
   });
 }

@@ -47,7 +47,11 @@ export function channelsFirst(model: MultiExitModel, images: Float32Array, count
 
 /** A session on one thread. */
 export function openSession(bytes: Uint8Array): Promise<ort.InferenceSession> {
-  return ort.InferenceSession.create(bytes, { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 });
+  return ort.InferenceSession.create(bytes, {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+  });
 }
 
 /** Thresholds as a graph takes them: NaN for never, an infinity for always. */
@@ -70,9 +74,13 @@ export function randomThresholds(
       const kind = random();
       if (kind < 0.08) return 'never';
       if (kind < 0.12) return 'always';
-      const sorted = [...scores, ...(runnerUps ?? [])].filter((score) => !Number.isNaN(score)).sort((a, b) => a - b);
+      const sorted = [...scores, ...(runnerUps ?? [])]
+        .filter((score) => !Number.isNaN(score))
+        .sort((a, b) => a - b);
       // Neighbours so close that float32 could confuse them are no bounds.
-      const gaps = sorted.slice(1).flatMap((score, i) => (score - sorted[i]! > 1e-4 ? [(score + sorted[i]!) / 2] : []));
+      const gaps = sorted
+        .slice(1)
+        .flatMap((score, i) => (score - sorted[i]! > 1e-4 ? [(score + sorted[i]!) / 2] : []));
       return gaps[Math.floor(random() * gaps.length)] ?? 'never';
     });
 }

@@ -30,8 +30,23 @@ export function randomNetwork(seed: number): MultiExitModel {
     const joinable = tensors.filter((other) => other !== x && sameSize(other, x));
     const reusable = small ? [] : shared.filter((each) => each.channels === channels);
     const single: (() => tfl.layers.Layer)[] = [
-      () => layers.conv2d({ filters: pick([2, 3, 8]), kernelSize, padding, strides, useBias: random() < 0.5, name }),
-      () => layers.conv2d({ filters: 3, kernelSize: 3, ...same, activation: pick(['relu', 'tanh', 'elu']), name }),
+      () =>
+        layers.conv2d({
+          filters: pick([2, 3, 8]),
+          kernelSize,
+          padding,
+          strides,
+          useBias: random() < 0.5,
+          name,
+        }),
+      () =>
+        layers.conv2d({
+          filters: 3,
+          kernelSize: 3,
+          ...same,
+          activation: pick(['relu', 'tanh', 'elu']),
+          name,
+        }),
       () => layers.conv2d({ filters: 2, kernelSize: 3, ...same, dilationRate: 2, name }),
       () => layers.depthwiseConv2d({ kernelSize, padding, strides, depthMultiplier: 1 + below(2), name }),
       () => layers.separableConv2d({ filters: pick([2, 3]), kernelSize, ...same, strides, name }),
@@ -39,11 +54,22 @@ export function randomNetwork(seed: number): MultiExitModel {
       () => layers.reLU(random() < 0.3 ? { name, maxValue: 1 } : { name }),
       () => layers.leakyReLU({ alpha: 0.2, name }),
       () => layers.prelu(random() < 0.5 ? { name, sharedAxes: [1, 2] } : { name }),
-      () => layers.activation({ activation: pick(['sigmoid', 'softplus', 'relu6', 'selu', 'hardSigmoid']), name }),
+      () =>
+        layers.activation({
+          activation: pick(['sigmoid', 'softplus', 'relu6', 'selu', 'hardSigmoid']),
+          name,
+        }),
       () => layers.dropout({ rate: 0.3, name }),
       () => layers.maxPooling2d({ poolSize: pick([2, 3]), strides: pick([1, 2]), ...same, name }),
       () => layers.averagePooling2d({ poolSize: pick([2, 3]), strides: pick([1, 2]), ...same, name }),
-      () => layers.zeroPadding2d({ padding: [[1, 0], [below(2), 1]], name }),
+      () =>
+        layers.zeroPadding2d({
+          padding: [
+            [1, 0],
+            [below(2), 1],
+          ],
+          name,
+        }),
       () => layers.dense({ units: pick([2, 3]), name }),
     ];
     let made: tfl.SymbolicTensor;
@@ -72,10 +98,14 @@ export function randomNetwork(seed: number): MultiExitModel {
   const flat = tensors
     .filter((tensor) => !used.has(tensor))
     .map((tensor, index) => {
-      const layer = random() < 0.5 ? layers.flatten({ name: `flat${index}` }) : layers.globalAveragePooling2d({ name: `flat${index}`, dataFormat: 'channelsLast' });
+      const layer =
+        random() < 0.5
+          ? layers.flatten({ name: `flat${index}` })
+          : layers.globalAveragePooling2d({ name: `flat${index}`, dataFormat: 'channelsLast' });
       return layer.apply(tensor) as tfl.SymbolicTensor;
     });
-  const joined = flat.length === 1 ? flat[0]! : (layers.concatenate({ name: 'ends' }).apply(flat) as tfl.SymbolicTensor);
+  const joined =
+    flat.length === 1 ? flat[0]! : (layers.concatenate({ name: 'ends' }).apply(flat) as tfl.SymbolicTensor);
   const logits = layers.dense({ units: 3, name: 'logits' }).apply(joined) as tfl.SymbolicTensor;
   const model = tfl.model({ inputs: input, outputs: logits, name: `random${seed}` });
 
@@ -100,7 +130,9 @@ export function randomizeWeights(model: tfl.LayersModel, seed: number): void {
     const size = weight.shape.reduce<number>((product, axis) => product * (axis ?? 1), 1);
     const fanIn = /kernel/.test(weight.originalName) ? size / weight.shape.at(-1)! : 1;
     const values = Float32Array.from({ length: size }, () =>
-      weight.originalName.includes('variance') ? 0.5 + random() : ((random() * 2 - 1) * 1.7) / Math.sqrt(fanIn),
+      weight.originalName.includes('variance')
+        ? 0.5 + random()
+        : ((random() * 2 - 1) * 1.7) / Math.sqrt(fanIn),
     );
     const tensor = tf.tensor(values, weight.shape as number[]);
     weight.write(tensor);
