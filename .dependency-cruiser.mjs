@@ -77,7 +77,7 @@ export default {
         'What ships lists what it imports in the package.json beside it; tests may use the tools of the root.',
       severity: 'error',
       from: { path: '^(packages|apps)/', pathNot: tests },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'] },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'], dependencyTypesNot: ['npm-peer'] },
     },
     {
       name: 'no-development-dependency-in-what-ships',

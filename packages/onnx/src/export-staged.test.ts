@@ -2,7 +2,7 @@ import { selectEngine } from '@earlyexit/backend';
 import { attachExits } from '@earlyexit/branch-head';
 import { createModel } from '@earlyexit/model-zoo';
 import * as tfl from '@tensorflow/tfjs-layers';
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { exportStaged } from './export-staged';
 import { exportStatic } from './export-static';

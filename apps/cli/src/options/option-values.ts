@@ -37,13 +37,6 @@ export const wholeNumber = (smallest = 1) =>
     return value !== undefined && Number.isSafeInteger(value) && value >= smallest ? value : undefined;
   });
 
-/** Any whole number: seeds. */
-export const integer = () =>
-  fromText('it is a whole number', (text) => {
-    const value = readNumber(text);
-    return value !== undefined && Number.isSafeInteger(value) ? value : undefined;
-  });
-
 /** A number above zero. */
 export const positiveNumber = () =>
   fromText('it is a number above 0', (text) => {

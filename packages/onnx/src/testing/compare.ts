@@ -21,7 +21,7 @@ export function noise(model: MultiExitModel, count: number, seed = 5): Float32Ar
 export function referenceLogits(model: MultiExitModel, images: Float32Array, count: number): CachedLogits {
   const shape = model.model.inputs[0]!.shape.slice(1) as number[];
   const exits = tf.tidy(() => {
-    const result = model.model.predict(tf.tensor(images, [count, ...shape])) as tf.Tensor | tf.Tensor[];
+    const result = model.model.predict(tf.tensor(images, [count, ...shape]));
     return (Array.isArray(result) ? result : [result]).map((tensor) => tensor.dataSync() as Float32Array);
   });
   return { exits, samples: count, classes: model.metadata.classes.length, labels: null };
