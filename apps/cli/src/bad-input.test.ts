@@ -216,12 +216,7 @@ describe('other options', () => {
     ['a misspelt criterion', ['evaluate', run, '--criterion', 'entropi'], 2, /Did you mean entropy/],
     ['classes that differ', ['evaluate', run, '--dataset', 'mnist'], 2, /classes/],
     ['a report below a file', ['report', run, '--out', at('empty', 'report.html')], 1, /can write here/],
-    [
-      'a curve below a file',
-      ['calibrate', run, '--curve', at('empty', 'curve.csv')],
-      1,
-      /can write here/,
-    ],
+    ['a curve below a file', ['calibrate', run, '--curve', at('empty', 'curve.csv')], 1, /can write here/],
   ])('explain %s', async (_, argv, code, says) => {
     expectExplained(await runCommand(argv), { code, says });
   });

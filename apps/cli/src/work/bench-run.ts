@@ -212,7 +212,7 @@ async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promi
         macsRatio: 1,
         speedup: 1,
         efficiency: 1,
-        peer: peers[0] == null ? null : { best: peers[0].best, earlyExit: null },
+        peer: peers[0] ? { best: peers[0].best, earlyExit: null } : null,
       });
       timed.forEach((own, index) => {
         const exitShare = costs.map(
@@ -361,7 +361,7 @@ function describeRows(rows: readonly BenchRow[], { output }: Invocation): string
           (each) => each.variant === 'static' && each.threads === row.threads && each.batch === row.batch,
         );
         const against = (ms: number | null | undefined): string =>
-          ms == null ? '–' : `${(row.imagesPerSecond / (1000 / ms)).toFixed(2)}×`;
+          ms === null || ms === undefined ? '–' : `${(row.imagesPerSecond / (1000 / ms)).toFixed(2)}×`;
         return [
           String(row.threads),
           String(row.batch),
