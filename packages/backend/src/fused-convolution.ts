@@ -1,3 +1,4 @@
+import { beforePadding, rememberPadding } from './folded-padding';
 import { hasKernel } from './has-kernel';
 import { tf, tfl } from './tf';
 
@@ -55,20 +56,23 @@ export function installFusedConvolution(): void {
       };
     },
   });
+  rememberPadding();
   const prototype = Object.getPrototypeOf(tfl.layers.conv2d({ filters: 1, kernelSize: 1 })) as { call: Call };
   const composed = prototype.call;
   prototype.call = function (inputs, kwargs) {
     const x = Array.isArray(inputs) ? inputs[0]! : inputs;
     if (!canFuse(this, x)) return composed.call(this, inputs, kwargs);
     return tf.tidy(() => {
+      // tfjs-node's gradients know no padding in numbers.
+      const origin = this.padding === 'valid' && tf.getBackend() === 'wasm' ? beforePadding(x) : null;
       const kernelInputs = {
-        x,
+        x: origin?.image ?? x,
         filter: this.kernel.read(),
         ...(this.bias === null ? {} : { bias: this.bias.read() }),
       };
       const attributes = {
         strides: this.strides,
-        pad: this.padding,
+        pad: origin === null ? this.padding : [[0, 0], ...origin.padding, [0, 0]],
         dataFormat: 'NHWC',
         dilations: 1,
         activation: this.activation.getClassName(),

@@ -112,10 +112,20 @@ export const computations: readonly Computation[] = [
         ...{ padding: random.pick(['same', 'valid'] as const), useBias: random.pick([true, false]) },
       };
       const shape = [3, 6, 7, random.integer(1, 5)];
+      const around = random.integer(0, 3);
       return {
-        size: { options, shape },
+        size: { options, shape, around },
         compute: () => {
-          const layers = [tfl.layers.conv2d(options), tfl.layers.conv2d({ ...options, kernelSize: 1 })];
+          const layers = [
+            tfl.layers.zeroPadding2d({
+              padding: [
+                [around, 1],
+                [0, around],
+              ],
+            }),
+            tfl.layers.conv2d(options),
+            tfl.layers.conv2d({ ...options, kernelSize: 1 }),
+          ];
           const call = (x: tf.Tensor): tf.Tensor =>
             layers.reduce((y, layer) => layer.apply(y, { training: true }) as tf.Tensor, x);
           const x = values(shape, 1);

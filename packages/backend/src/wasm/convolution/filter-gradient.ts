@@ -2,7 +2,8 @@ import { type Code, f32, f32x4, i32, memory, sequence } from '../assembler/code'
 import { type FunctionWriter, type Local, ModuleWriter, type WasmFunction } from '../assembler/module';
 import { copyIntoFrame, frameBytes, imageBytes } from './frame';
 import { type ConvolutionGeometry, frameIsInside } from './geometry';
-import { bytesPerFloat, bytesPerVector, cut, type Piece, planTiling, tile, vectorsFor } from '../tile';
+import { bytesPerFloat, bytesPerVector, cut, lanes, type Piece, planTiling, tile, vectorsFor } from '../tile';
+import { horizontal, reaching, vertical } from '../windows';
 
 // Half of a small first-level data cache: what one pass of all tiles reads again and again.
 const cacheBytes = 16_384;
@@ -14,7 +15,7 @@ const cacheBytes = 16_384;
  *
  * For one filter row i, the taps (j, c) of a position lie side by side in memory, so the sum is an outer product of two
  * contiguous stretches, accumulated in registers over many positions. Whichever stretch fills the vector lanes better is
- * the one that is taken as vectors.
+ * the one that is taken as vectors. Positions where the taps of a tile lie over the border are left out.
  */
 export function writeFilterGradient(g: ConvolutionGeometry): { module: ModuleWriter; scratchBytes: number } {
   const module = new ModuleWriter();
@@ -41,55 +42,83 @@ export function writeFilterGradient(g: ConvolutionGeometry): { module: ModuleWri
     const key = `${rows}×${columns}`;
     const known = tiles.get(key);
     if (known !== undefined) return known;
-    const written = module.define(4, (writer, float, vector, sums, imageRows) => {
-      const { accumulators, step, clear } = tile(writer, rows, columns);
-      const rowOffsets = Array.from({ length: rows }, (_, i) => i * bytesPerFloat);
-      const columnOffsets = Array.from({ length: columns }, (_, j) => j * bytesPerVector);
-      const each = (visit: (sum: Local, offset: number) => Code): Code =>
-        sequence(
-          ...accumulators.flatMap((row, i) =>
-            row.map((sum, j) => visit(sum, i * sumRowBytes + j * bytesPerVector)),
+    const written = module.define(
+      7,
+      (writer, float, vector, sums, imageRows, width, floatSkip, vectorSkip) => {
+        const { accumulators, step, clear } = tile(writer, rows, columns);
+        const rowOffsets = Array.from({ length: rows }, (_, i) => i * bytesPerFloat);
+        const columnOffsets = Array.from({ length: columns }, (_, j) => j * bytesPerVector);
+        const each = (visit: (sum: Local, offset: number) => Code): Code =>
+          sequence(
+            ...accumulators.flatMap((row, i) =>
+              row.map((sum, j) => visit(sum, i * sumRowBytes + j * bytesPerVector)),
+            ),
+          );
+        return sequence(
+          clear(),
+          writer.repeat(
+            imageRows.get,
+            sequence(
+              writer.repeat(
+                width.get,
+                sequence(
+                  step(float.get, rowOffsets, vector.get, columnOffsets),
+                  float.advance(floats.step),
+                  vector.advance(vectors.step),
+                ),
+              ),
+              float.set(i32.add(float.get, floatSkip.get)),
+              vector.set(i32.add(vector.get, vectorSkip.get)),
+            ),
+          ),
+          // Sums of sums: rounding errors grow with the square root of the two counts, not of their product.
+          each((sum, offset) =>
+            f32x4.store(sums.get, f32x4.add(f32x4.load(sums.get, offset), sum.get), offset),
           ),
         );
-      return sequence(
-        clear(),
-        writer.repeat(
-          imageRows.get,
-          sequence(
-            writer.repeat(
-              g.outWidth,
-              sequence(
-                step(float.get, rowOffsets, vector.get, columnOffsets),
-                float.advance(floats.step),
-                vector.advance(vectors.step),
-              ),
-            ),
-            float.advance(floats.row - g.outWidth * floats.step),
-            vector.advance(vectors.row - g.outWidth * vectors.step),
-          ),
-        ),
-        // Sums of sums: rounding errors grow with the square root of the two counts, not of their product.
-        each((sum, offset) =>
-          f32x4.store(sums.get, f32x4.add(f32x4.load(sums.get, offset), sum.get), offset),
-        ),
-      );
-    });
+      },
+    );
     tiles.set(key, written);
     return written;
   };
 
-  /** All tiles over `imageRows` rows of the output. */
-  const allTiles = (image: Code, dy: Code, sums: Code, imageRows: number): Code => {
+  /** All tiles over some rows of the output. */
+  const allTiles = (image: Code, dy: Code, sums: Code, rows: Piece): Code => {
     const calls: Code[] = [];
     for (let filterRow = 0; filterRow < g.filterHeight; filterRow++) {
+      const live = reaching(vertical(g), filterRow, filterRow);
+      const top = Math.max(rows.start, live.start);
+      const height = Math.min(rows.start + rows.size, live.end) - top;
       for (const row of tiling.rows) {
         for (const column of tiling.vectors) {
-          const tapOffset = (tapsAsVectors ? column.start * 4 : row.start) * bytesPerFloat;
-          const x = i32.add(image, i32.constant(filterRow * rowBytes + tapOffset));
-          const d = i32.add(dy, i32.constant((tapsAsVectors ? row.start : column.start * 4) * bytesPerFloat));
-          const sum = i32.add(sums, i32.constant(sumOffset(filterRow, row, column)));
+          const [firstTap, tapCount] = tapsAsVectors
+            ? [column.start * lanes, Math.min(column.size * lanes, taps - column.start * lanes)]
+            : [row.start, row.size];
+          const channel = tapsAsVectors ? row.start : column.start * lanes;
+          const { start: left, end: right } = reaching(
+            horizontal(g),
+            Math.floor(firstTap / g.inChannels),
+            Math.floor((firstTap + tapCount - 1) / g.inChannels),
+          );
+          const width = right - left;
+          if (height <= 0 || width <= 0) continue;
+          const xOffset =
+            top * input.row + filterRow * rowBytes + left * input.step + firstTap * bytesPerFloat;
+          const dyOffset = top * output.row + left * output.step + channel * bytesPerFloat;
+          const x = i32.add(image, i32.constant(xOffset));
+          const d = i32.add(dy, i32.constant(dyOffset));
           const [float, vector] = tapsAsVectors ? [d, x] : [x, d];
-          calls.push(tileFor(row.size, column.size).call(float, vector, sum, i32.constant(imageRows)));
+          calls.push(
+            tileFor(row.size, column.size).call(
+              float,
+              vector,
+              i32.add(sums, i32.constant(sumOffset(filterRow, row, column))),
+              i32.constant(height),
+              i32.constant(width),
+              i32.constant(floats.row - width * floats.step),
+              i32.constant(vectors.row - width * vectors.step),
+            ),
+          );
         }
       }
     }
@@ -114,14 +143,7 @@ export function writeFilterGradient(g: ConvolutionGeometry): { module: ModuleWri
           g.batch,
           sequence(
             inPlace ? frame.set(x.get) : copyIntoFrame(writer, g, x.get, frame.get),
-            ...chunks.map(({ start, size }) =>
-              allTiles(
-                i32.add(frame.get, i32.constant(start * input.row)),
-                i32.add(dy.get, i32.constant(start * output.row)),
-                scratch.get,
-                size,
-              ),
-            ),
+            ...chunks.map((rows) => allTiles(frame.get, dy.get, scratch.get, rows)),
             x.advance(imageBytes(g)),
             dy.advance(g.outHeight * output.row),
           ),

@@ -1,8 +1,9 @@
-import { type Code, f32x4, i32, memory, sequence } from '../assembler/code';
+import { type Code, f32x4, i32, memory, sequence, when } from '../assembler/code';
 import { ModuleWriter, type WasmFunction } from '../assembler/module';
 import { bytesPerFloat, bytesPerVector, lanes, type Piece, planTiling, tile, vectorsFor } from '../tile';
 import { copyIntoFrame, frameBytes, imageBytes } from './frame';
 import { type ConvolutionGeometry, frameIsInside } from './geometry';
+import { type Stretch, stretches, vertical } from '../windows';
 
 /** What is done to a sum before it is stored. */
 export interface ForwardOptions {
@@ -35,7 +36,7 @@ export function writeForward(
     const key = `${positions}×${vectors}:${lastLanes}`;
     const known = tiles.get(key);
     if (known !== undefined) return known;
-    const written = module.define(5, (writer, x, filter, bias, y, count) => {
+    const written = module.define(6, (writer, x, filter, bias, y, count, filterRows) => {
       const { accumulators, step, clear } = tile(writer, positions, vectors);
       const [from, weights] = [writer.local('i32'), writer.local('i32')];
       const positionOffsets = Array.from({ length: positions }, (_, i) => i * positionBytes);
@@ -53,18 +54,21 @@ export function writeForward(
               : clear(),
             from.set(x.get),
             weights.set(filter.get),
-            writer.repeat(
-              g.filterHeight,
-              sequence(
-                writer.repeat(
-                  taps,
-                  sequence(
-                    step(from.get, positionOffsets, weights.get, columnOffsets),
-                    from.advance(bytesPerFloat),
-                    weights.advance(outPixelBytes),
+            when(
+              filterRows.get,
+              writer.repeat(
+                filterRows.get,
+                sequence(
+                  writer.repeat(
+                    taps,
+                    sequence(
+                      step(from.get, positionOffsets, weights.get, columnOffsets),
+                      from.advance(bytesPerFloat),
+                      weights.advance(outPixelBytes),
+                    ),
                   ),
+                  from.advance(rowBytes - taps * bytesPerFloat),
                 ),
-                from.advance(rowBytes - taps * bytesPerFloat),
               ),
             ),
             ...accumulators.flatMap((row, i) =>
@@ -92,15 +96,17 @@ export function writeForward(
     5,
     (writer, x, filter, bias, y, scratch) => {
       const top = writer.local('i32');
-      const rowOfSize = (positions: number, { start, size }: Piece): Code => {
+      const rowOfSize = (positions: number, { start, size }: Piece, { first, end }: Stretch): Code => {
         const same = tiling.rows.filter((piece) => piece.size === positions);
         const offset = i32.constant(start * bytesPerVector);
         return tileFor(positions, size, Math.min(lanes, g.outChannels - (start + size - 1) * lanes)).call(
-          i32.add(top.get, i32.constant(same[0]!.start * positionBytes)),
-          i32.add(filter.get, offset),
+          // Rows of the filter that lie over the border meet nothing but zeros.
+          i32.add(top.get, i32.constant(first * rowBytes + same[0]!.start * positionBytes)),
+          i32.add(filter.get, i32.constant(first * taps * outPixelBytes + start * bytesPerVector)),
           i32.add(bias.get, offset),
           i32.add(y.get, i32.constant(same[0]!.start * outPixelBytes + start * bytesPerVector)),
           i32.constant(same.length),
+          i32.constant(end - first),
         );
       };
       return sequence(
@@ -110,12 +116,14 @@ export function writeForward(
           sequence(
             inPlace ? [] : copyIntoFrame(writer, g, x.get, scratch.get),
             top.set((inPlace ? x : scratch).get),
-            writer.repeat(
-              g.outHeight,
-              sequence(
-                ...tiling.vectors.flatMap((piece) => sizes.map((size) => rowOfSize(size, piece))),
-                top.advance(g.strideHeight * rowBytes),
-                y.advance(g.outWidth * outPixelBytes),
+            ...stretches(vertical(g)).map((stretch) =>
+              writer.repeat(
+                stretch.count,
+                sequence(
+                  ...tiling.vectors.flatMap((piece) => sizes.map((size) => rowOfSize(size, piece, stretch))),
+                  top.advance(g.strideHeight * rowBytes),
+                  y.advance(g.outWidth * outPixelBytes),
+                ),
               ),
             ),
             x.advance(imageBytes(g)),

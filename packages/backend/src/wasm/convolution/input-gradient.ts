@@ -3,6 +3,7 @@ import { type FunctionWriter, type Local, ModuleWriter, type WasmFunction } from
 import { copyOutOfFrame, frameBytes, frameCoversImage, imageBytes } from './frame';
 import type { ConvolutionGeometry } from './geometry';
 import { bytesPerFloat, bytesPerVector, cut, lanes, planTiling, tile, vectorsFor } from '../tile';
+import { horizontal, reaching, type Stretch, stretches, vertical } from '../windows';
 
 // Images worked on together: the rows of a tile. Positions of different images never touch the same memory, so no load
 // has to wait for the store before it, which neighbouring positions of one image would do.
@@ -15,7 +16,7 @@ const imagesTogether = 4;
  * frame[n, y·stride + i, x·stride + j, c] += Σ over o of dy[n, y, x, o] · filter[i, j, c, o]
  *
  * For one filter row i the taps (j, c) lie side by side in the frame, which makes them the vectors; every stride works
- * the same way, and no zeros are multiplied.
+ * the same way, no zeros are multiplied, and what would fall over the border is not computed.
  */
 export function writeInputGradient(g: ConvolutionGeometry): { module: ModuleWriter; scratchBytes: number } {
   const module = new ModuleWriter();
@@ -37,14 +38,14 @@ export function writeInputGradient(g: ConvolutionGeometry): { module: ModuleWrit
     const key = `${images}×${columns}`;
     const known = tiles.get(key);
     if (known !== undefined) return known;
-    const written = module.define(3, (writer, dy, filter, frame) => {
+    const written = module.define(4, (writer, dy, filter, frame, width) => {
       const { accumulators, step, clear } = tile(writer, images, columns);
       const channel = writer.local('i32');
       const weights = writer.local('i32');
       const imageOffsets = Array.from({ length: images }, (_, i) => i * outImageBytes);
       const columnOffsets = Array.from({ length: columns }, (_, j) => j * bytesPerVector);
       return writer.repeat(
-        g.outWidth,
+        width.get,
         sequence(
           clear(),
           channel.set(dy.get),
@@ -72,6 +73,26 @@ export function writeInputGradient(g: ConvolutionGeometry): { module: ModuleWrit
     return written;
   };
 
+  /** One row of the output under one row of the filter: the tiles of all pieces of the taps, where they lie inside. */
+  const filterRowOf = (images: number, dyRow: Code, filterRow: Code, frameRow: Code): Code =>
+    sequence(
+      ...tapPieces.map(({ start, size }) => {
+        const lastTap = Math.min(taps, (start + size) * lanes) - 1;
+        const { start: left, end: right } = reaching(
+          horizontal(g),
+          Math.floor((start * lanes) / g.inChannels),
+          Math.floor(lastTap / g.inChannels),
+        );
+        if (left >= right) return [];
+        return tileFor(images, size).call(
+          i32.add(dyRow, i32.constant(left * outPixelBytes)),
+          i32.add(filterRow, i32.constant(start * g.outChannels * bytesPerVector)),
+          i32.add(frameRow, i32.constant(left * stepBytes + start * bytesPerVector)),
+          i32.constant(right - left),
+        );
+      }),
+    );
+
   /** The gradients of a few images, in the frames at `frames`. */
   const group = (images: number): WasmFunction =>
     module.define(4, (writer, dy, filter, dx, frames) => {
@@ -79,33 +100,31 @@ export function writeInputGradient(g: ConvolutionGeometry): { module: ModuleWrit
       const dyRow = writer.local('i32');
       const frameTop = writer.local('i32');
       const frameRow = writer.local('i32');
+      const rowsOf = ({ count, first, end }: Stretch): Code =>
+        writer.repeat(
+          count,
+          sequence(
+            filterRow.set(i32.add(filter.get, i32.constant(first * filterRowBytes))),
+            frameRow.set(i32.add(frameTop.get, i32.constant(first * frameRowBytes))),
+            first === end
+              ? []
+              : writer.repeat(
+                  end - first,
+                  sequence(
+                    filterRowOf(images, dyRow.get, filterRow.get, frameRow.get),
+                    filterRow.advance(filterRowBytes),
+                    frameRow.advance(frameRowBytes),
+                  ),
+                ),
+            dyRow.advance(g.outWidth * outPixelBytes),
+            frameTop.advance(g.strideHeight * frameRowBytes),
+          ),
+        );
       return sequence(
         memory.fill(frames.get, 0, i32.constant(images * frameStride)),
         dyRow.set(dy.get),
         frameTop.set(frames.get),
-        writer.repeat(
-          g.outHeight,
-          sequence(
-            filterRow.set(filter.get),
-            frameRow.set(frameTop.get),
-            writer.repeat(
-              g.filterHeight,
-              sequence(
-                ...tapPieces.map(({ start, size }) =>
-                  tileFor(images, size).call(
-                    dyRow.get,
-                    i32.add(filterRow.get, i32.constant(start * g.outChannels * bytesPerVector)),
-                    i32.add(frameRow.get, i32.constant(start * bytesPerVector)),
-                  ),
-                ),
-                filterRow.advance(filterRowBytes),
-                frameRow.advance(frameRowBytes),
-              ),
-            ),
-            dyRow.advance(g.outWidth * outPixelBytes),
-            frameTop.advance(g.strideHeight * frameRowBytes),
-          ),
-        ),
+        ...stretches(vertical(g)).map(rowsOf),
         ...Array.from({ length: images }, (_, image) =>
           copyOutOfFrame(
             writer,

@@ -4,6 +4,7 @@ import { type FunctionWriter, type Local, ModuleWriter } from '../assembler/modu
 import { compiled } from '../compiled';
 import type { Heap } from '../heap';
 import { bytesPerFloat, coveringVectors, lanes } from '../tile';
+import { horizontal, type Stretch, stretches, vertical } from '../windows';
 
 /** The sizes of a 2-D pooling over images `[batch, height, width, channels]`. */
 interface PoolGeometry {
@@ -21,37 +22,6 @@ interface PoolGeometry {
   readonly padLeft: number;
 }
 
-/** Neighbouring outputs along one axis whose windows are cut off by the border in the same way. */
-interface Stretch {
-  readonly start: number;
-  readonly count: number;
-  /** The taps of the window that lie inside the image: `first … end − 1`. */
-  readonly first: number;
-  readonly end: number;
-}
-
-function stretches(
-  outputs: number,
-  inputs: number,
-  filter: number,
-  stride: number,
-  padding: number,
-): Stretch[] {
-  const found: Stretch[] = [];
-  for (let at = 0; at < outputs; at++) {
-    const origin = at * stride - padding;
-    const first = Math.min(filter, Math.max(0, -origin));
-    const end = Math.max(first, Math.min(filter, inputs - origin));
-    const last = found.at(-1);
-    if (last !== undefined && last.first === first && last.end === end) {
-      found[found.length - 1] = { ...last, count: last.count + 1 };
-    } else {
-      found.push({ start: at, count: 1, first, end });
-    }
-  }
-  return found;
-}
-
 /**
  * Writes `run(x, y, dy, dx)`: each output's gradient goes to the first place in its window that holds the maximum, as on
  * the CPU engine.
@@ -62,8 +32,8 @@ function writeMaxPoolGradient(g: PoolGeometry): { module: ModuleWriter } {
   const inRow = g.inWidth * pixel;
   // Windows that share no pixel write each pixel once; otherwise gradients add up.
   const disjoint = g.strideHeight >= g.filterHeight && g.strideWidth >= g.filterWidth;
-  const rows = stretches(g.outHeight, g.inHeight, g.filterHeight, g.strideHeight, g.padTop);
-  const columns = stretches(g.outWidth, g.inWidth, g.filterWidth, g.strideWidth, g.padLeft);
+  const rows = stretches(vertical(g));
+  const columns = stretches(horizontal(g));
   const starts = g.channels < lanes ? [] : coveringVectors(g.channels);
 
   /** One window; `x` and `dx` point at its origin, which may lie outside the image, `y` and `dy` at its output. */
