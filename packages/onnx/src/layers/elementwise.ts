@@ -10,7 +10,11 @@ export const convertIdentity: LayerConverter = ({ inputs }) => inputs[0]!;
 export const convertBatchNormalization: LayerConverter = ({ graph, node, weights, inputs }) => {
   const value = inputs[0]!.layout === 'flat' ? toPlain(graph, inputs[0]!) : inputs[0]!;
   if (!normalizesChannels(node)) {
-    refuseLayer(node, 'it normalises the last axis', `axis ${JSON.stringify(node.layer.getConfig()['axis'])}`);
+    refuseLayer(
+      node,
+      'it normalises the last axis',
+      `axis ${JSON.stringify(node.layer.getConfig()['axis'])}`,
+    );
   }
   const { scale, shift } = readBatchNormalization(node, weights);
   const dims = value.layout === 'channels-first' ? [scale.length, 1, 1] : [scale.length];
