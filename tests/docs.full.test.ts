@@ -121,7 +121,7 @@ describe.skipIf(browserPath === undefined)('in Chromium, the site', () => {
     complaints = [];
     await page.setViewportSize({ width: 1280, height: 900 });
     await page.goto(address, { waitUntil: 'networkidle' });
-    const picture = page.locator('img.picture');
+    const picture = page.locator('.picture img');
     expect(await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
     for (const [link, path, heading] of [
       ['Commands', '/commands', 'Commands'],
