@@ -251,6 +251,24 @@ export const computations: readonly Computation[] = [
     },
   },
   {
+    name: 'dense layers',
+    rounds: 15,
+    draw: (random) => {
+      const [rows, inner, columns] = [random.integer(1, 20), random.integer(1, 30), random.integer(1, 30)];
+      const activation = random.pick(['linear', 'relu', 'sigmoid'] as const);
+      const useBias = random.pick([true, false]);
+      return {
+        size: { rows, inner, columns, activation, useBias },
+        compute: () => {
+          const layer = tfl.layers.dense({ units: columns, activation, useBias });
+          layer.build([rows, inner]);
+          layer.setWeights(layer.weights.map((one, index) => values(one.shape as number[], 5 + index)));
+          return valueAndGradients((x) => layer.apply(x) as tf.Tensor, [values([rows, inner], 1)]);
+        },
+      };
+    },
+  },
+  {
     name: 'matMul of batches',
     rounds: 4,
     draw: (random) => {

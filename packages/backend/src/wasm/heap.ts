@@ -37,9 +37,10 @@ export class Heap {
     return { dataId: tensor.dataId, shape: [...shape], dtype: tensor.dtype };
   }
 
-  /** Sets all values of a tensor to zero. */
-  clear(tensor: tf.TensorInfo): void {
+  /** Sets all values of a tensor to zero; gives it back. */
+  cleared(tensor: tf.TensorInfo): tf.TensorInfo {
     this.backend.typedArrayFromHeap(tensor).fill(0);
+    return tensor;
   }
 
   /** Working memory for one kernel call: the next call gets the same. */

@@ -9,7 +9,8 @@ import { fusedBatchNorm } from './kernels/batch-norm-inference';
 import { batchNormTraining, batchNormTrainingGradient } from './kernels/batch-norm-training';
 import { sum } from './kernels/column-sum';
 import { identity } from './kernels/identity';
-import { batchMatMul } from './kernels/matmul';
+import { batchMatMul, fusedMatMul } from './kernels/matmul';
+import { maxPool } from './kernels/max-pool';
 import { maxPoolGradient } from './kernels/max-pool-gradient';
 import { reluGradient } from './kernels/relu-gradient';
 import { pad, slice } from './kernels/strided-copy';
@@ -38,12 +39,14 @@ const trainingKernels: Readonly<Record<string, Kernel>> = {
   FusedBatchNorm: fusedBatchNorm,
   FusedConv2D: fusedConv2d,
   Identity: identity,
+  MaxPool: maxPool,
   MaxPoolGrad: maxPoolGradient,
   PadV2: pad,
   ReluGrad: reluGradient,
   Slice: slice,
   Sum: sum,
   UnsortedSegmentSum: unsortedSegmentSum,
+  _FusedMatMul: fusedMatMul,
 };
 
 let registered = false;

@@ -55,6 +55,10 @@ export const i32 = {
   add: binary(0x6a),
   subtract: binary(0x6b),
   multiply: binary(0x6c),
+  /** Unsigned. */
+  divide: binary(0x6e),
+  /** Unsigned. */
+  remainder: binary(0x70),
   lessThan: binary(0x49),
   and: binary(0x71),
   or: binary(0x72),
@@ -72,6 +76,7 @@ export const f32 = {
   multiply: binary(0x94),
   divide: binary(0x95),
   squareRoot: unary(0x91),
+  max: binary(0x97),
   equal: binary(0x5b),
   greaterThan: binary(0x5e),
   /** `condition ? yes : no`. */

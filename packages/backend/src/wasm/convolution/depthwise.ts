@@ -45,7 +45,7 @@ function everyPosition(
   );
 }
 
-/** Writes `run(image, dy, filter, scratch)` for the gradient of the filter or of the image: one filter a channel. */
+/** Writes `run(image, dy, filter, scratch, batch)` for the gradient of the filter or of the image: one filter a channel. */
 function writeDepthwiseGradient(
   g: ConvolutionGeometry,
   of: 'filter' | 'image',
@@ -102,8 +102,8 @@ function writeDepthwiseGradient(
   };
 
   module.define(
-    4,
-    (writer, image, dy, filter, frame) => {
+    5,
+    (writer, image, dy, filter, frame, batch) => {
       const channel = writer.local('i32');
       const shifted = (local: Local): Code => i32.add(local.get, channel.get);
       const parts = cut(taps.length, tapsTogether).map(({ start, size }) => taps.slice(start, start + size));
@@ -117,9 +117,9 @@ function writeDepthwiseGradient(
             )
           : frameCoversImage(g)
             ? []
-            : memory.fill(image.get, 0, i32.constant(g.batch * imageBytes(g))),
+            : memory.fill(image.get, 0, i32.multiply(batch.get, i32.constant(imageBytes(g)))),
         writer.repeat(
-          g.batch,
+          batch.get,
           sequence(
             of === 'filter' ? copyIntoFrame(writer, g, image.get, frame.get) : clearFrame,
             channel.set(i32.constant(0)),
@@ -157,7 +157,8 @@ function run(
   const key = `depthwise gradient of the ${of} ${JSON.stringify(geometry)}`;
   const kernel = compiled(heap, key, () => writeDepthwiseGradient(geometry, of));
   const scratch = heap.scratch(kernel.scratchBytes);
-  kernel.run(heap.address(tensors.image), heap.address(tensors.dy), heap.address(tensors.filter), scratch);
+  const addresses = [tensors.image, tensors.dy, tensors.filter].map((tensor) => heap.address(tensor));
+  kernel.run(...addresses, scratch, inputShape[0]);
 }
 
 // The kernels work on whole vectors of channels with one filter each. Everything else is brought into that form: a channel

@@ -9,7 +9,7 @@ import { horizontal, reaching, vertical } from '../windows';
 const cacheBytes = 16_384;
 
 /**
- * Writes the kernel `run(x, dy, dw, scratch)` for the gradient of a convolution with respect to its filters:
+ * Writes the kernel `run(x, dy, dw, scratch, batch)` for the gradient of a convolution with respect to its filters:
  *
  * dw[i, j, c, o] = Σ over n, y, x of frame[n, y·stride + i, x·stride + j, c] · dy[n, y, x, o]
  *
@@ -133,14 +133,14 @@ export function writeFilterGradient(g: ConvolutionGeometry): { module: ModuleWri
   const chunks = cut(g.outHeight, Math.max(1, Math.floor(cacheBytes / bytesPerOutputRow)));
 
   module.define(
-    4,
-    (writer, x, dy, dw, scratch) => {
+    5,
+    (writer, x, dy, dw, scratch, batch) => {
       const frame = writer.local('i32');
       return sequence(
         frame.set(i32.add(scratch.get, i32.constant(sumBytes))),
         memory.fill(scratch.get, 0, i32.constant(sumBytes + (inPlace ? 0 : frameBytes(g)))),
         writer.repeat(
-          g.batch,
+          batch.get,
           sequence(
             inPlace ? frame.set(x.get) : copyIntoFrame(writer, g, x.get, frame.get),
             ...chunks.map((rows) => allTiles(frame.get, dy.get, scratch.get, rows)),

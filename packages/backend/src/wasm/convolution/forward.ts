@@ -12,7 +12,7 @@ export interface ForwardOptions {
 }
 
 /**
- * Writes the kernel `run(x, filter, bias, y, scratch)` for a convolution:
+ * Writes the kernel `run(x, filter, bias, y, scratch, batch)` for a convolution:
  *
  * y[n, y, x, o] = bias[o] + Σ over i, j, c of frame[n, y·stride + i, x·stride + j, c] · filter[i, j, c, o]
  *
@@ -93,8 +93,8 @@ export function writeForward(
 
   const sizes = [...new Set(tiling.rows.map(({ size }) => size))];
   module.define(
-    5,
-    (writer, x, filter, bias, y, scratch) => {
+    6,
+    (writer, x, filter, bias, y, scratch, batch) => {
       const top = writer.local('i32');
       const rowOfSize = (positions: number, { start, size }: Piece, { first, end }: Stretch): Code => {
         const same = tiling.rows.filter((piece) => piece.size === positions);
@@ -112,7 +112,7 @@ export function writeForward(
       return sequence(
         inPlace ? [] : memory.fill(scratch.get, 0, i32.constant(frameBytes(g))),
         writer.repeat(
-          g.batch,
+          batch.get,
           sequence(
             inPlace ? [] : copyIntoFrame(writer, g, x.get, scratch.get),
             top.set((inPlace ? x : scratch).get),

@@ -11,11 +11,11 @@ export interface ConvolutionAttributes {
 }
 
 /**
- * The sizes of a 2-D convolution over images `[batch, height, width, channels]` with filters
- * `[height, width, in, out]`. Our kernels read a *frame*: the part of the padded image that the filters really see.
+ * The sizes of a 2-D convolution over images `[height, width, channels]` with filters `[height, width, in, out]`; how many
+ * images there are is known only when a kernel runs. Our kernels read a *frame*: the part of the padded image that the
+ * filters really see.
  */
 export interface ConvolutionGeometry {
-  readonly batch: number;
   readonly inHeight: number;
   readonly inWidth: number;
   readonly inChannels: number;
@@ -59,10 +59,10 @@ export function convolutionGeometry(
     depthwise,
     'channelsLast',
   );
-  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info;
+  const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info;
   const { filterHeight, filterWidth, strideHeight, strideWidth } = info;
   return {
-    ...{ batch: batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels },
+    ...{ inHeight, inWidth, inChannels, outHeight, outWidth, outChannels },
     ...{ filterHeight, filterWidth, strideHeight, strideWidth, padTop: padInfo.top, padLeft: padInfo.left },
     frameHeight: (outHeight - 1) * strideHeight + filterHeight,
     frameWidth: (outWidth - 1) * strideWidth + filterWidth,

@@ -1,8 +1,8 @@
-import { type Code, f32, f32x4, i32, memory, sequence } from '../assembler/code';
+import { type Code, f32, f32x4, i32, memory, sequence, when } from '../assembler/code';
 import { type FunctionWriter, type Local, ModuleWriter, type WasmFunction } from '../assembler/module';
 import { copyOutOfFrame, frameBytes, frameCoversImage, imageBytes } from './frame';
 import type { ConvolutionGeometry } from './geometry';
-import { bytesPerFloat, bytesPerVector, cut, lanes, planTiling, tile, vectorsFor } from '../tile';
+import { bytesPerFloat, bytesPerVector, lanes, planTiling, tile, vectorsFor } from '../tile';
 import { horizontal, reaching, type Stretch, stretches, vertical } from '../windows';
 
 // Images worked on together: the rows of a tile. Positions of different images never touch the same memory, so no load
@@ -10,7 +10,7 @@ import { horizontal, reaching, type Stretch, stretches, vertical } from '../wind
 const imagesTogether = 4;
 
 /**
- * Writes the kernel `run(dy, filter, dx, scratch)` for the gradient of a convolution with respect to its input. Each
+ * Writes the kernel `run(dy, filter, dx, scratch, batch)` for the gradient of a convolution with respect to its input. Each
  * output position sends its gradient back to the taps that it read:
  *
  * frame[n, y·stride + i, x·stride + j, c] += Σ over o of dy[n, y, x, o] · filter[i, j, c, o]
@@ -136,30 +136,34 @@ export function writeInputGradient(g: ConvolutionGeometry): { module: ModuleWrit
       );
     });
 
-  const together = Math.min(imagesTogether, g.batch);
-  const groups = cut(g.batch, together);
-  const sizes = [...new Set(groups.map(({ size }) => size))];
-  const groupOf = new Map(sizes.map((size) => [size, group(size)]));
+  const fullGroup = group(imagesTogether);
+  const single = group(1);
 
   module.define(
-    4,
-    (writer, dy, filter, dx, scratch) => {
+    5,
+    (writer, dy, filter, dx, scratch, batch) => {
       const frames = writer.local('i32');
-      return sequence(
-        frames.set(i32.add(scratch.get, i32.constant(filterBytes))),
-        frameCoversImage(g) ? [] : memory.fill(dx.get, 0, i32.constant(g.batch * imageBytes(g))),
-        memory.fill(scratch.get, 0, i32.constant(filterBytes)),
-        packFilter(writer, filter, scratch.get),
-        ...sizes.map((size) =>
+      const images = (count: Code, size: number, of: WasmFunction): Code =>
+        when(
+          count,
           writer.repeat(
-            groups.filter((one) => one.size === size).length,
+            count,
             sequence(
-              groupOf.get(size)!.call(dy.get, scratch.get, dx.get, frames.get),
+              of.call(dy.get, scratch.get, dx.get, frames.get),
               dy.advance(size * outImageBytes),
               dx.advance(size * imageBytes(g)),
             ),
           ),
-        ),
+        );
+      return sequence(
+        frames.set(i32.add(scratch.get, i32.constant(filterBytes))),
+        frameCoversImage(g)
+          ? []
+          : memory.fill(dx.get, 0, i32.multiply(batch.get, i32.constant(imageBytes(g)))),
+        memory.fill(scratch.get, 0, i32.constant(filterBytes)),
+        packFilter(writer, filter, scratch.get),
+        images(i32.divide(batch.get, i32.constant(imagesTogether)), imagesTogether, fullGroup),
+        images(i32.remainder(batch.get, i32.constant(imagesTogether)), 1, single),
       );
     },
     'run',
@@ -194,5 +198,5 @@ export function writeInputGradient(g: ConvolutionGeometry): { module: ModuleWrit
     );
   }
 
-  return { module, scratchBytes: filterBytes + together * frameStride };
+  return { module, scratchBytes: filterBytes + imagesTogether * frameStride };
 }

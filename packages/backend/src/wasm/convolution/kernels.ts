@@ -14,11 +14,13 @@ export function conv2dBackpropFilter(
 ): tf.TensorInfo {
   const geometry = convolutionGeometry('Conv2DBackpropFilter', x.shape, attributes.filterShape, attributes);
   const dw = heap.allocate(attributes.filterShape);
+  const batch = x.shape[0]!;
+  if (batch === 0) return heap.cleared(dw);
   const kernel = compiled(heap, `filter gradient ${JSON.stringify(geometry)}`, () =>
     writeFilterGradient(geometry),
   );
   const scratch = heap.scratch(kernel.scratchBytes);
-  kernel.run(heap.address(x), heap.address(dy), heap.address(dw), scratch);
+  kernel.run(heap.address(x), heap.address(dy), heap.address(dw), scratch, batch);
   return dw;
 }
 
@@ -35,11 +37,13 @@ export function conv2dBackpropInput(
     attributes,
   );
   const dx = heap.allocate(attributes.inputShape);
+  const batch = attributes.inputShape[0]!;
+  if (batch === 0) return dx;
   const kernel = compiled(heap, `input gradient ${JSON.stringify(geometry)}`, () =>
     writeInputGradient(geometry),
   );
   const scratch = heap.scratch(kernel.scratchBytes);
-  kernel.run(heap.address(dy), heap.address(filter), heap.address(dx), scratch);
+  kernel.run(heap.address(dy), heap.address(filter), heap.address(dx), scratch, batch);
   return dx;
 }
 
@@ -85,8 +89,10 @@ function forward(
   if (!tf.backend_util.tupleValuesAreOne(attributes.dilations) || attributes.dataFormat === 'NCHW')
     return null;
   const geometry = convolutionGeometry('Conv2D', x.shape, filter.shape, attributes);
+  const batch = x.shape[0]!;
   const options = { hasBias: bias !== null, hasRelu };
-  const y = heap.allocate([geometry.batch, geometry.outHeight, geometry.outWidth, geometry.outChannels]);
+  const y = heap.allocate([batch, geometry.outHeight, geometry.outWidth, geometry.outChannels]);
+  if (batch === 0) return y;
   const key = `convolution ${JSON.stringify([geometry, options])}`;
   const kernel = compiled(heap, key, () => writeForward(geometry, options));
   const scratch = heap.scratch(kernel.scratchBytes);
@@ -96,6 +102,7 @@ function forward(
     bias === null ? 0 : heap.address(bias),
     heap.address(y),
     scratch,
+    batch,
   );
   return y;
 }

@@ -7,15 +7,15 @@ import { bytesPerFloat, coveringVectors, cut, lanes } from '../tile';
 
 const vectorsTogether = 4;
 
-/** Writes `run(x, mean, variance, offset, scale, y)`: y = (x − mean) · scale / √(variance + epsilon) + offset. */
-function writeNormalization(rows: number, channels: number, epsilon: number): { module: ModuleWriter } {
+/** Writes `run(x, mean, variance, offset, scale, y, rows)`: y = (x − mean) · scale / √(variance + epsilon) + offset. */
+function writeNormalization(channels: number, epsilon: number): { module: ModuleWriter } {
   const module = new ModuleWriter();
   const starts = coveringVectors(channels).map((start) => start * bytesPerFloat);
 
   const part = (
     writer: FunctionWriter,
     offsets: readonly number[],
-    p: Record<'x' | 'mean' | 'variance' | 'offset' | 'scale' | 'y', Local>,
+    p: Record<'x' | 'mean' | 'variance' | 'offset' | 'scale' | 'y' | 'rows', Local>,
   ): Code => {
     const [from, to] = [writer.local('i32'), writer.local('i32')];
     const vectors = offsets.map((at) => ({
@@ -40,7 +40,7 @@ function writeNormalization(rows: number, channels: number, epsilon: number): { 
       from.set(p.x.get),
       to.set(p.y.get),
       writer.repeat(
-        rows,
+        p.rows.get,
         sequence(
           ...vectors.map(({ at, mean, factor, offset }) =>
             f32x4.store(
@@ -57,11 +57,11 @@ function writeNormalization(rows: number, channels: number, epsilon: number): { 
   };
 
   module.define(
-    6,
-    (writer, x, mean, variance, offset, scale, y) =>
+    7,
+    (writer, x, mean, variance, offset, scale, y, rows) =>
       sequence(
         ...cut(starts.length, vectorsTogether).map(({ start, size }) =>
-          part(writer, starts.slice(start, start + size), { x, mean, variance, offset, scale, y }),
+          part(writer, starts.slice(start, start + size), { x, mean, variance, offset, scale, y, rows }),
         ),
       ),
     'run',
@@ -83,9 +83,10 @@ export function fusedBatchNorm(
   if ([mean, variance, offset, scale].some(({ shape }) => shape.length !== 1 || shape[0] !== channels))
     return null;
   const y = heap.allocate(x.shape);
-  const key = `normalisation ${rows}×${channels} ${varianceEpsilon}`;
-  compiled(heap, key, () => writeNormalization(rows, channels, varianceEpsilon)).run(
+  const key = `normalisation ${channels} ${varianceEpsilon}`;
+  compiled(heap, key, () => writeNormalization(channels, varianceEpsilon)).run(
     ...[x, mean, variance, offset, scale, y].map((tensor) => heap.address(tensor)),
+    rows,
   );
   return y;
 }

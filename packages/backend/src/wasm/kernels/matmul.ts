@@ -1,48 +1,55 @@
-import type { tf } from '../../tf';
-import { type Code, f32, f32x4, i32, sequence } from '../assembler/code';
+import { tf } from '../../tf';
+import { type Code, f32, f32x4, i32, sequence, when } from '../assembler/code';
 import { type FunctionWriter, type Local, ModuleWriter, type WasmFunction } from '../assembler/module';
 import { compiled } from '../compiled';
 import type { Heap } from '../heap';
 import { bytesPerFloat, bytesPerVector, lanes, type Piece, planTiling, tile, vectorsFor } from '../tile';
 
+/** What a matrix product's code is written for; what depends on the batch is told when it runs. */
 interface MatrixProduct {
   /** out `[rows, columns]` = Σ over inner of a · b. */
-  readonly rows: number;
   readonly columns: number;
-  readonly inner: number;
   /** a is `[inner, rows]` instead of `[rows, inner]`. */
   readonly transposeA: boolean;
   /** b is `[columns, inner]` instead of `[inner, columns]`. */
   readonly transposeB: boolean;
+  /** Floats in a row of a as it lies in memory: `inner`, or `rows` if it is transposed. */
+  readonly rowOfA: number;
+  /** Rows of the result made together; what is left over is made row by row. */
+  readonly rowsTogether: number;
+  readonly hasBias: boolean;
+  readonly hasRelu: boolean;
 }
 
-/** Writes `run(a, b, out, scratch)`. */
-function writeMatrixProduct({ rows, columns, inner, transposeA, transposeB }: MatrixProduct): {
-  module: ModuleWriter;
-  scratchBytes: number;
-} {
+/** Writes `run(a, b, bias, out, scratch, blocks, rest, inner)` for blocks · rowsTogether + rest rows. */
+function writeMatrixProduct(product: MatrixProduct): ModuleWriter {
+  const { columns, transposeA, transposeB, rowOfA, rowsTogether, hasBias, hasRelu } = product;
   const module = new ModuleWriter();
   const vectorCount = vectorsFor(columns);
   const bRowBytes = transposeB ? vectorCount * bytesPerVector : columns * bytesPerFloat;
-  const aRowBytes = (transposeA ? 1 : inner) * bytesPerFloat;
-  const aStepBytes = (transposeA ? rows : 1) * bytesPerFloat;
+  const aRowBytes = (transposeA ? 1 : rowOfA) * bytesPerFloat;
+  const aStepBytes = (transposeA ? rowOfA : 1) * bytesPerFloat;
   const outRowBytes = columns * bytesPerFloat;
-  const tiling = planTiling(rows, vectorCount);
 
   const tiles = new Map<string, WasmFunction>();
-  /** `tileRows` rows × `vectors` vectors of the result, of which the last may be cut short. */
-  const tileFor = (tileRows: number, vectors: number, lastLanes: number): WasmFunction => {
-    const key = `${tileRows}×${vectors}:${lastLanes}`;
+  /** `rows` rows × `vectors` vectors of the result, of which the last may be cut short. */
+  const tileFor = (rows: number, vectors: number, lastLanes: number): WasmFunction => {
+    const key = `${rows}×${vectors}:${lastLanes}`;
     const known = tiles.get(key);
     if (known !== undefined) return known;
-    const written = module.define(3, (writer, a, b, out) => {
-      const { accumulators, step, clear } = tile(writer, tileRows, vectors);
-      const rowOffsets = Array.from({ length: tileRows }, (_, i) => i * aRowBytes);
+    const written = module.define(5, (writer, a, b, bias, out, inner) => {
+      const { accumulators, step, clear } = tile(writer, rows, vectors);
+      const rowOffsets = Array.from({ length: rows }, (_, i) => i * aRowBytes);
       const columnOffsets = Array.from({ length: vectors }, (_, j) => j * bytesPerVector);
+      const start = hasBias
+        ? accumulators.flatMap((row) =>
+            row.map((sum, j) => sum.set(f32x4.load(bias.get, j * bytesPerVector))),
+          )
+        : [clear()];
       return sequence(
-        clear(),
+        ...start,
         writer.repeat(
-          inner,
+          inner.get,
           sequence(
             step(a.get, rowOffsets, b.get, columnOffsets),
             a.advance(aStepBytes),
@@ -53,7 +60,7 @@ function writeMatrixProduct({ rows, columns, inner, transposeA, transposeB }: Ma
           row.map((sum, j) =>
             f32x4.storeFirst(
               out.get,
-              sum.get,
+              hasRelu ? f32x4.max(f32x4.zero, sum.get) : sum.get,
               j === vectors - 1 ? lastLanes : lanes,
               i * outRowBytes + j * bytesPerVector,
             ),
@@ -65,37 +72,45 @@ function writeMatrixProduct({ rows, columns, inner, transposeA, transposeB }: Ma
     return written;
   };
 
-  const columnPiece = (a: Local, b: Code, out: Local, tileRows: number, { start, size }: Piece): Code => {
-    const lastLanes = Math.min(lanes, columns - (start + size - 1) * lanes);
-    const offset = i32.constant(start * bytesPerVector);
-    return tileFor(tileRows, size, lastLanes).call(a.get, i32.add(b, offset), i32.add(out.get, offset));
-  };
+  const columnPieces = planTiling(rowsTogether, vectorCount).vectors;
   module.define(
-    4,
-    (writer, a, b, out, scratch) =>
-      sequence(
-        transposeB ? transpose(writer, b, scratch) : [],
-        ...[...new Set(tiling.rows.map(({ size }) => size))].map((size) =>
+    8,
+    (writer, a, b, bias, out, scratch, blocks, rest, inner) => {
+      const piece = (rows: number, { start, size }: Piece): Code => {
+        const lastLanes = Math.min(lanes, columns - (start + size - 1) * lanes);
+        const offset = i32.constant(start * bytesPerVector);
+        return tileFor(rows, size, lastLanes).call(
+          a.get,
+          i32.add((transposeB ? scratch : b).get, offset),
+          i32.add(bias.get, offset),
+          i32.add(out.get, offset),
+          inner.get,
+        );
+      };
+      const block = (rows: number, count: Code): Code =>
+        when(
+          count,
           writer.repeat(
-            tiling.rows.filter((piece) => piece.size === size).length,
+            count,
             sequence(
-              ...tiling.vectors.map((piece) =>
-                columnPiece(a, (transposeB ? scratch : b).get, out, size, piece),
-              ),
-              a.advance(size * aRowBytes),
-              out.advance(size * outRowBytes),
+              ...columnPieces.map((one) => piece(rows, one)),
+              a.advance(rows * aRowBytes),
+              out.advance(rows * outRowBytes),
             ),
           ),
-        ),
-      ),
+        );
+      return sequence(
+        transposeB ? transpose(writer, b, scratch, inner.get) : [],
+        block(rowsTogether, blocks.get),
+        block(1, rest.get),
+      );
+    },
     'run',
   );
 
   /** b `[columns, inner]` → `[inner, vectors]`; the lanes beyond the last column are never stored, so they need no value. */
-  function transpose(writer: FunctionWriter, b: Local, scratch: Local): Code {
-    const from = writer.local('i32');
-    const to = writer.local('i32');
-    const column = writer.local('i32');
+  function transpose(writer: FunctionWriter, b: Local, scratch: Local, inner: Code): Code {
+    const [from, to, column] = writer.locals(3, 'i32') as [Local, Local, Local];
     return sequence(
       from.set(b.get),
       column.set(scratch.get),
@@ -117,14 +132,21 @@ function writeMatrixProduct({ rows, columns, inner, transposeA, transposeB }: Ma
     );
   }
 
-  return { module, scratchBytes: transposeB ? inner * bRowBytes : 0 };
+  return module;
 }
 
-/** The kernel `BatchMatMul` for one pair of float matrices (the gradients of a dense layer); batches are left to the backend. */
-export function batchMatMul(
+interface Transposition {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+function multiply(
   heap: Heap,
-  { a, b }: { readonly a: tf.TensorInfo; readonly b: tf.TensorInfo },
-  { transposeA, transposeB }: { readonly transposeA: boolean; readonly transposeB: boolean },
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  bias: tf.TensorInfo | null,
+  { transposeA, transposeB }: Transposition,
+  hasRelu: boolean,
 ): tf.TensorInfo | null {
   const one = (shape: readonly number[]): boolean => shape.slice(0, -2).every((length) => length === 1);
   if (a.dtype !== 'float32' || b.dtype !== 'float32' || !one(a.shape) || !one(b.shape)) return null;
@@ -133,13 +155,50 @@ export function batchMatMul(
   const [rows, inner] = transposeA ? [a1, a0] : [a0, a1];
   const [columns, innerOfB] = transposeB ? [b0, b1] : [b1, b0];
   if (inner !== innerOfB || inner === 0 || rows === 0 || columns === 0) return null;
-  const product = { rows, columns, inner, transposeA, transposeB };
+  if (bias !== null && tf.util.sizeFromShape([...bias.shape]) !== columns) return null;
+  // The widest tile that this many columns can fill.
+  const [tiling] = planTiling(rowsForPlanning, vectorsFor(columns)).rows;
+  const rowsTogether = tiling!.size;
+  const product = {
+    ...{ columns, transposeA, transposeB, rowOfA: a1, rowsTogether },
+    ...{ hasBias: bias !== null, hasRelu },
+  };
   const rank = Math.max(a.shape.length, b.shape.length);
   const out = heap.allocate([...new Array<number>(rank - 2).fill(1), rows, columns]);
-  const kernel = compiled(heap, `matrix product ${JSON.stringify(product)}`, () =>
-    writeMatrixProduct(product),
+  const { run } = compiled(heap, `matrix product ${JSON.stringify(product)}`, () => ({
+    module: writeMatrixProduct(product),
+  }));
+  const scratch = heap.scratch(transposeB ? inner * vectorsFor(columns) * bytesPerVector : 0);
+  run(
+    ...[heap.address(a), heap.address(b), bias === null ? 0 : heap.address(bias), heap.address(out), scratch],
+    ...[Math.floor(rows / rowsTogether), rows % rowsTogether, inner],
   );
-  const scratch = heap.scratch(kernel.scratchBytes);
-  kernel.run(heap.address(a), heap.address(b), heap.address(out), scratch);
   return out;
+}
+
+// Divisible by the height of every tile, so that the plan depends on the columns alone.
+const rowsForPlanning = 12;
+
+/** The kernel `BatchMatMul` for one pair of float matrices (the gradients of a dense layer); batches are left to the backend. */
+export function batchMatMul(
+  heap: Heap,
+  { a, b }: { readonly a: tf.TensorInfo; readonly b: tf.TensorInfo },
+  attributes: Transposition,
+): tf.TensorInfo | null {
+  return multiply(heap, a, b, null, attributes, false);
+}
+
+/** The kernel `_FusedMatMul` (a dense layer) with a bias a column, or none, and ReLU, or nothing, after it. */
+export function fusedMatMul(
+  heap: Heap,
+  {
+    a,
+    b,
+    bias,
+  }: { readonly a: tf.TensorInfo; readonly b: tf.TensorInfo; readonly bias?: tf.TensorInfo | null },
+  attributes: Transposition & { readonly activation?: string | null },
+): tf.TensorInfo | null {
+  const activation = attributes.activation ?? 'linear';
+  if (activation !== 'linear' && activation !== 'relu') return null;
+  return multiply(heap, a, b, bias ?? null, attributes, activation === 'relu');
 }

@@ -1,29 +1,14 @@
-import { tf } from '../../tf';
+import type { tf } from '../../tf';
 import { type Code, f32, f32x4, i32, memory, sequence } from '../assembler/code';
 import { type FunctionWriter, type Local, ModuleWriter } from '../assembler/module';
 import { compiled } from '../compiled';
 import type { Heap } from '../heap';
 import { bytesPerFloat, coveringVectors, lanes } from '../tile';
+import { type PoolAttributes, poolGeometry, type PoolGeometry } from './pool-geometry';
 import { horizontal, type Stretch, stretches, vertical } from '../windows';
 
-/** The sizes of a 2-D pooling over images `[batch, height, width, channels]`. */
-interface PoolGeometry {
-  readonly batch: number;
-  readonly channels: number;
-  readonly inHeight: number;
-  readonly inWidth: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  readonly filterHeight: number;
-  readonly filterWidth: number;
-  readonly strideHeight: number;
-  readonly strideWidth: number;
-  readonly padTop: number;
-  readonly padLeft: number;
-}
-
 /**
- * Writes `run(x, y, dy, dx)`: each output's gradient goes to the first place in its window that holds the maximum, as on
+ * Writes `run(x, y, dy, dx, batch)`: each output's gradient goes to the first place in its window that holds the maximum, as on
  * the CPU engine.
  */
 function writeMaxPoolGradient(g: PoolGeometry): { module: ModuleWriter } {
@@ -124,8 +109,8 @@ function writeMaxPoolGradient(g: PoolGeometry): { module: ModuleWriter } {
   };
 
   module.define(
-    4,
-    (writer, x, y, dy, dx) => {
+    5,
+    (writer, x, y, dy, dx, batch) => {
       const inside = {
         x: writer.local('i32'),
         y: writer.local('i32'),
@@ -135,11 +120,11 @@ function writeMaxPoolGradient(g: PoolGeometry): { module: ModuleWriter } {
       const rowStart = { x: writer.local('i32'), dx: writer.local('i32') };
       const origin = -(g.padTop * inRow + g.padLeft * pixel);
       return sequence(
-        memory.fill(dx.get, 0, i32.constant(g.batch * g.inHeight * inRow)),
+        memory.fill(dx.get, 0, i32.multiply(batch.get, i32.constant(g.inHeight * inRow))),
         inside.y.set(y.get),
         inside.dy.set(dy.get),
         writer.repeat(
-          g.batch,
+          batch.get,
           sequence(
             rowStart.x.set(i32.add(x.get, i32.constant(origin))),
             rowStart.dx.set(i32.add(dx.get, i32.constant(origin))),
@@ -180,52 +165,16 @@ function writeMaxPoolGradient(g: PoolGeometry): { module: ModuleWriter } {
 /** The kernel `MaxPoolGrad`: dL/dx from dL/dy, the pooled images and what came out. */
 export function maxPoolGradient(
   heap: Heap,
-  {
-    dy,
-    input,
-    output,
-  }: { readonly dy: tf.TensorInfo; readonly input: tf.TensorInfo; readonly output: tf.TensorInfo },
-  attributes: {
-    readonly filterSize: number | [number, number];
-    readonly strides: number | [number, number];
-    readonly pad: 'same' | 'valid' | number;
-    readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
-  },
+  { dy, input, output }: Readonly<Record<'dy' | 'input' | 'output', tf.TensorInfo>>,
+  attributes: PoolAttributes,
 ): tf.TensorInfo {
-  const { filterSize, strides, pad, dimRoundingMode } = attributes;
-  const info = tf.backend_util.computePool2DInfo(
-    input.shape as [number, number, number, number],
-    ...([filterSize, strides, 1, pad, dimRoundingMode] as const),
-  );
-  const {
-    batchSize,
-    inChannels,
-    inHeight,
-    inWidth,
-    outHeight,
-    outWidth,
-    strideHeight,
-    strideWidth,
-    padInfo,
-  } = info;
-  const geometry: PoolGeometry = {
-    ...{
-      batch: batchSize,
-      channels: inChannels,
-      inHeight,
-      inWidth,
-      outHeight,
-      outWidth,
-      strideHeight,
-      strideWidth,
-    },
-    ...{ filterHeight: info.effectiveFilterHeight, filterWidth: info.effectiveFilterWidth },
-    ...{ padTop: padInfo.top, padLeft: padInfo.left },
-  };
+  const geometry = poolGeometry(input.shape, attributes);
+  const batch = input.shape[0]!;
   const dx = heap.allocate(input.shape);
+  if (batch === 0) return dx;
   const { run } = compiled(heap, `max pool gradient ${JSON.stringify(geometry)}`, () =>
     writeMaxPoolGradient(geometry),
   );
-  run(heap.address(input), heap.address(output), heap.address(dy), heap.address(dx));
+  run(heap.address(input), heap.address(output), heap.address(dy), heap.address(dx), batch);
   return dx;
 }

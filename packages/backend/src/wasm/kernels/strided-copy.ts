@@ -5,7 +5,7 @@ import { compiled } from '../compiled';
 import type { Heap } from '../heap';
 
 interface CopyPlan {
-  /** How often each nested loop runs, the outermost first. */
+  /** How often each nested loop runs; the outermost, which is left out, as often as the kernel is told. */
   readonly counts: readonly number[];
   /** Bytes from one round to the next, for each loop. */
   readonly fromSteps: readonly number[];
@@ -14,18 +14,18 @@ interface CopyPlan {
   readonly runBytes: number;
 }
 
-/** Writes `run(from, to)`: copies a box out of one array into a box of another. */
+/** Writes `run(from, to, outermost)`: copies a box out of one array into a box of another. */
 function writeCopy({ counts, fromSteps, toSteps, runBytes }: CopyPlan): { module: ModuleWriter } {
   const module = new ModuleWriter();
   module.define(
-    2,
-    (writer, from, to) => {
+    3,
+    (writer, from, to, outermost) => {
       const nested = (level: number, source: Local, target: Local): Code => {
-        if (level === counts.length) return memory.copy(target.get, source.get, i32.constant(runBytes));
+        if (level === fromSteps.length) return memory.copy(target.get, source.get, i32.constant(runBytes));
         const innerSource = writer.local('i32');
         const innerTarget = writer.local('i32');
         return writer.repeat(
-          counts[level]!,
+          level === 0 ? outermost.get : counts[level - 1]!,
           sequence(
             innerSource.set(source.get),
             innerTarget.set(target.get),
@@ -69,12 +69,12 @@ function copyBox(
   // The trailing axes that are whole in both arrays, and the one before them, are one contiguous run.
   let axis = size.length;
   let runBytes = bytes;
-  while (axis > 0 && fromStrides[axis - 1] === runBytes && toStrides[axis - 1] === runBytes) {
+  while (axis > 1 && fromStrides[axis - 1] === runBytes && toStrides[axis - 1] === runBytes) {
     axis--;
     runBytes *= size[axis]!;
   }
   const plan: CopyPlan = {
-    counts: size.slice(0, axis),
+    counts: size.slice(1, axis),
     fromSteps: fromStrides.slice(0, axis),
     toSteps: toStrides.slice(0, axis),
     runBytes,
@@ -83,6 +83,7 @@ function copyBox(
   run(
     heap.address(from.tensor) + offset(from.begin, fromStrides),
     heap.address(to.tensor) + offset(to.begin, toStrides),
+    size[0] ?? 1,
   );
 }
 
@@ -110,8 +111,7 @@ export function pad(
 ): tf.TensorInfo | null {
   if (x.dtype === 'string' || constantValue !== 0) return null;
   const shape = x.shape.map((length, axis) => length + paddings[axis]![0] + paddings[axis]![1]);
-  const out = heap.allocate(shape, x.dtype);
-  heap.clear(out);
+  const out = heap.cleared(heap.allocate(shape, x.dtype));
   copyBox(
     heap,
     { tensor: x, begin: shape.map(() => 0) },

@@ -7,8 +7,7 @@ export function unsortedSegmentSum(
   { x, segmentIds }: { readonly x: tf.TensorInfo; readonly segmentIds: tf.TensorInfo },
   { numSegments }: { readonly numSegments: number },
 ): tf.TensorInfo {
-  const out = heap.allocate([numSegments, ...x.shape.slice(1)], x.dtype);
-  heap.clear(out);
+  const out = heap.cleared(heap.allocate([numSegments, ...x.shape.slice(1)], x.dtype));
   const rowLength = x.shape.slice(1).reduce((product, length) => product * length, 1);
   // All tensors are allocated by now: views taken before an allocation may be of memory that has moved.
   const ids = heap.backend.typedArrayFromHeap(segmentIds);

@@ -1,0 +1,41 @@
+import { tf } from '../../tf';
+
+/** Window, strides and padding of a pooling, as TensorFlow.js hands them to its kernels. */
+export interface PoolAttributes {
+  readonly filterSize: number | [number, number];
+  readonly strides: number | [number, number];
+  readonly pad: 'same' | 'valid' | number;
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+/** The sizes of a 2-D pooling over images `[height, width, channels]`; how many there are is known when a kernel runs. */
+export interface PoolGeometry {
+  readonly channels: number;
+  readonly inHeight: number;
+  readonly inWidth: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly filterHeight: number;
+  readonly filterWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly padTop: number;
+  readonly padLeft: number;
+}
+
+/** Computes the geometry the way TensorFlow.js does for its other backends. */
+export function poolGeometry(
+  inputShape: readonly number[],
+  { filterSize, strides, pad, dimRoundingMode }: PoolAttributes,
+): PoolGeometry {
+  const info = tf.backend_util.computePool2DInfo(
+    inputShape as [number, number, number, number],
+    ...([filterSize, strides, 1, pad, dimRoundingMode] as const),
+  );
+  const { inChannels, inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth, padInfo } = info;
+  return {
+    ...{ channels: inChannels, inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth },
+    ...{ filterHeight: info.effectiveFilterHeight, filterWidth: info.effectiveFilterWidth },
+    ...{ padTop: padInfo.top, padLeft: padInfo.left },
+  };
+}
