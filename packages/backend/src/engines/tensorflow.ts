@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Availability, EngineDriver } from '../engine';
 import { type InstalledEngine, listEngines } from '../native/engine-folder';
 import { loadInstalledEngine } from '../native/load-installed-engine';
 import { registerTensorflowTrainingKernels } from '../tensorflow/register-tensorflow-training-kernels';
+import { findPackage } from './find-package';
 import { restoreNodeUtil } from './restore-node-util';
 
 const packageNames = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
@@ -28,26 +29,12 @@ function findSource(): Source | null {
   return own === null ? null : { own };
 }
 
-/** Looks for tfjs-node(-gpu) beside this package and beside the program that uses it. */
+/** The first tfjs-node(-gpu) with a binding, else the first without. */
 function findNativePackage(): NativePackage | null {
-  const resolvers = [createRequire(import.meta.url), createRequire(join(process.cwd(), 'package.json'))];
-  let withoutBinding: NativePackage | null = null;
-  for (const name of packageNames) {
-    for (const require of resolvers) {
-      let manifestPath: string;
-      try {
-        manifestPath = require.resolve(`${name}/package.json`);
-      } catch {
-        continue;
-      }
-      const root = dirname(manifestPath);
-      const { version } = require(manifestPath) as { version: string };
-      const found = { name, entry: join(root, 'dist', 'index.js'), version, hasBinding: hasBinding(root) };
-      if (found.hasBinding) return found;
-      withoutBinding ??= found;
-    }
-  }
-  return withoutBinding;
+  const found = packageNames.flatMap(findPackage).map(({ name, version, root }) => ({
+    ...{ name, version, entry: join(root, 'dist', 'index.js'), hasBinding: hasBinding(root) },
+  }));
+  return found.find((one) => one.hasBinding) ?? found[0] ?? null;
 }
 
 function hasBinding(root: string): boolean {

@@ -1,54 +1,67 @@
-import { createRequire } from 'node:module';
 import type { Availability, EngineDriver } from '../engine';
+import { findPackage } from './find-package';
 
-const remedy =
-  'Install it with: npm install webgpu @tensorflow/tfjs-backend-webgpu (needs a GPU with a Vulkan, Metal or D3D12 driver)';
-
-function versionOf(name: string): string | null {
-  const require = createRequire(import.meta.url);
-  try {
-    return (require(`${name}/package.json`) as { version: string }).version;
-  } catch {
-    return null;
-  }
-}
+const install = 'Install it with: npm install webgpu @tensorflow/tfjs-backend-webgpu';
 
 /** WebGPU in Node, through the npm packages `webgpu` (Dawn) and `@tensorflow/tfjs-backend-webgpu`, where both are installed. */
 export const webgpuEngine: EngineDriver = {
   name: 'webgpu',
   async probe(): Promise<Availability> {
-    const version = versionOf('@tensorflow/tfjs-backend-webgpu');
-    if (version === null) {
-      return { available: false, reason: '@tensorflow/tfjs-backend-webgpu is not installed', remedy };
+    const [backend] = findPackage('@tensorflow/tfjs-backend-webgpu');
+    if (backend === undefined) {
+      return {
+        available: false,
+        reason: '@tensorflow/tfjs-backend-webgpu is not installed',
+        remedy: `${install} (needs a GPU with a Vulkan, Metal or D3D12 driver)`,
+      };
     }
-    return (await provideNavigatorGpu())
-      ? { available: true, version, reason: 'a GPU through WebGPU' }
-      : { available: false, reason: 'no WebGPU adapter was found', remedy };
+    if (!provideNavigatorGpu()) {
+      return { available: false, reason: 'the npm package webgpu is not installed', remedy: install };
+    }
+    if (!(await hasAdapter())) {
+      return {
+        available: false,
+        reason: 'no GPU was found',
+        remedy: 'Install a Vulkan, Metal or D3D12 driver for the GPU, or take the engine wasm',
+      };
+    }
+    return { available: true, version: backend.version, reason: 'a GPU through WebGPU' };
   },
-  async load() {
-    await provideNavigatorGpu();
-    createRequire(import.meta.url)('@tensorflow/tfjs-backend-webgpu');
+  load() {
+    const [backend] = findPackage('@tensorflow/tfjs-backend-webgpu');
+    backend?.require(backend.name);
+    return Promise.resolve();
   },
   remarks: () => [],
 };
 
-/** Gives Node the browser's `navigator.gpu`; whether there is a GPU behind it. */
-async function provideNavigatorGpu(): Promise<boolean> {
-  const scope = globalThis as { navigator?: { gpu?: unknown } };
+interface Gpu {
+  requestAdapter(): Promise<object | null>;
+}
+const scope = globalThis as { navigator?: { readonly gpu?: Gpu } };
+
+/** Gives Node the browser's `navigator.gpu`; false if there is no package to take it from. */
+function provideNavigatorGpu(): boolean {
+  if (scope.navigator?.gpu !== undefined) return true;
+  const [dawn] = findPackage('webgpu');
+  if (dawn === undefined) return false;
   try {
-    if (scope.navigator?.gpu === undefined) {
-      const webgpu = createRequire(import.meta.url)('webgpu') as {
-        create(flags: string[]): unknown;
-        globals: object;
-      };
-      Object.assign(globalThis, webgpu.globals);
-      if (scope.navigator === undefined) {
-        Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
-      }
-      Object.defineProperty(scope.navigator, 'gpu', { value: webgpu.create([]), configurable: true });
+    const { create, globals } = dawn.require(dawn.name) as { create(flags: string[]): Gpu; globals: object };
+    Object.assign(globalThis, globals);
+    // Node 20 has no navigator at all.
+    if (scope.navigator === undefined) {
+      Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
     }
-    const gpu = scope.navigator?.gpu as { requestAdapter(): Promise<unknown> };
-    return (await gpu.requestAdapter()) !== null;
+    Object.defineProperty(scope.navigator, 'gpu', { value: create([]), configurable: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function hasAdapter(): Promise<boolean> {
+  try {
+    return (await scope.navigator?.gpu?.requestAdapter()) != null;
   } catch {
     return false;
   }
