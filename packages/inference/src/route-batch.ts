@@ -6,17 +6,9 @@ import {
   type CriterionState,
   type ExitPolicy,
 } from '@earlyexit/exit-criteria';
+import type { PreparedBatch } from './batched-session';
 import type { Answers } from './session';
 import type { StageRunner } from './stage-runner';
-
-/** One batch on its way through the stages. */
-export interface RoutedBatch {
-  /** `[rows, height, width, channels]`, preprocessed. */
-  readonly images: Float32Array;
-  readonly rows: number;
-  /** Where the batch's first answer goes. */
-  readonly offset: number;
-}
 
 /**
  * Runs one batch stage by stage and writes each answer to its place. After each exit the batch shrinks to the
@@ -27,7 +19,7 @@ export interface RoutedBatch {
  */
 export async function routeBatch<Features>(
   runner: StageRunner<Features>,
-  batch: RoutedBatch,
+  batch: PreparedBatch,
   policy: ExitPolicy,
   exitMacs: readonly number[],
   answers: Answers,

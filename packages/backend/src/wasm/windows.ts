@@ -12,7 +12,7 @@ export interface Axis {
 }
 
 /** Sizes of anything that slides windows over images: convolutions and pooling. */
-interface Sliding {
+export interface SlidingWindows {
   readonly inHeight: number;
   readonly inWidth: number;
   readonly outHeight: number;
@@ -21,28 +21,25 @@ interface Sliding {
   readonly filterWidth: number;
   readonly strideHeight: number;
   readonly strideWidth: number;
+  /** Rows and columns of padding before the image. */
   readonly padTop: number;
   readonly padLeft: number;
 }
 
-export const vertical = (g: Sliding): Axis => ({
-  ...{
-    outputs: g.outHeight,
-    inputs: g.inHeight,
-    filter: g.filterHeight,
-    stride: g.strideHeight,
-    padding: g.padTop,
-  },
+export const vertical = (g: SlidingWindows): Axis => ({
+  outputs: g.outHeight,
+  inputs: g.inHeight,
+  filter: g.filterHeight,
+  stride: g.strideHeight,
+  padding: g.padTop,
 });
 
-export const horizontal = (g: Sliding): Axis => ({
-  ...{
-    outputs: g.outWidth,
-    inputs: g.inWidth,
-    filter: g.filterWidth,
-    stride: g.strideWidth,
-    padding: g.padLeft,
-  },
+export const horizontal = (g: SlidingWindows): Axis => ({
+  outputs: g.outWidth,
+  inputs: g.inWidth,
+  filter: g.filterWidth,
+  stride: g.strideWidth,
+  padding: g.padLeft,
 });
 
 /** Neighbouring windows that are cut off by the border in the same way. */

@@ -1,14 +1,6 @@
 import { argmaxRows, ArgumentError, DataError, softmax } from '@earlyexit/exit-criteria';
-import {
-  checkBatchSize,
-  checkFinite,
-  checkImages,
-  DEFAULT_BATCH_SIZE,
-  emptyAnswers,
-  toInputs,
-} from '../run-images';
-import type { Answers, ImageBatch, RunOptions, Session, SessionMetadata } from '../session';
-import { yieldToEventLoop } from '../yield-to-event-loop';
+import { createBatchedSession } from '../batched-session';
+import type { Answers, Session, SessionMetadata } from '../session';
 import { toChannelsFirst } from './channels-first';
 import { type OnnxFileMetadata, readMetadata } from './read-metadata';
 import { type OnnxSource, readSource } from './read-source';
@@ -79,63 +71,34 @@ function makeSession(session: RuntimeSession, runtime: OnnxRuntime, file: OnnxFi
   const metadata = describe(file);
   const { inputShape, decision } = file;
   const graphShape = inputShape.length === 3 ? [inputShape[2]!, inputShape[0]!, inputShape[1]!] : inputShape;
-  let running = 0;
-  let disposed = false;
-  const releaseWhenIdle = (): void => {
-    if (disposed && running === 0) void session.release();
-  };
-
-  async function run(images: ImageBatch, options: RunOptions = {}): Promise<Answers> {
-    if (disposed) {
-      throw new ArgumentError({
-        where: 'session.run',
-        rule: 'a session that was disposed answers no more',
-        remedy: 'Create a new session',
-      });
-    }
-    const thresholds = resolveThresholds(file, options);
-    const batchSize = checkBatchSize(options.batchSize ?? DEFAULT_BATCH_SIZE);
-    checkImages(images, inputShape, metadata);
-    const size = inputShape.reduce((product, axis) => product * axis, 1);
-    const answers = emptyAnswers(images.count, metadata.classes.length);
-    const limits =
-      decision?.thresholdsAs === 'input'
-        ? new runtime.Tensor('float32', encodeThresholds(decision.criterion, thresholds), [thresholds.length])
-        : null;
-    running++;
-    try {
-      for (let offset = 0; offset < images.count; offset += batchSize) {
-        if (options.signal !== undefined) await yieldToEventLoop();
-        options.signal?.throwIfAborted();
-        const rows = Math.min(batchSize, images.count - offset);
-        const inputs = toInputs(images.data.subarray(offset * size, (offset + rows) * size), metadata);
-        checkFinite(inputs, rows, offset);
-        const pixels = new runtime.Tensor('float32', toChannelsFirst(inputs, rows, inputShape), [
-          rows,
-          ...graphShape,
-        ]);
-        const result = await session.run({
-          pixel_values: pixels,
-          ...(limits === null ? {} : { thresholds: limits }),
-        });
-        await readAnswers(result, file, answers, offset);
-      }
-    } finally {
-      running--;
-      releaseWhenIdle();
-    }
-    return answers;
-  }
-
-  return {
-    metadata,
-    run,
-    dispose() {
-      if (disposed) return;
-      disposed = true;
-      releaseWhenIdle();
+  return createBatchedSession(
+    {
+      inputShape,
+      classes: metadata.classes.length,
+      prepare(options) {
+        const thresholds = resolveThresholds(file, options);
+        const limits =
+          decision?.thresholdsAs === 'input'
+            ? new runtime.Tensor('float32', encodeThresholds(decision.criterion, thresholds), [
+                thresholds.length,
+              ])
+            : null;
+        return async ({ images, rows, offset }, answers) => {
+          const pixels = new runtime.Tensor('float32', toChannelsFirst(images, rows, inputShape), [
+            rows,
+            ...graphShape,
+          ]);
+          const result = await session.run({
+            pixel_values: pixels,
+            ...(limits === null ? {} : { thresholds: limits }),
+          });
+          await readAnswers(result, file, answers, offset);
+        };
+      },
+      release: () => void session.release(),
     },
-  };
+    metadata,
+  );
 }
 
 /** What a session tells of its network; of a file without exits, the final exit alone at the plain network's cost. */

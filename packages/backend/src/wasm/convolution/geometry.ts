@@ -1,5 +1,6 @@
 import { ArgumentError } from '@earlyexit/exit-criteria';
 import { tf } from '../../tf';
+import type { SlidingWindows } from '../windows';
 
 /** Strides, padding and rounding of a convolution, as TensorFlow.js hands them to its kernels. */
 export interface ConvolutionAttributes {
@@ -15,20 +16,9 @@ export interface ConvolutionAttributes {
  * images there are is known only when a kernel runs. Our kernels read a *frame*: the part of the padded image that the
  * filters really see.
  */
-export interface ConvolutionGeometry {
-  readonly inHeight: number;
-  readonly inWidth: number;
+export interface ConvolutionGeometry extends SlidingWindows {
   readonly inChannels: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
   readonly outChannels: number;
-  readonly filterHeight: number;
-  readonly filterWidth: number;
-  readonly strideHeight: number;
-  readonly strideWidth: number;
-  /** Rows and columns of zeros before the image. */
-  readonly padTop: number;
-  readonly padLeft: number;
   /** The frame; equal to the image in the common case without padding. */
   readonly frameHeight: number;
   readonly frameWidth: number;

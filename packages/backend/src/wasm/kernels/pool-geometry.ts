@@ -1,4 +1,5 @@
 import { tf } from '../../tf';
+import type { SlidingWindows } from '../windows';
 
 /** Window, strides and padding of a pooling, as TensorFlow.js hands them to its kernels. */
 export interface PoolAttributes {
@@ -9,18 +10,8 @@ export interface PoolAttributes {
 }
 
 /** The sizes of a 2-D pooling over images `[height, width, channels]`; how many there are is known when a kernel runs. */
-export interface PoolGeometry {
+export interface PoolGeometry extends SlidingWindows {
   readonly channels: number;
-  readonly inHeight: number;
-  readonly inWidth: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  readonly filterHeight: number;
-  readonly filterWidth: number;
-  readonly strideHeight: number;
-  readonly strideWidth: number;
-  readonly padTop: number;
-  readonly padLeft: number;
 }
 
 /** Computes the geometry the way TensorFlow.js does for its other backends. */

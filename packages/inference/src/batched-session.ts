@@ -1,0 +1,89 @@
+import { ArgumentError } from '@earlyexit/exit-criteria';
+import {
+  checkBatchSize,
+  checkFinite,
+  checkImages,
+  DEFAULT_BATCH_SIZE,
+  emptyAnswers,
+  toInputs,
+} from './run-images';
+import type { Answers, ImageBatch, RunOptions, Session, SessionMetadata } from './session';
+import { yieldToEventLoop } from './yield-to-event-loop';
+
+/** One batch on its way through a network. */
+export interface PreparedBatch {
+  /** `[rows, height, width, channels]`, preprocessed. */
+  readonly images: Float32Array;
+  readonly rows: number;
+  /** Where the batch's first answer goes. */
+  readonly offset: number;
+}
+
+/** What answers the batches of a session. */
+export interface BatchEngine {
+  /** What the network takes, without the batch axis. */
+  readonly inputShape: readonly number[];
+  readonly classes: number;
+  /**
+   * Reads the options of one run, before anything is computed.
+   *
+   * @returns what writes the answers of a batch to their places
+   */
+  prepare(options: RunOptions): (batch: PreparedBatch, answers: Answers) => Promise<void>;
+  /** Frees what the engine holds; called once, when no run is under way. */
+  release(): void;
+}
+
+/**
+ * A session over whatever answers a batch: cuts the images into batches, preprocesses bytes, refuses what no exit
+ * could be sure of, gathers the answers in input order, and waits for runs under way before it frees the engine.
+ */
+export function createBatchedSession(engine: BatchEngine, metadata: SessionMetadata): Session {
+  const { inputShape, classes } = engine;
+  const imageSize = inputShape.reduce((product, size) => product * size, 1);
+  let running = 0;
+  let disposed = false;
+  const releaseWhenIdle = (): void => {
+    if (disposed && running === 0) engine.release();
+  };
+
+  async function run(images: ImageBatch, options: RunOptions = {}): Promise<Answers> {
+    if (disposed) {
+      throw new ArgumentError({
+        where: 'session.run',
+        rule: 'a session that was disposed answers no more',
+        remedy: 'Create a new session',
+      });
+    }
+    const answerBatch = engine.prepare(options);
+    const batchSize = checkBatchSize(options.batchSize ?? DEFAULT_BATCH_SIZE);
+    checkImages(images, inputShape, metadata);
+    const answers = emptyAnswers(images.count, classes);
+    running++;
+    try {
+      for (let offset = 0; offset < images.count; offset += batchSize) {
+        if (options.signal !== undefined) await yieldToEventLoop();
+        options.signal?.throwIfAborted();
+        const rows = Math.min(batchSize, images.count - offset);
+        const slice = images.data.subarray(offset * imageSize, (offset + rows) * imageSize);
+        const batch = { images: toInputs(slice, metadata), rows, offset };
+        checkFinite(batch.images, rows, offset);
+        await answerBatch(batch, answers);
+      }
+    } finally {
+      running--;
+      releaseWhenIdle();
+    }
+    return answers;
+  }
+
+  return {
+    metadata,
+    run,
+    dispose() {
+      if (disposed) return;
+      disposed = true;
+      releaseWhenIdle();
+    },
+  };
+}
