@@ -7,7 +7,11 @@ export {
   encodeCachedLogits,
 } from './cache/cached-logits-file';
 export { fitTemperature, fitTemperatures, type TemperatureFit } from './fit-temperature';
-export { simulateMostConfident } from './most-confident';
+export {
+  type MostConfidentSimulation,
+  searchMostConfidentThresholds,
+  simulateMostConfident,
+} from './most-confident';
 export { type OperatingPoint, operatingPointOf } from './operating-point';
 export { eachExitAlone, oracle } from './oracle';
 export {
