@@ -1,4 +1,5 @@
 import { ArgumentError, DataError } from '@earlyexit/exit-criteria';
+import type { HostTensor } from '@earlyexit/exit-criteria/safetensors';
 import { ancestors, type LayerGraph } from '@earlyexit/profiler';
 import { createForwardPass } from './forward-pass';
 import { updateAverage } from './moving-average';
@@ -6,7 +7,6 @@ import { isFrozen, type NamedWeight } from './named-weights';
 import { tidyState } from './optimizers/tidy-state';
 import { createParameterVector, type ParameterVector } from './parameter-vector';
 import type { TrainingPhase } from './regimes/regime';
-import type { HostTensor } from './run-folder/safetensors';
 import { tf, type tfl } from './tf';
 import { classCount, type TrainPlan } from './train-options';
 import { applyGradient, type Batch, computeGradient, type StepStatistics } from './training-step';

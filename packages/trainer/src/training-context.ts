@@ -1,3 +1,4 @@
+import type { HostTensor } from '@earlyexit/exit-criteria/safetensors';
 import type { LayerGraph } from '@earlyexit/profiler';
 import type { DropoutSeeds } from './dropout-seeds';
 import { emptyTotals, type EpochMetrics, type EpochTotals } from './epoch-metrics';
@@ -6,7 +7,6 @@ import { type PhaseTrainer, startPhase } from './phase-trainer';
 import type { TrainingPhase } from './regimes/regime';
 import type { BestRecord, CheckpointState } from './run-folder/checkpoint';
 import type { RunFolder } from './run-folder/run-folder';
-import type { HostTensor } from './run-folder/safetensors';
 import type { TrainPlan } from './train-options';
 import type { TrainingEvent } from './training-event';
 import { restoreWeights, snapshotWeights } from './weight-snapshot';

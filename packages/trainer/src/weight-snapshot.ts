@@ -1,6 +1,6 @@
 import { DataError } from '@earlyexit/exit-criteria';
+import type { HostTensor } from '@earlyexit/exit-criteria/safetensors';
 import type { NamedWeight } from './named-weights';
-import type { HostTensor } from './run-folder/safetensors';
 import { tf } from './tf';
 
 /** Copies weights to the host, by name. */

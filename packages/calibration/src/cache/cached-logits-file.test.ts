@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { syntheticLogits } from '../test-data';
 import { decodeCachedLogits, encodeCachedLogits } from './cached-logits-file';
-import { decodeSafetensors, encodeSafetensors } from './safetensors';
+import { writeSafetensors } from '@earlyexit/exit-criteria/safetensors';
 
 const cached = syntheticLogits({ samples: 6, exits: 3, classes: 4 });
 const origin = { model: 'a1b2', split: 'mnist calibration 0' };
@@ -34,6 +34,19 @@ describe('cached logits', () => {
     expect(() => encodeCachedLogits({ cached, origin, sampleIds: [1] })).toThrow('1 ids for 6 samples');
   });
 
+  it('with other tensors are refused', () => {
+    const metadata = { format: 'earlyexit-logits', formatVersion: '1' };
+    const tensor = { shape: [1, 2], values: Float32Array.of(1, 2) };
+    for (const names of [['exit1'], ['exit0', 'exit2'], ['exit0', 'labels']]) {
+      const file = writeSafetensors(new Map(names.map((name) => [name, tensor])), metadata);
+      expect(() => decodeCachedLogits(file)).toThrow(`labels of integers. Received: ${names.at(-1)!}.`);
+    }
+    expect(() => decodeCachedLogits(writeSafetensors(new Map(), metadata))).toThrow(DataError);
+    expect(() => decodeCachedLogits(writeSafetensors(new Map([['exit0', tensor]])))).toThrow(
+      'says earlyexit-logits, version 1. Received: no format, version none',
+    );
+  });
+
   it('cut short anywhere are refused as damaged data', () => {
     for (let end = 0; end < bytes.length; end++) {
       expect(() => decodeCachedLogits(bytes.subarray(0, end))).toThrow(DataError);
@@ -56,53 +69,3 @@ describe('cached logits', () => {
     );
   });
 });
-
-describe('safetensors', () => {
-  it('are laid out as the format says', () => {
-    const file = encodeSafetensors({
-      tensors: {
-        a: { shape: [2], data: Float32Array.of(1, -2) },
-        b: { shape: [1, 1], data: Int32Array.of(-7) },
-      },
-      metadata: { k: 'v' },
-    });
-    const length = new DataView(file.buffer).getUint32(0, true);
-    expect(length % 8).toBe(0);
-    const header: unknown = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
-    expect(header).toEqual({
-      __metadata__: { k: 'v' },
-      a: { dtype: 'F32', shape: [2], data_offsets: [0, 8] },
-      b: { dtype: 'I32', shape: [1, 1], data_offsets: [8, 12] },
-    });
-    expect([...new Float32Array(file.slice(8 + length, 16 + length).buffer)]).toEqual([1, -2]);
-    expect([...new Int32Array(file.slice(16 + length).buffer)]).toEqual([-7]);
-  });
-
-  it.each([
-    [
-      'other things',
-      new TextEncoder().encode('this is no tensor file at all'),
-      'the header fits into the file',
-    ],
-    ['nothing', new Uint8Array(0), 'begins with 8 bytes'],
-    [
-      'half a type',
-      encodeHeader({ a: { dtype: 'F16', shape: [0], data_offsets: [0, 0] } }),
-      'of 32-bit numbers',
-    ],
-    ['a hole', encodeHeader({ a: { dtype: 'F32', shape: [9], data_offsets: [0, 36] } }), 'fills its place'],
-    ['a list', encodeHeader([]), 'the header is a JSON object'],
-    ['numbers as metadata', encodeHeader({ __metadata__: { a: 1 } }), 'metadata are texts'],
-  ])('with %s are refused', (_, file, message) => {
-    expect(() => decodeSafetensors(file, 'x')).toThrow(message);
-    expect(() => decodeSafetensors(file, 'x')).toThrow(DataError);
-  });
-});
-
-function encodeHeader(header: unknown): Uint8Array {
-  const text = new TextEncoder().encode(JSON.stringify(header));
-  const file = new Uint8Array(8 + text.length);
-  new DataView(file.buffer).setUint32(0, text.length, true);
-  file.set(text, 8);
-  return file;
-}

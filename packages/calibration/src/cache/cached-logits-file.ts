@@ -1,5 +1,10 @@
 import { type CachedLogits, DataError, validateCachedLogits } from '@earlyexit/exit-criteria';
-import { decodeSafetensors, encodeSafetensors, type SafeTensor } from './safetensors';
+import {
+  type HostTensor,
+  readSafetensors,
+  type TensorValues,
+  writeSafetensors,
+} from '@earlyexit/exit-criteria/safetensors';
 
 /** What cached logits belong to. Both are texts of the caller's choice that change whenever the thing does: hashes. */
 export interface CacheOrigin {
@@ -30,9 +35,10 @@ export function encodeCachedLogits({ cached, origin, sampleIds }: CachedLogitsFi
   validateCachedLogits(cached, 'encodeCachedLogits');
   checkIds(sampleIds, cached.samples, 'encodeCachedLogits');
   const { exits, samples, classes, labels } = cached;
-  const tensors: Record<string, SafeTensor> = {};
-  exits.forEach((data, exit) => (tensors[`exit${exit}`] = { shape: [samples, classes], data }));
-  if (labels !== null) tensors['labels'] = { shape: [samples], data: labels };
+  const tensors = new Map<string, HostTensor<TensorValues>>(
+    exits.map((values, exit) => [`exit${exit}`, { shape: [samples, classes], values }]),
+  );
+  if (labels !== null) tensors.set('labels', { shape: [samples], values: labels });
   const metadata = {
     format: FORMAT,
     formatVersion: FORMAT_VERSION,
@@ -40,7 +46,7 @@ export function encodeCachedLogits({ cached, origin, sampleIds }: CachedLogitsFi
     split: origin.split,
     sampleIds: JSON.stringify(sampleIds),
   };
-  return encodeSafetensors({ tensors, metadata });
+  return writeSafetensors(tensors, metadata);
 }
 
 /**
@@ -55,15 +61,15 @@ export function decodeCachedLogits(
   expected?: CacheOrigin,
   source = 'cached logits',
 ): CachedLogitsFile {
-  const { tensors, metadata } = decodeSafetensors(bytes, source);
-  if (metadata['format'] !== FORMAT || metadata['formatVersion'] !== FORMAT_VERSION) {
+  const { tensors, metadata } = readSafetensors(bytes, source);
+  if (metadata.get('format') !== FORMAT || metadata.get('formatVersion') !== FORMAT_VERSION) {
     throw new DataError({
       where: source,
       rule: `a file of cached logits says ${FORMAT}, version ${FORMAT_VERSION}`,
-      received: `${metadata['format'] ?? 'no format'}, version ${metadata['formatVersion'] ?? 'none'}`,
+      received: `${metadata.get('format') ?? 'no format'}, version ${metadata.get('formatVersion') ?? 'none'}`,
     });
   }
-  const origin = { model: metadata['model'] ?? '', split: metadata['split'] ?? '' };
+  const origin = { model: metadata.get('model') ?? '', split: metadata.get('split') ?? '' };
   for (const part of ['model', 'split'] as const) {
     if (expected === undefined || expected[part] === origin[part]) continue;
     throw new DataError({
@@ -75,13 +81,20 @@ export function decodeCachedLogits(
   }
 
   const exits: Float32Array[] = [];
-  for (let exit = 0; Object.hasOwn(tensors, `exit${exit}`); exit++) {
-    const { data } = tensors[`exit${exit}`]!;
-    if (data instanceof Float32Array) exits.push(data);
+  let labels: Int32Array | null = null;
+  const [samples = 0, classes = 0] = tensors.get('exit0')?.shape ?? [];
+  for (const [name, { values }] of tensors) {
+    if (name === `exit${exits.length}` && values instanceof Float32Array) exits.push(values);
+    else if (name === 'labels' && values instanceof Int32Array) labels = values;
+    else {
+      throw new DataError({
+        where: source,
+        rule: 'cached logits are exit0, exit1, … of floats, and labels of integers',
+        received: name,
+      });
+    }
   }
-  const [samples = 0, classes = 0] = tensors['exit0']?.shape ?? [];
-  const labels = tensors['labels']?.data ?? null;
-  const cached = { exits, samples, classes, labels: labels instanceof Int32Array ? labels : null };
+  const cached = { exits, samples, classes, labels };
   try {
     validateCachedLogits(cached, source);
   } catch (cause) {
@@ -92,7 +105,7 @@ export function decodeCachedLogits(
       cause,
     });
   }
-  const sampleIds = parseIds(metadata['sampleIds']);
+  const sampleIds = parseIds(metadata.get('sampleIds'));
   checkIds(sampleIds, samples, source);
   return { cached, origin, sampleIds };
 }

@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '@earlyexit/exit-criteria';
+import { type HostTensor, readFloatTensors, writeSafetensors } from '@earlyexit/exit-criteria/safetensors';
 import type { EpochMetrics, EpochTotals } from '../epoch-metrics';
 import { errorCode, sha256, syncFolder, writeSynced } from './files';
-import { type HostTensor, readSafetensors, writeSafetensors } from './safetensors';
 
 /** The best epoch so far. */
 export interface BestRecord {
@@ -106,8 +106,8 @@ export async function readCheckpoint(
   const best =
     file === null
       ? null
-      : readSafetensors(await readChecked(folder, file.file, file.sha256), join(folder, file.file));
-  return { state, tensors: readSafetensors(tensorBytes, join(path, tensorsFile)), best };
+      : readFloatTensors(await readChecked(folder, file.file, file.sha256), join(folder, file.file));
+  return { state, tensors: readFloatTensors(tensorBytes, join(path, tensorsFile)), best };
 }
 
 /** Takes a damaged checkpoint out of the count; its files stay for whoever wants to look at them. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { saveModel } from '@earlyexit/branch-head/node';
 import { DataError } from '@earlyexit/exit-criteria';
+import { type HostTensor, writeSafetensors } from '@earlyexit/exit-criteria/safetensors';
 import type { EpochMetrics } from '../epoch-metrics';
 import type { TrainingEvent } from '../training-event';
 import {
@@ -17,7 +18,6 @@ import {
 } from './checkpoint';
 import { errorCode, sha256, withFiles, writeDurably } from './files';
 import { metricsCsv } from './metrics-csv';
-import { type HostTensor, writeSafetensors } from './safetensors';
 
 /** A checkpoint that was found to go on from, and those that were damaged. */
 export interface FoundCheckpoint {

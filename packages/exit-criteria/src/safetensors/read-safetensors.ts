@@ -1,0 +1,137 @@
+import { DataError } from '../errors/data-error';
+import type { HostTensor, TensorValues } from './host-tensor';
+import { LARGEST_HEADER_BYTES, LENGTH_BYTES, METADATA, VALUE_BYTES } from './layout';
+
+/** What a safetensors file holds. */
+export interface SafetensorsFile {
+  /** By name, in the order of their bytes. */
+  readonly tensors: ReadonlyMap<string, HostTensor<TensorValues>>;
+  /** Texts by name. */
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+type Fail = (rule: string, received: string) => never;
+
+/**
+ * Reads a safetensors file of 32-bit floats and integers, trusting nothing in it: the header must lie within the file
+ * (and is at most 100 MB), the tensors must fill the rest without gap or overlap, and each must have as many bytes
+ * as its shape says. Nothing is allocated for a size that the file does not have.
+ *
+ * @param where How to call the bytes in errors: a path.
+ * @throws DataError for anything else.
+ */
+export function readSafetensors(file: Uint8Array, where: string): SafetensorsFile {
+  const fail: Fail = (rule, received) => {
+    throw new DataError({
+      where,
+      rule,
+      received,
+      remedy: 'The file is damaged or cut off; use another copy',
+    });
+  };
+  if (file.byteLength < LENGTH_BYTES) {
+    return fail('a safetensors file has at least 8 bytes', `${file.byteLength} bytes`);
+  }
+  const length = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
+  if (length > BigInt(Math.min(LARGEST_HEADER_BYTES, file.byteLength - LENGTH_BYTES))) {
+    return fail('the header lies within the file', `a header of ${length} bytes in ${file.byteLength}`);
+  }
+  const start = LENGTH_BYTES + Number(length);
+  const { entries, metadata } = parseHeader(file.subarray(LENGTH_BYTES, start), fail);
+
+  // By their bytes, not as they are listed: JSON objects put names that look like numbers first.
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  const tensors = new Map<string, HostTensor<TensorValues>>();
+  let expected = 0;
+  for (const { name, dtype, shape, begin, end } of entries) {
+    const bytes = shape.reduce((product, size) => product * size, VALUE_BYTES);
+    if (begin !== expected || end !== expected + bytes) {
+      return fail(
+        `tensor ${name} lies at bytes ${expected} to ${expected + bytes}`,
+        `bytes ${begin} to ${end}`,
+      );
+    }
+    if (start + end > file.byteLength) {
+      return fail(`tensor ${name} lies within the file`, `${file.byteLength} bytes`);
+    }
+    // A copy: the data need not be aligned, and must not keep the file alive. (Not by `slice`, a view of a Buffer.)
+    const { buffer } = new Uint8Array(file.subarray(start + begin, start + end));
+    tensors.set(name, { shape, values: dtype === 'F32' ? new Float32Array(buffer) : new Int32Array(buffer) });
+    expected = end;
+  }
+  if (start + expected !== file.byteLength) {
+    return fail(`the file ends after its tensors, at ${start + expected} bytes`, `${file.byteLength} bytes`);
+  }
+  return { tensors, metadata };
+}
+
+/**
+ * The tensors of a safetensors file that holds 32-bit floats alone; see `readSafetensors`.
+ *
+ * @throws DataError for any other file.
+ */
+export function readFloatTensors(file: Uint8Array, where: string): Map<string, HostTensor> {
+  const floats = new Map<string, HostTensor>();
+  for (const [name, { shape, values }] of readSafetensors(file, where).tensors) {
+    if (!(values instanceof Float32Array)) {
+      throw new DataError({ where, rule: `tensor ${name} is of type F32`, received: 'I32' });
+    }
+    floats.set(name, { shape, values });
+  }
+  return floats;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly dtype: 'F32' | 'I32';
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+function parseHeader(
+  bytes: Uint8Array,
+  fail: Fail,
+): { readonly entries: Entry[]; readonly metadata: ReadonlyMap<string, string> } {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    return fail('the header is JSON', error instanceof Error ? error.message : String(error));
+  }
+  if (!isRecord(header)) return fail('the header is a JSON object', describe(header));
+  const metadata = new Map<string, string>();
+  const entries: Entry[] = [];
+  for (const [name, value] of Object.entries(header)) {
+    if (!isRecord(value)) return fail(`the header's ${name} is an object`, describe(value));
+    if (name === METADATA) {
+      for (const [key, text] of Object.entries(value)) {
+        metadata.set(key, typeof text === 'string' ? text : fail('metadata are texts', describe(text)));
+      }
+      continue;
+    }
+    const { dtype, shape, data_offsets: offsets } = value;
+    if (dtype !== 'F32' && dtype !== 'I32')
+      return fail(`tensor ${name} is of type F32 or I32`, describe(dtype));
+    if (!areSizes(shape)) return fail(`tensor ${name} has a shape of whole numbers`, describe(shape));
+    const [begin, end] = areSizes(offsets) && offsets.length === 2 ? offsets : [];
+    if (begin === undefined || end === undefined) {
+      return fail(`tensor ${name} says where its bytes begin and end`, describe(offsets));
+    }
+    entries.push({ name, dtype, shape, begin, end });
+  }
+  return { entries, metadata };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function areSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
+}
+
+/** A value from the header, short enough to print. */
+function describe(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80);
+}
