@@ -12,7 +12,7 @@ photos/scribble.jpg: 2 (43.5 %), answered by final after 1.25 M MACs, 2.6 ms
 $ cat three.png | earlyexit predict earlyexit-quickstart - --json`,
   configure(command) {
     command
-      .argument('<model>', 'a run folder or a saved model folder')
+      .argument('<model>', 'a run folder, a saved model folder or an .onnx file')
       .argument('<files...>', 'PNG or JPEG files, folders of them, or - for one image on standard input')
       .option('--criterion <name>', 'another criterion than the calibrated one; needs --earlyexit')
       .option(

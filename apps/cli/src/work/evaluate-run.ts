@@ -17,8 +17,12 @@ import type { Output } from '../output';
 import { formatTable } from '../table';
 import { showThreshold } from './calibrate-run';
 import { checkThresholds } from './check-thresholds';
+import { evaluateOnnx } from './evaluate-onnx';
 import { evaluatePolicy } from './evaluation';
 import type { EvaluationDocument } from './evaluation-document';
+import { findOnnxFile } from './model-argument';
+import { openOnnxModel } from './onnx-model';
+import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
 import { originalStatistics } from './original-statistics';
 import { modelOperand } from './operand';
 import { chooseAim, DEFAULT_CRITERION, describeAim, neverLeave, searchPolicy, storedPolicy } from './policy';
@@ -52,6 +56,8 @@ export async function evaluateRun(invocation: Invocation): Promise<undefined> {
       remedy: 'Leave --earlyexit out, or name one criterion',
     });
   }
+  const file = await findOnnxFile(argument);
+  if (file !== null) return evaluateFile(file, options, invocation);
   const bench = await openWorkbench(argument, options, output, signal, ({ metadata }) => {
     const stored = metadata.policy?.criterion;
     if (criterion === 'all') return;
@@ -74,6 +80,42 @@ export async function evaluateRun(invocation: Invocation): Promise<undefined> {
   const document = await evaluateOnTest(bench, policy);
   output.json(document);
   output.text(...describeEvaluation(document, output), '', ...originalStatistics(document));
+  return undefined;
+}
+
+/** The same for an exported file, which decides itself. */
+async function evaluateFile(
+  file: string,
+  options: z.output<typeof schema>,
+  { output, signal }: Invocation,
+): Promise<undefined> {
+  const { criterion, maxAccuracyDrop, targetMacs, batchSize } = options;
+  if (criterion === 'all' || (maxAccuracyDrop ?? targetMacs) !== undefined) {
+    throw new ArgumentError({
+      where: criterion === 'all' ? '--criterion' : '--max-accuracy-drop, --target-macs',
+      rule: 'an .onnx file has its criterion built in, and thresholds are searched for on a network',
+      remedy: 'Give the run folder that it was exported from, or leave this out',
+    });
+  }
+  const data = await resolveDataSettings(options, null);
+  const model = await openOnnxModel(file, { ...options, criterion }, output, signal);
+  try {
+    const { metadata } = model.session;
+    const { source, splits } = await openData(
+      { ...data, download: options.download, imageShape: metadata.preprocessing?.inputShape },
+      output,
+      signal,
+    );
+    checkClasses(metadata, source);
+    const samples = await asNetworkInput(splits.test, source, metadata);
+    const line = output.progress(`running ${count(samples.size)} test images`);
+    const document = await evaluateOnnx(model, samples, { dataset: data.dataset, batchSize }, line, signal);
+    line.done();
+    output.json(document);
+    output.text(...describeEvaluation(document, output), '', ...originalStatistics(document));
+  } finally {
+    model.session.dispose();
+  }
   return undefined;
 }
 
@@ -204,7 +246,7 @@ export function describeEvaluation(document: EvaluationDocument, output: Output)
   const { exits, thresholds } = document;
   const staticMacs = document.static.macs ?? 0;
   const { rule } = getCriterion(document.criterion);
-  const drop = (document.static.top1 ?? 0) - (document.top1 ?? 0);
+  const drop = document.static.top1 === null ? null : document.static.top1 - (document.top1 ?? 0);
   const share = (macs: number | null): string => (macs === null ? '–' : percent(macs / staticMacs, 1));
   return [
     `${document.model} on ${document.dataset}: ${count(document.samples)} test images, engine ${document.engine}, criterion ${document.criterion} (leaves when ${rule})`,
@@ -255,7 +297,7 @@ export function describeEvaluation(document: EvaluationDocument, output: Output)
       output.colors,
     ),
     '',
-    `${output.colors.bold(`${(document.macsRatio ?? 1).toFixed(2)}× fewer MACs`)} on average, ${Math.abs(drop * 100).toFixed(2)} points ${drop >= 0 ? 'below' : 'above'} the network without exits`,
+    `${output.colors.bold(`${(document.macsRatio ?? 1).toFixed(2)}× fewer MACs`)} on average${drop === null ? '' : `, ${Math.abs(drop * 100).toFixed(2)} points ${drop >= 0 ? 'below' : 'above'} the network without exits`}`,
     `calibration error ${percent(document.expectedCalibrationError)}` +
       (document.oracle === null
         ? ''

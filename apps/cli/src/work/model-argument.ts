@@ -18,12 +18,35 @@ export type ModelReference =
   | { readonly kind: 'network'; readonly name: string };
 
 /**
+ * The exported file that a MODEL argument names, or null if it means something else.
+ *
+ * @throws DataError if there is no such file
+ */
+export async function findOnnxFile(argument: string): Promise<string | null> {
+  if (!/\.onnx$/i.test(argument)) return null;
+  const kind = await kindOf(argument);
+  if (kind === 'file') return argument;
+  // A folder may be called anything.
+  if (kind === 'folder') return null;
+  throw nothingThere(argument);
+}
+
+/**
  * Finds out what a MODEL argument means: a run folder, a saved model, or the name of a network.
  *
- * @throws ArgumentError for a word that is neither a path nor a name; DataError for a path that is not there or holds
- *   no model
+ * @throws ArgumentError for a word that is neither a path nor a name, and for an exported file, whose layers are gone;
+ *   DataError for a path that is not there or holds no model
  */
 export async function resolveModelArgument(argument: string): Promise<ModelReference> {
+  if ((await findOnnxFile(argument)) !== null) {
+    throw new ArgumentError({
+      where: 'MODEL',
+      rule: 'this command works on the layers of a network, which an exported file no longer has',
+      received: argument,
+      remedy:
+        'Give the run folder or the saved model that it was exported from; predict, evaluate and bench take .onnx files',
+    });
+  }
   const { listModels } = await import('@earlyexit/model-zoo');
   const names = listModels().map(({ name }) => name);
   const kind = await kindOf(argument);
@@ -37,13 +60,7 @@ export async function resolveModelArgument(argument: string): Promise<ModelRefer
   }
   if (names.includes(argument)) return { kind: 'network', name: argument };
   if (kind !== null) throw noModel(argument, kind, await kindOf(join(argument, 'config.json')));
-  if (looksLikePath(argument)) {
-    throw new DataError({
-      where: argument,
-      rule: 'there is nothing at this path',
-      remedy: 'A model is a run folder, a saved model folder, or the name of a network',
-    });
-  }
+  if (looksLikePath(argument)) throw nothingThere(argument);
   const near = nearestNames(argument, names);
   throw new ArgumentError({
     where: 'MODEL',
@@ -112,6 +129,14 @@ function looksLikePath(argument: string): boolean {
     /^[.~]/.test(argument) ||
     /\.(onnx|json|bin|zip|h5|pt|pth|keras)$/i.test(argument)
   );
+}
+
+function nothingThere(argument: string): DataError {
+  return new DataError({
+    where: argument,
+    rule: 'there is nothing at this path',
+    remedy: 'A model is a run folder, a saved model folder, an .onnx file, or the name of a network',
+  });
 }
 
 function noModel(argument: string, kind: 'file' | 'folder', configFile: 'file' | 'folder' | null): DataError {

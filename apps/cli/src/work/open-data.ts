@@ -135,7 +135,10 @@ function optionBehind(where: string): string {
  *
  * @throws ArgumentError if the classes differ
  */
-export function checkClasses({ name, classes }: MultiExitMetadata, source: DataSource): void {
+export function checkClasses(
+  { name, classes }: Pick<MultiExitMetadata, 'name' | 'classes'>,
+  source: DataSource,
+): void {
   const same =
     classes.length === source.classes.length && classes.every((each, i) => each === source.classes[i]);
   if (same) return;
@@ -156,7 +159,7 @@ export function checkClasses({ name, classes }: MultiExitMetadata, source: DataS
 export async function asNetworkInput(
   split: Split,
   source: DataSource,
-  { preprocessing }: MultiExitMetadata,
+  { preprocessing }: Pick<MultiExitMetadata, 'preprocessing'>,
 ): Promise<SampleSource> {
   const { preprocess } = await import('@earlyexit/inference');
   const same =

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { listImageFiles, readImage } from '@earlyexit/datasets';
 import { ArgumentError, DataError, EarlyExitError, type ExitPolicy } from '@earlyexit/exit-criteria';
-import { createSession, type Session } from '@earlyexit/inference/tfjs';
+import type { RunOptions, Session } from '@earlyexit/inference';
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
@@ -11,11 +11,11 @@ import { engineOptions } from '../options/common-schemas';
 import { criterion, listOf, oneOf, threshold, wholeNumber } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 import { renameSpellings } from '../options/train-options';
-import { loadReference, resolveTrainedModel } from './model-argument';
+import { findOnnxFile, type LoadedModel, loadReference, resolveTrainedModel } from './model-argument';
+import { openOnnxModel } from './onnx-model';
 import { modelOperand } from './operand';
 import { checkThresholds } from './check-thresholds';
 import { DEFAULT_CRITERION, neverLeave, refuseOracle, storedPolicy } from './policy';
-import type { RunConfig } from './run-config';
 import { startEngine } from './start-engine';
 
 const schema = z
@@ -56,27 +56,26 @@ export async function predictRun(invocation: Invocation): Promise<number> {
   const argument = modelOperand(invocation);
   const options = parseOptions(schema, renameSpellings(invocation.options));
   refuseOracle(options.criterion ?? DEFAULT_CRITERION, 'Take another criterion');
-  const reference = await resolveTrainedModel(argument);
-  const inputs = await collectInputs(invocation.operands[1] as readonly string[], surroundings.stdin);
-  await startEngine(options, output);
-  const { model, config } = await loadReference(reference);
-  const { metadata } = model;
-  const policy = choosePolicy(metadata, options);
-  if (policy === null)
-    output.warn(
-      'the model is not calibrated: nobody leaves early. Run earlyexit calibrate first, or give --earlyexit',
-    );
-  const imageShape = metadata.preprocessing?.inputShape;
+  const files = invocation.operands[1] as readonly string[];
+  const onnx = await findOnnxFile(argument);
+  const reference = onnx === null ? await resolveTrainedModel(argument) : null;
+  const inputs = await collectInputs(files, surroundings.stdin);
+  const opened =
+    reference === null
+      ? await openFile(argument, options, invocation)
+      : await openSaved(reference, options, invocation);
+  const { session } = opened;
+  const imageShape = session.metadata.preprocessing?.inputShape;
   if (imageShape === undefined) {
+    session.dispose();
     throw new DataError({
-      where: reference.directory,
+      where: reference?.directory ?? argument,
       rule: 'the model does not say how images become its inputs',
       remedy: 'Save it with preprocessing in its metadata',
     });
   }
-  const invert = chooseInvert(options.invert, config);
-  const session = createSession(model);
-  const classify = createClassifier(session, metadata, policy ?? neverLeave(metadata), imageShape, signal);
+  const invert = chooseInvert(options.invert, opened.isDigits);
+  const classify = createClassifier(opened, imageShape, signal);
   const predictions: Prediction[] = [];
   const add = (prediction: Prediction): void => {
     predictions.push(prediction);
@@ -119,6 +118,56 @@ export async function predictRun(invocation: Invocation): Promise<number> {
   return exitCode.failed;
 }
 
+/** What classifies: a session, and the options of its runs. */
+interface Opened {
+  readonly session: Session;
+  readonly policy: RunOptions;
+  /** With thresholds under which nobody leaves early, where they can be chosen: the whole network computes. */
+  readonly everything: RunOptions;
+  /** Whether it was trained on MNIST. */
+  readonly isDigits: boolean;
+}
+
+async function openSaved(
+  reference: LoadedModel['reference'],
+  options: z.output<typeof schema>,
+  { output }: Invocation,
+): Promise<Opened> {
+  await startEngine(options, output);
+  const { model, config } = await loadReference(reference);
+  const policy = choosePolicy(model.metadata, options);
+  if (policy === null)
+    output.warn(
+      'the model is not calibrated: nobody leaves early. Run earlyexit calibrate first, or give --earlyexit',
+    );
+  // Not imported at the top: an exported file runs without TensorFlow.js.
+  const { createSession } = await import('@earlyexit/inference/tfjs');
+  const session = createSession(model);
+  const never = neverLeave(model.metadata);
+  return {
+    session,
+    policy: policy ?? never,
+    everything: { ...policy, thresholds: never.thresholds },
+    isDigits: config?.data.dataset === 'mnist',
+  };
+}
+
+async function openFile(
+  file: string,
+  options: z.output<typeof schema>,
+  { output, signal }: Invocation,
+): Promise<Opened> {
+  const { session, options: policy, isFixed } = await openOnnxModel(file, options, output, signal);
+  const { classes, exits, preprocessing } = session.metadata;
+  return {
+    session,
+    policy,
+    everything: isFixed ? policy : { thresholds: exits.slice(1).map(() => 'never') },
+    // A file does not say what it was trained on.
+    isDigits: preprocessing?.inputShape[2] === 1 && classes.join() === '0,1,2,3,4,5,6,7,8,9',
+  };
+}
+
 const nothing = {
   class: null,
   label: null,
@@ -131,20 +180,16 @@ const nothing = {
 } as const;
 
 function createClassifier(
-  session: Session,
-  { classes, exits }: MultiExitMetadata,
-  policy: ExitPolicy,
+  { session, policy, everything }: Opened,
   imageShape: readonly [number, number, number],
   signal: AbortSignal,
 ) {
   const size = imageShape[0] * imageShape[1] * imageShape[2];
+  const { classes, exits } = session.metadata;
   return {
     /** The first run of a network prepares its kernels: it would spoil the first latency. */
     async warmUp(): Promise<void> {
-      await session.run(
-        { data: new Uint8Array(size), count: 1 },
-        { ...policy, thresholds: policy.thresholds.map(() => 'never') },
-      );
+      await session.run({ data: new Uint8Array(size), count: 1 }, everything);
     },
     async run(images: readonly Uint8Array[]): Promise<Omit<Prediction, 'input'>[]> {
       if (images.length === 0) return [];
@@ -256,10 +301,10 @@ function choosePolicy(
   return stored ?? (metadata.exits.length === 1 ? neverLeave(metadata) : null);
 }
 
-function chooseInvert(asked: 'auto' | 'yes' | 'no' | undefined, config: RunConfig | null): boolean | 'auto' {
+function chooseInvert(asked: 'auto' | 'yes' | 'no' | undefined, isDigits: boolean): boolean | 'auto' {
   if (asked !== undefined) return asked === 'auto' ? 'auto' : asked === 'yes';
-  // Its digits are light on dark; people write and photograph dark on light.
-  return config?.data.dataset === 'mnist' ? 'auto' : false;
+  // MNIST's digits are light on dark; people write and photograph dark on light.
+  return isDigits ? 'auto' : false;
 }
 
 function describe({ input, label, probability, exitName, macs, latencyMs }: Prediction): string {

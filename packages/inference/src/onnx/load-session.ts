@@ -21,6 +21,12 @@ export interface OnnxSessionOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A session over an ONNX file. */
+export interface OnnxSession extends Session {
+  /** What the file says about itself: how it decides, what it costs, whether thresholds can change. */
+  readonly file: OnnxFileMetadata;
+}
+
 /**
  * Opens a file of `earlyexit export`, with its exits inside or without exits, and makes a session of it on
  * onnxruntime. The batch shrinks inside the graph; answers come back in input order.
@@ -31,7 +37,10 @@ export interface OnnxSessionOptions {
  * @throws DataError if the file is missing, damaged or something else; EnvironmentError if no onnxruntime is
  * installed; ArgumentError if the options do not fit; the signal's reason if it is aborted
  */
-export async function loadSession(source: OnnxSource, options: OnnxSessionOptions = {}): Promise<Session> {
+export async function loadSession(
+  source: OnnxSource,
+  options: OnnxSessionOptions = {},
+): Promise<OnnxSession> {
   const { threads, executionProvider, signal } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
     throw new ArgumentError({
@@ -64,7 +73,7 @@ export async function loadSession(source: OnnxSource, options: OnnxSessionOption
       cause,
     });
   }
-  return makeSession(session, runtime, file);
+  return { ...makeSession(session, runtime, file), file };
 }
 
 function makeSession(session: RuntimeSession, runtime: OnnxRuntime, file: OnnxFileMetadata): Session {

@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import { selectEngine } from '@earlyexit/backend';
+import { withMetadata } from '@earlyexit/branch-head';
+import { saveModel } from '@earlyexit/branch-head/node';
+import { createModel } from '@earlyexit/model-zoo';
+import { beforeAll, expect, it } from 'vitest';
+import { runCommand } from './testing/run-command';
+import { temporaryFolder } from './testing/temporary-folder';
+import { writeTinyDataset } from './testing/tiny-images';
+import type { EvaluationDocument } from './work/evaluation-document';
+
+const folder = await temporaryFolder();
+const at = (name: string): string => join(folder, name);
+const data = ['--dataset', 'image-folder', '--data-dir', at('images')];
+
+beforeAll(async () => {
+  await writeTinyDataset(at('images'));
+  await selectEngine('cpu');
+  const preprocessing = { inputShape: [8, 8, 1], mean: [0.4], standardDeviation: [0.3] } as const;
+  const model = createModel('test_b_lenet', { classes: ['left', 'top', 'whole'], preprocessing, seed: 3 });
+  const policy = { criterion: 'margin', thresholds: [0.05], temperatures: [1.5, 0.8] } as const;
+  await saveModel(withMetadata(model, { policy }), at('model'));
+});
+
+async function json<Document>(...argv: string[]): Promise<Document> {
+  const ran = await runCommand([...argv, '--json']);
+  expect(ran.code, ran.stderr).toBe(0);
+  return ran.json() as Document;
+}
+
+it.each([
+  ['margin', '0.05'],
+  ['entropy', '1'],
+  ['patience', '1'],
+  ['ensemble', '0.4'],
+])('evaluates a file as the network that it was exported from, under %s', async (criterion, threshold) => {
+  const decision = ['--criterion', criterion, '--earlyexit', threshold];
+  await json('export', at('model'), at('model.onnx'), ...decision);
+  const expected = await json<EvaluationDocument>('evaluate', at('model'), ...data, ...decision);
+  const document = await json<EvaluationDocument>('evaluate', at('model.onnx'), ...data);
+  expect(Object.keys(document).sort()).toEqual(Object.keys(expected).sort());
+  expect(document.expectedCalibrationError).toBeCloseTo(expected.expectedCalibrationError ?? 0, 4);
+  const same = { engine: 'onnxruntime', expectedCalibrationError: expect.any(Number) as number };
+  expect(document).toEqual({ ...expected, ...same });
+});
+
+it('takes other thresholds where they are an input, and says so where they are built in', async () => {
+  await json('export', at('model'), at('input.onnx'));
+  const never = await json<EvaluationDocument>('evaluate', at('input.onnx'), ...data, '--earlyexit', 'never');
+  expect(never).toMatchObject({ thresholds: [null], exits: [{ taken: 0, top1: null }, { share: 1 }] });
+  expect(never.top1).toBe(never.static.top1);
+
+  await json('export', at('model'), at('constant.onnx'), '--thresholds-as', 'constants');
+  const own = await json<EvaluationDocument>('evaluate', at('input.onnx'), ...data);
+  const fixed = await json<EvaluationDocument>('evaluate', at('constant.onnx'), ...data);
+  expect(fixed).toEqual({
+    ...own,
+    exits: own.exits.map((exit) => ({ ...exit, top1All: null, top5All: null })),
+    static: { ...own.static, top1: null },
+    oracle: null,
+  });
+  const text = await runCommand(['evaluate', at('constant.onnx'), ...data]);
+  expect(text.stdout).toMatch(/fewer MACs on average$/m);
+  const other = await runCommand(['evaluate', at('constant.onnx'), ...data, '--earlyexit', '0.5']);
+  expect(other).toMatchObject({ code: 2, stdout: '' });
+  expect(other.stderr).toContain('thresholds are built into the file: 0.05');
+});
+
+it('evaluates a file without exits', async () => {
+  await json('export', at('model'), at('static.onnx'), '--static');
+  const document = await json<EvaluationDocument>('evaluate', at('static.onnx'), ...data);
+  expect(document).toMatchObject({ thresholds: [], exits: [{ name: 'final', share: 1 }], macsRatio: 1 });
+  const network = await json<EvaluationDocument>('evaluate', at('model'), ...data);
+  expect(document.top1).toBe(network.static.top1);
+});
+
+it('predicts with a file as with the network, also where thresholds are built in', async () => {
+  await json('export', at('model'), at('input.onnx'));
+  await json('export', at('model'), at('constant.onnx'), '--thresholds-as', 'constants');
+  const image = join(at('images'), 'top');
+  const expected = await json<{ latencyMs: number; score: number; probability: number }[]>(
+    'predict',
+    at('model'),
+    image,
+  );
+  expect(expected.length).toBeGreaterThan(5);
+  for (const file of ['input.onnx', 'constant.onnx']) {
+    const predictions = await json<typeof expected>('predict', at(file), image, '--batch-size', '7');
+    expect(predictions).toEqual(
+      expected.map((prediction) => ({
+        ...prediction,
+        latencyMs: expect.any(Number) as number,
+        score: expect.closeTo(prediction.score, 4) as number,
+        probability: expect.closeTo(prediction.probability, 4) as number,
+      })),
+    );
+  }
+  const always = await json<{ exit: number }[]>('predict', at('input.onnx'), image, '--earlyexit', 'always');
+  expect(always.every(({ exit }) => exit === 0)).toBe(true);
+});
+
+it.each([
+  [['evaluate', at('model.onnx'), '--criterion', 'energy', ...data], 'criterion is built into the file'],
+  [['evaluate', at('model.onnx'), '--criterion', 'all', ...data], 'has its criterion built in'],
+  [['evaluate', at('model.onnx'), '--engine', 'wasm', ...data], 'run by onnxruntime'],
+  [['evaluate', at('model.onnx'), '--earlyexit', '1', '2', ...data], 'one threshold an early exit'],
+  [['profile', at('model.onnx')], 'no longer has'],
+  [['calibrate', at('model.onnx'), ...data], 'no longer has'],
+  [['report', at('model.onnx'), ...data], 'no longer has'],
+  [['export', at('model.onnx'), at('other.onnx')], 'no longer has'],
+])('%j is a wrong use', async (argv, says) => {
+  const { code, stdout, stderr } = await runCommand(argv);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(says);
+});
+
+it('says what is wrong with a file that is missing, or is something else', async () => {
+  const missing = await runCommand(['predict', at('missing.onnx'), at('images')]);
+  expect(missing).toMatchObject({ code: 1, stdout: '' });
+  expect(missing.stderr).toContain('nothing at this path');
+});

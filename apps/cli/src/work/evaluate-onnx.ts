@@ -1,0 +1,206 @@
+import { calibrationErrorOf, reliabilityBins } from '@earlyexit/calibration';
+import { type CachedLogits, type ExitCosts, thresholdToJson } from '@earlyexit/exit-criteria';
+import type { Answers } from '@earlyexit/inference';
+import type { SampleSource } from '@earlyexit/branch-head';
+import type { ProgressLine } from '../progress-line';
+import { evaluatePolicy } from './evaluation';
+import type { EvaluationDocument } from './evaluation-document';
+import type { OnnxModel } from './onnx-model';
+
+// Enough for every thread to have work, few enough that the images of a chunk take little memory.
+const CHUNK = 512;
+const TOP = 5;
+
+/** What the file answered for every image of a split. */
+interface FileAnswers {
+  /** Under the policy. */
+  readonly own: Answers;
+  /** The logits of every exit, from passes that send all samples to it; null where thresholds are built in. */
+  readonly forced: CachedLogits | null;
+}
+
+/**
+ * Runs a split through an exported file: once as the file decides, and once an exit with thresholds that send every
+ * sample there, for what all samples would get there.
+ */
+export async function evaluateOnnx(
+  model: OnnxModel,
+  samples: SampleSource,
+  about: { readonly dataset: string; readonly batchSize?: number | undefined },
+  line: ProgressLine,
+  signal: AbortSignal,
+): Promise<EvaluationDocument> {
+  const { session, policy } = model;
+  const { exits, name } = session.metadata;
+  const answers = await runSplit(model, samples, about.batchSize, line, signal);
+  const { own, forced } = answers;
+  const labels = samples.labels;
+  const costs: ExitCosts = {
+    exitMacs: exits.map(({ macs }) => macs),
+    staticMacs: session.file.network.staticMacs,
+  };
+  const names = exits.map((exit) => exit.name);
+  const source = { model: name, dataset: about.dataset, split: 'test', engine: 'onnxruntime' };
+  const document: EvaluationDocument =
+    forced === null
+      ? withoutForced(model, source, own.count, costs)
+      : evaluatePolicy(forced, policy, costs, { ...source, exitNames: names });
+  return { ...document, ...countAnswers(own, labels, session.metadata.classes.length, costs, document) };
+}
+
+async function runSplit(
+  { session, options, isFixed, policy }: OnnxModel,
+  samples: SampleSource,
+  batchSize: number | undefined,
+  line: ProgressLine,
+  signal: AbortSignal,
+): Promise<FileAnswers> {
+  const classes = session.metadata.classes.length;
+  const exits = session.metadata.exits.length;
+  const { size, labels } = samples;
+  const own: Answers = {
+    count: size,
+    classes: new Int32Array(size),
+    exits: new Int32Array(size),
+    scores: new Float64Array(size),
+    probabilities: new Float64Array(size),
+    logits: new Float32Array(size * classes),
+    macs: new Float64Array(size),
+  };
+  const forced = Array.from({ length: exits }, () => new Float32Array(isFixed ? 0 : size * classes));
+  for (let start = 0; start < size; start += CHUNK) {
+    signal.throwIfAborted();
+    line.update(start, size);
+    const count = Math.min(CHUNK, size - start);
+    const data = await samples.load(Int32Array.from({ length: count }, (_, row) => start + row));
+    const images = { data, count };
+    const common = { signal, ...(batchSize === undefined ? {} : { batchSize }) };
+    const answers = await session.run(images, { ...options, ...common });
+    own.classes.set(answers.classes, start);
+    own.exits.set(answers.exits, start);
+    own.scores.set(answers.scores, start);
+    own.probabilities.set(answers.probabilities, start);
+    own.logits.set(answers.logits, start * classes);
+    own.macs.set(answers.macs, start);
+    if (isFixed) continue;
+    for (const [exit, logits] of forced.entries()) {
+      const thresholds = Array.from({ length: exits - 1 }, (_, early) =>
+        early === exit ? ('always' as const) : ('never' as const),
+      );
+      logits.set((await session.run(images, { thresholds, ...common })).logits, start * classes);
+    }
+  }
+  const isEnsemble = policy.criterion === 'ensemble';
+  const raw = isEnsemble ? unmixEnsemble(forced, policy.temperatures) : forced;
+  return { own, forced: isFixed ? null : { exits: raw, samples: size, classes, labels } };
+}
+
+/**
+ * A file that decides by the ensemble answers with the mean of the log-probabilities so far; each exit's own logits,
+ * up to a constant a sample, come back from the differences of neighbouring sums. The final exit answers for itself.
+ */
+function unmixEnsemble(means: readonly Float32Array[], temperatures: readonly number[]): Float32Array[] {
+  return means.map((mean, exit) => {
+    if (exit === means.length - 1) return mean;
+    const before = means[exit - 1];
+    const temperature = temperatures[exit] ?? 1;
+    return mean.map((value, i) => temperature * ((exit + 1) * value - exit * (before?.[i] ?? 0)));
+  });
+}
+
+/** What can be said without the logits of every exit, all counts still open. */
+function withoutForced(
+  { policy, session }: OnnxModel,
+  source: {
+    readonly model: string;
+    readonly dataset: string;
+    readonly split: string;
+    readonly engine: string;
+  },
+  samples: number,
+  { staticMacs }: ExitCosts,
+): EvaluationDocument {
+  return {
+    ...source,
+    samples,
+    criterion: policy.criterion,
+    thresholds: policy.thresholds.map(thresholdToJson),
+    temperatures: policy.temperatures,
+    exits: session.metadata.exits.map(({ name, macs }) => ({
+      name,
+      taken: 0,
+      share: 0,
+      top1: null,
+      top5: null,
+      top1All: null,
+      top5All: null,
+      macs,
+    })),
+    top1: null,
+    top5: null,
+    static: { top1: null, top5: null, macs: staticMacs },
+    averageMacs: null,
+    macsRatio: null,
+    expectedCalibrationError: null,
+    oracle: null,
+  };
+}
+
+/** What the file itself answered, counted. */
+function countAnswers(
+  { count, classes, exits, logits, macs, probabilities }: Answers,
+  labels: Int32Array,
+  classCount: number,
+  { staticMacs }: ExitCosts,
+  document: EvaluationDocument,
+): Partial<EvaluationDocument> {
+  const correct = Uint8Array.from(classes, (answer, row) => (answer === labels[row] ? 1 : 0));
+  const among5 = Uint8Array.from(classes, (_, row) =>
+    rankOf(logits.subarray(row * classCount, (row + 1) * classCount), labels[row] ?? 0) < TOP ? 1 : 0,
+  );
+  const tally = (values: Uint8Array, exit: number | null): { right: number; taken: number } => {
+    let right = 0;
+    let taken = 0;
+    values.forEach((value, row) => {
+      if (exit !== null && exits[row] !== exit) return;
+      right += value;
+      taken++;
+    });
+    return { right, taken };
+  };
+  const ratio = (values: Uint8Array, exit: number | null): number | null => {
+    const { right, taken } = tally(values, exit);
+    return taken === 0 ? null : right / taken;
+  };
+  const hasTop5 = classCount >= TOP;
+  const averageMacs = count === 0 ? null : macs.reduce((total, value) => total + value, 0) / count;
+  const error = calibrationErrorOf(reliabilityBins({ confidences: probabilities, correct }));
+  return {
+    exits: document.exits.map((exit, index) => {
+      const { taken } = tally(correct, index);
+      return {
+        ...exit,
+        taken,
+        share: count === 0 ? 0 : taken / count,
+        top1: ratio(correct, index),
+        top5: hasTop5 ? ratio(among5, index) : null,
+      };
+    }),
+    top1: ratio(correct, null),
+    top5: hasTop5 ? ratio(among5, null) : null,
+    averageMacs,
+    macsRatio: averageMacs === null ? null : staticMacs / averageMacs,
+    expectedCalibrationError: Number.isNaN(error) ? null : error,
+  };
+}
+
+/** How many classes come before `label`: those with a larger value, and those before it with the same. */
+function rankOf(values: Float32Array, label: number): number {
+  const own = values[label] ?? NaN;
+  if (Number.isNaN(own)) return values.length;
+  let rank = 0;
+  values.forEach((value, c) => {
+    if (value > own || (value === own && c < label)) rank++;
+  });
+  return rank;
+}

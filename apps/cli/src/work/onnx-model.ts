@@ -1,0 +1,108 @@
+import { ArgumentError, type ExitPolicy, type Threshold, thresholdFromJson } from '@earlyexit/exit-criteria';
+import type { RunOptions } from '@earlyexit/inference';
+import type { OnnxSession } from '@earlyexit/inference/onnx';
+import type { EngineName } from '@earlyexit/backend';
+import type { Output } from '../output';
+
+/** An exported file, open, and the thresholds that it runs with. */
+export interface OnnxModel {
+  readonly session: OnnxSession;
+  /** What decides; of a file without exits, nothing. */
+  readonly policy: Required<ExitPolicy>;
+  /** Whether thresholds are built in. */
+  readonly isFixed: boolean;
+  /** What to pass to the session to run under the policy. */
+  readonly options: RunOptions;
+}
+
+/** What a command asks of the decision inside a file. */
+export interface OnnxRequest {
+  readonly criterion?: ExitPolicy['criterion'] | undefined;
+  readonly earlyexit?: readonly Threshold[] | undefined;
+  readonly engine?: EngineName | 'auto' | undefined;
+  readonly threads?: number | undefined;
+}
+
+/**
+ * Opens an exported file on onnxruntime; no TensorFlow.js is loaded.
+ *
+ * @throws ArgumentError if the request does not fit what is built into the file; DataError for a damaged file
+ */
+export async function openOnnxModel(
+  path: string,
+  request: OnnxRequest,
+  output: Output,
+  signal: AbortSignal,
+): Promise<OnnxModel> {
+  if (request.engine !== undefined && request.engine !== 'auto') {
+    throw new ArgumentError({
+      where: '--engine',
+      rule: 'an .onnx file is run by onnxruntime; engines run networks of TensorFlow.js',
+      received: request.engine,
+      remedy: 'Leave --engine out, or give the run folder that the file was exported from',
+    });
+  }
+  const { loadSession } = await import('@earlyexit/inference/onnx');
+  const { threads } = request;
+  const session = await loadSession(path, { signal, ...(threads === undefined ? {} : { threads }) });
+  try {
+    const chosen = choosePolicy(session, request, output);
+    output.note(`engine: onnxruntime, ${describeDecision(session, chosen)}`);
+    return { session, ...chosen };
+  } catch (error) {
+    session.dispose();
+    throw error;
+  }
+}
+
+function choosePolicy(
+  { file, metadata }: OnnxSession,
+  { criterion, earlyexit }: OnnxRequest,
+  output: Output,
+): Omit<OnnxModel, 'session'> {
+  const { decision } = file;
+  const early = metadata.exits.slice(0, -1);
+  const temperatures = decision?.temperatures ?? metadata.exits.map(() => 1);
+  const built = decision?.criterion ?? 'max-probability';
+  if (criterion !== undefined && criterion !== built) {
+    throw new ArgumentError({
+      where: '--criterion',
+      rule:
+        decision === null
+          ? 'the file was exported without exits, so nothing decides'
+          : `the criterion is built into the file: ${built}`,
+      received: criterion,
+      remedy: 'Export the network again with another criterion, or give the run folder it came from',
+    });
+  }
+  if (earlyexit !== undefined && earlyexit.length !== early.length) {
+    throw new ArgumentError({
+      where: '--earlyexit',
+      rule: `there is one threshold an early exit: ${early.length === 0 ? 'this file has none' : early.map(({ name }) => name).join(', ')}`,
+      received: `${String(earlyexit.length)} (${earlyexit.join(' ')})`,
+      remedy: 'The final exit takes no threshold: it always answers',
+    });
+  }
+  const stored = decision?.thresholds?.map(thresholdFromJson);
+  const isFixed = decision?.thresholdsAs === 'constants' && early.length > 0;
+  if (isFixed && earlyexit !== undefined && earlyexit.join() !== stored?.join()) {
+    throw new ArgumentError({
+      where: '--earlyexit',
+      rule: `thresholds are built into the file: ${stored?.join(', ') ?? ''}`,
+      received: earlyexit.join(' '),
+      remedy: 'Export it with --thresholds-as input to change them from run to run',
+    });
+  }
+  const thresholds = earlyexit ?? stored ?? early.map(() => 'never' as const);
+  if (earlyexit === undefined && stored === undefined && early.length > 0) {
+    output.warn(
+      'the file was exported without thresholds: nobody leaves early. Give --earlyexit, or calibrate before the export',
+    );
+  }
+  return { policy: { criterion: built, thresholds, temperatures }, isFixed, options: { thresholds } };
+}
+
+function describeDecision({ file }: OnnxSession, { policy, isFixed }: Omit<OnnxModel, 'session'>): string {
+  if (file.kind === 'static') return 'a file without exits';
+  return `criterion ${policy.criterion} and temperatures as built into the file, thresholds ${isFixed ? 'too' : 'fed'}`;
+}
