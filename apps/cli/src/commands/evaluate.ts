@@ -24,7 +24,7 @@ Every criterion, thresholds from the calibration split:
 $ earlyexit evaluate runs/digits --criterion all`,
   configure(command) {
     command
-      .argument('<model>', 'a run folder or a saved model folder')
+      .argument('<model>', 'a run folder, a saved model folder or an .onnx file')
       .option('--criterion <name>', 'another criterion than the calibrated one, or `all` to compare them')
       .option(
         '--earlyexit <t...>',
