@@ -1,7 +1,8 @@
-import { argmaxRows, ArgumentError, DataError, softmax } from '@earlyexit/exit-criteria';
+import { argmaxRows, ArgumentError, softmax } from '@earlyexit/exit-criteria';
 import { createBatchedSession } from '../batched-session';
 import type { Answers, Session, SessionMetadata } from '../session';
 import { toChannelsFirst } from './channels-first';
+import { availableProvider, createRuntimeSession } from './create-runtime-session';
 import { type OnnxFileMetadata, readMetadata } from './read-metadata';
 import { type OnnxSource, readSource } from './read-source';
 import { encodeThresholds, resolveThresholds } from './resolve-thresholds';
@@ -11,20 +12,32 @@ export type { OnnxSource };
 
 /** How to open an ONNX file. */
 export interface OnnxSessionOptions {
-  /** Threads inside an operator; the runtime's own choice, every core, unless given. */
+  /**
+   * Threads inside an operator; the runtime's own choice, every core, unless given. In a browser more than one needs a
+   * page that is cross-origin isolated, and the first session decides for the page.
+   */
   readonly threads?: number;
-  /** What computes: `cpu`, `cuda`, `dml`, `coreml`, … in Node, `wasm`, `webgpu`, … in a browser. */
+  /**
+   * What computes: `cpu`, `cuda`, `dml`, `coreml`, … in Node, `wasm`, `webgpu`, … in a browser, where `wasm` stands in
+   * for what the visitor's machine lacks.
+   */
   readonly executionProvider?: string;
+  /** Where a browser finds the `.wasm` files of onnxruntime-web; beside the script unless given. */
+  readonly wasmPaths?: string;
   /** The module `onnxruntime-node` or `onnxruntime-web`; the one that is installed unless given. */
   readonly runtime?: OnnxRuntime;
   /** Ends the reading of the file, by an exception: the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Told what is not as it was asked for, a provider or threads that a browser lacks; `console.warn` unless given. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /** A session over an ONNX file. */
 export interface OnnxSession extends Session {
   /** What the file says about itself: how it decides, what it costs, whether thresholds can change. */
   readonly file: OnnxFileMetadata;
+  /** What computes: the execution provider asked for, or `wasm` where a browser does not have it. */
+  readonly executionProvider: string;
 }
 
 /**
@@ -41,7 +54,7 @@ export async function loadSession(
   source: OnnxSource,
   options: OnnxSessionOptions = {},
 ): Promise<OnnxSession> {
-  const { threads, executionProvider, signal } = options;
+  const { threads, signal } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
     throw new ArgumentError({
       where: 'loadSession, threads',
@@ -52,28 +65,22 @@ export async function loadSession(
   signal?.throwIfAborted();
   const { bytes, where } = await readSource(source, signal);
   const file = await readMetadata(bytes, where);
-  const runtime = options.runtime ?? (await findRuntime());
-  if (threads !== undefined && runtime.env.wasm !== undefined) runtime.env.wasm.numThreads = threads;
+  const { onWarning: warn = warnOnConsole } = options;
+  const executionProvider = await availableProvider(options.executionProvider, warn);
+  const runtime = options.runtime ?? (await findRuntime(executionProvider));
   signal?.throwIfAborted();
-  let session: RuntimeSession;
-  try {
-    session = await runtime.InferenceSession.create(bytes, {
-      ...(threads === undefined ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
-      ...(executionProvider === undefined ? {} : { executionProviders: [executionProvider] }),
-      graphOptimizationLevel: 'all',
-    });
-  } catch (cause) {
-    throw new DataError({
-      where,
-      rule: 'onnxruntime can load it',
-      received: cause instanceof Error ? cause.message.split('\n')[0]! : String(cause),
-      ...(executionProvider === undefined
-        ? {}
-        : { remedy: `Try without the execution provider ${executionProvider}` }),
-      cause,
-    });
-  }
-  return { ...makeSession(session, runtime, file), file };
+  const { session, executionProvider: computes } = await createRuntimeSession(
+    runtime,
+    { bytes, where },
+    { threads, executionProvider, wasmPaths: options.wasmPaths, warn },
+  );
+  return { ...makeSession(session, runtime, file), file, executionProvider: computes };
+}
+
+function warnOnConsole(message: string): void {
+  // Whoever does not listen should still see why a page is slower than it could be.
+  // eslint-disable-next-line no-console
+  console.warn(message);
 }
 
 function makeSession(session: RuntimeSession, runtime: OnnxRuntime, file: OnnxFileMetadata): Session {

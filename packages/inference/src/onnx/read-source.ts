@@ -1,7 +1,10 @@
 import { DataError } from '@earlyexit/exit-criteria';
 
-/** Where an ONNX file comes from: a path or a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), or its bytes. */
-export type OnnxSource = string | URL | Uint8Array | ArrayBuffer;
+/**
+ * Where an ONNX file comes from: a path or a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), its bytes, or a `Blob`,
+ * which a `File` that someone chose or dropped on a page is. In a browser a path is relative to the page.
+ */
+export type OnnxSource = string | URL | Uint8Array | ArrayBuffer | Blob;
 
 /** Protobuf itself ends at 2 GiB; half of that is more than any network here, and memory is finite. */
 const LARGEST_FILE_BYTES = 2 ** 30;
@@ -17,6 +20,13 @@ export async function readSource(
 ): Promise<{ readonly bytes: Uint8Array; readonly where: string }> {
   if (source instanceof Uint8Array) return { bytes: source, where: 'ONNX file' };
   if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source), where: 'ONNX file' };
+  if (source instanceof Blob) {
+    const where = source instanceof File ? source.name : 'ONNX file';
+    refuseSize(source.size, where);
+    const bytes = new Uint8Array(await source.arrayBuffer());
+    signal?.throwIfAborted();
+    return { bytes, where };
+  }
   const url = toUrl(source);
   const where = url === null || url.protocol === 'data:' ? String(source).slice(0, 200) : url.href;
   if (url === null || url.protocol === 'file:') {
@@ -38,8 +48,8 @@ async function readFile(
   where: string,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  // Not imported at the top: a browser has no file system.
-  const fs = await import('node:fs/promises');
+  // Not imported: a browser has no file system, and a bundler for one would stop at its name.
+  const fs = process.getBuiltinModule('node:fs/promises');
   try {
     const { size } = await fs.stat(path);
     refuseSize(size, where);

@@ -23,16 +23,27 @@ export interface OnnxRuntime {
     create(bytes: Uint8Array, options?: Record<string, unknown>): Promise<RuntimeSession>;
   };
   readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => RuntimeTensor;
-  readonly env: { wasm?: { numThreads?: number } };
+  readonly env: {
+    readonly wasm?: { numThreads?: number; wasmPaths?: unknown };
+    readonly versions?: { readonly web?: string; readonly node?: string };
+  };
+}
+
+/** Whether this is Node, where files can be read and `onnxruntime-node` can be there. */
+export function isNode(): boolean {
+  // Some bundlers put an empty `process` into a page.
+  const { process } = globalThis as { readonly process?: { readonly versions?: { readonly node?: string } } };
+  return process?.versions?.node !== undefined;
 }
 
 /**
- * Finds the installed onnxruntime: `onnxruntime-node` in Node, else `onnxruntime-web`.
+ * Finds the installed onnxruntime: `onnxruntime-node` in Node, else `onnxruntime-web`. In a browser the entry that
+ * knows wasm alone is taken unless another execution provider is asked for: half as much to fetch.
  *
  * @throws EnvironmentError if neither is installed
  */
-export async function findRuntime(): Promise<OnnxRuntime> {
-  const inNode = typeof process !== 'undefined' && typeof process.versions.node === 'string';
+export async function findRuntime(executionProvider?: string): Promise<OnnxRuntime> {
+  const inNode = isNode();
   // A name that bundlers cannot see: what is for Node alone must not reach a browser's bundle.
   const native = ['onnxruntime', 'node'].join('-');
   const failures: unknown[] = [];
@@ -44,7 +55,8 @@ export async function findRuntime(): Promise<OnnxRuntime> {
     }
   }
   try {
-    return moduleOf(await import('onnxruntime-web'));
+    const isPlain = executionProvider === undefined || executionProvider === 'wasm';
+    return moduleOf(await (isPlain && !inNode ? import('onnxruntime-web/wasm') : import('onnxruntime-web')));
   } catch (error) {
     failures.push(error);
   }

@@ -1,0 +1,102 @@
+import { DataError } from '@earlyexit/exit-criteria';
+import { isNode, type OnnxRuntime, type RuntimeSession } from './runtime';
+
+/** How to make a session of onnxruntime. */
+export interface RuntimeSessionOptions {
+  readonly threads?: number | undefined;
+  readonly executionProvider?: string | undefined;
+  readonly wasmPaths?: string | undefined;
+  /** Told what is not as it was asked for. */
+  readonly warn: (message: string) => void;
+}
+
+/** What onnxruntime-web was set up with: its wasm module starts once a page, and keeps its threads. */
+const started = new WeakMap<OnnxRuntime, number>();
+
+/**
+ * Makes a session of onnxruntime, in Node or in a browser.
+ *
+ * @throws DataError if onnxruntime cannot load the file
+ */
+export async function createRuntimeSession(
+  runtime: OnnxRuntime,
+  { bytes, where }: { readonly bytes: Uint8Array; readonly where: string },
+  options: RuntimeSessionOptions,
+): Promise<{ readonly session: RuntimeSession; readonly executionProvider: string }> {
+  const { executionProvider: asked, warn } = options;
+  const isWeb = runtime.env.versions?.web !== undefined;
+  const threads = isWeb ? setUpWasm(runtime, options) : options.threads;
+  const create = (provider: string | undefined): Promise<RuntimeSession> =>
+    runtime.InferenceSession.create(bytes, {
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
+      ...(provider === undefined ? {} : { executionProviders: [provider] }),
+      graphOptimizationLevel: 'all',
+      // Only errors: that cheap operators stay on the processor under WebGPU is no news to anybody.
+      ...(isWeb ? { logSeverityLevel: 3 } : {}),
+    });
+  try {
+    return { session: await create(asked), executionProvider: asked ?? (isWeb ? 'wasm' : 'cpu') };
+  } catch (cause) {
+    const received = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
+    if (isWeb && asked !== undefined && asked !== 'wasm') {
+      // The visitor did not choose the machine: what it lacks is replaced, and said.
+      const session = await create('wasm').catch(() => null);
+      if (session !== null) {
+        warn(`loadSession: ${asked} cannot be used here (${received}); wasm computes instead`);
+        return { session, executionProvider: 'wasm' };
+      }
+    }
+    throw new DataError({
+      where,
+      rule: 'onnxruntime can load it',
+      received,
+      ...(asked === undefined ? {} : { remedy: `Try without the execution provider ${asked}` }),
+      cause,
+    });
+  }
+}
+
+/**
+ * The execution provider that can be had: `wasm` instead of a `webgpu` that the browser does not offer, found out
+ * before onnxruntime's larger module for it is fetched.
+ */
+export async function availableProvider(
+  asked: string | undefined,
+  warn: (message: string) => void,
+): Promise<string | undefined> {
+  if (asked !== 'webgpu' || isNode()) return asked;
+  const { gpu } = navigator as { readonly gpu?: { requestAdapter(): Promise<object | null> } };
+  const adapter = await gpu?.requestAdapter().catch(() => null);
+  if (adapter !== null && adapter !== undefined) return asked;
+  const reason =
+    gpu === undefined ? 'the browser offers no WebGPU on this page' : 'WebGPU finds no graphics card';
+  warn(`loadSession: webgpu cannot be used here (${reason}); wasm computes instead`);
+  return 'wasm';
+}
+
+/** Sets what onnxruntime-web reads when its wasm module starts, and returns the threads there will be. */
+function setUpWasm(
+  runtime: OnnxRuntime,
+  { threads, wasmPaths, warn }: RuntimeSessionOptions,
+): number | undefined {
+  const wasm = runtime.env.wasm ?? {};
+  if (wasmPaths !== undefined) wasm.wasmPaths = wasmPaths;
+  if (threads === undefined) return undefined;
+  let possible = threads;
+  if (threads > 1 && typeof crossOriginIsolated !== 'undefined' && !crossOriginIsolated) {
+    warn(
+      `loadSession: ${threads} threads need a page that is cross-origin isolated (the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp); one thread computes instead`,
+    );
+    possible = 1;
+  }
+  const before = started.get(runtime);
+  if (before !== undefined && before !== possible) {
+    warn(
+      `loadSession: onnxruntime-web started with ${before} threads and keeps them for the whole page; they compute instead of ${possible}`,
+    );
+    return before;
+  }
+  started.set(runtime, possible);
+  wasm.numThreads = possible;
+  return possible;
+}
