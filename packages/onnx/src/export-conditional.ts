@@ -7,7 +7,7 @@ import type { ConditionalExportOptions } from './export-options';
 import { type GraphBuilder, valueInfo } from './graph/graph-builder';
 import { graphShape, toPlain, type Value } from './layers/value';
 import { finishModel } from './model-file';
-import { batched, BATCH, describeInput, openNetwork, type OpenedNetwork, startGraph } from './network';
+import { batched, BATCH, describeInput, dtypeOf, finishGraph, openNetwork, type OpenedNetwork, startGraph } from './network';
 
 /**
  * Writes the network as one file that really exits early: samples that are sure leave, the batch shrinks inside the
@@ -36,7 +36,8 @@ export async function exportConditional(
 
   const asInput = decision.thresholdsAs === 'input' && earlyExits > 0;
   const limits = asInput ? splitThresholds(graph, earlyExits) : [];
-  const answers = writeLevel({ network, decision, limits }, graph, {
+  const dtype = dtypeOf(options);
+  const answers = writeLevel({ network, decision, limits, dtype }, graph, {
     exit: 0,
     values: new Map([[network.inputId, network.input]]),
     state: [],
@@ -49,10 +50,12 @@ export async function exportConditional(
     valueInfo('exit_index', [BATCH], 'int64'),
     valueInfo('score', [BATCH]),
   ];
-  return finishModel(graph.build(metadata.name, inputs, outputs), graph.opset, {
+  const message = finishGraph(graph.build(metadata.name, inputs, outputs), graph, options).graph;
+  return finishModel(message, graph.opset, {
     format: 'earlyexit-onnx',
     formatVersion: 1,
     kind: 'conditional',
+    dtype: dtypeOf(options),
     inputShape: network.input.shape,
     decision: {
       criterion: decision.criterion,
@@ -73,6 +76,7 @@ interface Plan {
   readonly decision: Decision;
   /** `[1]` float32, the threshold of each early exit, where they are an input. */
   readonly limits: readonly string[];
+  readonly dtype: 'float32' | 'int8';
 }
 
 /** Where a level of the nesting begins: the samples that no earlier exit answered. */
@@ -250,7 +254,7 @@ function writeRule(
 
 /** Everything alive, for the samples that go on. */
 function gatherRows(
-  { network }: Plan,
+  { network, dtype }: Plan,
   graph: GraphBuilder,
   from: {
     readonly values: ReadonlyMap<string, Value>;
@@ -265,7 +269,9 @@ function gatherRows(
   for (const [id, value] of from.values) {
     const name = gather(value.name);
     graph.describe(name, [free, ...graphShape(value)]);
-    const ready = entersAddition(network, id, value) ? reviveBlocks(graph, name) : name;
+    // Integer convolutions know no blocks of channels.
+    const needsBlocks = dtype === 'float32' && entersAddition(network, id, value);
+    const ready = needsBlocks ? reviveBlocks(graph, name) : name;
     if (ready !== name) graph.describe(ready, [free, ...graphShape(value)]);
     values.set(id, { ...value, name: ready });
   }

@@ -1,3 +1,4 @@
+import type { Quantization } from './quantize/measure-ranges';
 import type { CriterionName, Threshold } from '@earlyexit/exit-criteria';
 
 /** The version of ONNX's operators that is written unless another is asked for. */
@@ -11,6 +12,11 @@ export const NEWEST_OPSET = 21;
 export interface ExportOptions {
   /** The version of ONNX's operators, 13 to 21; 17 unless given. */
   readonly opset?: number;
+  /**
+   * Ranges from `measureRanges`: weights become int8, one scale for each output channel, and activations uint8. The
+   * last layer of every head and the criterion stay float32.
+   */
+  readonly quantization?: Quantization;
 }
 
 /** Options of an export with exits. What is left out comes from the policy that calibration stored. */

@@ -3,13 +3,18 @@ import type { ExportOptions } from './export-options';
 import { valueInfo } from './graph/graph-builder';
 import { graphShape, toPlain, type Value } from './layers/value';
 import { finishModel } from './model-file';
-import { batched, describeValue, openNetwork, startGraph } from './network';
+import { batched, describeValue, dtypeOf, finishGraph, openNetwork, startGraph } from './network';
+import type { StoredTensor } from './quantize/quantize-graph';
 
 /** A tensor that goes from stage to stage. */
 export interface StagedTensor {
   readonly name: string;
   /** As in the graph, channels first, without the batch axis. */
   readonly shape: readonly number[];
+  /** `uint8` in an int8 export, a quarter of the bytes: `value = scale · (stored − zeroPoint)`. */
+  readonly type: 'float32' | 'uint8';
+  readonly scale?: number;
+  readonly zeroPoint?: number;
 }
 
 /** One stage of a staged export. */
@@ -52,34 +57,54 @@ export async function exportStaged(
   const files = new Map<string, Uint8Array>();
   const stages: StagedFile[] = [];
   let alive = new Map([[network.inputId, network.input]]);
+  let origins: ReadonlyMap<string, string> = new Map();
+  let stored: ReadonlyMap<string, StoredTensor> = new Map();
   for (const stage of network.stages) {
     const graph = startGraph(options, 'exportStaged');
     const inputs = [...alive.values()];
     for (const { name } of inputs) graph.unique(name);
+    for (const [name, origin] of origins) graph.setOrigin(name, origin);
     graph.unique('logits');
     const values = new Map(alive);
     network.converter.convert(graph, stage.nodes, values);
     graph.addNamed('Identity', [toPlain(graph, values.get(stage.logits)!).name], ['logits']);
     const carried = new Map<string, Value>();
+    const carriedOrigins = new Map<string, string>();
     for (const id of stage.outputs) {
       const value = values.get(id)!;
       // A value may be one of the stage's inputs, or stand for two tensors: every output is its own node.
       const name = graph.unique(`carried_${stage.index}_${carried.size}`);
       graph.addNamed('Identity', [value.name], [name]);
       carried.set(id, { ...value, name });
+      const origin = graph.originOf(value.name);
+      if (origin !== null) carriedOrigins.set(name, origin);
     }
     const outputs = [
       valueInfo('logits', batched([network.classes])),
       ...[...carried.values()].map(describeValue),
     ];
     const file = `stage${stage.index}.onnx`;
+    const message = graph.build(
+      `${model.metadata.name}_stage${stage.index}`,
+      inputs.map(describeValue),
+      outputs,
+    );
+    const names = [...carried.values()].map(({ name }) => name);
+    const finished = finishGraph(message, graph, options, { inputs: stored, carried: new Set(names) });
+    const carriedStored = new Map(
+      names.flatMap((name) => {
+        const tensor = finished.stored.get(name);
+        return tensor === undefined ? [] : [[name, tensor] as const];
+      }),
+    );
     const bytes = await finishModel(
-      graph.build(`${model.metadata.name}_stage${stage.index}`, inputs.map(describeValue), outputs),
+      finished.graph,
       graph.opset,
       {
         format: 'earlyexit-onnx',
         formatVersion: 1,
         kind: 'stage',
+        dtype: dtypeOf(options),
         stage: stage.index,
         inputShape: network.input.shape,
         decision: null,
@@ -90,10 +115,12 @@ export async function exportStaged(
     stages.push({
       file,
       bytes: bytes.length,
-      inputs: inputs.map(describeStaged),
-      carried: [...carried.values()].map(describeStaged),
+      inputs: inputs.map((value) => describeStaged(value, stored)),
+      carried: [...carried.values()].map((value) => describeStaged(value, carriedStored)),
     });
     alive = carried;
+    origins = carriedOrigins;
+    stored = carriedStored;
   }
   return {
     manifest: { format: 'earlyexit-staged', formatVersion: 1, stages, network: model.metadata },
@@ -101,6 +128,12 @@ export async function exportStaged(
   };
 }
 
-function describeStaged(value: Value): StagedTensor {
-  return { name: value.name, shape: graphShape(value) };
+function describeStaged(value: Value, stored: ReadonlyMap<string, StoredTensor>): StagedTensor {
+  const quantized = stored.get(value.name);
+  return {
+    name: value.name,
+    shape: graphShape(value),
+    type: quantized === undefined ? 'float32' : 'uint8',
+    ...(quantized === undefined ? {} : { scale: quantized.scale, zeroPoint: quantized.zeroPoint }),
+  };
 }

@@ -4,7 +4,7 @@ import type { ExportOptions } from './export-options';
 import { valueInfo } from './graph/graph-builder';
 import { toPlain } from './layers/value';
 import { finishModel } from './model-file';
-import { batched, describeInput, openNetwork, startGraph } from './network';
+import { batched, describeInput, dtypeOf, finishGraph, openNetwork, startGraph } from './network';
 
 /**
  * Writes the network without its exits: input `pixel_values` `[batch, channels, height, width]`, output `logits`
@@ -24,10 +24,12 @@ export async function exportStatic(model: MultiExitModel, options: ExportOptions
   network.converter.convert(graph, nodes, values);
   graph.addNamed('Identity', [toPlain(graph, values.get(layers.outputs.at(-1)!)!).name], ['logits']);
   const output = valueInfo('logits', batched([network.classes]));
-  return finishModel(graph.build(model.metadata.name, [describeInput(network)], [output]), graph.opset, {
+  const message = graph.build(model.metadata.name, [describeInput(network)], [output]);
+  return finishModel(finishGraph(message, graph, options).graph, graph.opset, {
     format: 'earlyexit-onnx',
     formatVersion: 1,
     kind: 'static',
+    dtype: dtypeOf(options),
     inputShape: network.input.shape,
     decision: null,
     network: model.metadata,

@@ -8,6 +8,17 @@ export {
   type StagedManifest,
   type StagedTensor,
 } from './export-staged';
+export { exportExits } from './export-exits';
 export { exportStatic } from './export-static';
 export { supportedLayers } from './layers/converters';
 export type { DecisionMetadata, OnnxMetadata } from './model-file';
+export type { ActivationRange } from './quantize/activation-range';
+export type { RangeMethod } from './quantize/histogram';
+export {
+  type ImageBatches,
+  type MeasureOptions,
+  measureRanges,
+  type OpenFile,
+  type OpenGraph,
+  type Quantization,
+} from './quantize/measure-ranges';

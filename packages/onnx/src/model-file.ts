@@ -16,8 +16,11 @@ export const METADATA_KEY = 'earlyexit';
 export interface OnnxMetadata {
   readonly format: 'earlyexit-onnx';
   readonly formatVersion: 1;
-  /** What the file holds: the network with its exits inside, without exits, or one stage of it. */
-  readonly kind: 'conditional' | 'static' | 'stage';
+  /** What the file holds: the network with its exits inside, without exits, one stage of it, or with every exit
+   * answering for every sample. */
+  readonly kind: 'conditional' | 'static' | 'stage' | 'exits';
+  /** What weights and activations are; int8 stands for int8 weights and uint8 activations. */
+  readonly dtype: 'float32' | 'int8';
   /** The stage's index in a file of kind `stage`. */
   readonly stage?: number;
   /** The network's size, `[height, width, channels]` for images; the graph takes the channels first. */

@@ -1,15 +1,19 @@
 import { type MultiExitModel, splitStages, type Stage } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/exit-criteria';
 import { readLayerGraph } from '@earlyexit/profiler';
-import { DEFAULT_OPSET, type ExportOptions, NEWEST_OPSET, OLDEST_OPSET } from './export-options';
 import { type Dimension, GraphBuilder, valueInfo } from './graph/graph-builder';
+import { DEFAULT_OPSET, type ExportOptions, NEWEST_OPSET, OLDEST_OPSET } from './export-options';
 import { NodeConverter } from './layers/convert-nodes';
 import { LayerWeights } from './layers/layer-weights';
 import { graphShape, type Value } from './layers/value';
-import type { ValueInfoMessage } from './protobuf/messages';
+import type { GraphMessage, ValueInfoMessage } from './protobuf/messages';
+import { quantizeGraph, type StoredTensor } from './quantize/quantize-graph';
 
 /** The name of the free size. */
 export const BATCH = 'batch';
+
+/** The name of the network's input. */
+const INPUT = 'pixel_values';
 
 /** A network opened for writing. */
 export interface OpenedNetwork {
@@ -48,7 +52,7 @@ export async function openNetwork(model: MultiExitModel, where: string): Promise
     converter,
     classes: model.metadata.classes.length,
     inputId,
-    input: { name: 'pixel_values', layout: sizes.length === 3 ? 'channels-first' : 'plain', shape: sizes },
+    input: { name: INPUT, layout: sizes.length === 3 ? 'channels-first' : 'plain', shape: sizes },
   };
 }
 
@@ -81,5 +85,29 @@ export function startGraph(options: ExportOptions, where: string): GraphBuilder 
       received: String(opset),
     });
   }
-  return new GraphBuilder(opset);
+  const graph = new GraphBuilder(opset);
+  graph.setOrigin(INPUT, INPUT);
+  return graph;
+}
+
+/** What activations and weights are in a file. */
+export function dtypeOf({ quantization }: ExportOptions): 'float32' | 'int8' {
+  return quantization === undefined ? 'float32' : 'int8';
+}
+
+/** A graph as it goes into the file: quantised, if that is asked for, with the tensors that are uint8 then. */
+export function finishGraph(
+  message: GraphMessage,
+  graph: GraphBuilder,
+  { quantization }: ExportOptions,
+  ends: {
+    readonly inputs?: ReadonlyMap<string, StoredTensor>;
+    readonly carried?: ReadonlySet<string>;
+  } = {},
+): { readonly graph: GraphMessage; readonly stored: ReadonlyMap<string, StoredTensor> } {
+  if (quantization === undefined) return { graph: message, stored: new Map() };
+  return quantizeGraph(message, graph, {
+    rangeOf: (origin) => quantization.get(origin) ?? null,
+    ...ends,
+  });
 }

@@ -25,6 +25,10 @@ export type Dimension = number | string;
 interface ModelScope {
   readonly opset: number;
   readonly taken: Set<string>;
+  /** What a tensor is in the network, by its name. */
+  readonly origins: Map<string, string>;
+  /** What is being written: a layer, and how many tensors of it there are by now. */
+  layer: { readonly id: string; count: number } | null;
 }
 
 /** Collects the nodes and constants of one graph. Names are unique in the whole model, as the standard asks. */
@@ -36,7 +40,7 @@ export class GraphBuilder {
   readonly #valueInfo: ValueInfoMessage[] = [];
 
   constructor(opset: number, scope?: ModelScope) {
-    this.#scope = scope ?? { opset, taken: new Set() };
+    this.#scope = scope ?? { opset, taken: new Set(), origins: new Map(), layer: null };
   }
 
   /** The version of the standard's operators. */
@@ -47,6 +51,29 @@ export class GraphBuilder {
   /** A builder for a graph inside a node of this one. */
   subgraph(): GraphBuilder {
     return new GraphBuilder(this.opset, this.#scope);
+  }
+
+  /**
+   * What a tensor is in the network: the layer that makes it, and which of its tensors it is. The same in every file
+   * that is written of a network, where names may differ; `null` for a tensor that belongs to no layer.
+   */
+  originOf(name: string): string | null {
+    return this.#scope.origins.get(name) ?? null;
+  }
+
+  /** States the origin of a tensor that no node of this model makes. */
+  setOrigin(name: string, origin: string): void {
+    this.#scope.origins.set(name, origin);
+  }
+
+  /** Everything that `write` adds belongs to that layer. */
+  ofLayer<Result>(id: string, write: () => Result): Result {
+    this.#scope.layer = { id, count: 0 };
+    try {
+      return write();
+    } finally {
+      this.#scope.layer = null;
+    }
   }
 
   /** A name that nothing has yet: `wanted`, or with a number behind it. */
@@ -144,6 +171,8 @@ export class GraphBuilder {
     attributes: Readonly<Record<string, Attribute>>,
   ): void {
     const attribute = Object.entries(attributes).map(([name, value]) => toMessage(name, value));
+    const { layer, origins } = this.#scope;
+    if (layer !== null) for (const name of output) origins.set(name, `${layer.id}:${layer.count++}`);
     this.#nodes.push({
       input: [...input],
       output: [...output],
@@ -164,6 +193,11 @@ export function valueInfo(
     typeof size === 'number' ? { dimValue: size } : { dimParam: size },
   );
   return { name, type: { tensorType: { elemType: elementType[type], shape: { dim } } } };
+}
+
+/** A float32 value of whatever shape. */
+export function anyShape(name: string): ValueInfoMessage {
+  return { name, type: { tensorType: { elemType: elementType.float32 } } };
 }
 
 function toMessage(name: string, value: Attribute): AttributeMessage {

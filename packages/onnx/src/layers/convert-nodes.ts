@@ -49,16 +49,18 @@ export class NodeConverter {
       const normalization = this.#mergeableNormalization(node);
       const affine: ChannelAffine | null =
         normalization === null ? null : readBatchNormalization(normalization, this.#weights);
-      const value = converters[node.className]!({
-        graph,
-        node,
-        config: node.layer.getConfig(),
-        weights: this.#weights,
-        inputs,
-        outputShape: fixedShape(node),
-        padding: paddings.get(node.inputs[0]!) ?? null,
-        affine,
-      });
+      const value = graph.ofLayer(node.id, () =>
+        converters[node.className]!({
+          graph,
+          node,
+          config: node.layer.getConfig(),
+          weights: this.#weights,
+          inputs,
+          outputShape: fixedShape(node),
+          padding: paddings.get(node.inputs[0]!) ?? null,
+          affine,
+        }),
+      );
       values.set(output!, value);
       if (normalization === null) continue;
       merged.add(normalization.id);

@@ -68,7 +68,7 @@ export interface TensorMessage {
 /** `onnx.ValueInfoProto` */
 export interface ValueInfoMessage {
   name: string;
-  type: { tensorType: { elemType: number; shape: { dim: DimensionMessage[] } } };
+  type: { tensorType: { elemType: number; shape?: { dim: DimensionMessage[] } } };
 }
 
 /** A fixed size, or the name of a free one. */

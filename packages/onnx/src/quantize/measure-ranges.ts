@@ -1,0 +1,65 @@
+import type { MultiExitModel } from '@earlyexit/branch-head';
+import { writeExits } from '../export-exits';
+import type { ActivationRange } from './activation-range';
+import { Histogram, type RangeMethod } from './histogram';
+
+/** A graph that a runtime has opened. */
+export interface OpenGraph {
+  /** Runs images, `[count, channels, height, width]`, and returns every output by its name. */
+  run(images: Float32Array, count: number): Promise<Readonly<Record<string, Float32Array>>>;
+  release(): Promise<void>;
+}
+
+/** Opens a file on a runtime: `@earlyexit/onnx` brings none of its own. */
+export type OpenFile = (file: Uint8Array) => Promise<OpenGraph>;
+
+/** Images to measure on, in batches; gone through twice. */
+export type ImageBatches = () => AsyncIterable<{ readonly data: Float32Array; readonly count: number }>;
+
+/** The ranges of the tensors of a network, by what they are in it. */
+export type Quantization = ReadonlyMap<string, ActivationRange>;
+
+/** How ranges are measured. */
+export interface MeasureOptions {
+  readonly open: OpenFile;
+  /** Channels first, preprocessed. */
+  readonly images: ImageBatches;
+  /** `mse` unless given. */
+  readonly method?: RangeMethod;
+}
+
+/**
+ * Runs the float32 network on images and chooses the range of every tensor that an int8 file stores as uint8. The
+ * first pass finds the extremes, the second one counts what lies between.
+ *
+ * @throws ArgumentError for a layer that is not supported
+ */
+export async function measureRanges(model: MultiExitModel, options: MeasureOptions): Promise<Quantization> {
+  const { open, images, method = 'mse' } = options;
+  const { file, origins } = await writeExits(model, { intermediates: true });
+  const graph = await open(file);
+  try {
+    const extremes = new Map<string, { min: number; max: number }>();
+    for await (const { data, count } of images()) {
+      const outputs = await graph.run(data, count);
+      for (const [name, origin] of origins) {
+        const seen = extremes.get(origin) ?? { min: Infinity, max: -Infinity };
+        // The input is none of the outputs.
+        for (const value of outputs[name] ?? data) {
+          if (value < seen.min) seen.min = value;
+          if (value > seen.max) seen.max = value;
+        }
+        extremes.set(origin, seen);
+      }
+    }
+    if (method === 'min-max') return extremes;
+    const histograms = new Map([...extremes].map(([origin, range]) => [origin, new Histogram(range)]));
+    for await (const { data, count } of images()) {
+      const outputs = await graph.run(data, count);
+      for (const [name, origin] of origins) histograms.get(origin)!.add(outputs[name] ?? data);
+    }
+    return new Map([...histograms].map(([origin, histogram]) => [origin, histogram.choose(method)]));
+  } finally {
+    await graph.release();
+  }
+}
