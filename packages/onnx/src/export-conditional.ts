@@ -139,7 +139,7 @@ function writeLevel(plan: Plan, graph: GraphBuilder, { exit, values, state }: Le
   const isAnyLeft = graph.add('Cast', [graph.add('Size', [rows])], { to: { int: 9 } }, 'is_any_left');
 
   const rest = graph.subgraph();
-  const gathered = gatherRows(plan, rest, { values: alive, state: scored.state, rows, exit });
+  const gathered = gatherRows(plan, { from: graph, to: rest }, { values: alive, state: scored.state, rows, exit });
   const later = writeLevel(plan, rest, { exit: exit + 1, ...gathered });
   // Who leaves here has passed nothing, who stays has passed this exit and what the levels behind add.
   const one = graph.add('Cast', [stays], { to: { int: 7 } }, 'passed');
@@ -255,27 +255,34 @@ function writeRule(
 /** Everything alive, for the samples that go on. */
 function gatherRows(
   { network, dtype }: Plan,
-  graph: GraphBuilder,
-  from: {
+  { from: outer, to: graph }: { readonly from: GraphBuilder; readonly to: GraphBuilder },
+  start: {
     readonly values: ReadonlyMap<string, Value>;
     readonly state: readonly StateValue[];
     readonly rows: string;
     readonly exit: number;
   },
 ): { values: Map<string, Value>; state: StateValue[] } {
-  const gather = (name: string): string => graph.add('GatherND', [name, from.rows], {}, `${name}_left`);
-  const free = `left_${from.exit + 1}`;
+  const gather = (name: string): string => graph.add('GatherND', [name, start.rows], {}, `${name}_left`);
+  const free = `left_${start.exit + 1}`;
   const values = new Map<string, Value>();
-  for (const [id, value] of from.values) {
+  for (const [id, value] of start.values) {
+    if (dtype === 'int8' && value.layout === 'channels-first') {
+      const [channels, height, width] = graphShape(value);
+      // Integer convolutions keep the channels last: gathered like that, a runtime has nothing to turn around.
+      const last = gather(outer.add('Transpose', [value.name], { perm: { ints: [0, 2, 3, 1] } }));
+      graph.describe(last, [free, height!, width!, channels!]);
+      const first = graph.add('Transpose', [last], { perm: { ints: [0, 3, 1, 2] } }, last);
+      values.set(id, { ...value, name: first });
+      continue;
+    }
     const name = gather(value.name);
     graph.describe(name, [free, ...graphShape(value)]);
-    // Integer convolutions know no blocks of channels.
-    const needsBlocks = dtype === 'float32' && entersAddition(network, id, value);
-    const ready = needsBlocks ? reviveBlocks(graph, name) : name;
+    const ready = entersAddition(network, id, value) ? reviveBlocks(graph, name) : name;
     if (ready !== name) graph.describe(ready, [free, ...graphShape(value)]);
     values.set(id, { ...value, name: ready });
   }
-  const state = from.state.map((column) => ({ ...column, name: gather(column.name) }));
+  const state = start.state.map((column) => ({ ...column, name: gather(column.name) }));
   return { values, state };
 }
 
