@@ -9,12 +9,14 @@ export type { FeatureShape, HeadBuilder, HeadContext, HeadDefinition } from './h
 export { getHead, headNames, type HeadName, type HeadOptions, isHeadName } from './heads/heads';
 export { MixedPooling2D, type MixedPooling2DArguments, registerLayers } from './heads/mixed-pooling-layer';
 export { layerSeed } from './layer-seed';
+export { foldLogitScaling, type LogitScaling } from './fold-logit-scaling';
 export { fromModelArtifacts, toModelArtifacts } from './model-artifacts';
 export type {
   ExitMetadata,
   MultiExitMetadata,
   MultiExitModel,
   PolicyMetadata,
+  PromiseMetadata,
   Preprocessing,
 } from './multi-exit-model';
 export type { SampleSource } from './sample-source';

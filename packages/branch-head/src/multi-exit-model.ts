@@ -26,6 +26,26 @@ export interface ExitMetadata {
   readonly headMacs: number;
 }
 
+/** What calibration promised about the thresholds, and on what grounds. */
+export interface PromiseMetadata {
+  /** How it was made: `crc`, `ucb` or `ltt`. */
+  readonly method: string;
+  /** What is counted: `consistency` with the final exit's answers, or the accuracy `gap` to it. */
+  readonly loss: string;
+  /** The largest risk allowed, that is the mean loss, between 0 and 1. */
+  readonly risk: number;
+  /** The probability with which the promise may fail; null where it is kept on average (`crc`). */
+  readonly delta: number | null;
+  /** On how many samples it was made; nothing else was fitted on them. */
+  readonly samples: number;
+  /** The mean loss on those samples. */
+  readonly empiricalRisk: number;
+  /** Upper confidence bound of the risk; null for `crc`. */
+  readonly bound: number | null;
+  /** The promise as one sentence. */
+  readonly statement: string;
+}
+
 /** The calibrated decision that travels with a model, in its JSON form: a threshold of `null` never leaves. */
 export interface PolicyMetadata {
   readonly criterion: CriterionName;
@@ -33,6 +53,8 @@ export interface PolicyMetadata {
   readonly thresholds: readonly ThresholdJson[];
   /** One an exit, the final one included. */
   readonly temperatures: readonly number[];
+  /** What these thresholds promise; left out, or null, where they promise nothing. */
+  readonly promise?: PromiseMetadata | null;
 }
 
 /** What is known about a multi-exit network besides its layers and weights. Plain JSON. */

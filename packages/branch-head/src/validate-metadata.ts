@@ -134,7 +134,7 @@ function findExitsProblem(value: unknown, count: number): MetadataProblem | null
 function findPolicyProblem(value: unknown, exitCount: number): MetadataProblem | null {
   if (value === null) return null;
   if (!isRecord(value)) return problem('policy', 'is null or an object', value);
-  const { criterion, thresholds, temperatures } = value;
+  const { criterion, thresholds, temperatures, promise = null } = value;
   return (
     check(
       typeof criterion === 'string' && isCriterionName(criterion),
@@ -154,7 +154,25 @@ function findPolicyProblem(value: unknown, exitCount: number): MetadataProblem |
       'policy.temperatures',
       `holds one number above 0 an exit, the final one included, ${String(exitCount)} here`,
       temperatures,
+    ) ??
+    check(
+      promise === null || isPromise(promise),
+      'policy.promise',
+      'is null or tells its method, loss, risk, delta, samples, empiricalRisk, bound and statement',
+      promise,
     )
+  );
+}
+
+function isPromise(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const isText = (name: string): boolean => typeof value[name] === 'string';
+  const isShare = (name: string): boolean => isFinite(value[name]) && Math.abs(value[name]) <= 1;
+  return (
+    ['method', 'loss', 'statement'].every(isText) &&
+    ['risk', 'empiricalRisk'].every(isShare) &&
+    ['delta', 'bound'].every((name) => value[name] === null || isShare(name)) &&
+    isCount(value['samples'])
   );
 }
 

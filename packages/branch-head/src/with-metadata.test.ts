@@ -17,7 +17,35 @@ describe('withMetadata', () => {
     expect(withMetadata(changed, { policy: null }).metadata.policy).toBeNull();
   });
 
+  const promise = {
+    method: 'ltt',
+    loss: 'consistency',
+    risk: 0.05,
+    delta: 0.1,
+    samples: 400,
+    empiricalRisk: 0.02,
+    bound: 0.049,
+    statement: 'In nine of ten draws at most 5 % differ',
+  };
+
+  it('takes a promise with the policy', () => {
+    for (const each of [promise, { ...promise, delta: null, bound: null }, null]) {
+      const changed = withMetadata(multi, { policy: { ...policy, promise: each } });
+      expect(changed.metadata.policy?.promise).toEqual(each);
+    }
+  });
+
   it.each<[string, object, string]>([
+    [
+      'a promise without numbers',
+      { policy: { ...policy, promise: { ...promise, risk: 'small' } } },
+      'policy.promise is null or tells its method',
+    ],
+    [
+      'a promise on half a sample',
+      { policy: { ...policy, promise: { ...promise, samples: 0.5 } } },
+      'policy.promise is null or tells its method',
+    ],
     [
       'another number of thresholds',
       { policy: { ...policy, thresholds: [1, 2] } },

@@ -1,0 +1,63 @@
+import { ArgumentError } from '@earlyexit/exit-criteria';
+import type { MultiExitModel } from './multi-exit-model';
+import { tf, type tfl } from './tf';
+
+/** A scale and an offset for every class, of one exit's logits. */
+export interface LogitScaling {
+  /** `[classes]`, each logit is multiplied by its class's scale, then its offset is added. */
+  readonly scales: ArrayLike<number>;
+  readonly offsets: ArrayLike<number>;
+}
+
+/**
+ * Builds a scaling of the logits (vector scaling) into the network: the columns of each classifier's kernel and its
+ * bias take it up, so that sessions, exports and everything else that runs the network see scaled logits and need to
+ * know nothing of it. Changes the weights of `model` itself.
+ *
+ * @param scalings One an exit, the final one last.
+ * @throws ArgumentError, with nothing changed, if an exit does not end in a dense layer of its own with a bias and
+ *   without an activation, or the scalings do not fit.
+ */
+export function foldLogitScaling(
+  { model, metadata }: MultiExitModel,
+  scalings: readonly LogitScaling[],
+): void {
+  const where = 'foldLogitScaling';
+  const classes = metadata.classes.length;
+  const sizes = scalings.flatMap(({ scales, offsets }) => [scales.length, offsets.length]);
+  if (scalings.length !== metadata.exits.length || sizes.some((size) => size !== classes)) {
+    throw new ArgumentError({
+      where,
+      rule: `there is one scaling an exit, ${String(metadata.exits.length)} here, of ${String(classes)} scales and offsets`,
+      received: `${String(scalings.length)} of ${sizes.join(', ')}`,
+    });
+  }
+  const classifiers = model.outputs.map(({ sourceLayer }, exit) => {
+    if (isPlainClassifier(sourceLayer)) return sourceLayer;
+    throw new ArgumentError({
+      where,
+      rule: 'the logits of every exit come from a dense layer of its own, with a bias and without an activation',
+      received: `${sourceLayer.getClassName()} ${sourceLayer.name} at ${metadata.exits[exit]!.name}`,
+      remedy: 'Scale by a temperature instead, which any network can carry',
+    });
+  });
+  classifiers.forEach((layer, exit) => {
+    const { scales, offsets } = scalings[exit]!;
+    tf.tidy(() => {
+      const scale = tf.tensor1d(Float32Array.from(scales));
+      const [kernel, bias] = layer.getWeights();
+      const offset = tf.tensor1d(Float32Array.from(offsets));
+      layer.setWeights([tf.mul(kernel!, scale), tf.add(tf.mul(bias!, scale), offset)]);
+    });
+  });
+}
+
+function isPlainClassifier(layer: tfl.layers.Layer): boolean {
+  const { activation, useBias } = layer.getConfig();
+  return (
+    layer.getClassName() === 'Dense' &&
+    layer.inboundNodes.length === 1 &&
+    activation === 'linear' &&
+    useBias === true
+  );
+}
