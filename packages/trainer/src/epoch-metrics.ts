@@ -11,7 +11,7 @@ export interface EpochMetrics {
   readonly step: number;
   /** At the last step. */
   readonly learningRate: number;
-  /** Σ weight × loss, the mean over the epoch's samples. */
+  /** Σ weight × loss, the mean over the epoch's samples; in a cascade over those that were passed on. */
   readonly trainLoss: number;
   /** Null for an exit that was not computed in this phase. */
   readonly trainLosses: readonly (number | null)[];
@@ -42,7 +42,10 @@ export interface ValidationMetrics {
 
 /** Sums of an unfinished epoch, as they go into a checkpoint: float64 numbers. */
 export interface EpochTotals {
+  /** Gone through. */
   samples: number;
+  /** Trained on: in a cascade fewer than were gone through. */
+  counted: number;
   seconds: number;
   waitSeconds: number;
   loss: number;
@@ -53,17 +56,19 @@ export interface EpochTotals {
 /** Totals of an epoch that has not begun. */
 export function emptyTotals(exits: number): EpochTotals {
   const zeros = (): number[] => new Array<number>(exits).fill(0);
-  return { samples: 0, seconds: 0, waitSeconds: 0, loss: 0, losses: zeros(), right: zeros() };
+  return { samples: 0, counted: 0, seconds: 0, waitSeconds: 0, loss: 0, losses: zeros(), right: zeros() };
 }
 
-/** Adds a step whose exits are `computed` (indices), weighted by `weights` (one for each computed exit). */
+/** Adds a step of `samples` whose exits are `computed` (indices), weighted by `weights` (one for each computed exit). */
 export function addStep(
   totals: EpochTotals,
+  samples: number,
   statistics: StepStatistics,
   computed: readonly number[],
   weights: readonly number[],
 ): void {
-  totals.samples += statistics.rows;
+  totals.samples += samples;
+  totals.counted += statistics.rows;
   for (const [index, exit] of computed.entries()) {
     const loss = statistics.losses[index]! * statistics.rows;
     totals.losses[exit]! += loss;
@@ -72,16 +77,16 @@ export function addStep(
   }
 }
 
-/** Means over the samples so far; null for an exit that is not computed. */
+/** Means over the counted samples so far; null for an exit that is not computed, and without any sample. */
 export function meansOf(
   totals: EpochTotals,
   computed: readonly number[],
 ): Pick<EpochMetrics, 'trainLoss' | 'trainLosses' | 'trainAccuracy' | 'imagesPerSecond' | 'waitShare'> {
-  const samples = Math.max(1, totals.samples);
+  const { counted } = totals;
   const mean = (sums: readonly number[]): (number | null)[] =>
-    sums.map((sum, exit) => (computed.includes(exit) ? sum / samples : null));
+    sums.map((sum, exit) => (counted > 0 && computed.includes(exit) ? sum / counted : null));
   return {
-    trainLoss: totals.loss / samples,
+    trainLoss: totals.loss / Math.max(1, counted),
     trainLosses: mean(totals.losses),
     trainAccuracy: mean(totals.right),
     imagesPerSecond: totals.seconds > 0 ? totals.samples / totals.seconds : 0,

@@ -22,4 +22,4 @@ export { stepSchedule, type StepScheduleOptions } from './schedules/step-schedul
 export { type WarmupLength, withWarmup } from './schedules/with-warmup';
 export { train, type TrainResult } from './train';
 export type { EarlyStopping, TrainOptions } from './train-options';
-export type { TrainingEvent, TrainingProgress } from './training-event';
+export type { StepMetrics, TrainingEvent, TrainingProgress } from './training-event';

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createBatchReader } from './batch-reader';
 import { epochOrder } from './epoch-order';
-import { addStep, meansOf } from './epoch-metrics';
+import { addStep, emptyTotals, type EpochTotals, meansOf } from './epoch-metrics';
 import { mixSeeds } from './mix-seeds';
 import type { PhaseTrainer } from './phase-trainer';
 import type { TrainPlan } from './train-options';
@@ -54,10 +54,14 @@ export async function trainEpoch(
     const statistics = await trainer.step(batch, weights, learningRate, stepInPhase);
     state.step += 1;
     state.batch += 1;
-    addStep(state.totals, statistics, trainer.computed, weights);
-    state.totals.seconds += (performance.now() - started) / 1000;
-    state.totals.waitSeconds = waitedBefore + reader.waitSeconds;
-    await reportProgress(context, trainer, learningRate);
+    const latest = emptyTotals(context.exitNames.length);
+    for (const totals of [state.totals, latest])
+      addStep(totals, batch.labels.length, statistics, trainer.computed, weights);
+    latest.seconds = (performance.now() - started) / 1000;
+    latest.waitSeconds = waitedBefore + reader.waitSeconds - state.totals.waitSeconds;
+    state.totals.seconds += latest.seconds;
+    state.totals.waitSeconds += latest.waitSeconds;
+    await reportProgress(context, trainer, learningRate, latest);
     // A turn of the event loop, without which neither signals nor timers would be heard during an epoch.
     await nextTurn();
     if (signal?.aborted === true) return 'interrupted';
@@ -71,10 +75,13 @@ async function reportProgress(
   context: TrainingContext,
   trainer: PhaseTrainer,
   learningRate: number,
+  latest: EpochTotals,
 ): Promise<void> {
   const { plan } = context;
   const { epoch, step, batch, totals }: TrainingState = context.state;
   const means = meansOf(totals, trainer.computed);
+  const { trainLoss, trainLosses, trainAccuracy } = meansOf(latest, trainer.computed);
+  const { samples, counted, seconds, waitSeconds } = latest;
   await context.emit({
     type: 'progress',
     epoch: epoch + 1,
@@ -86,6 +93,10 @@ async function reportProgress(
     loss: means.trainLoss,
     accuracy: means.trainAccuracy,
     imagesPerSecond: means.imagesPerSecond,
+    latest: {
+      ...{ samples, counted, loss: trainLoss, losses: trainLosses, accuracy: trainAccuracy },
+      ...{ seconds, waitSeconds },
+    },
     secondsLeft: ((plan.epochs - epoch) * plan.train.size - totals.samples) / means.imagesPerSecond,
   });
 }

@@ -131,7 +131,12 @@ export function loadCheckpoint(
     new Map(own.map(([name, tensor]) => [name.slice(weightPrefix.length), tensor])),
     where,
   );
-  const { step, epoch, batch, totals, history, best } = saved;
+  const { step, epoch, batch, history, best } = saved;
+  // Checkpoints of before there were cascades do not count apart what was trained on.
+  const totals = {
+    ...saved.totals,
+    counted: (saved.totals as Partial<EpochTotals>).counted ?? saved.totals.samples,
+  };
   Object.assign(state, { step, epoch, batch, totals, best, bestWeights: checkpoint.best });
   state.history.splice(0, Infinity, ...history);
   const trainer = startPresentPhase(context);

@@ -54,6 +54,25 @@ export interface TrainingProgress {
   /** Over this epoch so far, for each exit; null for one that is not computed in this phase. */
   readonly accuracy: readonly (number | null)[];
   readonly imagesPerSecond: number;
+  /** The step just done, by itself. */
+  readonly latest: StepMetrics;
   /** Until the last epoch's end, at this epoch's pace; validation not counted. */
   readonly secondsLeft: number;
+}
+
+/** What one step came to; accuracies are fractions from 0 to 1, one entry an exit, the final one last. */
+export interface StepMetrics {
+  /** Samples of the batch. */
+  readonly samples: number;
+  /** Samples that the phase trained on: the batch, without those that a cascade's earlier exits have answered. */
+  readonly counted: number;
+  /** Σ weight × loss, the mean over the counted samples; 0 if there was none. */
+  readonly loss: number;
+  /** Null for an exit that is not computed in this phase. */
+  readonly losses: readonly (number | null)[];
+  /** Null as above. */
+  readonly accuracy: readonly (number | null)[];
+  readonly seconds: number;
+  /** Seconds of these in which the input held the step back. */
+  readonly waitSeconds: number;
 }

@@ -1,0 +1,5 @@
+export {
+  createTensorBoardWriter,
+  type TensorBoardOptions,
+  type TensorBoardWriter,
+} from './tensorboard/tensorboard-writer';
