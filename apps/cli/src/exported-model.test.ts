@@ -119,3 +119,22 @@ it('says what is wrong with a file that is missing, or is something else', async
   expect(missing).toMatchObject({ code: 1, stdout: '' });
   expect(missing.stderr).toContain('nothing at this path');
 });
+
+it('times a file, against a file without exits where one is given', async () => {
+  await json('export', at('model'), at('input.onnx'));
+  await json('export', at('model'), at('static.onnx'), '--static');
+  const bench = ['bench', at('input.onnx'), '--rounds', '1', '--images', '10', '--batches', '5'];
+  interface Document {
+    rows: { variant: string; speedup: number | null; efficiency: number | null; exitShare: number[] }[];
+  }
+  const alone = await json<Document>(...bench, '--shares', '0.5');
+  expect(alone.rows).toMatchObject([
+    { variant: 'early-exit', speedup: null, efficiency: null, exitShare: [0.5, 0.5] },
+  ]);
+  const { rows } = await json<Document>(...bench, '--static', at('static.onnx'));
+  expect(rows.map(({ variant }) => variant)).toEqual(['static', 'early-exit']);
+  expect(rows[1]?.speedup).toBeGreaterThan(0);
+  const wrong = await runCommand([...bench, '--static', at('input.onnx')]);
+  expect(wrong).toMatchObject({ code: 2, stdout: '' });
+  expect(wrong.stderr).toContain('as export --static writes it');
+});

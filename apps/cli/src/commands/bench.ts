@@ -16,7 +16,7 @@ threads  batch  leave early  ms a batch  images a second  without exits  speed-u
     command
       .argument(
         '<model>',
-        'a run folder, a saved model folder, or the name of a network (see `earlyexit models`)',
+        'a run folder, a saved model folder, an .onnx file, or the name of a network (see `earlyexit models`)',
       )
       .option('--exits <exit...>', 'attach exits to a plain network first: LAYER or LAYER:HEAD')
       .option('--shares <s...>', 'thresholds that let this share of the images leave at the first exit')
@@ -25,6 +25,10 @@ threads  batch  leave early  ms a batch  images a second  without exits  speed-u
       .option('--threads <n...>', 'threads of onnxruntime (default: 1)')
       .option('--rounds <n>', 'how often each variant is timed (default: 9)')
       .option('--images <n>', 'how many images a round takes (default: 256)')
+      .option(
+        '--static <file>',
+        'the network of an .onnx file without exits (export --static), to compare with',
+      )
       .option('--peer', 'also time the same network in PyTorch')
       .option('--peer-python <path>', 'a Python that has torch (default: .peer/bin/python, then python3)')
       .option('--seed <n>', 'of random weights and images (default: 0)');

@@ -22,7 +22,7 @@ export type PeerLookup = (setting: { threads: number; batch: number; share: numb
 
 /** Times the same network in PyTorch, if this is a network that the peer knows and a Python with torch is found. */
 export async function timePeer(
-  metadata: MultiExitMetadata,
+  metadata: Pick<MultiExitMetadata, 'name' | 'exits'>,
   settings: {
     readonly threads: readonly number[];
     readonly batches: readonly number[];
@@ -84,7 +84,10 @@ export async function timePeer(
 }
 
 /** The network in the peer's terms, or why it has none. */
-function describeNetwork({ name, exits }: MultiExitMetadata): { depth: number; blocks: number[] } | string {
+function describeNetwork({
+  name,
+  exits,
+}: Pick<MultiExitMetadata, 'name' | 'exits'>): { depth: number; blocks: number[] } | string {
   const depth = Number(/^resnet(\d+)_cifar$/.exec(name)?.[1] ?? NaN);
   if (Number.isNaN(depth)) return `the peer knows the CIFAR ResNets with --exits, not ${name}`;
   const blocks: number[] = [];

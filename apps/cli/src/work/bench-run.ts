@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { MultiExitModel } from '@earlyexit/branch-head';
+import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import { ArgumentError, type CriterionName, getCriterion, thresholdFromJson } from '@earlyexit/exit-criteria';
 import { exportConditional, exportStatic } from '@earlyexit/onnx';
 import { z } from 'zod';
@@ -14,7 +14,8 @@ import { formatTable } from '../table';
 import { type PeerLookup, timePeer } from './bench-peer';
 import { medianOf, quantileOf, thresholdForShare } from './bench-statistics';
 import { type BenchVariant, findRuntime, startVariant } from './bench-variant';
-import { resolveModelArgument } from './model-argument';
+import { findOnnxFile, resolveModelArgument } from './model-argument';
+import { type OnnxModel, openOnnxModel } from './onnx-model';
 import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
 import { openNetwork } from './open-network';
 import { modelOperand } from './operand';
@@ -34,6 +35,7 @@ const schema = z
     images: wholeNumber(),
     peer: flag(),
     peerPython: text(),
+    static: text(),
     seed: wholeNumber(0),
   })
   .partial();
@@ -49,7 +51,7 @@ const DEFAULT_IMAGES = 256;
 /** One line of the result. */
 interface BenchRow {
   readonly variant: 'static' | 'early-exit';
-  readonly dtype: 'float32';
+  readonly dtype: string;
   readonly threads: number;
   readonly batch: number;
   /** The share of the images that left at each exit, the final one last. */
@@ -60,8 +62,9 @@ interface BenchRow {
   readonly imagesPerSecond: number;
   /** The plain network's multiply-accumulates over the average spent. */
   readonly macsRatio: number;
-  readonly speedup: number;
-  readonly efficiency: number;
+  /** Null where there is nothing without exits to compare with. */
+  readonly speedup: number | null;
+  readonly efficiency: number | null;
   /** Milliseconds an image. */
   readonly peer: { readonly best: number; readonly earlyExit: number | null } | null;
 }
@@ -69,7 +72,25 @@ interface BenchRow {
 /** Thresholds to time: those for a share, or the model's own. */
 interface Setting {
   readonly share: number | null;
-  readonly thresholds: readonly (number | null)[];
+  /** Null where they are built into the file. */
+  readonly thresholds: readonly (number | null)[] | null;
+}
+
+/** What is timed. */
+interface Subject {
+  readonly metadata: Pick<
+    MultiExitMetadata,
+    'name' | 'classes' | 'preprocessing' | 'staticMacs' | 'policy' | 'exits'
+  >;
+  readonly dtype: string;
+  /** Height, width, channels. */
+  readonly inputShape: readonly [number, number, number];
+  readonly config: RunConfig | null;
+  readonly criterion: CriterionName;
+  /** Whether thresholds are built in. */
+  readonly isFixed: boolean;
+  /** Writes the network with exits, and without them if it can. */
+  write(files: { readonly static: string; readonly exits: string }): Promise<{ readonly hasStatic: boolean }>;
 }
 
 /** `earlyexit bench`: what early exits bring in wall time. */
@@ -78,35 +99,36 @@ export async function benchRun(invocation: Invocation): Promise<undefined> {
   const argument = modelOperand(invocation);
   const options = parseOptions(schema, invocation.options);
   if (options.criterion !== undefined) refuseOracle(options.criterion, 'Choose another criterion');
-  const reference = await resolveModelArgument(argument);
+  const file = await findOnnxFile(argument);
   const runtime = findRuntime();
-  await startEngine({}, output);
-  const { model, config } = await openNetwork(reference, options, output);
-  if (model.metadata.exits.length === 1) {
+  const subject =
+    file === null
+      ? await openSubject(argument, options, invocation)
+      : await openFileSubject(file, options, invocation);
+  const { metadata } = subject;
+  if (metadata.exits.length === 1) {
     throw new ArgumentError({
       where: 'MODEL',
       rule: 'the network has an early exit',
-      received: `${model.metadata.name}, which has none`,
+      received: `${metadata.name}, which has none`,
       remedy: 'Attach some, for instance: --exits block4',
     });
   }
-  const chosen = options.criterion ?? model.metadata.policy?.criterion ?? DEFAULT_CRITERION;
   const folder = await mkdtemp(join(tmpdir(), 'earlyexit-bench-'));
   try {
     const { batches = DEFAULT_BATCHES, threads = [1], rounds = DEFAULT_ROUNDS } = options;
-    const images = await loadImages(model, config, options, Math.max(...batches), invocation);
+    const images = await loadImages(subject, options, Math.max(...batches), invocation);
     const files = {
       static: join(folder, 'static.onnx'),
       exits: join(folder, 'exits.onnx'),
       images: join(folder, 'images'),
     };
-    await writeFile(files.static, await exportStatic(model));
-    await writeFile(files.exits, await exportConditional(model, { criterion: chosen }));
+    const { hasStatic } = await subject.write(files);
     await writeFile(files.images, images.data);
     const peer: PeerLookup =
       options.peer === true
         ? await timePeer(
-            model.metadata,
+            metadata,
             { threads, batches, shares: options.shares ?? DEFAULT_SHARES },
             options.peerPython,
             output,
@@ -117,19 +139,19 @@ export async function benchRun(invocation: Invocation): Promise<undefined> {
     for (const count of threads) {
       rows.push(
         ...(await timeThreads(
-          { model, files, images, threads: count, batches, rounds, chosen, options, peer },
+          { subject, files, hasStatic, images, threads: count, batches, rounds, options, peer },
           invocation,
         )),
       );
     }
     output.json({
-      model: model.metadata.name,
+      model: metadata.name,
       runtime: `onnxruntime-node ${runtime.version}`,
       inputs: images.source,
       rows,
     });
     output.text(
-      `${model.metadata.name} on onnxruntime-node ${runtime.version}, ${images.source}, medians of ${String(rounds)} rounds in turn`,
+      `${metadata.name} on onnxruntime-node ${runtime.version}, ${images.source}, medians of ${String(rounds)} rounds in turn`,
       '',
       ...describeRows(rows, invocation),
     );
@@ -139,21 +161,122 @@ export async function benchRun(invocation: Invocation): Promise<undefined> {
   return undefined;
 }
 
+/** A network of TensorFlow.js, exported for the occasion. */
+async function openSubject(
+  argument: string,
+  options: BenchOptions,
+  { output }: Invocation,
+): Promise<Subject> {
+  if (options.static !== undefined) {
+    throw new ArgumentError({
+      where: '--static',
+      rule: 'it names what an .onnx file is compared with; a network is exported without exits here',
+      received: options.static,
+      remedy: 'Leave --static out',
+    });
+  }
+  const reference = await resolveModelArgument(argument);
+  await startEngine({}, output);
+  const { model, config } = await openNetwork(reference, options, output);
+  const { metadata } = model;
+  const chosen = options.criterion ?? metadata.policy?.criterion ?? DEFAULT_CRITERION;
+  return {
+    metadata,
+    dtype: 'float32',
+    inputShape: model.model.inputs[0]!.shape.slice(1) as [number, number, number],
+    config,
+    criterion: chosen,
+    isFixed: false,
+    async write(files) {
+      await writeFile(files.static, await exportStatic(model));
+      await writeFile(files.exits, await exportConditional(model, { criterion: chosen }));
+      return { hasStatic: true };
+    },
+  };
+}
+
+/** An exported file; what it is compared with cannot be made of it, and is another file. */
+async function openFileSubject(
+  file: string,
+  options: BenchOptions,
+  { output, signal }: Invocation,
+): Promise<Subject> {
+  const { static: plain, criterion: asked } = options;
+  if (options.exits !== undefined) {
+    throw new ArgumentError({
+      where: '--exits',
+      rule: 'exits are attached to a network by name; a file has its own',
+      received: file,
+      remedy: 'Leave --exits out, or name a plain network',
+    });
+  }
+  const look = async (path: string, criterion?: CriterionName): Promise<OnnxModel> => {
+    const model = await openOnnxModel(path, { criterion, threads: 1 }, output, signal);
+    model.session.dispose();
+    return model;
+  };
+  const { session, policy, isFixed } = await look(file, asked);
+  const { network, inputShape, dtype } = session.file;
+  if (isFixed && options.shares !== undefined) {
+    throw new ArgumentError({
+      where: '--shares',
+      rule: `thresholds are built into the file: ${policy.thresholds.join(', ')}`,
+      received: options.shares.join(' '),
+      remedy: 'Export it with --thresholds-as input, or leave --shares out',
+    });
+  }
+  if (plain === undefined) {
+    output.warn(
+      'without a file to compare with there is no speed-up: export --static the same network and give it as --static',
+    );
+  } else {
+    const other = (await look(plain)).session.file;
+    if (other.kind !== 'static' || other.network.name !== network.name) {
+      throw new ArgumentError({
+        where: '--static',
+        rule: `it is ${network.name} as export --static writes it`,
+        received: `${plain}, ${other.network.name} ${other.kind === 'static' ? 'without' : 'with'} exits`,
+      });
+    }
+  }
+  return {
+    metadata: {
+      ...network,
+      exits: session.metadata.exits as MultiExitMetadata['exits'],
+      policy: session.metadata.policy as MultiExitMetadata['policy'],
+    },
+    dtype,
+    inputShape: inputShape as [number, number, number],
+    config: null,
+    criterion: policy.criterion,
+    isFixed,
+    // Copies, looked at before they are timed: the files may change meanwhile.
+    async write(files) {
+      await copyFile(file, files.exits);
+      await look(files.exits);
+      if (plain === undefined) return { hasStatic: false };
+      await copyFile(plain, files.static);
+      await look(files.static);
+      return { hasStatic: true };
+    },
+  };
+}
+
 interface BenchJob {
-  readonly model: MultiExitModel;
+  readonly subject: Subject;
   readonly files: { readonly static: string; readonly exits: string; readonly images: string };
+  readonly hasStatic: boolean;
   readonly images: Images;
   readonly threads: number;
   readonly batches: readonly number[];
   readonly rounds: number;
-  readonly chosen: CriterionName;
   readonly options: BenchOptions;
   readonly peer: PeerLookup;
 }
 
 /** Times both variants with one number of threads, in turn. */
 async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promise<BenchRow[]> {
-  const { model, files, images, threads, batches, rounds, peer } = job;
+  const { subject, files, images, threads, batches, rounds, peer } = job;
   const started: BenchVariant[] = [];
   const start = async (file: string): Promise<BenchVariant> => {
     const variant = await startVariant({ model: file, images: files.images, threads, shape: images.shape });
@@ -161,10 +284,10 @@ async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promi
     return variant;
   };
   try {
-    const plain = await start(files.static);
+    const plain = job.hasStatic ? await start(files.static) : null;
     const exits = await start(files.exits);
     output.detail(
-      `loaded in ${plain.loadMs.toFixed(0)} ms without exits, ${exits.loadMs.toFixed(0)} ms with them`,
+      `loaded in ${exits.loadMs.toFixed(0)} ms with exits${plain === null ? '' : `, ${plain.loadMs.toFixed(0)} ms without them`}`,
     );
     const settings = await chooseSettings(job, exits);
     const rows: BenchRow[] = [];
@@ -181,10 +304,10 @@ async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promi
       for (let round = 0; round <= rounds; round++) {
         signal.throwIfAborted();
         line.update(round, rounds + 1);
-        const reference = await plain.pass({ batch, thresholds: null, keep: false });
-        const referenceTotal = sum(reference.latencies);
-        if (round > 0) {
-          staticTimed.total.push(referenceTotal);
+        const reference = await plain?.pass({ batch, thresholds: null, keep: false });
+        const referenceTotal = reference === undefined ? null : sum(reference.latencies);
+        if (round > 0 && reference !== undefined) {
+          staticTimed.total.push(sum(reference.latencies));
           staticTimed.latencies.push(...reference.latencies);
         }
         for (const [index, { thresholds }] of settings.entries()) {
@@ -194,33 +317,34 @@ async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promi
           else {
             own.total.push(sum(pass.latencies));
             own.latencies.push(...pass.latencies);
-            own.ratios.push(referenceTotal / sum(pass.latencies));
+            if (referenceTotal !== null) own.ratios.push(referenceTotal / sum(pass.latencies));
           }
         }
       }
       line.done();
-      const { staticMacs, exits: costs } = model.metadata;
+      const { staticMacs, exits: costs } = subject.metadata;
       const perPass = Math.floor(images.count / batch) * batch;
       const peers = settings.map(({ share }) => (share === null ? null : peer({ threads, batch, share })));
-      const common = { dtype: 'float32', threads, batch } as const;
-      rows.push({
-        variant: 'static',
-        ...common,
-        exitShare: costs.map((_, exit) => (exit === costs.length - 1 ? 1 : 0)),
-        ...latencies(staticTimed.latencies),
-        imagesPerSecond: (perPass / medianOf(staticTimed.total)) * 1000,
-        macsRatio: 1,
-        speedup: 1,
-        efficiency: 1,
-        peer: peers[0] ? { best: peers[0].best, earlyExit: null } : null,
-      });
+      const common = { dtype: subject.dtype, threads, batch } as const;
+      if (plain !== null)
+        rows.push({
+          variant: 'static',
+          ...common,
+          exitShare: costs.map((_, exit) => (exit === costs.length - 1 ? 1 : 0)),
+          ...latencies(staticTimed.latencies),
+          imagesPerSecond: (perPass / medianOf(staticTimed.total)) * 1000,
+          macsRatio: 1,
+          speedup: 1,
+          efficiency: 1,
+          peer: peers[0] ? { best: peers[0].best, earlyExit: null } : null,
+        });
       timed.forEach((own, index) => {
         const exitShare = costs.map(
           (_, exit) => own.exits.filter((each) => each === exit).length / own.exits.length,
         );
         const average = exitShare.reduce((total, share, exit) => total + share * costs[exit]!.macs, 0);
         const macsRatio = staticMacs / average;
-        const speedup = medianOf(own.ratios);
+        const speedup = plain === null ? null : medianOf(own.ratios);
         rows.push({
           variant: 'early-exit',
           ...common,
@@ -229,7 +353,7 @@ async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promi
           imagesPerSecond: (perPass / medianOf(own.total)) * 1000,
           macsRatio,
           speedup,
-          efficiency: speedup / macsRatio,
+          efficiency: speedup === null ? null : speedup / macsRatio,
           peer: peers[index] ?? null,
         });
       });
@@ -241,9 +365,11 @@ async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promi
 }
 
 /** The thresholds to time: by quantile of the first exit's scores on these very images, or the model's own. */
-async function chooseSettings({ model, options, chosen }: BenchJob, exits: BenchVariant): Promise<Setting[]> {
-  const { policy } = model.metadata;
-  const early = model.metadata.exits.length - 1;
+async function chooseSettings({ subject, options }: BenchJob, exits: BenchVariant): Promise<Setting[]> {
+  const { metadata, criterion: chosen, isFixed } = subject;
+  if (isFixed) return [{ share: null, thresholds: null }];
+  const { policy } = metadata;
+  const early = metadata.exits.length - 1;
   const { surerIs } = getCriterion(chosen);
   const always = surerIs === 'lower' ? Infinity : -Infinity;
   if (options.shares === undefined && policy?.criterion === chosen) {
@@ -276,13 +402,12 @@ interface Images {
 }
 
 async function loadImages(
-  { model, metadata }: MultiExitModel,
-  config: RunConfig | null,
+  { metadata, inputShape, config }: Subject,
   options: BenchOptions,
   largestBatch: number,
   { output, signal }: Invocation,
 ): Promise<Images> {
-  const [height, width, channels] = model.inputs[0]!.shape.slice(1) as [number, number, number];
+  const [height, width, channels] = inputShape;
   const size = height * width * channels;
   const wanted = options.images ?? DEFAULT_IMAGES;
   // Whole batches only: a pass leaves a short one out.
@@ -368,10 +493,10 @@ function describeRows(rows: readonly BenchRow[], { output }: Invocation): string
           percent(1 - row.exitShare.at(-1)!, 1),
           row.latencyMsP50.toFixed(2),
           row.imagesPerSecond.toFixed(0),
-          plain!.imagesPerSecond.toFixed(0),
-          `${row.speedup.toFixed(2)}×`,
+          plain?.imagesPerSecond.toFixed(0) ?? '–',
+          row.speedup === null ? '–' : `${row.speedup.toFixed(2)}×`,
           `${row.macsRatio.toFixed(2)}×`,
-          row.efficiency.toFixed(2),
+          row.efficiency?.toFixed(2) ?? '–',
           ...(hasPeer ? [against(row.peer?.best), against(row.peer?.earlyExit)] : []),
         ];
       }),

@@ -5,6 +5,8 @@ import { readFields } from './protobuf-reader';
 /** What an exported file says about itself, checked. */
 export interface OnnxFileMetadata {
   readonly kind: 'conditional' | 'static';
+  /** What weights and activations are. */
+  readonly dtype: 'float32' | 'int8';
   /** Height, width and channels; or fewer axes. */
   readonly inputShape: readonly number[];
   readonly decision: {
@@ -89,7 +91,8 @@ function parse(text: string, where: string): OnnxFileMetadata {
   }
   const metadata = value as OnnxFileMetadata & { format?: unknown; formatVersion?: unknown; kind?: unknown };
   const problem = findProblem(metadata);
-  if (problem === null) return metadata;
+  // The first files did not say it.
+  if (problem === null) return { ...metadata, dtype: (metadata as { dtype?: 'int8' }).dtype ?? 'float32' };
   throw new DataError({
     where,
     rule: `its metadata describes an early-exit network: ${problem}`,
@@ -105,7 +108,8 @@ function findProblem(value: unknown): string | null {
   if (value['kind'] === 'stage') return 'this is one stage of a network, and a session takes the whole';
   if (value['kind'] !== 'conditional' && value['kind'] !== 'static')
     return 'the kind is conditional or static';
-  const { inputShape, decision, network } = value;
+  const { inputShape, decision, network, dtype = 'float32' } = value;
+  if (dtype !== 'float32' && dtype !== 'int8') return 'the dtype is float32 or int8';
   if (!isList(inputShape, isSize) || inputShape.length === 0) return 'inputShape lists sizes';
   if (!isRecord(network)) return 'network is an object';
   const { classes, exits, preprocessing } = network;
