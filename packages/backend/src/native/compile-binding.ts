@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { EnvironmentError } from '@earlyexit/exit-criteria';
+import { allocatorSource } from './allocator';
 import { lastWords, runCommand } from './run-command';
 
 /** Where things lie inside an engine's folder. */
@@ -11,6 +12,8 @@ export interface EngineLayout {
   readonly nodeApiHeaders: string;
   /** The compiled binding. */
   readonly binding: string;
+  /** The compiled addon that sets the allocator up. */
+  readonly allocator: string;
 }
 
 export function layoutOf(folder: string): EngineLayout {
@@ -21,6 +24,7 @@ export function layoutOf(folder: string): EngineLayout {
     tfjsNode,
     nodeApiHeaders: join(modules, 'node-api-headers'),
     binding: join(tfjsNode, 'lib', 'napi-v8', 'tfjs_binding.node'),
+    allocator: join(folder, 'allocator', 'allocator.node'),
   };
 }
 
@@ -56,10 +60,9 @@ export async function compileBinding(compiler: string, folder: string, signal?: 
   const rpath = (library: string): string =>
     `-Wl,-rpath,$ORIGIN/${relative(dirname(layout.binding), library)}`;
   mkdirSync(dirname(layout.binding), { recursive: true });
-  const result = await runCommand(
+  await compile(
     compiler,
     [
-      ...['-O2', '-fPIC', '-shared', '-std=c++17', '-DNAPI_VERSION=8'],
       ...[join(layout.nodeApiHeaders, 'include'), '.', join(tensorflow, 'include')].map(
         (path) => `-I${path}`,
       ),
@@ -79,8 +82,33 @@ export async function compileBinding(compiler: string, folder: string, signal?: 
         rpath(libraryFolder),
       ]),
     ],
-    { cwd: layout.tfjsNode, signal },
+    layout.tfjsNode,
+    signal,
   );
+}
+
+/** Compiles the addon that sets the allocator up. */
+export async function compileAllocator(
+  compiler: string,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { allocator, nodeApiHeaders } = layoutOf(folder);
+  mkdirSync(dirname(allocator), { recursive: true });
+  const source = join(dirname(allocator), 'allocator.cc');
+  writeFileSync(source, allocatorSource);
+  const options = [`-I${join(nodeApiHeaders, 'include')}`, source, '-o', allocator];
+  await compile(compiler, options, dirname(allocator), signal);
+}
+
+async function compile(
+  compiler: string,
+  options: string[],
+  cwd: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const common = ['-O2', '-fPIC', '-shared', '-std=c++17', '-DNAPI_VERSION=8'];
+  const result = await runCommand(compiler, [...common, ...options], { cwd, signal });
   if (result.code !== 0) {
     throw new EnvironmentError({
       where: 'engine install',

@@ -6,9 +6,10 @@ import type { InstalledEngine } from './engine-folder';
 
 /** Registers an installed native engine with this program's TensorFlow.js, as the backend `tensorflow`. */
 export function loadInstalledEngine({ folder, gpu }: InstalledEngine): void {
-  const { tfjsNode, binding } = layoutOf(folder);
+  const { tfjsNode, binding, allocator } = layoutOf(folder);
   const require = createRequire(join(tfjsNode, 'package.json'));
   (globalThis as Record<symbol, unknown>)[Symbol.for('earlyexit.tfjs')] = { ...tf, ...tfl };
+  require(allocator);
   require('./dist/register_all_kernels');
   const { NodeJSKernelBackend } = require('./dist/nodejs_kernel_backend') as {
     NodeJSKernelBackend: new (binding: unknown, packageName: string) => tf.KernelBackend;
