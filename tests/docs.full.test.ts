@@ -4,19 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumFlags, chromiumPath } from './chromium';
 import { run, tool } from './packed';
 import { root } from './workspace';
 
 const site = join(root, 'apps/docs/.vitepress/dist');
-
-/** Where Linux distributions, macOS and a person's own choice put Chromium. */
-const browserPath = [
-  process.env['CHROMIUM_PATH'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-].find((path) => path !== undefined && existsSync(path));
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -66,7 +58,7 @@ it('builds the start page, the guide, the commands and a page of the API for eve
 });
 
 // Set CHROMIUM_PATH where it lies somewhere else; without a browser there is nothing to look at pages with.
-describe.skipIf(browserPath === undefined)('in Chromium, the site', () => {
+describe.skipIf(chromiumPath === undefined)('in Chromium, the site', () => {
   let server: Server;
   let browser: Browser;
   let context: BrowserContext;
@@ -78,8 +70,7 @@ describe.skipIf(browserPath === undefined)('in Chromium, the site', () => {
   beforeAll(async () => {
     server = await serveSite();
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const args = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-background-networking'];
-    browser = await chromium.launch({ executablePath: browserPath!, args });
+    browser = await chromium.launch({ executablePath: chromiumPath!, args: chromiumFlags });
     context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     page = await context.newPage();
     page.on('console', (message) => {

@@ -10,8 +10,8 @@ export interface RuntimeSessionOptions {
   readonly warn: (message: string) => void;
 }
 
-/** What onnxruntime-web was set up with: its wasm module starts once a page, and keeps its threads. */
-const started = new WeakMap<OnnxRuntime, number>();
+/** The wasm module of onnxruntime-web starts once a page, and keeps its threads. */
+const started = new WeakSet<object>();
 
 /**
  * Makes a session of onnxruntime, in Node or in a browser.
@@ -79,24 +79,25 @@ function setUpWasm(
   runtime: OnnxRuntime,
   { threads, wasmPaths, warn }: RuntimeSessionOptions,
 ): number | undefined {
-  const wasm = runtime.env.wasm ?? {};
+  const { wasm = {} } = runtime.env;
+  if (started.has(wasm)) {
+    const running = wasm.numThreads;
+    if (threads !== undefined && running !== undefined && running !== threads) {
+      warn(
+        `loadSession: onnxruntime-web has started with ${running} threads, which it keeps for the whole page; they compute instead of ${threads}`,
+      );
+    }
+    return running;
+  }
+  started.add(wasm);
   if (wasmPaths !== undefined) wasm.wasmPaths = wasmPaths;
   if (threads === undefined) return undefined;
-  let possible = threads;
-  if (threads > 1 && typeof crossOriginIsolated !== 'undefined' && !crossOriginIsolated) {
+  const isolated = typeof crossOriginIsolated === 'undefined' || crossOriginIsolated;
+  if (threads > 1 && !isolated) {
     warn(
       `loadSession: ${threads} threads need a page that is cross-origin isolated (the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp); one thread computes instead`,
     );
-    possible = 1;
   }
-  const before = started.get(runtime);
-  if (before !== undefined && before !== possible) {
-    warn(
-      `loadSession: onnxruntime-web started with ${before} threads and keeps them for the whole page; they compute instead of ${possible}`,
-    );
-    return before;
-  }
-  started.set(runtime, possible);
-  wasm.numThreads = possible;
-  return possible;
+  wasm.numThreads = isolated ? threads : 1;
+  return wasm.numThreads;
 }

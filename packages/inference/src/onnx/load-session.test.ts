@@ -79,7 +79,7 @@ it.each(criteria)('answers as the TensorFlow.js session does, under %s', async (
 });
 
 describe('a source', () => {
-  it('is a path, a file URL, an http URL, or bytes', async () => {
+  it('is a path, a file URL, an http URL, a Blob, or bytes', async () => {
     const path = join(folder, 'model.onnx');
     writeFileSync(path, bytes);
     const server = createServer((request, response) => {
@@ -94,6 +94,7 @@ describe('a source', () => {
       `${origin}/model.onnx`,
       bytes,
       bytes.buffer as ArrayBuffer,
+      new Blob([Uint8Array.from(bytes)]),
     ]) {
       const session = await loadSession(source, { threads: 1 });
       expect((await session.run(images)).exits).toEqual(expected);
