@@ -95,19 +95,29 @@ describe('from images to a report', () => {
     );
 
     const compared = await runCommand(['evaluate', run, '--criterion', 'all', '--engine', 'wasm', '--json']);
-    const { criteria } = compared.json() as { criteria: EvaluationDocument[] };
+    expect(compared.code, compared.stderr).toBe(0);
+    const {
+      criteria,
+      oracleRule,
+      static: plain,
+    } = compared.json() as {
+      criteria: (EvaluationDocument & { kind: string })[];
+      oracleRule: EvaluationDocument;
+      static: EvaluationDocument['static'];
+    };
     expect(criteria.map(({ criterion }) => criterion).sort()).toEqual([
-      ...[
-        'energy',
-        'ensemble',
-        'entropy',
-        'margin',
-        'max-probability',
-        'normalized-entropy',
-        'patience',
-        'unique-above',
-      ],
+      ...['energy', 'ensemble', 'entropy', 'margin', 'max-probability', 'most-confident'],
+      ...['normalized-entropy', 'patience', 'scheduler', 'unique-above'],
     ]);
+    expect(oracleRule.criterion).toBe('cross-entropy-oracle');
+    for (const each of [...criteria, oracleRule]) {
+      expect(each).toMatchObject({ samples: document.samples, static: plain, oracle: document.oracle });
+      expect(each.exits).toHaveLength(2);
+    }
+    const table = await runCommand(['evaluate', run, '--criterion', 'all', '--engine', 'wasm']);
+    expect(table.stdout).toMatch(/^scheduler .*%/m);
+    expect(table.stdout).toMatch(/^most-confident .*%/m);
+    expect(table.stdout).toMatch(/^cross-entropy-oracle \* .*%/m);
 
     const report = await runCommand(['report', run, '--engine', 'wasm', '--json']);
     expect(report.code, report.stderr).toBe(0);

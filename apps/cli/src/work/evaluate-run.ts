@@ -15,8 +15,10 @@ import { parseOptions } from '../options/parse-options';
 import { renameSpellings } from '../options/train-options';
 import type { Output } from '../output';
 import { formatTable } from '../table';
+import { aboutTest } from './about-test';
 import { showThreshold } from './calibrate-run';
 import { checkThresholds } from './check-thresholds';
+import { compareRun } from './compare-run';
 import { evaluateOnnx } from './evaluate-onnx';
 import { evaluatePolicy } from './evaluation';
 import type { EvaluationDocument } from './evaluation-document';
@@ -73,7 +75,7 @@ export async function evaluateRun(invocation: Invocation): Promise<undefined> {
     }
   });
   if (criterion === 'all') {
-    await compareCriteria(bench, aim, output);
+    await compareRun(bench, aim, output);
     return undefined;
   }
   const policy = await choosePolicy(bench, { criterion, earlyexit, aim }, output);
@@ -124,17 +126,6 @@ async function evaluateOnTest(bench: Workbench, policy: ExitPolicy): Promise<Eva
   return evaluatePolicy(await bench.logits('test'), policy, bench.costs, aboutTest(bench));
 }
 
-/** What an evaluation on the test split says about where it comes from. */
-export function aboutTest(bench: Workbench): Parameters<typeof evaluatePolicy>[3] {
-  return {
-    model: bench.model.metadata.name,
-    dataset: bench.data.dataset,
-    split: 'test',
-    engine: bench.engine.name,
-    exitNames: bench.model.metadata.exits.map(({ name }) => name),
-  };
-}
-
 /** The policy to evaluate: as given, as calibrated, or searched for on the calibration split. */
 async function choosePolicy(
   bench: Workbench,
@@ -170,75 +161,6 @@ async function choosePolicy(
     aim: asked.aim,
   });
   return { criterion, thresholds, temperatures: fitted };
-}
-
-/** `--criterion all`: thresholds of every criterion from the calibration split, each evaluated on the test split. */
-async function compareCriteria(bench: Workbench, aim: SearchAim, output: Output): Promise<void> {
-  const { metadata } = bench.model;
-  if (metadata.exits.length === 1) {
-    throw new ArgumentError({
-      where: '--criterion',
-      rule: 'criteria differ where there is an early exit',
-      received: `${metadata.name}, which has none`,
-    });
-  }
-  const calibration = await bench.logits('calibration');
-  const temperatures = storedPolicy(metadata)?.temperatures ?? fitTemperatures(calibration);
-  const test = await bench.logits('test');
-  const documents: EvaluationDocument[] = [];
-  for (const criterion of criterionNames.filter((name) => !getCriterion(name).needsLabels)) {
-    const { thresholds } = await searchPolicy(calibration, {
-      criterion,
-      temperatures,
-      costs: bench.costs,
-      aim,
-    });
-    documents.push(
-      evaluatePolicy(test, { criterion, thresholds, temperatures }, bench.costs, aboutTest(bench)),
-    );
-  }
-  documents.sort((a, b) => (a.averageMacs ?? 0) - (b.averageMacs ?? 0));
-  output.json({ model: metadata.name, dataset: bench.data.dataset, split: 'test', aim, criteria: documents });
-  const [first] = documents;
-  if (first === undefined) return;
-  output.text(
-    `${metadata.name} on ${bench.data.dataset}: ${count(first.samples)} test images; thresholds from the calibration split: ${describeAim(aim)}`,
-    '',
-    ...formatTable(
-      [
-        { title: 'criterion' },
-        { title: 'right', align: 'right' },
-        { title: 'MACs', align: 'right' },
-        { title: 'fewer', align: 'right' },
-        { title: 'leave early', align: 'right' },
-        { title: 'thresholds' },
-      ],
-      [
-        ...documents.map(({ criterion, top1, averageMacs, macsRatio, exits, thresholds }) => [
-          criterion,
-          percent(top1),
-          shortMacs(averageMacs),
-          `${(macsRatio ?? 1).toFixed(2)}×`,
-          percent(1 - (exits.at(-1)?.share ?? 1), 1),
-          thresholds.map((value) => showThreshold(value)).join(', '),
-        ]),
-        ['without exits', percent(first.static.top1), shortMacs(first.static.macs), '1.00×', '–', ''],
-        ...(first.oracle === null
-          ? []
-          : [
-              [
-                'the best that is possible',
-                percent(first.oracle.top1),
-                shortMacs(first.oracle.averageMacs),
-                `${((first.static.macs ?? 0) / first.oracle.averageMacs).toFixed(2)}×`,
-                '–',
-                '',
-              ],
-            ]),
-      ],
-      output.colors,
-    ),
-  );
 }
 
 /** An evaluation as text. */

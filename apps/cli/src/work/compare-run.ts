@@ -1,0 +1,117 @@
+import { fitTemperatures, type SearchAim } from '@earlyexit/calibration';
+import { ArgumentError } from '@earlyexit/exit-criteria';
+import { count, percent, shortMacs } from '../format';
+import type { Output } from '../output';
+import { formatTable } from '../table';
+import { aboutTest } from './about-test';
+import { type ComparedPolicy, comparePolicies } from './compare-policies';
+import { describeAim, storedPolicy } from './policy';
+import type { Workbench } from './workbench';
+
+/** `evaluate --criterion all`: every policy at the same aim, thresholds from the calibration split, in one table. */
+export async function compareRun(bench: Workbench, aim: SearchAim, output: Output): Promise<void> {
+  const { metadata } = bench.model;
+  if (metadata.exits.length === 1) {
+    throw new ArgumentError({
+      where: '--criterion',
+      rule: 'criteria differ where there is an early exit',
+      received: `${metadata.name}, which has none`,
+    });
+  }
+  const calibration = await bench.logits('calibration');
+  const temperatures = storedPolicy(metadata)?.temperatures ?? fitTemperatures(calibration);
+  const test = await bench.logits('test');
+  const line = output.progress('comparing policies');
+  const { policies, oracleRule, notes } = await comparePolicies({
+    calibration,
+    test,
+    temperatures,
+    costs: bench.costs,
+    aim,
+    seed: bench.data.seed,
+    about: aboutTest(bench),
+  });
+  line.done();
+  for (const note of notes) output.warn(note);
+  const crowded = metadata.exits.find((_, exit) => policies.every(({ exits }) => exits[exit]?.share === 1));
+  if (crowded !== undefined) {
+    output.warn(
+      `at this aim everybody leaves at ${crowded.name} under every policy: another --max-accuracy-drop or --target-macs tells them apart`,
+    );
+  }
+  const { static: plain, oracle } = oracleRule;
+  output.json({
+    model: metadata.name,
+    dataset: bench.data.dataset,
+    split: 'test',
+    samples: test.samples,
+    engine: bench.engine.name,
+    aim,
+    static: plain,
+    oracle,
+    criteria: policies,
+    oracleRule,
+  });
+
+  const row = (name: string, policy: ComparedPolicy): string[] => [
+    name,
+    percent(policy.top1),
+    points((policy.top1 ?? 0) - (plain.top1 ?? 0)),
+    shortMacs(policy.averageMacs),
+    `${(policy.macsRatio ?? 1).toFixed(2)}×`,
+    ...policy.exits.map(({ share }) => percent(share, 1)),
+    policy.thresholds
+      .map((value) => (typeof value === 'number' ? value.toPrecision(4) : (value ?? 'never')))
+      .join(', '),
+  ];
+  const rest = metadata.exits.map(() => '');
+  const learned = policies.find(({ kind }) => kind === 'learned')?.calibration;
+  output.text(
+    `${metadata.name} on ${bench.data.dataset}: ${count(test.samples)} test images; thresholds from the calibration split: ${describeAim(aim)}`,
+    '',
+    ...formatTable(
+      [
+        { title: 'policy' },
+        { title: 'right', align: 'right' },
+        { title: 'points', align: 'right' },
+        { title: 'MACs', align: 'right' },
+        { title: 'fewer', align: 'right' },
+        ...metadata.exits.map(({ name }) => ({ title: name, align: 'right' as const })),
+        { title: 'thresholds' },
+      ],
+      [
+        ...policies.map((policy) => row(policy.criterion, policy)),
+        ['without exits', percent(plain.top1), points(0), shortMacs(plain.macs), '1.00×', ...rest, ''],
+        row('cross-entropy-oracle *', oracleRule),
+        ...(oracle === null
+          ? []
+          : [
+              [
+                'the best that is possible *',
+                percent(oracle.top1),
+                points(oracle.top1 - (plain.top1 ?? 0)),
+                shortMacs(oracle.averageMacs),
+                `${((plain.macs ?? 0) / oracle.averageMacs).toFixed(2)}×`,
+                ...rest,
+                '',
+              ],
+            ]),
+      ],
+      output.colors,
+    ),
+    '',
+    ...(learned === undefined
+      ? []
+      : [
+          `scheduler: learned as in EENet on ${count(learned.fittedOn)} of the calibration images, thresholds set on the other ${count(learned.samples)}`,
+        ]),
+    'most-confident: as in SDN, who reaches the end is answered by the surest of all exits (score: max-probability)',
+    '* oracles: they look at the true classes, so they are bounds and no policies',
+  );
+}
+
+/** A difference in percentage points, with its sign. */
+function points(difference: number): string {
+  const digits = Math.abs(difference * 100).toFixed(2);
+  return `${digits === '0.00' ? '' : difference < 0 ? '−' : '+'}${digits}`;
+}

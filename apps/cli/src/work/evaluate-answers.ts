@@ -1,0 +1,114 @@
+import { calibrationErrorOf, oracle, reliabilityBins } from '@earlyexit/calibration';
+import { type CachedLogits, type ExitCosts, softmax, summarizeExits } from '@earlyexit/exit-criteria';
+import type { EvaluationDocument } from './evaluation-document';
+
+/** What a policy answered, whatever kind of policy it is. */
+export interface Answers {
+  /** `[samples]`, where each sample left: what it cost. */
+  readonly exitIndex: Int32Array;
+  /** `[samples]`, the exit whose logits gave the answer; the same unless a policy falls back on another exit. */
+  readonly answeredBy: Int32Array;
+  /** `[samples]`, the answers. */
+  readonly classes: Int32Array;
+  /** `[samples]`, how probable the policy holds each answer to be right; the softmax of the answering exit if null. */
+  readonly confidences: Float64Array | null;
+}
+
+/** The part of an evaluation that depends on no criterion. */
+export type AnswerEvaluation = Omit<EvaluationDocument, 'criterion' | 'thresholds'>;
+
+const TOP = 5;
+
+/**
+ * Evaluates answers that no criterion of the toolkit gave, with the same fields as an evaluation of a policy.
+ *
+ * @param cached with labels
+ */
+export function evaluateAnswers(
+  cached: CachedLogits,
+  answers: Answers,
+  temperatures: readonly number[],
+  costs: ExitCosts,
+  about: {
+    readonly model: string;
+    readonly dataset: string;
+    readonly split: string;
+    readonly engine: string;
+    readonly exitNames: readonly string[];
+  },
+): AnswerEvaluation {
+  const { samples, classes, exits } = cached;
+  const labels = cached.labels ?? new Int32Array();
+  // What each exit is worth alone is the same for all policies.
+  const alone = summarizeExits(
+    cached,
+    { criterion: 'max-probability', thresholds: exits.slice(1).map(() => 'never') },
+    costs,
+  );
+  const correct = Uint8Array.from(answers.classes, (answer, row) => (answer === labels[row] ? 1 : 0));
+  const amongFive = Uint8Array.from(answers.answeredBy, (exit, row) =>
+    isAmongBest(exits[exit] ?? new Float32Array(), row * classes, classes, labels[row] ?? 0) ? 1 : 0,
+  );
+  const share = (right: Uint8Array, exit: number | null): number | null => {
+    let all = 0;
+    let hits = 0;
+    right.forEach((one, row) => {
+      if (exit !== null && answers.exitIndex[row] !== exit) return;
+      all++;
+      hits += one;
+    });
+    return all === 0 ? null : hits / all;
+  };
+  const share5 = (exit: number | null): number | null => (classes < TOP ? null : share(amongFive, exit));
+  const taken = exits.map((_, exit) => answers.exitIndex.filter((left) => left === exit).length);
+  const averageMacs =
+    taken.reduce((sum, count, exit) => sum + count * (costs.exitMacs[exit] ?? 0), 0) / samples;
+  const confidences = answers.confidences ?? answerProbabilities(cached, answers, temperatures);
+  const error = calibrationErrorOf(reliabilityBins({ confidences, correct }));
+  return {
+    model: about.model,
+    dataset: about.dataset,
+    split: about.split,
+    samples,
+    engine: about.engine,
+    temperatures,
+    exits: alone.exits.map((exit, index) => ({
+      ...exit,
+      name: about.exitNames[index] ?? '',
+      taken: taken[index] ?? 0,
+      share: (taken[index] ?? 0) / samples,
+      top1: share(correct, index),
+      top5: share5(index),
+    })),
+    top1: share(correct, null),
+    top5: share5(null),
+    static: alone.static,
+    averageMacs,
+    macsRatio: costs.staticMacs / averageMacs,
+    expectedCalibrationError: Number.isNaN(error) ? null : error,
+    oracle: oracle(cached, costs.exitMacs),
+  };
+}
+
+function answerProbabilities(
+  { exits, classes }: CachedLogits,
+  { answeredBy, classes: answers }: Answers,
+  temperatures: readonly number[],
+): Float64Array {
+  const probabilities = exits.map((logits, exit) => softmax(logits, classes, temperatures[exit] ?? 1));
+  return Float64Array.from(
+    answers,
+    (answer, row) => probabilities[answeredBy[row] ?? 0]?.[row * classes + answer] ?? Number.NaN,
+  );
+}
+
+/** Whether fewer than five classes come before `label`: those with a larger logit, and earlier ones with the same. */
+function isAmongBest(logits: Float32Array, offset: number, classes: number, label: number): boolean {
+  const own = logits[offset + label] ?? Number.NaN;
+  let before = 0;
+  for (let c = 0; c < classes; c++) {
+    const value = logits[offset + c] ?? Number.NaN;
+    if (value > own || (value === own && c < label)) before++;
+  }
+  return before < TOP;
+}
