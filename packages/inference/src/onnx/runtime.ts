@@ -37,8 +37,8 @@ export function isNode(): boolean {
 }
 
 /**
- * Finds the installed onnxruntime: `onnxruntime-node` in Node, else `onnxruntime-web`. In a browser the entry that
- * knows wasm alone is taken unless another execution provider is asked for: half as much to fetch.
+ * Finds the installed onnxruntime: `onnxruntime-node` in Node, else `onnxruntime-web`; of the latter, in a
+ * browser, the entry that has what is asked for and least besides.
  *
  * @throws EnvironmentError if neither is installed
  */
@@ -55,8 +55,7 @@ export async function findRuntime(executionProvider?: string): Promise<OnnxRunti
     }
   }
   try {
-    const isPlain = executionProvider === undefined || executionProvider === 'wasm';
-    return moduleOf(await (isPlain && !inNode ? import('onnxruntime-web/wasm') : import('onnxruntime-web')));
+    return moduleOf(await importWeb(inNode ? 'any' : executionProvider));
   } catch (error) {
     failures.push(error);
   }
@@ -69,6 +68,13 @@ export async function findRuntime(executionProvider?: string): Promise<OnnxRunti
     remedy: inNode ? 'Install it: npm install onnxruntime-node' : 'Install it: npm install onnxruntime-web',
     cause: failures[0],
   });
+}
+
+/** An entry of onnxruntime-web: the one for wasm alone is half as much to fetch. */
+async function importWeb(executionProvider = 'wasm'): Promise<unknown> {
+  if (executionProvider === 'wasm') return import('onnxruntime-web/wasm');
+  if (executionProvider === 'webgpu') return import('onnxruntime-web/webgpu');
+  return import('onnxruntime-web');
 }
 
 /** The module's own exports, whether it came as ESM or as CommonJS. */
