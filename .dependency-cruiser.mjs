@@ -11,7 +11,8 @@ export const arrows = {
   profiler: ['exit-criteria'],
   'branch-head': ['exit-criteria', 'profiler'],
   'model-zoo': ['exit-criteria', 'profiler', 'branch-head'],
-  trainer: ['exit-criteria', 'profiler', 'branch-head'],
+  // The engine of its worker threads; without them it trains on whatever engine there is.
+  trainer: ['exit-criteria', 'profiler', 'branch-head', 'backend'],
   onnx: ['exit-criteria', 'profiler', 'branch-head'],
   // Only the `tfjs` entry of this one; its root is held to exit-criteria by a rule below.
   inference: ['exit-criteria', 'profiler', 'branch-head'],

@@ -20,6 +20,8 @@ export { oneCycleSchedule, type OneCycleScheduleOptions } from './schedules/one-
 export type { Schedule } from './schedules/schedule';
 export { stepSchedule, type StepScheduleOptions } from './schedules/step-schedule';
 export { type WarmupLength, withWarmup } from './schedules/with-warmup';
+export { createStepWindow, type StepWindow, type WindowMeans } from './step-window';
 export { train, type TrainResult } from './train';
 export type { EarlyStopping, TrainOptions } from './train-options';
 export type { StepMetrics, TrainingEvent, TrainingProgress } from './training-event';
+export type { WorkersOptions } from './workers/worker-options';

@@ -15,6 +15,10 @@ export interface ParameterVector {
   read(): tf.Tensor1D;
   /** Sets the weights from a tensor `[size]`; layer constraints apply. */
   write(values: tf.Tensor1D): void;
+  /** Copies the present values, bit by bit. */
+  copyTo(target: Float32Array): void;
+  /** Sets the weights bit by bit to what `copyTo` of the same network elsewhere gave: no layer constraint applies. */
+  copyFrom(source: Float32Array): void;
   /** A new tensor `[size]` from gradients by variable name; 0 where a weight has none. */
   flatten(gradients: tf.NamedTensorMap): tf.Tensor1D;
   dispose(): void;
@@ -46,6 +50,22 @@ export function createParameterVector(weights: readonly NamedWeight[]): Paramete
           weight.write(tf.reshape(part, weight.shape as number[]));
         }
       });
+    },
+    copyTo(target) {
+      let at = 0;
+      for (const variable of variables) {
+        target.set(variable.dataSync<'float32'>(), at);
+        at += variable.size;
+      }
+    },
+    copyFrom(source) {
+      let at = 0;
+      for (const variable of variables) {
+        const values = tf.tensor(source.subarray(at, at + variable.size), variable.shape);
+        variable.assign(values);
+        values.dispose();
+        at += variable.size;
+      }
     },
     flatten: (gradients) =>
       tf.tidy(() =>

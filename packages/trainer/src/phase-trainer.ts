@@ -1,15 +1,16 @@
 import { ArgumentError, DataError } from '@earlyexit/exit-criteria';
 import type { HostTensor } from '@earlyexit/exit-criteria/safetensors';
-import { ancestors, type LayerGraph } from '@earlyexit/profiler';
-import { createForwardPass } from './forward-pass';
+import type { LayerGraph } from '@earlyexit/profiler';
 import { updateAverage } from './moving-average';
-import { isFrozen, type NamedWeight } from './named-weights';
+import type { NamedWeight } from './named-weights';
 import { tidyState } from './optimizers/tidy-state';
-import { createParameterVector, type ParameterVector } from './parameter-vector';
+import type { ParameterVector } from './parameter-vector';
+import { describePhase, openPhaseNetwork } from './phase-network';
 import type { TrainingPhase } from './regimes/regime';
-import { tf, type tfl } from './tf';
+import { tf } from './tf';
 import { classCount, type TrainPlan } from './train-options';
 import { applyGradient, type Batch, computeGradient, type StepStatistics } from './training-step';
+import type { WorkerPool } from './workers/worker-pool';
 
 /** Trains one phase of a regime: knows which parameters move, and holds the optimizer's state and the average. */
 export interface PhaseTrainer {
@@ -34,44 +35,28 @@ export interface PhaseTrainer {
 const optimizerPrefix = 'optimizer/';
 const averageName = 'average';
 
-/** Prepares a phase, with a fresh optimizer. Throws ArgumentError if the network has nothing that the phase trains. */
+/**
+ * Prepares a phase, with a fresh optimizer. With a pool, its workers share the batches.
+ *
+ * Throws ArgumentError if the network has nothing that the phase trains.
+ */
 export function startPhase(
   phase: TrainingPhase,
   plan: TrainPlan,
   graph: LayerGraph,
   weights: readonly NamedWeight[],
+  pool: WorkerPool | null = null,
 ): PhaseTrainer {
-  const trains = trainedLayers(phase, graph);
-  const trained = weights.filter(
-    ({ layer, weight }) => trains(layer) && layer.trainableWeights.includes(weight),
-  );
-  if (trained.length === 0) {
-    throw new ArgumentError({
-      where: `train, phase ${phase.name}`,
-      rule: 'the network must have weights that are not frozen in what the phase trains',
-      received: phase.trains,
-      remedy: 'Set trainable on some of its layers, or choose another regime',
-    });
-  }
-  const { optimizer } = plan;
-  const final = graph.outputs.length - 1;
-  const computed = [...graph.outputs.keys()].filter(
-    (exit) => phase.exits === 'all' || (phase.exits === 'early') === exit < final,
-  );
-  const parameters = createParameterVector(trained);
-  const penalized = [...new Set(graph.nodes.map(({ layer }) => layer))].filter(
-    (layer) => trains(layer) && layer.losses.length > 0,
-  );
-  const settings = {
-    forward: createForwardPass(graph, computed, trains),
-    parameters,
-    optimizer,
-    imageShape: plan.train.imageShape,
-    classes: classCount(plan.model),
-    labelSmoothing: plan.labelSmoothing,
-    distillation: phase.distillation,
-    penalties: () => penalized.flatMap((layer) => layer.calculateLosses()),
-  };
+  const { optimizer, train, model, labelSmoothing } = plan;
+  const description = describePhase(phase, graph, weights);
+  const { computed } = description;
+  const network = openPhaseNetwork(description, graph, weights, {
+    imageShape: train.imageShape,
+    classes: classCount(model),
+    labelSmoothing,
+  });
+  const { parameters } = network;
+  pool?.begin(description, network);
   let state = tidyState(() => optimizer.init(parameters.read()));
   let average = plan.averageDecay === null ? null : parameters.read();
   return {
@@ -82,7 +67,9 @@ export function startPhase(
       return average;
     },
     async step(batch, exitWeights, learningRate, step) {
-      const { gradient, statistics } = await computeGradient(batch, exitWeights, settings);
+      const { gradient, statistics } = await (pool === null
+        ? computeGradient(batch, exitWeights, network.gradient)
+        : pool.computeGradient(batch, exitWeights));
       const broken = statistics.losses.findIndex((loss) => !Number.isFinite(loss));
       if (broken >= 0) {
         // Before the update, so that the trained weights are still those of the last good step.
@@ -94,7 +81,7 @@ export function startPhase(
           remedy: `Lower the learning rate (it is ${learningRate}), clip the gradient's norm, or check the inputs`,
         });
       }
-      state = applyGradient(gradient, state, learningRate, settings);
+      state = applyGradient(gradient, state, learningRate, { optimizer, parameters });
       if (average !== null) average = updateAverage(average, parameters, plan.averageDecay ?? 0, step);
       return statistics;
     },
@@ -134,18 +121,9 @@ export function startPhase(
     dispose() {
       tf.dispose(state.tensors);
       average?.dispose();
-      parameters.dispose();
+      network.dispose();
     },
   };
-}
-
-/** Whether a layer is trained in a phase; the backbone is what the final exit needs, a head what it does not. */
-function trainedLayers(phase: TrainingPhase, graph: LayerGraph): (layer: tfl.layers.Layer) => boolean {
-  const needed = ancestors(graph, graph.outputs.slice(-1));
-  const backbone = new Set(graph.nodes.filter((node) => needed.has(node.id)).map((node) => node.layer));
-  return (layer) =>
-    !isFrozen(layer) &&
-    (phase.trains === 'everything' || (phase.trains === 'backbone') === backbone.has(layer));
 }
 
 async function copy(tensor: tf.Tensor): Promise<HostTensor> {

@@ -34,7 +34,7 @@ export async function trainEpoch(
   context: TrainingContext,
   trainer: PhaseTrainer,
 ): Promise<'done' | 'interrupted'> {
-  const { plan, state, dropout, signal } = context;
+  const { plan, state, dropout, pool, signal } = context;
   const { stepsPerEpoch, seed } = plan;
   const reader = createBatchReader({
     source: plan.train,
@@ -51,6 +51,7 @@ export async function trainEpoch(
     const { stepInPhase, learningRate, lossWeights } = settingsAt(plan, state.epoch, state.batch);
     const weights = trainer.computed.map((exit) => lossWeights[exit]!);
     dropout.set(state.step);
+    pool?.setStep(state.step);
     const statistics = await trainer.step(batch, weights, learningRate, stepInPhase);
     state.step += 1;
     state.batch += 1;

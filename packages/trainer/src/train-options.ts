@@ -9,6 +9,8 @@ import type { Regime, TrainingPhase } from './regimes/regime';
 import { constantSchedule } from './schedules/constant-schedule';
 import type { Schedule } from './schedules/schedule';
 import type { TrainingEvent } from './training-event';
+import { mostWorkers } from './workers/divide-batch';
+import type { WorkersOptions } from './workers/worker-options';
 
 /** When to stop before the last epoch. */
 export interface EarlyStopping {
@@ -50,6 +52,12 @@ export interface TrainOptions {
   readonly restoreBest?: boolean;
   /** Order of the samples, augmentation and dropout follow from it; 0 by default. */
   readonly seed?: number;
+  /**
+   * How many threads share each batch, this one included; 1 by default. WASM engine only. The gradients of the parts are
+   * averaged, weighted by their samples; batch normalisation normalises each part by itself, and its moving statistics
+   * are averaged likewise. Another number sums in another order, so bits repeat only with the same one.
+   */
+  readonly workers?: number | WorkersOptions;
   /** Where samples leave when validating. */
   readonly policy?: ExitPolicy;
   /** A new or empty folder for all that the training writes; nothing is written without it. */
@@ -86,6 +94,7 @@ export interface TrainPlan {
   readonly policy: ExitPolicy | null;
   readonly keepCheckpoints: number;
   readonly checkpointEvery: number | null;
+  readonly workers: WorkersOptions;
   /** The settings as plain JSON, for `config.json` and for checkpoints. */
   readonly record: Readonly<Record<string, unknown>>;
 }
@@ -103,6 +112,8 @@ export function planTraining(options: TrainOptions): TrainPlan {
   checkSetting('train labelSmoothing', labelSmoothing, 0, 1);
   checkSetting('train averageDecay', options.averageDecay ?? 0, 0, 1);
   checkWhole('train earlyStopping.patience', options.earlyStopping?.patience ?? 1, 1);
+  const workers = typeof options.workers === 'object' ? options.workers : { count: options.workers ?? 1 };
+  checkWorkers(workers.count, batchSize);
   for (const source of [train, options.validation]) if (source) checkSource(source, options);
   if (options.policy !== undefined) validatePolicy(options.policy, earlyExits);
   if (options.earlyStopping !== undefined && !options.validation) {
@@ -150,6 +161,7 @@ export function planTraining(options: TrainOptions): TrainPlan {
     ...settings,
     keepCheckpoints: options.keepCheckpoints ?? 2,
     checkpointEvery: options.checkpointEvery ?? null,
+    workers,
     record: {
       model: model.metadata.name,
       exits: exits.map((exit) => exit.name),
@@ -161,6 +173,7 @@ export function planTraining(options: TrainOptions): TrainPlan {
       schedule: schedule.settings ?? null,
       regime: { name: regime.name, ...regime.settings },
       lossWeights: lossWeights.settings ?? lossWeights(0),
+      workers: workers.count,
       ...settings,
     },
   };
@@ -204,6 +217,18 @@ function checkSource(source: SampleSource, { model }: TrainOptions): void {
 /** How many classes the exits tell apart: the length of a row of logits. */
 export function classCount(model: MultiExitModel): number {
   return model.model.outputs.at(-1)?.shape.at(-1) ?? 0;
+}
+
+function checkWorkers(count: number, batchSize: number): void {
+  checkWhole('train workers', count, 1);
+  const most = mostWorkers(batchSize);
+  if (count <= most) return;
+  fail(
+    'train workers',
+    `each of them needs at least 4 samples of a batch, so batches of ${batchSize} take ${most} at most`,
+    String(count),
+    'Take fewer workers or larger batches',
+  );
 }
 
 function checkWhole(where: string, value: number, lowest: number): void {

@@ -9,7 +9,7 @@ import type { PhaseTrainer } from './phase-trainer';
 import { compareSettings } from './resume-check';
 import { openRunFolder } from './run-folder/run-folder';
 import { trainEpoch } from './train-epoch';
-import { planTraining, type TrainOptions } from './train-options';
+import { classCount, planTraining, type TrainOptions, type TrainPlan } from './train-options';
 import {
   initialState,
   isFinished,
@@ -20,6 +20,7 @@ import {
   type TrainingContext,
 } from './training-context';
 import { restoreWeights } from './weight-snapshot';
+import { openWorkerPool, type WorkerPool } from './workers/worker-pool';
 
 /** What `train` gives. */
 export interface TrainResult {
@@ -47,11 +48,40 @@ export interface TrainResult {
  * give bit-equal weights, and so does a run that was interrupted or killed and resumed.
  *
  * Throws ArgumentError for options that cannot be, DataError for a run folder in the way, for checkpoints that are all
- * damaged and for a loss that is no longer finite, EnvironmentError if the run folder cannot be written.
+ * damaged and for a loss that is no longer finite, EnvironmentError if the run folder cannot be written or a worker
+ * thread dies.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const plan = planTraining(options);
   const began = performance.now();
+  const plan = planTraining(options);
+  const pool = await openPool(plan);
+  try {
+    return await trainWith(pool, plan, options, began);
+  } finally {
+    await pool?.close();
+  }
+}
+
+/** The threads that share the batches of a training; null if it has one thread. */
+export async function openPool(plan: TrainPlan): Promise<WorkerPool | null> {
+  const { model, workers, batchSize, train: source, labelSmoothing, seed } = plan;
+  if (workers.count === 1) return null;
+  return openWorkerPool(workers, {
+    model,
+    batchSize,
+    imageShape: source.imageShape,
+    classes: classCount(model),
+    labelSmoothing,
+    seed,
+  });
+}
+
+async function trainWith(
+  pool: WorkerPool | null,
+  plan: TrainPlan,
+  options: TrainOptions,
+  began: number,
+): Promise<TrainResult> {
   const graph = readLayerGraph(plan.model.model);
   const folder =
     options.runDirectory === undefined
@@ -63,6 +93,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     graph,
     weights: namedWeights(graph),
     dropout: seedDropout(graph, plan.seed),
+    pool,
     folder,
     signal: options.signal,
     state: initialState(plan.model.metadata.exits.length),

@@ -10,6 +10,7 @@ import type { RunFolder } from './run-folder/run-folder';
 import type { TrainPlan } from './train-options';
 import type { TrainingEvent } from './training-event';
 import { restoreWeights, snapshotWeights } from './weight-snapshot';
+import type { WorkerPool } from './workers/worker-pool';
 
 /** Where a training is. Randomness follows from the seed and this, so there is no generator to remember. */
 export interface TrainingState {
@@ -34,6 +35,8 @@ export interface TrainingContext {
   readonly graph: LayerGraph;
   readonly weights: readonly NamedWeight[];
   readonly dropout: DropoutSeeds;
+  /** The threads that share the batches; null if there is no other than this one. */
+  readonly pool: WorkerPool | null;
   readonly folder: RunFolder | null;
   readonly signal: AbortSignal | undefined;
   readonly state: TrainingState;
@@ -78,8 +81,8 @@ export function phaseAt(
 }
 
 /** Prepares the phase in which the training is. */
-export function startPresentPhase({ plan, graph, weights, state }: TrainingContext): PhaseTrainer {
-  return startPhase(phaseAt(plan, state.epoch).phase, plan, graph, weights);
+export function startPresentPhase({ plan, graph, weights, state, pool }: TrainingContext): PhaseTrainer {
+  return startPhase(phaseAt(plan, state.epoch).phase, plan, graph, weights, pool);
 }
 
 /** Writes a checkpoint and gives its path; null without a run folder. */

@@ -13,11 +13,10 @@ export interface Batch {
   readonly labels: Int32Array;
 }
 
-/** What a training step needs to know once. */
-export interface TrainingStepSettings {
+/** What forward and backward need to know once. */
+export interface GradientSettings {
   readonly forward: ForwardPass;
   readonly parameters: ParameterVector;
-  readonly optimizer: Optimizer;
   readonly imageShape: readonly [number, number, number];
   readonly classes: number;
   readonly labelSmoothing: number;
@@ -46,7 +45,7 @@ export interface BatchGradient {
 export async function computeGradient(
   batch: Batch,
   weights: readonly number[],
-  settings: TrainingStepSettings,
+  settings: GradientSettings,
 ): Promise<BatchGradient> {
   const { forward, parameters, imageShape, classes, labelSmoothing, distillation, penalties } = settings;
   const rows = batch.labels.length;
@@ -84,7 +83,7 @@ export function applyGradient(
   gradient: tf.Tensor1D,
   state: OptimizerState,
   learningRate: number,
-  settings: Pick<TrainingStepSettings, 'optimizer' | 'parameters'>,
+  settings: { readonly optimizer: Optimizer; readonly parameters: ParameterVector },
 ): OptimizerState {
   const { optimizer, parameters } = settings;
   const next = tidyState(() => {

@@ -1,0 +1,190 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { type MultiExitModel, toModelArtifacts } from '@earlyexit/branch-head';
+import { ArgumentError, EnvironmentError } from '@earlyexit/exit-criteria';
+import type { PhaseDescription, PhaseNetwork } from '../phase-network';
+import { tf } from '../tf';
+import { type Batch, type BatchGradient, computeGradient } from '../training-step';
+import { averageResults } from './average-results';
+import { divideBatch } from './divide-batch';
+import { reserveSharedStep, type SharedStep, viewSharedStep } from './shared-step';
+import { command, reserveStepSignal, StepSignal } from './step-signal';
+import type { WorkerPhase, WorkerReport, WorkerStart } from './worker-messages';
+import type { WorkersOptions } from './worker-options';
+
+/** Threads that share each batch with the thread that owns them. */
+export interface WorkerPool {
+  /** Threads that compute, the owner's included. */
+  readonly workers: number;
+  /** Says what the coming steps train; `network` is the owner's. */
+  begin(description: PhaseDescription, network: PhaseNetwork): void;
+  /** Says which step comes next: dropout masks follow from it. */
+  setStep(step: number): void;
+  /**
+   * Forward and backward through one batch: the mean of the parts' gradients, weighted by their samples, and the moving
+   * statistics likewise. Throws EnvironmentError if a thread has failed or died.
+   */
+  computeGradient(batch: Batch, exitWeights: readonly number[]): Promise<BatchGradient>;
+  /** Ends the threads. */
+  close(): Promise<void>;
+}
+
+/** What the workers have to know of a training. */
+export interface WorkerPoolSettings {
+  readonly model: MultiExitModel;
+  readonly batchSize: number;
+  readonly imageShape: readonly [number, number, number];
+  readonly classes: number;
+  readonly labelSmoothing: number;
+  readonly seed: number;
+}
+
+/**
+ * Starts `count − 1` threads, each with a WASM engine and a copy of the network of its own.
+ *
+ * Throws ArgumentError if the present engine is another, EnvironmentError if a thread does not start.
+ */
+export async function openWorkerPool(
+  { count, program = new URL('./worker.js', import.meta.url) }: WorkersOptions,
+  { model, batchSize, imageShape, classes, labelSmoothing, seed }: WorkerPoolSettings,
+): Promise<WorkerPool> {
+  if (tf.getBackend() !== 'wasm') {
+    throw new ArgumentError({
+      where: 'train workers',
+      rule: 'batches are shared among threads on the WASM engine only',
+      received: `${count} workers on the engine ${tf.getBackend()}`,
+      remedy:
+        "Call selectEngine('wasm') first, or leave workers out: the native engine has threads of its own",
+    });
+  }
+  const signal = new StepSignal(reserveStepSignal());
+  const artifacts = await toModelArtifacts(model);
+  const threads = Array.from({ length: count - 1 }, (_, index) => {
+    const start = { artifacts, seed, part: index + 1, workers: count, signal: signal.buffer };
+    const workerData: WorkerStart = { ...start, imageShape, classes, labelSmoothing };
+    return startThread(program, workerData);
+  });
+  let phase: { readonly shared: SharedStep; readonly network: PhaseNetwork } | null = null;
+  let step = 0;
+  const finish = async (): Promise<void> => {
+    while (!signal.finished()) {
+      await nextTurn();
+      checkAlive(threads);
+    }
+    if (!signal.failed) return;
+    // What a failed thread had to say comes by the event loop.
+    while (threads.every(({ problem }) => problem === null)) await nextTurn();
+    checkAlive(threads);
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all(threads.map(({ worker }) => worker.terminate()));
+  };
+  try {
+    await Promise.all(threads.map(({ ready }) => ready));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    workers: count,
+    begin(description, network) {
+      const memory = reserveSharedStep({
+        workers: threads.length,
+        parameters: network.parameters.size,
+        moving: network.moving.size,
+        exits: description.computed.length,
+        batchSize,
+        imageSize: imageShape[0] * imageShape[1] * imageShape[2],
+      });
+      const message: WorkerPhase = { description, memory };
+      for (const { worker } of threads) worker.postMessage(message);
+      signal.start(command.begin, threads.length);
+      phase = { network, shared: viewSharedStep(memory) };
+    },
+    setStep(next) {
+      step = next;
+    },
+    async computeGradient(batch, exitWeights) {
+      if (phase === null) throw new TypeError('The pool has not begun a phase.');
+      const { network, shared } = phase;
+      await finish();
+      const rows = batch.labels.length;
+      const parts = divideBatch(rows, count);
+      if (parts.length === 1) return computeGradient(batch, exitWeights, network.gradient);
+      network.parameters.copyTo(shared.parameters);
+      network.moving.copyTo(shared.moving);
+      shared.exitWeights.set(exitWeights);
+      shared.labels.set(batch.labels);
+      shared.images.set(batch.images);
+      signal.start(command.compute, threads.length, step, rows);
+      const { end } = parts[0]!;
+      const imageSize = batch.images.length / rows;
+      const part = {
+        images: batch.images.subarray(0, end * imageSize),
+        labels: batch.labels.subarray(0, end),
+      };
+      const own = await computeGradient(part, exitWeights, network.gradient);
+      try {
+        await finish();
+        return averageResults(own, shared.results, parts, network.moving);
+      } finally {
+        own.gradient.dispose();
+      }
+    },
+    close,
+  };
+}
+
+interface Thread {
+  readonly worker: Worker;
+  readonly ready: Promise<void>;
+  /** Why it will do nothing any more; null while all is well. */
+  problem: string | null;
+}
+
+function startThread(program: URL | string, workerData: WorkerStart): Thread {
+  const worker = new Worker(program, { workerData });
+  let resolve: () => void;
+  let reject: (error: unknown) => void;
+  const ready = new Promise<void>((...settle) => {
+    [resolve, reject] = settle;
+  });
+  const thread: Thread = { worker, ready, problem: null };
+  const fail = (problem: string): void => {
+    thread.problem ??= problem;
+    reject(threadError(thread.problem));
+  };
+  worker.on('message', (report: WorkerReport) => {
+    if (report.type === 'failed') {
+      fail(report.message);
+      return;
+    }
+    // From here on a training that is over must not be kept alive by a thread that sleeps.
+    worker.unref();
+    resolve();
+  });
+  worker.on('error', (error) => {
+    fail(error.message);
+  });
+  worker.on('exit', (code) => {
+    fail(`it ended with code ${code}`);
+  });
+  // Whoever awaits it hears of it; the others ask for the problem.
+  ready.catch(() => undefined);
+  return thread;
+}
+
+function checkAlive(threads: readonly Thread[]): void {
+  const problem = threads.find((thread) => thread.problem !== null)?.problem;
+  if (typeof problem === 'string') throw threadError(problem);
+}
+
+function threadError(problem: string): EnvironmentError {
+  return new EnvironmentError({
+    where: 'train workers',
+    rule: 'every worker thread must start and stay until the training ends',
+    received: problem,
+    remedy:
+      'Go on from the last checkpoint with resume, with fewer workers if memory was short; a bundled program, or one with layers of its own, names workers.program',
+  });
+}
