@@ -12,8 +12,10 @@ export {
   searchMostConfidentThresholds,
   simulateMostConfident,
 } from './most-confident';
+export { negativeLogLikelihood } from './negative-log-likelihood';
 export { type OperatingPoint, operatingPointOf } from './operating-point';
 export { eachExitAlone, oracle } from './oracle';
+export { randomExitAccuracy, randomExits } from './random-exits';
 export {
   calibrationErrorOf,
   type Confidences,
