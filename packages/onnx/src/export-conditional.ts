@@ -1,5 +1,6 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { getCriterion, type Threshold, thresholdToJson } from '@earlyexit/exit-criteria';
+import { describeColors, readColors } from './color-input';
 import type { StateValue } from './criteria/criterion-graph';
 import { criterionGraphs } from './criteria/criterion-graphs';
 import { type Decision, resolveDecision } from './decision';
@@ -7,7 +8,16 @@ import type { ConditionalExportOptions } from './export-options';
 import { type GraphBuilder, valueInfo } from './graph/graph-builder';
 import { graphShape, toPlain, type Value } from './layers/value';
 import { finishModel } from './model-file';
-import { batched, BATCH, describeInput, dtypeOf, finishGraph, openNetwork, type OpenedNetwork, startGraph } from './network';
+import {
+  batched,
+  BATCH,
+  describeValue,
+  dtypeOf,
+  finishGraph,
+  openNetwork,
+  type OpenedNetwork,
+  startGraph,
+} from './network';
 
 /**
  * Writes the network as one file that really exits early: samples that are sure leave, the batch shrinks inside the
@@ -36,15 +46,18 @@ export async function exportConditional(
 
   const asInput = decision.thresholdsAs === 'input' && earlyExits > 0;
   const limits = asInput ? splitThresholds(graph, earlyExits) : [];
+  const colors = options.colorInput === true ? readColors(graph, network.input) : null;
+  const input = colors?.input ?? network.input;
+  const { foldTemperatures = false } = options;
   const dtype = dtypeOf(options);
-  const answers = writeLevel({ network, decision, limits, dtype }, graph, {
+  const answers = writeLevel({ network, decision, limits, dtype, foldTemperatures }, graph, {
     exit: 0,
-    values: new Map([[network.inputId, network.input]]),
+    values: new Map([[network.inputId, colors?.gray ?? network.input]]),
     state: [],
   });
   nameOutputs(graph, answers);
 
-  const inputs = [describeInput(network), ...(asInput ? [valueInfo('thresholds', [earlyExits])] : [])];
+  const inputs = [describeValue(input), ...(asInput ? [valueInfo('thresholds', [earlyExits])] : [])];
   const outputs = [
     valueInfo('logits', batched([network.classes])),
     valueInfo('exit_index', [BATCH], 'int64'),
@@ -56,14 +69,14 @@ export async function exportConditional(
     formatVersion: 1,
     kind: 'conditional',
     dtype: dtypeOf(options),
-    inputShape: network.input.shape,
+    inputShape: input.shape,
     decision: {
       criterion: decision.criterion,
       thresholds: decision.thresholds?.map(thresholdToJson) ?? null,
       thresholdsAs: asInput ? 'input' : 'constants',
-      temperatures: decision.temperatures,
+      temperatures: foldTemperatures ? decision.temperatures.map(() => 1) : decision.temperatures,
     },
-    network: metadata,
+    network: colors === null ? metadata : describeColors(metadata),
   });
 }
 
@@ -77,6 +90,7 @@ interface Plan {
   /** `[1]` float32, the threshold of each early exit, where they are an input. */
   readonly limits: readonly string[];
   readonly dtype: 'float32' | 'int8';
+  readonly foldTemperatures: boolean;
 }
 
 /** Where a level of the nesting begins: the samples that no earlier exit answered. */
@@ -121,7 +135,16 @@ function writeLevel(plan: Plan, graph: GraphBuilder, { exit, values, state }: Le
   const scored = criterionGraphs[criterion].score({ graph, logits, classes, temperature, exit, state });
   const isFinal = exit === network.stages.length - 1;
   // Under every criterion the final exit answers for itself.
-  const own = { logits: isFinal ? logits : scored.answer, score: scored.score };
+  const answer = isFinal ? logits : scored.answer;
+  // What an ensemble answers has the temperatures in it.
+  const isTempered = temperature === 1 || (criterion === 'ensemble' && !isFinal);
+  const own = {
+    logits:
+      plan.foldTemperatures && !isTempered
+        ? graph.add('Div', [answer, graph.scalar(temperature)], {}, 'tempered')
+        : answer,
+    score: scored.score,
+  };
   const here: Answers = { ...own, exit: { passed: 0, more: null } };
 
   const constant = decision.thresholdsAs === 'constants' && !isFinal ? decision.thresholds![exit]! : null;
@@ -139,7 +162,11 @@ function writeLevel(plan: Plan, graph: GraphBuilder, { exit, values, state }: Le
   const isAnyLeft = graph.add('Cast', [graph.add('Size', [rows])], { to: { int: 9 } }, 'is_any_left');
 
   const rest = graph.subgraph();
-  const gathered = gatherRows(plan, { from: graph, to: rest }, { values: alive, state: scored.state, rows, exit });
+  const gathered = gatherRows(
+    plan,
+    { from: graph, to: rest },
+    { values: alive, state: scored.state, rows, exit },
+  );
   const later = writeLevel(plan, rest, { exit: exit + 1, ...gathered });
   // Who leaves here has passed nothing, who stays has passed this exit and what the levels behind add.
   const one = graph.add('Cast', [stays], { to: { int: 7 } }, 'passed');

@@ -32,4 +32,11 @@ export interface ConditionalExportOptions extends ExportOptions {
    * `constants`: built in, for runtimes that know nothing of exits.
    */
   readonly thresholdsAs?: 'input' | 'constants';
+  /**
+   * Divides `logits` by the temperature of the exit that answered, for runtimes that make probabilities of them
+   * themselves; the file then states temperatures of 1. Off unless given.
+   */
+  readonly foldTemperatures?: boolean;
+  /** Gives a network for grey images an input of three colours, for runtimes that know no other. Off unless given. */
+  readonly colorInput?: boolean;
 }

@@ -33,6 +33,13 @@ const MOVING = new Set(['MaxPool', 'Flatten', 'Reshape', 'Transpose', 'Slice', '
 const FOLLOWING = new Set(['Add', 'Concat', 'AveragePool', 'GlobalAveragePool']);
 
 /**
+ * onnxruntime's fast integer convolutions on x64 take channels in fours; the images' three would be gathered number by
+ * number. With a fourth channel of zeros the first convolution of a ResNet takes two thirds of the time.
+ */
+const COLORS = 3;
+const PADDED_COLORS = 4;
+
+/**
  * Rewrites a float32 graph, with the graphs inside it, so that its convolutions and dense layers compute with whole
  * numbers: weights are int8 per output channel, activations uint8, biases int32, and each operator stands between
  * `DequantizeLinear` and `QuantizeLinear`, from which a runtime makes one integer operator. What an exit says (the
@@ -207,17 +214,27 @@ class GraphQuantizer {
   #writeInteger(writer: GraphWriter, scope: Scope, node: NodeMessage, output: string): void {
     const leads = this.#leads(node);
     const data = leads ? node.input.slice(0, 1) : node.input;
+    const stored = data.map((name) => scope.stored.get(name)!);
+    const missing = this.#missingChannels(node);
+    if (missing > 0) stored[0] = writer.padChannels(stored[0]!, missing);
     // Each operator has its own dequantisation: only then do runtimes take the two together.
-    const input = data.map((name) => writer.restore(scope.stored.get(name)!, name));
-    if (leads) input.push(...this.#writeWeights(writer, node, scope.stored.get(node.input[0]!)!.scale));
+    const input = stored.map((tensor, index) => writer.restore(tensor, data[index]!));
+    if (leads) input.push(...this.#writeWeights(writer, node, stored[0]!.scale, missing));
     writer.nodes.push({ ...node, input, output: [output] });
     this.#store(writer, scope, output);
   }
 
+  /** How many channels of zeros a convolution of a colour image wants to have. */
+  #missingChannels({ opType, input, attribute }: NodeMessage): number {
+    const groups = attribute.find(({ name }) => name === 'group')?.i ?? 1;
+    const channels = opType === 'Conv' && groups === 1 ? this.#weights.get(input[1]!)?.dims[1] : undefined;
+    return channels === COLORS ? PADDED_COLORS - COLORS : 0;
+  }
+
   /** Weights as int8, and the bias as int32 with the scale of the products. */
-  #writeWeights(writer: GraphWriter, node: NodeMessage, inputScale: number): string[] {
+  #writeWeights(writer: GraphWriter, node: NodeMessage, inputScale: number, missing: number): string[] {
     const [, name, biasName] = node.input;
-    const weights = this.#weights.get(name!)!;
+    const weights = padInputChannels(this.#weights.get(name!)!, missing);
     const values = floatsOf(weights);
     // Rows of a convolution, columns of a dense layer.
     const axis = node.opType === 'Conv' ? 0 : 1;
@@ -299,6 +316,17 @@ class GraphWriter {
     ];
   }
 
+  /** Channels of zeros behind those of a feature map. */
+  padChannels(stored: StoredTensor, missing: number): StoredTensor {
+    const pads = BigInt64Array.of(0n, 0n, 0n, 0n, 0n, BigInt(missing), 0n, 0n);
+    const inputs = [
+      stored.name,
+      this.constant('channel_pads', 'int64', [pads.length], pads),
+      this.parameters(stored)[1],
+    ];
+    return { ...stored, name: this.add('Pad', inputs, `${stored.name}_padded`) };
+  }
+
   constant(wanted: string, type: ElementType, dims: readonly number[], data: ArrayBufferView): string {
     const name = this.#names.unique(wanted);
     const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
@@ -325,6 +353,24 @@ function inner({ stored, floats }: Scope): Scope {
 /** Everything that a node reads, the graphs inside it included. */
 function inputsWithin({ input, attribute }: NodeMessage): string[] {
   return [...input, ...attribute.flatMap(({ g }) => g?.node.flatMap(inputsWithin) ?? [])];
+}
+
+/** A kernel `[filters, channels, height, width]` with zeros for further channels. */
+function padInputChannels(kernel: TensorMessage, missing: number): TensorMessage {
+  if (missing === 0) return kernel;
+  const [filters = 1, channels = 1, height = 1, width = 1] = kernel.dims;
+  const size = channels * height * width;
+  const padded = new Float32Array(filters * (channels + missing) * height * width);
+  const values = floatsOf(kernel);
+  for (let filter = 0; filter < filters; filter++) {
+    const from = values.subarray(filter * size, (filter + 1) * size);
+    padded.set(from, filter * (channels + missing) * height * width);
+  }
+  return {
+    ...kernel,
+    dims: [filters, channels + missing, height, width],
+    rawData: new Uint8Array(padded.buffer),
+  };
 }
 
 function floatsOf({ rawData }: TensorMessage): Float32Array {
