@@ -28,7 +28,7 @@ describe('progress line', () => {
       wait(100);
     }
     line.done();
-    expect(written).toEqual(['50 % · training · loss 0.5 · 5.0 s left\n', '100 % · training · loss 0.5\n']);
+    expect(written).toEqual(['50 % · training · 5.0 s left · loss 0.5\n', '100 % · training · loss 0.5\n']);
   });
 
   it('draws one line again and again on a terminal, no wider than it, and takes it away', () => {
@@ -45,6 +45,19 @@ describe('progress line', () => {
       expect(text.length - '\r\u001b[2K'.length).toBeLessThan(60);
     }
     expect(written.slice(2)).toEqual(['\r\u001b[2K', 'trained\n']);
+  });
+
+  it('gives the bar’s room to the words, and cuts no time left', () => {
+    const { line, wait, written } = surface({ live: true });
+    const shown = (): string => written.at(-1)?.replace('\r\u001b[2K', '') ?? '';
+    line.update(0, 10);
+    expect(shown()).toBe(`${'━'.repeat(24)}   0 % · training`);
+    wait(1000);
+    line.update(1, 10, 'epoch 1/3');
+    expect(shown()).toBe(`${'━'.repeat(17)}  10 % · training · 9.0 s left · epoch 1/3`);
+    wait(1000);
+    line.update(2, 10, 'epoch 1/3 · loss 2.31 · exit0 80.1 %, final 90.1 %');
+    expect(shown()).toBe(' 20 % · training · 8.0 s left · epoch 1/3 · loss 2.31 · ex…');
   });
 
   it('reckons the time left from where a resumed job began', () => {

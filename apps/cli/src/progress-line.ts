@@ -16,7 +16,9 @@ export interface ProgressLine {
 const REDRAW_MS = 100;
 // A log file gets a line every five seconds: enough to see that it is alive, few enough to read.
 const LOG_LINE_MS = 5000;
-const BAR_WIDTH = 24;
+// The bar gives way to the words on a narrow terminal; one shorter than this says nothing and is left out.
+const WIDEST_BAR = 24;
+const NARROWEST_BAR = 6;
 
 /** Draws a bar that moves on a terminal, and plain lines now and then elsewhere. */
 export function createProgressLine(
@@ -48,20 +50,27 @@ export function createProgressLine(
       const share = total > 0 ? Math.min(1, done / total) : 0;
       const pace = done > start.done ? (time - start.time) / (done - start.done) : null;
       const left = pace === null || share === 0 || share === 1 ? null : pace * (total - done);
-      const parts = [
+      // What a narrow terminal cuts off is the end of the detail, never the time left.
+      const words = [
         `${String(Math.floor(share * 100)).padStart(3)} %`,
         label,
-        detail,
         left === null ? '' : `${duration(left / 1000)} left`,
-      ].filter((part) => part !== '');
+        detail,
+      ]
+        .filter((part) => part !== '')
+        .join(' · ');
       if (!live) {
-        stream.write(`${parts.join(' · ').trimStart()}\n`);
+        stream.write(`${words.trimStart()}\n`);
         return;
       }
-      const width = (stream.columns ?? 80) - BAR_WIDTH - 2;
-      const filled = Math.round(share * BAR_WIDTH);
-      const bar = colors.green('━'.repeat(filled)) + colors.dim('━'.repeat(BAR_WIDTH - filled));
-      stream.write(`\r\u001b[2K${bar} ${parts.join(' · ').slice(0, Math.max(0, width))}`);
+      // The last column stays free: some terminals begin a new line when it is written.
+      const columns = (stream.columns ?? 80) - 1;
+      const room = Math.min(WIDEST_BAR, columns - words.length - 1);
+      const width = room < NARROWEST_BAR ? 0 : room;
+      const filled = Math.round(share * width);
+      const bar = colors.green('━'.repeat(filled)) + colors.dim('━'.repeat(width - filled));
+      const fitting = words.length > columns ? `${words.slice(0, Math.max(0, columns - 1))}…` : words;
+      stream.write(`\r\u001b[2K${width === 0 ? '' : `${bar} `}${fitting}`);
       drawn = true;
     },
     clear,

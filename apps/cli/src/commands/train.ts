@@ -64,6 +64,8 @@ $ earlyexit train --model resnet20_cifar --exits block3 block6:conv-dense \\
         '--config <file>',
         'options from a YAML or JSON file, or from the config.json of a run; flags win',
       )
+      .option('--tensorboard', 'also write event files for TensorBoard, in tensorboard/ of the run folder')
+      .option('--watch', 'show the training on a live page of this machine, whose address is printed')
       .option('--dry-run', 'build, check, print the plan and its cost, train nothing');
     addEngineOptions(command);
   },

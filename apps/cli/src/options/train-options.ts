@@ -47,6 +47,8 @@ export const trainOptionsSchema = z
     out: text(),
     resume: flag(),
     dryRun: flag(),
+    tensorboard: flag(),
+    watch: flag(),
   })
   .partial()
   .strict();

@@ -3,23 +3,24 @@ import { join, resolve } from 'node:path';
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import type { Augmentation } from '@earlyexit/datasets';
 import { ArgumentError, DataError } from '@earlyexit/exit-criteria';
-import type { EpochMetrics, TrainingEvent } from '@earlyexit/trainer';
 import type { Invocation } from '../command-definition';
 import { exitCode } from '../exit-code';
 import { count, duration, percent, plural, shortMacs, shortNumber } from '../format';
 import { parseOptions } from '../options/parse-options';
 import { renameSpellings, type TrainOptions, trainOptionsSchema } from '../options/train-options';
-import type { Output } from '../output';
 import { version } from '../version';
 import { buildNetwork } from './build-network';
 import { readConfigFile } from './config-file';
 import { openData, resolveDataSettings } from './open-data';
 import { readRunConfig, type RunConfig } from './run-config';
 import { startEngine } from './start-engine';
+import { observeTraining } from './observe-training';
+import { describeAccuracy } from './show-training';
 import { makeRecipe, type TrainingRecipe } from './training-recipe';
 
 /** `earlyexit train`: trains a network and writes a run folder. */
-export async function trainRun({ options: given, output, signal }: Invocation): Promise<number> {
+export async function trainRun(invocation: Invocation): Promise<number> {
+  const { options: given, output, signal } = invocation;
   const started = performance.now();
   const { options, remembered } = await collectOptions(given);
   const { model: name, dryRun = false, resume = false, seed = 0 } = options;
@@ -106,6 +107,12 @@ export async function trainRun({ options: given, output, signal }: Invocation): 
     options: optionsToRepeat(options, name, data),
   };
   const { train } = await import('@earlyexit/trainer');
+  const observers = await observeTraining(options, invocation, {
+    title: `${name} on ${data.dataset}`,
+    metadata: model.metadata,
+    runDirectory,
+    config,
+  });
   const result = await train({
     model,
     train: splits.train,
@@ -127,8 +134,8 @@ export async function trainRun({ options: given, output, signal }: Invocation): 
     ...(options.checkpointEvery === undefined ? {} : { checkpointEvery: options.checkpointEvery }),
     config: { ...config },
     signal,
-    onEvent: showTraining(model.metadata, output),
-  });
+    onEvent: observers.onEvent,
+  }).finally(() => observers.close());
   const seconds = (performance.now() - started) / 1000;
   output.json({
     run: runDirectory,
@@ -251,7 +258,7 @@ function optionsToRepeat(
   model: string,
   data: RunConfig['data'],
 ): Record<string, unknown> {
-  const { resume: _resume, dryRun: _dryRun, out: _out, ...rest } = options;
+  const { resume: _resume, dryRun: _dryRun, out: _out, watch: _watch, ...rest } = options;
   return {
     ...rest,
     model,
@@ -276,59 +283,4 @@ function describePlan(
     // Backward passes compute two gradients for each forward product.
     `cost: about ${shortNumber((exits.at(-1)?.macs ?? 0) * 3 * data.samples * recipe.epochs)} MACs of training`,
   ];
-}
-
-/** Shows the events of a training: a line that moves, and a line that stays for each epoch. */
-export function showTraining(metadata: MultiExitMetadata, output: Output): (event: TrainingEvent) => void {
-  const line = output.progress('training');
-  return (event) => {
-    switch (event.type) {
-      case 'progress': {
-        const accuracy = event.accuracy
-          .flatMap((value, exit) =>
-            value === null ? [] : [`${metadata.exits[exit]?.name ?? ''} ${percent(value, 1)}`],
-          )
-          .join(', ');
-        line.update(
-          event.step,
-          event.epochs * event.stepsPerEpoch,
-          `epoch ${String(event.epoch)}/${String(event.epochs)} · loss ${event.loss.toFixed(4)} · ${accuracy} · ${count(event.imagesPerSecond)} images/s`,
-        );
-        break;
-      }
-      case 'resume':
-        output.note(`going on from step ${count(event.step)} (${event.checkpoint})`);
-        break;
-      case 'epoch':
-        output.note(
-          `epoch ${String(event.epoch)}: loss ${event.trainLoss.toFixed(4)}, ${describeAccuracy(metadata, event)}, ${duration(event.seconds)}`,
-        );
-        break;
-      case 'warning':
-        output.warn(event.message);
-        break;
-      case 'checkpoint':
-        output.detail(`checkpoint ${event.path}`);
-        break;
-      case 'end':
-      case 'fail':
-      case 'interrupt':
-        line.done();
-        break;
-      case 'start':
-        break;
-    }
-  };
-}
-
-function describeAccuracy({ exits }: MultiExitMetadata, { validation, trainAccuracy }: EpochMetrics): string {
-  const accuracies = validation?.accuracy ?? trainAccuracy;
-  const each = exits
-    .flatMap(({ name }, exit) => {
-      const value = accuracies[exit];
-      return value === null || value === undefined ? [] : [`${name} ${percent(value)}`];
-    })
-    .join(', ');
-  const total = validation?.summary?.top1;
-  return `${each} right on ${validation === null ? 'the training samples' : 'validation'}${total === undefined || total === null ? '' : `, ${percent(total)} with the thresholds`}`;
 }

@@ -4,7 +4,7 @@ import type { TrainingEvent } from '../training-event';
 import { type EventFile, openEventFile } from './event-file';
 import { type Chart, layoutValue, sessionStart, type SummaryValue, textValue } from './event-messages';
 import { createRecordFraming } from './record-framing';
-import { createStepWindow } from './step-window';
+import { createStepWindow } from '../step-window';
 
 /** What a TensorBoard writer needs. */
 export interface TensorBoardOptions {

@@ -1,4 +1,4 @@
-import type { StepMetrics } from '../training-event';
+import type { StepMetrics } from './training-event';
 
 /** Means over some steps in a row, each sample counted the same. */
 export interface WindowMeans {
