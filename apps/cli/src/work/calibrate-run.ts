@@ -1,21 +1,43 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import type { ThresholdChoice } from '@earlyexit/calibration';
-import { ArgumentError, getCriterion, type Threshold, thresholdToJson } from '@earlyexit/exit-criteria';
+import { searchThresholds } from '@earlyexit/calibration';
+import { ArgumentError, getCriterion, thresholdToJson } from '@earlyexit/exit-criteria';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { count, percent, shortMacs } from '../format';
 import { datasetOptions, engineOptions } from '../options/common-schemas';
-import { criterion, listOf, numberBetween, text, threshold, wholeNumber } from '../options/option-values';
+import {
+  criterion,
+  flag,
+  listOf,
+  numberBetween,
+  oneOf,
+  text,
+  threshold,
+  wholeNumber,
+} from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 import { renameSpellings } from '../options/train-options';
-import { formatTable } from '../table';
-import { modelOperand } from './operand';
-import { calibrateModel, storePolicy } from './calibrate-model';
+import { budgetRun } from './budget-run';
+import { type Calibration, calibrateModel, storePolicy } from './calibrate-model';
+import {
+  checkAimFits,
+  chooseCalibrationAim,
+  defaultScaling,
+  describeCalibrationAim,
+} from './calibration-aim';
+import { type CalibrationBench, openCalibrationBench } from './calibration-bench';
 import { checkThresholds } from './check-thresholds';
-import { chooseAim, DEFAULT_CRITERION, describeAim, refuseOracle } from './policy';
+import { frontierCsv } from './curve-csv';
+import { confidenceTable, exitTable } from './describe-calibration';
+import { writeLogits } from './logits-cache';
+import { checkPromiseSize, needsFittingPart } from './make-promise';
+import { modelOperand } from './operand';
+import { DEFAULT_AIM, DEFAULT_CRITERION, refuseOracle } from './policy';
 import { requireWritable } from './require-writable';
-import { openWorkbench } from './workbench';
+import { writeWholeFile } from './write-whole-file';
+
+// A smaller risk needs more samples than any calibration split has; a larger one promises nothing.
+const SMALLEST_RISK = 0.0001;
+const SMALLEST_DELTA = 0.000001;
 
 const schema = z
   .object({
@@ -24,67 +46,84 @@ const schema = z
     criterion: criterion(),
     maxAccuracyDrop: numberBetween(0, 100),
     targetMacs: numberBetween(0, 1),
+    budget: flag(),
+    risk: numberBetween(SMALLEST_RISK, 1, false),
+    delta: numberBetween(SMALLEST_DELTA, 1, false),
+    method: oneOf(['crc', 'ucb', 'ltt']),
+    loss: oneOf(['consistency', 'gap']),
     earlyexit: listOf(threshold()),
+    scaling: oneOf(['temperature', 'vector', 'none']),
     curve: text(),
+    logits: text(),
+    saveLogits: text(),
     seed: wholeNumber(0),
     batchSize: wholeNumber(),
   })
   .partial();
 
-/** `earlyexit calibrate`: fits temperatures, finds thresholds, stores both in the model. */
+/** `earlyexit calibrate`: fits confidence, finds thresholds, stores both in the model. */
 export async function calibrateRun(invocation: Invocation): Promise<undefined> {
   const { output, signal } = invocation;
   const argument = modelOperand(invocation);
   const options = parseOptions(schema, renameSpellings(invocation.options));
   const name = options.criterion ?? DEFAULT_CRITERION;
   refuseOracle(name, 'Calibrate another criterion');
-  const aim = chooseAim(options);
-  const { earlyexit } = options;
-  if (earlyexit !== undefined && (options.maxAccuracyDrop ?? options.targetMacs) !== undefined) {
-    throw new ArgumentError({
-      where: '--earlyexit',
-      rule: 'thresholds are either given or searched for',
-      received: 'thresholds and an aim',
-      remedy: 'Leave one of them out',
-    });
-  }
-  const bench = await openWorkbench(argument, options, output, signal, ({ metadata }) => {
-    if (earlyexit !== undefined) checkThresholds(metadata.exits, name, earlyexit);
+  const aim = chooseCalibrationAim(options);
+  checkAimFits(aim, name);
+  const scaling = options.scaling ?? defaultScaling(aim);
+  const { curve, saveLogits } = options;
+
+  const bench = await openCalibrationBench(argument, options, output, signal, ({ metadata }) => {
+    if ('thresholds' in aim) checkThresholds(metadata.exits, name, aim.thresholds);
+    if ('risk' in aim && metadata.exits.length === 1) {
+      throw new ArgumentError({
+        where: '--risk',
+        rule: 'a promise is about leaving early',
+        received: `${metadata.name}, which has no early exit`,
+      });
+    }
   });
-  await requireWritable(bench.reference.directory);
-  if (options.curve !== undefined) await requireWritable(options.curve);
-  const { metadata } = bench.model;
-  const calibration = await calibrateModel(bench, { criterion: name, aim, thresholds: earlyexit }, output);
-  const { cached, fits, policy, searched, summary } = calibration;
-  const { thresholds, temperatures } = policy;
-  signal.throwIfAborted();
-
-  if (options.curve !== undefined) {
-    await mkdir(dirname(options.curve), { recursive: true });
-    await writeFile(
-      options.curve,
-      curveCsv(
-        searched?.frontier ?? [],
-        metadata.exits.slice(0, -1).map((exit) => exit.name),
-        bench.costs.staticMacs,
-      ),
-    );
+  if (!('budget' in aim)) await requireWritable(bench.reference.directory);
+  for (const path of [curve, saveLogits]) if (path !== undefined) await requireWritable(path);
+  if ('risk' in aim) checkPromiseSize(aim, bench.size, needsFittingPart(scaling, name));
+  if (saveLogits !== undefined) {
+    await writeLogits(saveLogits, await bench.calibration());
+    output.note(`calibration logits written to ${saveLogits}`);
   }
-  await storePolicy(bench, policy);
+  if ('budget' in aim) {
+    await budgetRun(bench, { argument, aim, scaling, curve }, output);
+    return undefined;
+  }
 
+  const goal = { criterion: name, aim, scaling, seed: bench.seed };
+  const calibration = await calibrateModel(bench, goal, output);
+  signal.throwIfAborted();
+  if (curve !== undefined) await writeWholeFile(curve, frontierOf(bench, calibration));
+  const { fits, policy, searched, promise, summary, cached, measured } = calibration;
+  await storePolicy(bench, policy, { promise, fits });
+
+  const { metadata } = bench.model;
+  const exitNames = metadata.exits.map((exit) => exit.name);
   output.json({
     model: metadata.name,
-    dataset: bench.data.dataset,
+    dataset: bench.dataset,
     split: 'calibration',
     samples: cached.samples,
-    engine: bench.engine.name,
+    fittedSamples: calibration.fittedSamples,
+    thresholdSamples: measured.samples,
+    engine: bench.engine,
     criterion: name,
-    aim: earlyexit === undefined ? aim : null,
-    thresholds: thresholds.map(thresholdToJson),
-    temperatures,
-    fits,
+    aim: 'thresholds' in aim ? null : aim,
+    scaling,
+    thresholds: policy.thresholds.map(thresholdToJson),
+    temperatures: policy.temperatures,
+    promise,
+    fits: fits.map(({ vector, ...fit }) => ({
+      ...fit,
+      vector: vector && { scales: [...vector.scales], offsets: [...vector.offsets] },
+    })),
     exits: summary.exits.map(({ taken, share, top1, top1All, macs }, exit) => ({
-      name: metadata.exits[exit]?.name,
+      name: exitNames[exit],
       taken,
       share,
       top1,
@@ -97,60 +136,51 @@ export async function calibrateRun(invocation: Invocation): Promise<undefined> {
     macsRatio: summary.macsRatio,
     exact: searched?.exact ?? null,
     guarantee: searched?.guarantee ?? null,
-    curve: options.curve ?? null,
+    curve: curve ?? null,
     saved: bench.reference.directory,
   });
   const { rule } = getCriterion(name);
   output.text(
-    `${metadata.name} on ${bench.data.dataset}: ${count(cached.samples)} calibration images, criterion ${name} (leaves when ${rule})`,
-    earlyexit === undefined ? `aim: ${describeAim(aim)}` : 'thresholds as given',
+    `${metadata.name} on ${bench.dataset}: ${count(cached.samples)} calibration images, criterion ${name} (leaves when ${rule})`,
+    describeCalibrationAim(aim),
+    ...(measured.samples < cached.samples
+      ? [
+          `${count(calibration.fittedSamples)} images to fit, ${count(measured.samples)} others to promise on; the figures are of the latter`,
+        ]
+      : []),
     '',
-    ...formatTable(
-      [
-        { title: 'exit' },
-        { title: 'threshold', align: 'right' },
-        { title: 'temperature', align: 'right' },
-        { title: 'calibration error', align: 'right' },
-        { title: 'taken', align: 'right' },
-        { title: 'right', align: 'right' },
-        { title: 'MACs', align: 'right' },
-      ],
-      fits.map((fit, exit) => [
-        fit.exit,
-        showThreshold(thresholds[exit]),
-        fit.temperature.toFixed(4),
-        `${percent(fit.calibrationErrorBefore)} → ${percent(fit.calibrationErrorAfter)}`,
-        percent(summary.exits[exit]?.share ?? 0, 1),
-        percent(summary.exits[exit]?.top1 ?? null),
-        shortMacs(summary.exits[exit]?.macs ?? null),
-      ]),
-      output.colors,
-    ),
+    ...confidenceTable(fits, output.colors),
+    '',
+    ...exitTable(exitNames, policy.thresholds, summary, output.colors),
     '',
     `in all ${percent(summary.top1)} right (final exit alone ${percent(summary.static.top1)}), ${shortMacs(summary.averageMacs)} MACs on average: ${(summary.macsRatio ?? 1).toFixed(2)}× fewer than the plain network`,
     ...(searched === null ? [] : [`${searched.guarantee}.`]),
+    ...describePromise(calibration),
+    ...(curve === undefined ? [] : [`the accuracy–cost frontier is in ${curve}`]),
     `stored in ${bench.reference.directory}; next: earlyexit evaluate ${argument}`,
   );
   return undefined;
 }
 
-/** A threshold for people; the final exit has none. */
-export function showThreshold(value: Threshold | null | undefined): string {
-  if (value === undefined) return '–';
-  return typeof value === 'number' ? value.toPrecision(6) : (value ?? 'never');
+/** The promise as a sentence, and what it hangs on. */
+function describePromise({ promise, policy }: Calibration): string[] {
+  if (promise === null) return [];
+  if (policy.thresholds.every((value) => value === 'never')) {
+    return [
+      `No threshold keeps this promise on these ${count(promise.samples)} images, so nobody leaves early: allow more risk, or calibrate on more images.`,
+    ];
+  }
+  return [
+    `${promise.statement}, as long as images come from where these came from (on these: ${percent(promise.empiricalRisk)}).`,
+  ];
 }
 
-function curveCsv(
-  frontier: readonly ThresholdChoice[],
-  exitNames: readonly string[],
-  staticMacs: number,
-): string {
-  const header = [...exitNames.map((name) => `threshold_${name}`), 'accuracy', 'averageMacs', 'share'];
-  const lines = frontier.map(({ thresholds, accuracy, averageMacs }) => [
-    ...thresholds.map((value) => thresholdToJson(value) ?? 'never'),
-    accuracy,
-    averageMacs,
-    averageMacs / staticMacs,
-  ]);
-  return [header, ...lines].map((line) => `${line.join(',')}\n`).join('');
+/** The whole frontier, on the samples that thresholds were set on. */
+function frontierOf(bench: CalibrationBench, { measured, policy, searched }: Calibration): string {
+  const { criterion: name, temperatures } = policy;
+  const names = bench.model.metadata.exits.slice(0, -1).map((exit) => exit.name);
+  const { frontier } =
+    searched ??
+    searchThresholds(measured, { criterion: name, temperatures, ...bench.costs, aim: DEFAULT_AIM });
+  return frontierCsv(frontier, names, bench.costs.staticMacs);
 }

@@ -16,7 +16,7 @@ import { renameSpellings } from '../options/train-options';
 import type { Output } from '../output';
 import { formatTable } from '../table';
 import { aboutTest } from './about-test';
-import { showThreshold } from './calibrate-run';
+import { showThreshold } from './describe-calibration';
 import { checkThresholds } from './check-thresholds';
 import { compareRun } from './compare-run';
 import { evaluateOnnx } from './evaluate-onnx';

@@ -1,9 +1,12 @@
 import type { Engine, EngineName } from '@earlyexit/backend';
 import type { MultiExitModel } from '@earlyexit/branch-head';
+import type { CachedLogitsFile } from '@earlyexit/calibration';
 import type { DataSource, Splits } from '@earlyexit/datasets';
 import type { CachedLogits, ExitCosts } from '@earlyexit/exit-criteria';
 import { count, duration } from '../format';
 import type { Output } from '../output';
+import { fingerprintModel, fingerprintSplit } from './fingerprint';
+import { logitsCachePath, reuseOrComputeLogits } from './logits-cache';
 import { loadReference, type LoadedModel, resolveTrainedModel } from './model-argument';
 import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
 import type { DataSettings } from './run-config';
@@ -19,8 +22,10 @@ export interface Workbench {
   readonly splits: Splits;
   /** Costs of leaving, from the network's metadata. */
   readonly costs: ExitCosts;
-  /** Runs a split through the network and keeps the logits of every exit. */
+  /** Runs a split through the network and keeps the logits of every exit; calibration's may come from the cache. */
   logits(role: 'calibration' | 'test'): Promise<CachedLogits>;
+  /** The logits of the calibration split and what they belong to; a run folder keeps them and they are used again. */
+  calibration(): Promise<CachedLogitsFile>;
 }
 
 /** The options of a workbench. */
@@ -58,34 +63,53 @@ export async function openWorkbench(
 
 /** A workbench of parts that are there already. */
 export function makeWorkbench(
-  parts: Omit<Workbench, 'costs' | 'logits'>,
+  parts: Omit<Workbench, 'costs' | 'logits' | 'calibration'>,
   { batchSize, output, signal }: { batchSize?: number | undefined; output: Output; signal: AbortSignal },
 ): Workbench {
-  const { model, source, splits } = parts;
+  const { model, source, splits, reference, data } = parts;
   const { metadata } = model;
+
+  async function compute(role: 'calibration' | 'test'): Promise<CachedLogits> {
+    const { computeLogits } = await import('@earlyexit/branch-head');
+    const split = splits[role];
+    const line = output.progress(`running ${count(split.size)} ${role} images`);
+    const started = performance.now();
+    try {
+      const cached = await computeLogits(model, await asNetworkInput(split, source, metadata), {
+        ...(batchSize === undefined ? {} : { batchSize }),
+        signal,
+        onProgress: (done, total) => {
+          line.update(done, total);
+        },
+      });
+      line.done(
+        `ran ${count(split.size)} ${role} images in ${duration((performance.now() - started) / 1000)}`,
+      );
+      return cached;
+    } finally {
+      line.done();
+    }
+  }
+
+  async function calibration(): Promise<CachedLogitsFile> {
+    const split = splits.calibration;
+    const origin = {
+      model: await fingerprintModel(model),
+      split: await fingerprintSplit(split, data.dataset),
+    };
+    const computeFile = async (): Promise<CachedLogitsFile> => ({
+      cached: await compute('calibration'),
+      origin,
+      sampleIds: split.ids,
+    });
+    if (reference.runDirectory === null) return computeFile();
+    return reuseOrComputeLogits(logitsCachePath(reference.runDirectory), origin, computeFile, output);
+  }
+
   return {
     ...parts,
     costs: { exitMacs: metadata.exits.map(({ macs }) => macs), staticMacs: metadata.staticMacs },
-    async logits(role) {
-      const { computeLogits } = await import('@earlyexit/branch-head');
-      const split = splits[role];
-      const line = output.progress(`running ${count(split.size)} ${role} images`);
-      const started = performance.now();
-      try {
-        const cached = await computeLogits(model, await asNetworkInput(split, source, metadata), {
-          ...(batchSize === undefined ? {} : { batchSize }),
-          signal,
-          onProgress: (done, total) => {
-            line.update(done, total);
-          },
-        });
-        line.done(
-          `ran ${count(split.size)} ${role} images in ${duration((performance.now() - started) / 1000)}`,
-        );
-        return cached;
-      } finally {
-        line.done();
-      }
-    },
+    logits: async (role) => (role === 'test' ? compute(role) : (await calibration()).cached),
+    calibration,
   };
 }

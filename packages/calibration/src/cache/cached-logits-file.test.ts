@@ -25,7 +25,7 @@ describe('cached logits', () => {
 
   it('are refused for another model or split', () => {
     expect(() => decodeCachedLogits(bytes, { ...origin, model: 'c3' }, 'cache.safetensors')).toThrow(
-      'cache.safetensors: these logits belong to another model, c3 is wanted. Received: a1b2. Delete the file',
+      'cache.safetensors: these logits belong to another model, c3 is wanted. Received: a1b2. Compute the logits anew',
     );
     expect(() => decodeCachedLogits(bytes, { ...origin, split: 'test' })).toThrow('another split');
   });

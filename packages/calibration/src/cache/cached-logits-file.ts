@@ -76,7 +76,7 @@ export function decodeCachedLogits(
       where: source,
       rule: `these logits belong to another ${part}, ${expected[part]} is wanted`,
       received: origin[part],
-      remedy: 'Delete the file to have it computed anew',
+      remedy: 'Compute the logits anew',
     });
   }
 
