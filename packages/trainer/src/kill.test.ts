@@ -32,3 +32,21 @@ it('a killed training goes on where it was, and ends with the same bits', async 
   expect(resumed).toHaveLength(3);
   expect(resumed.at(-1)!.step).toBeGreaterThanOrEqual(2 + 7 + 4 - 3);
 });
+
+it('so does one whose batches two workers share', async () => {
+  const worker = await bundle(new URL('./worker.ts', import.meta.url));
+  try {
+    const run = join(folder, 'shared');
+    const settings = ['6', '1', worker];
+    const whole = await attempt(program, ['', ...settings], null);
+    const { killed } = await attempt(program, [run, ...settings], { steps: 8, milliseconds: 3 });
+    expect(killed).toBe(true);
+    const end = await attempt(program, [run, ...settings], null);
+    expect(end.weights).toBe(whole.weights);
+    const resumed = (await readEvents(run)).flatMap((event) => (event.type === 'resume' ? [event.step] : []));
+    expect(resumed).toHaveLength(1);
+    expect(resumed[0]).toBeGreaterThanOrEqual(6);
+  } finally {
+    await rm(dirname(worker), { recursive: true, force: true });
+  }
+});
