@@ -18,7 +18,7 @@ import { openData } from '../work/open-data';
 import { describeAim } from '../work/policy';
 import type { RunConfig } from '../work/run-config';
 import { startEngine } from '../work/start-engine';
-import { showTraining } from '../work/train-run';
+import { showTraining } from '../work/show-training';
 import { makeWorkbench } from '../work/workbench';
 import { openOutFolder } from './out-folder';
 import { type QuickstartRecipe, recipe as defaultRecipe } from './recipe';

@@ -95,7 +95,7 @@ function draw(
     dot(validation, {
       x: 'epoch',
       y: 'value',
-      r: 3.5,
+      r: validation.length > 25 ? 2 : 3.5,
       fill: color,
       stroke: 'var(--card)',
       title: ({ epoch, value }: Point) =>
@@ -108,7 +108,7 @@ function draw(
       height: narrow ? 240 : 300,
       ...{ marginLeft: 48, marginRight: 18, marginTop: 24, marginBottom: 40 },
       x: { domain: [0, Math.max(1, epochs)] },
-      y: { domain: [low - margin, Math.min(axis.highest ?? Infinity, high + margin)] },
+      y: { domain: [Math.max(0, low - margin), Math.min(axis.highest ?? Infinity, high + margin)] },
       marks: [
         gridY({ ticks: 5, stroke: 'var(--rule)', strokeOpacity: 0.8 }),
         axisY({ ticks: 5, tickSize: 0, label: axis.label, tickFormat: axis.format }),

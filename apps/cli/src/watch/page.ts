@@ -15,7 +15,8 @@ progress { appearance: none; width: 100%; height: 8px; border: 0; margin-top: 22
 progress::-webkit-progress-bar { background: var(--rule); }
 progress::-webkit-progress-value { background: var(--accent); }
 progress::-moz-progress-bar { background: var(--accent); }
-.tiles { grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); margin-top: 16px; }
+.tiles { grid-template-columns: repeat(auto-fill, minmax(min(150px, 45%), 1fr)); margin-top: 16px; }
+.tiles strong { font-size: 23px; white-space: nowrap; }
 `;
 
 // What arrives replaces the page's content; at the end the connection is closed, and the page stays as it is.
@@ -78,7 +79,7 @@ export function renderContent(view: TrainingView): Markup {
       <progress value="${step}" max="${Math.max(1, steps)}" aria-label="steps"></progress>
       <ul class="tiles">
         ${tile(epochs === 0 ? '–' : `${String(epoch)} / ${String(epochs)}`, 'epoch')}
-        ${tile(view.secondsLeft === null ? '–' : duration(view.secondsLeft), 'left')}
+        ${view.secondsLeft === null ? null : tile(duration(view.secondsLeft), 'left')}
         ${tile(view.imagesPerSecond === null ? '–' : count(view.imagesPerSecond), 'images a second')}
         ${tile(loss === null ? '–' : loss.toPrecision(3), 'training loss')}
         ${view.exits.map((name, exit) => tile(percent(accuracies[exit] ?? null, 1), `${name}, ${source}`))}
