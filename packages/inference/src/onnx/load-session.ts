@@ -1,7 +1,8 @@
-import { argmaxRows, ArgumentError, softmax } from '@earlyexit/exit-criteria';
+import { argmaxRows, ArgumentError, DataError, softmax } from '@earlyexit/exit-criteria';
 import { createBatchedSession } from '../batched-session';
 import type { Answers, Session, SessionMetadata } from '../session';
 import { toChannelsFirst } from './channels-first';
+import { checkModel } from './check/check-model';
 import { availableProvider, createRuntimeSession } from './create-runtime-session';
 import { type OnnxFileMetadata, readMetadata } from './read-metadata';
 import { type OnnxSource, readSource } from './read-source';
@@ -65,6 +66,7 @@ export async function loadSession(
   signal?.throwIfAborted();
   const { bytes, where } = await readSource(source, signal);
   const file = await readMetadata(bytes, where);
+  checkModel(bytes, file, where);
   const { onWarning: warn = warnOnConsole } = options;
   const executionProvider = await availableProvider(options.executionProvider, warn);
   const runtime = options.runtime ?? (await findRuntime(executionProvider));
@@ -104,9 +106,14 @@ function makeSession(session: RuntimeSession, runtime: OnnxRuntime, file: OnnxFi
             rows,
             ...graphShape,
           ]);
-          const result = await session.run({
-            pixel_values: pixels,
-            ...(limits === null ? {} : { thresholds: limits }),
+          const feeds = { pixel_values: pixels, ...(limits === null ? {} : { thresholds: limits }) };
+          const result = await session.run(feeds).catch((cause: unknown) => {
+            throw new DataError({
+              where: `session.run, ${metadata.name}`,
+              rule: 'onnxruntime can run it',
+              received: cause instanceof Error ? cause.message.split('\n')[0]! : String(cause),
+              cause,
+            });
           });
           await readAnswers(result, file, answers, offset);
         };
@@ -154,6 +161,14 @@ async function readAnswers(
   answers.classes.set(chosen, offset);
   chosen.forEach((answer, row) => {
     const exit = exits === null ? 0 : Number(exits[row]);
+    if (!(exit >= 0 && exit < network.exits.length)) {
+      throw new DataError({
+        where: `session.run, ${network.name}`,
+        rule: `the file answers with an exit from 0 to ${network.exits.length - 1}`,
+        received: String(exit),
+        remedy: 'Export it again, or do not trust where it comes from',
+      });
+    }
     const isFinal = kind === 'static' || exit === network.exits.length - 1;
     // The ensemble's logits are log-probabilities with the temperatures in them.
     const temperature =

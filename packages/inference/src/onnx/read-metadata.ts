@@ -24,6 +24,8 @@ const KEY = 1;
 const VALUE = 2;
 /** SHA-256 in hexadecimal digits. */
 const CHECKSUM_LENGTH = 64;
+/** The description of ResNet-50 with the classes of ImageNet takes 0.03 MB. */
+const LONGEST_VALUE = 2 ** 22;
 
 /**
  * Reads what a file of `@earlyexit/onnx` says about itself, after checking that it is whole.
@@ -68,7 +70,9 @@ function readEntry(message: Uint8Array, where: string): { key: string; value: st
   for (const field of readFields(message, where)) {
     if (typeof field.value === 'number') continue;
     if (field.number === KEY) key = new TextDecoder().decode(field.value);
-    if (field.number === VALUE) value = new TextDecoder().decode(field.value);
+    if (field.number !== VALUE) continue;
+    if (field.value.length > LONGEST_VALUE) throw damaged(where, `metadata of ${field.value.length} bytes`);
+    value = new TextDecoder().decode(field.value);
   }
   return { key, value };
 }
@@ -137,7 +141,8 @@ function findProblem(value: unknown): string | null {
   ) {
     return 'preprocessing has a mean and a deviation for each channel';
   }
-  return value['kind'] === 'static' ? null : findDecisionProblem(decision, exits.length);
+  if (value['kind'] === 'conditional') return findDecisionProblem(decision, exits.length);
+  return decision === null ? null : 'a file without exits decides nothing';
 }
 
 function findDecisionProblem(decision: unknown, exits: number): string | null {

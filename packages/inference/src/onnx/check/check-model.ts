@@ -1,0 +1,101 @@
+import { DataError } from '@earlyexit/exit-criteria';
+import type { OnnxFileMetadata } from '../read-metadata';
+import { checkGraph, sizesOf } from './check-graph';
+import { decodeModel, type ValueInfo } from './decode-model';
+import { need, Refusal } from './refusal';
+import { FLOAT, INT64, isSame, type Size, tensor, type Value } from './value';
+
+/** The versions of the format and of the operators that are written. */
+const VERSIONS = { format: [8, 10], operators: [13, 21] } as const;
+
+/**
+ * Checks a file before onnxruntime sees it: onnxruntime trusts what it is given in places, and a file may come from
+ * anywhere. The message is read strictly, the graph followed from its inputs to its outputs, and compared with what
+ * the file says about itself. Numbers alone, the weights, are not looked at.
+ *
+ * @throws DataError if a file is anything that `@earlyexit/onnx` would not write
+ */
+export function checkModel(bytes: Uint8Array, metadata: OnnxFileMetadata, where: string): void {
+  try {
+    check(bytes, metadata);
+  } catch (cause) {
+    if (!(cause instanceof Refusal)) throw cause;
+    throw new DataError({
+      where,
+      rule: `the graph is one that earlyexit exported: ${cause.rule}`,
+      received: cause.received,
+      remedy: 'Export it again, or do not trust where it comes from',
+      cause,
+    });
+  }
+}
+
+function check(bytes: Uint8Array, { kind, decision, network, inputShape }: OnnxFileMetadata): void {
+  const { irVersion = 0, opsetImport, graph } = decodeModel(bytes);
+  const [version] = opsetImport;
+  need(isWithin(irVersion, VERSIONS.format), 'the format is of version 8 to 10', irVersion);
+  need(
+    opsetImport.length === 1 &&
+      (version!.domain ?? '') === '' &&
+      isWithin(version!.version ?? 0, VERSIONS.operators),
+    'the operators are those of ONNX itself, version 13 to 21',
+    opsetImport.map((each) => `${each.domain} ${each.version}`).join(', '),
+  );
+  need(graph !== undefined, 'there is a graph', 'none');
+  const [height, width, channels] = inputShape;
+  const image = inputShape.length === 3 ? [channels!, height!, width!] : inputShape;
+  const classes = network.classes.length;
+  const early = network.exits.length - 1;
+  const isFed = kind === 'conditional' && decision?.thresholdsAs === 'input' && early > 0;
+  const inputs = new Map<string, Value>([['pixel_values', tensor(FLOAT, ['batch', ...image])]]);
+  if (isFed) inputs.set('thresholds', tensor(FLOAT, [early]));
+  compare('inputs', graph.input, inputs);
+  const outputs = checkGraph(graph, inputs);
+  const expected = new Map<string, Value>([['logits', tensor(FLOAT, ['batch', classes])]]);
+  if (kind === 'conditional') {
+    expected.set('exit_index', tensor(INT64, ['batch']));
+    expected.set('score', tensor(FLOAT, ['batch']));
+  }
+  compare('outputs', graph.output, expected, outputs);
+}
+
+function isWithin(version: number, [oldest, newest]: readonly [number, number]): boolean {
+  return version >= oldest && version <= newest;
+}
+
+/** Whether inputs or outputs are stated, and computed, as the file's description has them. */
+function compare(
+  what: string,
+  stated: readonly ValueInfo[],
+  expected: ReadonlyMap<string, Value>,
+  computed: ReadonlyMap<string, Value> = expected,
+): void {
+  const describe = (name: string, sizes: readonly Size[]): string => `${name} [${sizes.join(', ')}]`;
+  need(
+    stated.length === expected.size &&
+      stated.every((info) => {
+        const value = expected.get(info.name ?? '');
+        const found = computed.get(info.name ?? '');
+        return (
+          value !== undefined &&
+          found?.type === value.type &&
+          isSame(found.sizes, value.sizes) &&
+          info.type?.tensorType?.elemType === value.type &&
+          isAsStated(sizesOf(info), value.sizes)
+        );
+      }) &&
+      new Set(stated.map(({ name }) => name)).size === stated.length,
+    `its ${what} are ${[...expected].map(([name, { sizes }]) => describe(name, sizes)).join(', ')}`,
+    stated.map((info) => describe(info.name ?? '', sizesOf(info))).join(', '),
+  );
+}
+
+/** Whether a shape is stated as it is, with any name for the batch. */
+function isAsStated(stated: readonly Size[], sizes: readonly Size[]): boolean {
+  return (
+    stated.length === sizes.length &&
+    stated.every(
+      (size, axis) => size === sizes[axis] || [size, sizes[axis]].every((each) => typeof each === 'string'),
+    )
+  );
+}

@@ -1,0 +1,48 @@
+import { selectEngine } from '@earlyexit/backend';
+import { criterionNames, getCriterion } from '@earlyexit/exit-criteria';
+import { loadSession } from '@earlyexit/inference/onnx';
+import { createModel, listModels } from '@earlyexit/model-zoo';
+import { beforeAll, expect, it } from 'vitest';
+import { exportConditional, exportStatic } from '@earlyexit/onnx';
+import { randomNetwork } from '../packages/onnx/src/testing/random-network';
+
+const criteria = criterionNames.filter((name) => !getCriterion(name).needsLabels);
+// Whether the check of a file's structure lets it through is asked here, not what onnxruntime makes of it.
+const runtime = {
+  InferenceSession: { create: () => Promise.reject(new Error('reached the runtime')) },
+  Tensor: Object as never,
+  env: {},
+};
+
+beforeAll(async () => {
+  await selectEngine('wasm');
+});
+
+async function expectAccepted(file: Uint8Array, what: string): Promise<void> {
+  const outcome = await loadSession(file, { runtime }).catch((error: unknown) => String(error));
+  expect(outcome, what).toContain('reached the runtime');
+}
+
+it('writes 240 random networks so that a session takes them, in every version of the operators', async () => {
+  for (let seed = 100; seed < 340; seed++) {
+    const model = randomNetwork(seed);
+    const criterion = criteria[seed % criteria.length]!;
+    const opset = 13 + (seed % 9);
+    const thresholds = model.metadata.exits
+      .slice(1)
+      .map((_, exit) => [0.5, 'never', 'always'][(seed + exit) % 3]);
+    const options = { criterion, opset, thresholds: thresholds as (number | 'never' | 'always')[] };
+    await expectAccepted(await exportConditional(model, options), `network ${seed}`);
+    const constants = await exportConditional(model, { ...options, thresholdsAs: 'constants' });
+    await expectAccepted(constants, `network ${seed}, constants`);
+    await expectAccepted(await exportStatic(model, { opset }), `network ${seed}, static`);
+    model.model.dispose();
+  }
+});
+
+it.each(listModels().map(({ name }) => name))('writes %s so that a session takes it', async (name) => {
+  const model = createModel(name);
+  await expectAccepted(await exportConditional(model), name);
+  await expectAccepted(await exportStatic(model), name);
+  model.model.dispose();
+});
