@@ -160,6 +160,24 @@ describe('train', () => {
     ['loss weights of 1 and more', [...train, '--lossweights', '1.2'], 2, /--lossweights.*exit0/],
     ['too many loss weights', [...train, '--lossweights', '0.2', '0.3'], 2, /--lossweights.*exit0/],
     ['a negative loss weight', [...train, '--lossweights', '-0.2'], 2, /--lossweights/],
+    [
+      'half a worker',
+      [...train, '--workers', '0.5'],
+      2,
+      /--workers: it is a whole number of at least 1, or auto/,
+    ],
+    [
+      'workers on another engine',
+      [...train, '--workers', '2', '--engine', 'cpu'],
+      2,
+      /--workers.*--engine wasm/s,
+    ],
+    [
+      'more workers than samples',
+      [...train, '--workers', '5', '--batch-size', '16'],
+      2,
+      /--workers.*16 take 4/s,
+    ],
     ['half an epoch', [...train, '--epochs', '0.5'], 2, /--epochs: it is a whole number/],
     ['more samples than there are', [...train, '--limit', '100000'], 2, /--limit/],
     [

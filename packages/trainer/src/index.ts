@@ -9,10 +9,18 @@ export { clipByGlobalNorm } from './optimizers/clip-by-global-norm';
 export type { Optimizer, OptimizerContext, OptimizerState, OptimizerUpdate } from './optimizers/optimizer';
 export { sgd, type SgdOptions } from './optimizers/sgd';
 export type { WeightDecayOptions } from './optimizers/weight-decay';
+export { cascade, type CascadeOptions } from './regimes/cascade';
 export { distill, type DistillOptions } from './regimes/distill';
 export { frozen } from './regimes/frozen';
 export { joint } from './regimes/joint';
-export type { ComputedExits, Regime, RegimeContext, TrainedPart, TrainingPhase } from './regimes/regime';
+export type {
+  ComputedExits,
+  Regime,
+  RegimeContext,
+  TrainedPart,
+  TrainingObjective,
+  TrainingPhase,
+} from './regimes/regime';
 export { twoStage, type TwoStageOptions } from './regimes/two-stage';
 export { constantSchedule } from './schedules/constant-schedule';
 export { cosineSchedule, type CosineScheduleOptions } from './schedules/cosine-schedule';
@@ -24,4 +32,5 @@ export { createStepWindow, type StepWindow, type WindowMeans } from './step-wind
 export { train, type TrainResult } from './train';
 export type { EarlyStopping, TrainOptions } from './train-options';
 export type { StepMetrics, TrainingEvent, TrainingProgress } from './training-event';
+export { mostWorkers } from './workers/divide-batch';
 export type { WorkersOptions } from './workers/worker-options';

@@ -28,6 +28,10 @@ $ earlyexit train --model resnet20_cifar --exits block3 block6:conv-dense \\
     command
       .option('--epochs <n>', 'how often the training data are gone through (default: 10)')
       .option('--batch-size <n>', 'samples a step (default: 128)')
+      .option(
+        '--workers <n>',
+        'threads that share each batch on the WASM engine, or auto: as many as there are cores (default: 1)',
+      )
       .option('--optimizer <name>', 'sgd, adam or adamw (default: adamw)')
       .option('--lr <x>', 'highest learning rate (default: 0.01 for sgd, 0.002 for adam and adamw)')
       .option('--momentum <x>', 'of sgd (default: 0.9)')

@@ -22,6 +22,9 @@ export const trainOptionsSchema = z
     exits: listOf(text()),
     epochs: wholeNumber(),
     batchSize: wholeNumber(),
+    workers: z.union([z.literal('auto'), wholeNumber()], {
+      error: 'it is a whole number of at least 1, or auto',
+    }),
     optimizer: oneOf(['sgd', 'adam', 'adamw']),
     lr: positiveNumber(),
     momentum: numberBetween(0, 1, false),

@@ -10,6 +10,7 @@ import { parseOptions } from '../options/parse-options';
 import { renameSpellings, type TrainOptions, trainOptionsSchema } from '../options/train-options';
 import { version } from '../version';
 import { buildNetwork } from './build-network';
+import { chooseWorkers } from './choose-workers';
 import { readConfigFile } from './config-file';
 import { openData, resolveDataSettings } from './open-data';
 import { readRunConfig, type RunConfig } from './run-config';
@@ -47,7 +48,8 @@ export async function trainRun(invocation: Invocation): Promise<number> {
     validation: options.validation ?? settings.validation,
     calibration: options.calibration ?? settings.calibration,
   };
-  const engine = await startEngine(options, output);
+  const workers = await chooseWorkers(options);
+  const engine = await startEngine({ ...options, engine: workers.engine }, output);
   await checkAgainstExits(options, name);
   if (!resume && !dryRun) await refuseFullFolder(runDirectory);
   const { source, splits } = await openData(
@@ -71,6 +73,7 @@ export async function trainRun(invocation: Invocation): Promise<number> {
 
   const plan = describePlan(model.metadata, recipe, {
     dataset: data.dataset,
+    workers: workers.count,
     samples: splits.train.size,
     validation: splits.validation.size,
   });
@@ -81,6 +84,7 @@ export async function trainRun(invocation: Invocation): Promise<number> {
       model: name,
       dataset: data.dataset,
       engine: engine.name,
+      workers: workers.count,
       run: runDirectory,
       epochs: recipe.epochs,
       batchSize: recipe.batchSize,
@@ -104,7 +108,11 @@ export async function trainRun(invocation: Invocation): Promise<number> {
     earlyexit: version,
     engine: { name: engine.name, version: engine.version },
     data,
-    options: optionsToRepeat(options, name, data),
+    options: optionsToRepeat(
+      options.workers === undefined ? options : { ...options, workers: workers.count },
+      name,
+      data,
+    ),
   };
   const { train } = await import('@earlyexit/trainer');
   const observers = await observeTraining(options, invocation, {
@@ -124,6 +132,7 @@ export async function trainRun(invocation: Invocation): Promise<number> {
     regime: recipe.regime,
     labelSmoothing: recipe.labelSmoothing,
     seed: recipe.seed,
+    workers: workers.count,
     ...(recipe.lossWeights === null ? {} : { lossWeights: recipe.lossWeights }),
     ...(recipe.policy === null ? {} : { policy: recipe.policy }),
     ...(recipe.averageDecay === null ? {} : { averageDecay: recipe.averageDecay }),
@@ -142,6 +151,7 @@ export async function trainRun(invocation: Invocation): Promise<number> {
     model: name,
     dataset: data.dataset,
     engine: engine.name,
+    workers: workers.count,
     epochs: result.epochs,
     bestEpoch: result.bestEpoch,
     step: result.step,
@@ -270,12 +280,12 @@ function optionsToRepeat(
 function describePlan(
   { name, exits, staticMacs, lossWeights }: MultiExitMetadata,
   recipe: TrainingRecipe,
-  data: { dataset: string; samples: number; validation: number },
+  data: { dataset: string; workers: number; samples: number; validation: number },
 ): string[] {
   const weights = recipe.lossWeights ?? lossWeights ?? exits.map(() => 1 / exits.length);
   return [
     `${name} on ${data.dataset}: ${count(data.samples)} training and ${count(data.validation)} validation samples, ${plural(recipe.epochs, 'epoch')}`,
-    recipe.description,
+    `${recipe.description}${data.workers === 1 ? '' : `, each shared by ${String(data.workers)} workers`}`,
     ...exits.map(
       (exit, index) =>
         `  ${exit.name}: ${exit.attachedAfter === null ? 'the end' : `after ${exit.attachedAfter}`}, ${shortMacs(exit.macs)} MACs (${percent(exit.macs / staticMacs, 1)} of the plain network), loss weight ${String(Number(weights[index]?.toFixed(4)))}`,

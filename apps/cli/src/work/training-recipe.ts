@@ -24,7 +24,7 @@ export interface TrainingRecipe {
 
 // Enough to see a network learn; a serious training names its own.
 const DEFAULT_EPOCHS = 10;
-const DEFAULT_BATCH_SIZE = 128;
+export const DEFAULT_BATCH_SIZE = 128;
 // With one-cycle these train every network of the zoo. SGD's is low because the original example's head, 1,600
 // features wide, diverges at the 0.1 of the ResNet paper; that is also why AdamW is the default.
 const defaultLearningRate = { sgd: 0.01, adam: 0.002, adamw: 0.002 } as const;
