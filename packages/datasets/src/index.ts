@@ -1,6 +1,6 @@
 export type { Augmentation, AugmentationBatch } from './augmentation';
 export type { DataSource, ImageSet, ImageShape, OpenOptions, Progress } from './data-source';
-export type { ImageFit } from './decode-image';
+export { defaultFit, type ImageFit } from './decode-image';
 export { horizontalFlip } from './horizontal-flip';
 export { type DatasetEntry, listDatasets } from './list-datasets';
 export { listImageFiles } from './list-image-files';
