@@ -170,9 +170,12 @@ function describePromise({ promise, policy }: Calibration): string[] {
       `No threshold keeps this promise on these ${count(promise.samples)} images, so nobody leaves early: allow more risk, or calibrate on more images.`,
     ];
   }
-  return [
-    `${promise.statement}, as long as images come from where these came from (on these: ${percent(promise.empiricalRisk)}).`,
-  ];
+  const { loss, empiricalRisk, statement } = promise;
+  const seen =
+    loss === 'consistency'
+      ? percent(empiricalRisk)
+      : `${(Math.abs(empiricalRisk) * 100).toFixed(2)} points ${empiricalRisk < 0 ? 'above' : 'below'}`;
+  return [`${statement}, as long as images come from where these came from (on these: ${seen}).`];
 }
 
 /** The whole frontier, on the samples that thresholds were set on. */

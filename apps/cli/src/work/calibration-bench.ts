@@ -45,7 +45,8 @@ export async function openCalibrationBench(
   const { model, reference, engine, data, splits, costs } = bench;
   const common = { model, reference, engine: engine.name, dataset: data.dataset, seed: data.seed, costs };
   if (logits === undefined) {
-    return { ...common, size: splits.calibration.size, calibration: () => bench.calibration() };
+    let once: Promise<CachedLogitsFile> | null = null;
+    return { ...common, size: splits.calibration.size, calibration: () => (once ??= bench.calibration()) };
   }
   const file = await readLogits(logits, {
     model: await fingerprintModel(model),
