@@ -2,7 +2,7 @@ import { emptyTotals, meansOf, type ValidationMetrics } from './epoch-metrics';
 import { withAverage } from './moving-average';
 import type { PhaseTrainer } from './phase-trainer';
 import { settingsAt } from './train-epoch';
-import type { TrainingContext } from './training-context';
+import { phaseAt, type TrainingContext } from './training-context';
 import { validate } from './validate';
 import { snapshotWeights } from './weight-snapshot';
 
@@ -53,11 +53,17 @@ async function validatePresent(
 async function saveModels(context: TrainingContext, validation: ValidationMetrics | null): Promise<void> {
   const { plan, state, folder, weights } = context;
   if (validation === null) await folder?.saveModel(plan.model, 'best');
-  else if (state.best === null || validation.score > state.best.score) {
+  else if (isBetter(context, validation.score)) {
     state.bestWeights = plan.restoreBest ? await snapshotWeights(weights) : null;
     const file = state.bestWeights === null ? null : await folder?.writeBest(state.epoch, state.bestWeights);
     state.best = { epoch: state.epoch, score: validation.score, weights: file ?? null };
     await folder?.saveModel(plan.model, 'best');
   }
   await folder?.saveModel(plan.model, 'last');
+}
+
+/** Whether the epoch just done beats the best one: scores compare within a phase, and a later phase has trained more. */
+function isBetter({ plan, state: { best, epoch } }: TrainingContext, score: number): boolean {
+  if (best === null) return true;
+  return phaseAt(plan, best.epoch - 1).start !== phaseAt(plan, epoch - 1).start || score > best.score;
 }

@@ -3,6 +3,7 @@ import { logSoftmax } from '@earlyexit/exit-criteria';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Distillation, jointLoss } from './joint-loss';
+import type { TrainingObjective } from './regimes/regime';
 import { tf } from './tf';
 
 interface Case {
@@ -58,6 +59,7 @@ function slowGradient({ logits, targets, weights }: Case, distillation: Distilla
 function run(
   example: Case,
   distillation: Distillation | null,
+  objective: TrainingObjective = 'cross-entropy',
 ): { loss: number; statistics: number[]; gradient: number[][][] } {
   const { logits, targets, labels, weights } = example;
   const exits = logits.length;
@@ -79,6 +81,7 @@ function run(
         },
         tf.tensor3d(weights, [exits, 1, 1]),
         distillation,
+        objective,
       );
       statistics = [...joint.statistics.dataSync()];
       joint.statistics.dispose();
@@ -151,6 +154,26 @@ describe.each(['cpu', 'wasm'] as const)('jointLoss on %s', (engine) => {
       );
     },
   );
+
+  it('agrees with the definition of least mean squares', () => {
+    fc.assert(
+      fc.property(cases, ({ logits, targets, labels, weights }) => {
+        const { statistics, gradient } = run({ logits, targets, labels, weights }, null, 'squared-error');
+        logits.forEach((exit, index) => {
+          const squares = exit.map((row, sample) => row.map((value, c) => value - targets[sample]![c]!));
+          const expected = mean(squares.map((row) => dot(row, row) / 2));
+          expect(Math.abs(statistics[index]! - expected)).toBeLessThan(1e-6 * expected + 1e-6);
+          squares.forEach((row, sample) => {
+            row.forEach((value, c) => {
+              const slow = (value * weights[index]!) / exit.length;
+              expect(Math.abs(gradient[index]![sample]![c]! - slow)).toBeLessThan(tolerance.gradient);
+            });
+          });
+        });
+      }),
+      { numRuns: 30 },
+    );
+  });
 
   it('stays finite for logits that overflow an exponential', () => {
     const example = { logits: [[[1e4, -1e4, 0]]], targets: [[0, 1, 0]], labels: [1], weights: [1] };

@@ -1,3 +1,4 @@
+import type { TrainingObjective } from './regimes/regime';
 import { tf } from './tf';
 
 /** What the early exits learn from the final one (Hinton et al. 2015; Phuong & Lampert 2019). */
@@ -32,6 +33,8 @@ export interface JointLoss {
  * maximum is subtracted first, so no logits overflow. With distillation, an early exit's loss is
  * (1 − share)·CE + share·T²·KL(final ∥ exit), both softened by T, and the final exit gets no gradient from it.
  *
+ * With the objective `squared-error` an exit's loss is the batch mean of ½ Σ (z − y)², the rule of least mean squares.
+ *
  * @param logits `[batch, classes]` for each exit, the final exit last if there is a distillation
  * @param weights one for each exit: `[exits, 1, 1]`
  */
@@ -40,15 +43,23 @@ export function jointLoss(
   targets: LossTargets,
   weights: tf.Tensor3D,
   distillation: Distillation | null = null,
+  objective: TrainingObjective = 'cross-entropy',
 ): JointLoss {
   let statistics: tf.Tensor1D | undefined;
   const exits = logits.length;
   const loss = tf.customGrad((...inputs) => {
     const [stacked, save] = inputs as unknown as [tf.Tensor3D, tf.GradSaveFunc];
     const [, batch] = stacked.shape;
-    const logProbabilities = logSoftmax(stacked);
-    let gradient = tf.sub(tf.exp(logProbabilities), targets.distribution);
-    let losses = tf.div(tf.neg(tf.sum(tf.mul(logProbabilities, targets.distribution), [1, 2])), batch);
+    let gradient: tf.Tensor;
+    let losses: tf.Tensor;
+    if (objective === 'squared-error') {
+      gradient = tf.sub(stacked, targets.distribution);
+      losses = tf.div(tf.sum(tf.square(gradient), [1, 2]), 2 * batch);
+    } else {
+      const logProbabilities = logSoftmax(stacked);
+      gradient = tf.sub(tf.exp(logProbabilities), targets.distribution);
+      losses = tf.div(tf.neg(tf.sum(tf.mul(logProbabilities, targets.distribution), [1, 2])), batch);
+    }
     if (distillation !== null && exits > 1) {
       const { share, temperature } = distillation;
       // The final exit takes all of its loss from the labels.

@@ -4,7 +4,7 @@ import { createForwardPass } from './forward-pass';
 import type { Distillation } from './joint-loss';
 import { isFrozen, type NamedWeight } from './named-weights';
 import { createParameterVector, type ParameterVector } from './parameter-vector';
-import type { TrainingPhase } from './regimes/regime';
+import type { TrainingObjective, TrainingPhase } from './regimes/regime';
 import type { tfl } from './tf';
 import type { GradientSettings } from './training-step';
 
@@ -19,6 +19,7 @@ export interface PhaseDescription {
   /** Names of the layers that run in training mode. */
   readonly training: readonly string[];
   readonly distillation: Distillation | null;
+  readonly objective: TrainingObjective;
 }
 
 /** A network made ready for one phase. */
@@ -44,15 +45,17 @@ export function describePhase(
     throw new ArgumentError({
       where: `train, phase ${phase.name}`,
       rule: 'the network must have weights that are not frozen in what the phase trains',
-      received: phase.trains,
+      received: typeof phase.trains === 'string' ? phase.trains : `head ${phase.trains.head}`,
       remedy: 'Set trainable on some of its layers, or choose another regime',
     });
   }
   const final = graph.outputs.length - 1;
   const keysOf = (some: readonly NamedWeight[]): string[] => some.map(({ key }) => key);
   return {
-    computed: [...graph.outputs.keys()].filter(
-      (exit) => phase.exits === 'all' || (phase.exits === 'early') === exit < final,
+    computed: [...graph.outputs.keys()].filter((exit) =>
+      typeof phase.exits === 'object'
+        ? phase.exits.exit === exit
+        : phase.exits === 'all' || (phase.exits === 'early') === exit < final,
     ),
     trained: keysOf(trained),
     moving: keysOf(
@@ -60,6 +63,7 @@ export function describePhase(
     ),
     training: [...new Set(graph.nodes.filter(({ layer }) => trains(layer)).map(({ name }) => name))],
     distillation: phase.distillation,
+    objective: phase.objective ?? 'cross-entropy',
   };
 }
 
@@ -85,6 +89,7 @@ export function openPhaseNetwork(
       forward: createForwardPass(graph, description.computed, (layer) => inTraining.has(layer)),
       parameters,
       distillation: description.distillation,
+      objective: description.objective,
       penalties: () => penalized.flatMap((layer) => layer.calculateLosses()),
       ...settings,
     },
@@ -97,9 +102,17 @@ export function openPhaseNetwork(
 
 /** Whether a layer is trained in a phase; the backbone is what the final exit needs, a head what it does not. */
 function trainedLayers(phase: TrainingPhase, graph: LayerGraph): (layer: tfl.layers.Layer) => boolean {
-  const needed = ancestors(graph, graph.outputs.slice(-1));
-  const backbone = new Set(graph.nodes.filter((node) => needed.has(node.id)).map((node) => node.layer));
+  const { trains } = phase;
+  const layersOf = (outputs: readonly string[]): Set<tfl.layers.Layer> => {
+    const needed = ancestors(graph, outputs);
+    return new Set(graph.nodes.filter((node) => needed.has(node.id)).map((node) => node.layer));
+  };
+  const backbone = layersOf(graph.outputs.slice(-1));
+  if (typeof trains === 'object') {
+    const head = layersOf(graph.outputs.slice(trains.head, trains.head + 1));
+    const before = layersOf(graph.outputs.slice(0, trains.head));
+    return (layer) => !isFrozen(layer) && head.has(layer) && !backbone.has(layer) && !before.has(layer);
+  }
   return (layer) =>
-    !isFrozen(layer) &&
-    (phase.trains === 'everything' || (phase.trains === 'backbone') === backbone.has(layer));
+    !isFrozen(layer) && (trains === 'everything' || (trains === 'backbone') === backbone.has(layer));
 }

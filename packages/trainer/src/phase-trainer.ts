@@ -5,6 +5,7 @@ import { updateAverage } from './moving-average';
 import type { NamedWeight } from './named-weights';
 import { tidyState } from './optimizers/tidy-state';
 import type { ParameterVector } from './parameter-vector';
+import { createPassOn } from './passed-on';
 import { describePhase, openPhaseNetwork } from './phase-network';
 import type { TrainingPhase } from './regimes/regime';
 import { tf } from './tf';
@@ -56,6 +57,7 @@ export function startPhase(
     labelSmoothing,
   });
   const { parameters } = network;
+  const passOn = phase.passedOnBy ? createPassOn(graph, phase.passedOnBy, network.gradient) : null;
   pool?.begin(description, network);
   let state = tidyState(() => optimizer.init(parameters.read()));
   let average = plan.averageDecay === null ? null : parameters.read();
@@ -66,7 +68,15 @@ export function startPhase(
     get average() {
       return average;
     },
-    async step(batch, exitWeights, learningRate, step) {
+    async step(whole, wholeWeights, learningRate, step) {
+      const batch = passOn === null ? whole : await passOn(whole);
+      const rows = batch.labels.length;
+      if (rows === 0) {
+        const none = (): Float32Array => new Float32Array(computed.length);
+        return { rows, losses: none(), right: none() };
+      }
+      // Each sample weighs the same in the step, whatever became of the others in its batch.
+      const exitWeights = wholeWeights.map((weight) => (weight * rows) / whole.labels.length);
       const { gradient, statistics } = await (pool === null
         ? computeGradient(batch, exitWeights, network.gradient)
         : pool.computeGradient(batch, exitWeights));

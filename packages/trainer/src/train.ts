@@ -43,9 +43,9 @@ export interface TrainResult {
 /**
  * Trains a multi-exit network in place and reports on every exit.
  *
- * The best epoch is the one with the highest validation accuracy: that of the policy, if one is given, else the mean of
- * the exits' accuracies, weighted like their losses. Everything random follows from the seed: two runs on the same engine
- * give bit-equal weights, and so does a run that was interrupted or killed and resumed.
+ * The best epoch is the one of the last phase with the highest validation accuracy: that of the policy, if one is given,
+ * else the mean of the exits' accuracies, weighted like their losses. Everything random follows from the seed: two runs
+ * on the same engine give bit-equal weights, and so does a run that was interrupted or killed and resumed.
  *
  * Throws ArgumentError for options that cannot be, DataError for a run folder in the way, for checkpoints that are all
  * damaged and for a loss that is no longer finite, EnvironmentError if the run folder cannot be written or a worker

@@ -60,11 +60,11 @@ export function initialState(exits: number): TrainingState {
 
 /** Whether the last epoch is done, or the patience is at its end. */
 export function isFinished({ plan, state }: TrainingContext): boolean {
-  const { patience, epochs } = plan;
-  return (
-    state.epoch >= epochs ||
-    (patience !== null && state.best !== null && state.epoch - state.best.epoch >= patience)
-  );
+  const { patience, epochs, phases } = plan;
+  if (state.epoch >= epochs) return true;
+  if (patience === null || state.best === null || state.epoch - state.best.epoch < patience) return false;
+  // A phase that makes no progress is no reason to leave out those that come after it.
+  return phaseAt(plan, state.best.epoch - 1).phase === phases.at(-1);
 }
 
 /** The phase of `epoch` (from 0) and the epoch in which it starts; past the end, the last one. */

@@ -4,6 +4,7 @@ import type { ForwardPass } from './forward-pass';
 import type { Optimizer, OptimizerState } from './optimizers/optimizer';
 import { tidyState } from './optimizers/tidy-state';
 import type { ParameterVector } from './parameter-vector';
+import type { TrainingObjective } from './regimes/regime';
 
 /** A batch on the host. */
 export interface Batch {
@@ -21,6 +22,7 @@ export interface GradientSettings {
   readonly classes: number;
   readonly labelSmoothing: number;
   readonly distillation: Distillation | null;
+  readonly objective: TrainingObjective;
   /** Added to the loss: the layers' own regularisers. */
   readonly penalties: () => tf.Scalar[];
 }
@@ -47,7 +49,8 @@ export async function computeGradient(
   weights: readonly number[],
   settings: GradientSettings,
 ): Promise<BatchGradient> {
-  const { forward, parameters, imageShape, classes, labelSmoothing, distillation, penalties } = settings;
+  const { forward, parameters, imageShape, classes, labelSmoothing } = settings;
+  const { distillation, objective, penalties } = settings;
   const rows = batch.labels.length;
   let statistics: tf.Tensor1D | undefined;
   const gradient = tf.tidy(() => {
@@ -62,7 +65,7 @@ export async function computeGradient(
     };
     const exitWeights = tf.tensor3d([...weights], [weights.length, 1, 1]);
     const { grads } = tf.variableGrads(() => {
-      const joint = jointLoss(forward(images), targets, exitWeights, distillation);
+      const joint = jointLoss(forward(images), targets, exitWeights, distillation, objective);
       statistics = joint.statistics;
       return penalties().reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), joint.loss);
     }, parameters.variables);

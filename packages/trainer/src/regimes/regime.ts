@@ -1,11 +1,18 @@
+import type { ExitPolicy } from '@earlyexit/exit-criteria';
 import type { Distillation } from '../joint-loss';
 import type { LossWeightSchedule } from '../loss-weights';
 
-/** Which layers a phase trains; the others stay as they are, moving statistics included. */
-export type TrainedPart = 'everything' | 'backbone' | 'heads';
+/**
+ * Which layers a phase trains; the others stay as they are, moving statistics included. One head is the layers that its
+ * exit needs, and neither the backbone nor an exit before it.
+ */
+export type TrainedPart = 'everything' | 'backbone' | 'heads' | { readonly head: number };
 
-/** Which exits a phase computes: all, the early ones, or the final one. */
-export type ComputedExits = 'all' | 'early' | 'final';
+/** Which exits a phase computes: all, the early ones, the final one, or a single one by its index. */
+export type ComputedExits = 'all' | 'early' | 'final' | { readonly exit: number };
+
+/** What an exit minimises: the cross-entropy of its softmax, or ½ Σ (output − target)² over the classes. */
+export type TrainingObjective = 'cross-entropy' | 'squared-error';
 
 /** A number of epochs trained in one way. A phase starts with a fresh optimizer and counts its own steps. */
 export interface TrainingPhase {
@@ -16,6 +23,12 @@ export interface TrainingPhase {
   /** Loss weights of all K+1 exits by the progress within the phase; those of exits not computed do not count. */
   readonly lossWeights: LossWeightSchedule;
   readonly distillation: Distillation | null;
+  /** `cross-entropy` by default; distillation knows no other. */
+  readonly objective?: TrainingObjective;
+  /**
+   * Exits that answer first, a threshold for each: the phase sees only the samples that they pass on. None by default.
+   */
+  readonly passedOnBy?: Pick<ExitPolicy, 'criterion' | 'thresholds'> | null;
 }
 
 /** What a regime builds its phases from. */
