@@ -1,8 +1,10 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ReportData } from './report/report-data';
 import { runCommand } from './testing/run-command';
+import { isAmong, numbersIn, shownNumbers } from './testing/shown-numbers';
 import { temporaryFolder } from './testing/temporary-folder';
 import { writeTinyDataset } from './testing/tiny-images';
 import type { EvaluationDocument } from './work/evaluation-document';
@@ -99,7 +101,7 @@ describe('from images to a report', () => {
     const {
       criteria,
       oracleRule,
-      static: plain,
+      static: network,
     } = compared.json() as {
       criteria: (EvaluationDocument & { kind: string })[];
       oracleRule: EvaluationDocument;
@@ -111,7 +113,7 @@ describe('from images to a report', () => {
     ]);
     expect(oracleRule.criterion).toBe('cross-entropy-oracle');
     for (const each of [...criteria, oracleRule]) {
-      expect(each).toMatchObject({ samples: document.samples, static: plain, oracle: document.oracle });
+      expect(each).toMatchObject({ samples: document.samples, static: network, oracle: document.oracle });
       expect(each.exits).toHaveLength(2);
     }
     const table = await runCommand(['evaluate', run, '--criterion', 'all', '--engine', 'wasm']);
@@ -119,14 +121,32 @@ describe('from images to a report', () => {
     expect(table.stdout).toMatch(/^most-confident .*%/m);
     expect(table.stdout).toMatch(/^cross-entropy-oracle \* .*%/m);
 
-    const report = await runCommand(['report', run, '--engine', 'wasm', '--json']);
+    const plain = join(folder, 'plain');
+    const other = ['--model', 'test_lenet', '--epochs', '2', '--calibration', '45', '--out', plain];
+    const smaller = await runCommand([...train.filter((_, i) => i !== 1 && i !== 2), ...other]);
+    expect(smaller.code, smaller.stderr).toBe(0);
+
+    const report = await runCommand(['report', run, '--compare', plain, '--engine', 'wasm', '--json']);
     expect(report.code, report.stderr).toBe(0);
     const page = await readFile(join(run, 'report.html'), 'utf8');
     const [, embedded = ''] =
       /<script type="application\/json" id="report-data">(.*?)<\/script>/s.exec(page) ?? [];
     const data = JSON.parse(embedded) as ReportData;
     expect(data.evaluation).toEqual(document);
-    expect(report.json()).toEqual({ ...document, report: join(run, 'report.html') });
+    const { evaluation: _, ...shown } = data;
+    expect(report.json()).toEqual({ ...document, ...shown, report: join(run, 'report.html') });
+    expect(data.curve.compared).toMatchObject([
+      {
+        name: 'test_lenet',
+        run: plain,
+        earlyExits: 0,
+        calibrated: false,
+        share: expect.any(Number) as number,
+      },
+    ]);
+    const parsed = parseHTML(page).document;
+    const numbers = numbersIn(data);
+    expect(shownNumbers(parsed).filter((text) => !isAmong(text, numbers))).toEqual([]);
     expect(data.examples.last.length).toBeGreaterThan(0);
     expect(page).toContain('src="data:image/png;base64,');
     expect(page).not.toMatch(/(src|href)="(https?:)?\/\//);

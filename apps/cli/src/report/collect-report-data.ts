@@ -1,5 +1,12 @@
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
-import { calibrationErrorOf, eachExitAlone, reliability, searchThresholds } from '@earlyexit/calibration';
+import {
+  calibrationErrorOf,
+  eachExitAlone,
+  randomExitAccuracy,
+  randomExits,
+  reliability,
+  searchThresholds,
+} from '@earlyexit/calibration';
 import {
   type CachedLogits,
   type ExitCosts,
@@ -13,7 +20,7 @@ import {
 } from '@earlyexit/exit-criteria';
 import { version } from '../version';
 import type { EvaluationDocument } from '../work/evaluation-document';
-import type { CurvePoint, Reliability, ReportData, ReportExample } from './report-data';
+import type { ComparedNetwork, CurvePoint, Reliability, ReportData, ReportExample } from './report-data';
 
 // Enough for a smooth line, few enough for a small file.
 const CURVE_POINTS = 60;
@@ -28,18 +35,32 @@ export function collectReportData(options: {
   readonly costs: ExitCosts;
   readonly calibration: CachedLogits;
   readonly test: CachedLogits;
+  /** Other networks on the same test images; none unless given. */
+  readonly compared?: readonly ComparedNetwork[] | undefined;
 }): ReportData {
-  const { metadata, evaluation, policy, costs, calibration, test } = options;
+  const { metadata, evaluation, policy, costs, calibration, test, compared = [] } = options;
   const { exits, classes } = metadata;
   const labels = test.labels ?? new Int32Array(test.samples);
   const temperatures = policy.temperatures ?? exits.map(() => 1);
   const alone = eachExitAlone(test, costs.exitMacs);
+  const corners = randomExits(alone);
+  const at = (accuracy: number | null, averageMacs: number | null): CurvePoint => ({
+    accuracy: accuracy ?? 0,
+    averageMacs: averageMacs ?? 0,
+    share: (averageMacs ?? 0) / costs.staticMacs,
+  });
   const simulated = simulate(test, policy);
   return {
     version,
     createdAt: new Date().toISOString(),
     classes,
     evaluation,
+    summary: {
+      leaveEarly:
+        evaluation.exits.slice(0, -1).reduce((sum, { taken }) => sum + taken, 0) / evaluation.samples,
+      accuracyDifference: (evaluation.top1 ?? 0) - (evaluation.static.top1 ?? 0),
+      costShare: (evaluation.averageMacs ?? 0) / costs.staticMacs,
+    },
     costs: exits.map(({ name, attachedAfter, backboneMacs, headMacs, macs }) => ({
       name,
       attachedAfter,
@@ -50,23 +71,30 @@ export function collectReportData(options: {
     })),
     curve: {
       points: curvePoints(calibration, test, policy, costs),
-      chosen: { accuracy: evaluation.top1 ?? 0, averageMacs: evaluation.averageMacs ?? 0 },
-      oracle: { accuracy: evaluation.oracle?.top1 ?? 0, averageMacs: evaluation.oracle?.averageMacs ?? 0 },
+      chosen: at(evaluation.top1, evaluation.averageMacs),
+      oracle: at(evaluation.oracle?.top1 ?? null, evaluation.oracle?.averageMacs ?? null),
       exitsAlone: alone.map(({ top1, averageMacs }, exit) => ({
         name: exits[exit]?.name ?? '',
-        accuracy: top1,
-        averageMacs,
+        ...at(top1, averageMacs),
       })),
-      static: { accuracy: evaluation.static.top1 ?? 0, averageMacs: costs.staticMacs },
+      static: at(evaluation.static.top1, costs.staticMacs),
+      random: {
+        corners: corners.map(({ top1, averageMacs }) => at(top1, averageMacs)),
+        accuracyAtChosenCost:
+          evaluation.averageMacs === null ? null : randomExitAccuracy(corners, evaluation.averageMacs),
+      },
+      compared,
       calibrationSamples: calibration.samples,
     },
-    confusion: exits.map(({ name }, exit) => ({
-      exit: name,
-      cells: confusionCells(labels, simulated, exit, classes.length),
-    })),
+    confusion: exits.map(({ name }, exit) => {
+      const cells = confusionCells(labels, simulated, exit, classes.length);
+      const sum = (counted: typeof cells): number => counted.reduce((total, { count }) => total + count, 0);
+      const mistakes = sum(cells.filter(({ label, answer }) => label !== answer));
+      return { exit: name, taken: sum(cells), mistakes, cells };
+    }),
     reliability: exits.map(({ name }, exit) => {
       const temperature = temperatures[exit] ?? 1;
-      const at = (value: number): Reliability => {
+      const reliabilityAt = (value: number): Reliability => {
         const bins = reliability(test.exits[exit] ?? new Float32Array(), labels, test.classes, {
           temperature: value,
         });
@@ -75,7 +103,7 @@ export function collectReportData(options: {
           bins: bins.map(({ low, high, ...rest }) => ({ from: low, to: high, ...rest })),
         };
       };
-      return { exit: name, temperature, before: at(1), after: at(temperature) };
+      return { exit: name, temperature, before: reliabilityAt(1), after: reliabilityAt(temperature) };
     }),
     examples: chooseExamples(test, labels, policy, simulated),
   };
@@ -95,7 +123,8 @@ function curvePoints(
   const scaled = temperatures === undefined ? {} : { temperatures };
   const pointOn = (cached: CachedLogits, thresholds: readonly Threshold[]): CurvePoint => {
     const summary = summarizeExits(cached, { criterion, thresholds, ...scaled }, costs);
-    return { accuracy: summary.top1 ?? 0, averageMacs: summary.averageMacs ?? 0 };
+    const averageMacs = summary.averageMacs ?? 0;
+    return { accuracy: summary.top1 ?? 0, averageMacs, share: averageMacs / costs.staticMacs };
   };
   const { frontier } = searchThresholds(calibration, {
     criterion,
@@ -105,7 +134,7 @@ function curvePoints(
   });
   const points = thinOut(frontier, ({ averageMacs }) => averageMacs, CURVE_POINTS).map(
     ({ thresholds, accuracy, averageMacs }) => ({
-      calibration: { accuracy, averageMacs },
+      calibration: { accuracy, averageMacs, share: averageMacs / costs.staticMacs },
       test: pointOn(test, thresholds),
     }),
   );

@@ -1,6 +1,7 @@
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { inventReportData } from '../testing/invented-report-data';
+import { isAmong, numbersIn, shownNumbers } from '../testing/shown-numbers';
 import { renderReport } from './render-report';
 import type { ReportData } from './report-data';
 
@@ -25,6 +26,28 @@ describe('renderReport', () => {
 
   it('holds every number as JSON', () => {
     expect(JSON.parse(render().getElementById('report-data')?.textContent ?? '')).toEqual(data);
+  });
+
+  it('shows no number that is not in the JSON', () => {
+    const document = render();
+    const embedded: unknown = JSON.parse(document.getElementById('report-data')?.textContent ?? '');
+    const shown = shownNumbers(document);
+    expect(shown.length).toBeGreaterThan(300);
+    const numbers = numbersIn(embedded);
+    expect(shown.filter((text) => !isAmong(text, numbers))).toEqual([]);
+    // The check itself: another accuracy is missed, in the heading, in a table and in the picture.
+    const others = numbersIn({ ...data, evaluation: null, curve: null });
+    expect(shown.filter((text) => !isAmong(text, others)).length).toBeGreaterThan(3);
+  });
+
+  it('marks other networks in the picture and the table', () => {
+    const document = render();
+    expect(document.querySelector('svg[aria-label*="smaller: 98.12"]')).not.toBeNull();
+    const rows = [...document.querySelectorAll('section tr')].map(({ textContent }) =>
+      textContent.replace(/\s+/g, ' '),
+    );
+    expect(rows.some((row) => /smaller, no exits 98.12.% 406.k 35.6.%/.test(row))).toBe(true);
+    expect(rows.some((row) => /exits by chance, same cost 98.03.% 350.k 30.7.%/.test(row))).toBe(true);
   });
 
   it('says in words what its pictures show', () => {
@@ -62,7 +85,7 @@ describe('renderReport', () => {
       classes: Array.from({ length: 100 }, (_, i) => `class ${String(i)}`),
     });
     expect(plain.querySelectorAll('img')).toHaveLength(0);
-    expect(plain.querySelectorAll('table').length).toBe(2);
+    expect(plain.querySelectorAll('table').length).toBe(3);
     expect(plain.documentElement.outerHTML).not.toMatch(/NaN|undefined|Infinity/);
   });
 });

@@ -4,8 +4,8 @@ import type { ReportData } from './report-data';
 import { confusionSection } from './sections/confusion';
 import { costTable } from './sections/cost-table';
 import { type ExampleImages, examplesSection } from './sections/examples';
+import { possibleSection } from './sections/possible';
 import { reliabilitySection } from './sections/reliability';
-import { drawAccuracyCost } from './plots/accuracy-cost';
 import { exitColor } from './plots/svg';
 import { drawWorkArea } from './plots/work-area';
 import { style } from './style';
@@ -16,15 +16,14 @@ import { style } from './style';
  * @param images PNG files as data addresses, by row of the test split
  */
 export function renderReport(data: ReportData, images: ExampleImages): string {
-  const { evaluation, curve } = data;
+  const { evaluation } = data;
   const { exits } = evaluation;
-  const early = exits.slice(0, -1).reduce((sum, { share }) => sum + share, 0);
-  const drop = (evaluation.static.top1 ?? 0) - (evaluation.top1 ?? 0);
+  const { leaveEarly: early, accuracyDifference } = data.summary;
   const ratio = evaluation.macsRatio ?? 1;
   const against =
-    Math.abs(drop) < 0.00005
+    Math.abs(accuracyDifference) < 0.00005
       ? 'exactly as often as the same network without exits'
-      : `${(Math.abs(drop) * 100).toFixed(2)} points ${drop > 0 ? 'less' : 'more'} than the same network without exits`;
+      : `${(Math.abs(accuracyDifference) * 100).toFixed(2)} points ${accuracyDifference < 0 ? 'less' : 'more'} often than the same network without exits`;
   return `${
     html`<!doctype html>
       <html lang="en">
@@ -93,26 +92,8 @@ export function renderReport(data: ReportData, images: ExampleImages): string {
               </ul>
             </section>
 
-            <section aria-labelledby="curve">
-              <h2 id="curve">What accuracy costs</h2>
-              <p>
-                Each point of the curve is a set of thresholds found on the calibration split
-                (${count(curve.calibrationSamples)} images). The chosen one was fixed before the test set was
-                read. The <b>oracle</b> lets every image leave at the cheapest exit that is right, which no
-                rule without the true labels can do.
-              </p>
-              ${drawAccuracyCost(data)}
-              <ul class="legend">
-                <li><i class="stroke" style="color:var(--accent)"></i>on the ${evaluation.split} images</li>
-                <li>
-                  <i class="stroke dashed" style="color:var(--muted)"></i>on the calibration images, where the
-                  thresholds were found
-                </li>
-              </ul>
-            </section>
-
-            ${examplesSection(data, images)} ${confusionSection(data)} ${reliabilitySection(data)}
-            ${costTable(data)}
+            ${possibleSection(data)} ${examplesSection(data, images)} ${confusionSection(data)}
+            ${reliabilitySection(data)} ${costTable(data)}
 
             <footer>
               <p>

@@ -6,6 +6,8 @@ export interface CurvePoint {
   readonly accuracy: number;
   /** Mean MACs a sample. */
   readonly averageMacs: number;
+  /** averageMacs / the static network's MACs. */
+  readonly share: number;
 }
 
 /** One bar of a reliability diagram: the samples whose confidence lies between `from` and `to`. */
@@ -51,6 +53,20 @@ export interface ExitCost {
   readonly share: number;
 }
 
+/** Another network on the same test images. */
+export interface ComparedNetwork extends CurvePoint {
+  /** What it is called in the report. */
+  readonly name: string;
+  /** The network's name, and the run as it was named. */
+  readonly model: string;
+  readonly run: string;
+  readonly earlyExits: number;
+  /** Whether it has thresholds of its own; without them it stands where it is without exits. */
+  readonly calibrated: boolean;
+  /** Without its exits. */
+  readonly static: CurvePoint;
+}
+
 /** Everything that the report shows, except the pixels of the images. */
 export interface ReportData {
   /** Version of earlyexit. */
@@ -60,6 +76,14 @@ export interface ReportData {
   readonly classes: readonly string[];
   /** What `evaluate --json` prints for the test split. */
   readonly evaluation: EvaluationDocument;
+  readonly summary: {
+    /** Share of the samples that left before the final exit. */
+    readonly leaveEarly: number;
+    /** top1 − static.top1. */
+    readonly accuracyDifference: number;
+    /** averageMacs / the static network's MACs. */
+    readonly costShare: number;
+  };
   readonly costs: readonly ExitCost[];
   readonly curve: {
     /**
@@ -73,11 +97,22 @@ export interface ReportData {
     /** As if every sample left at this exit. */
     readonly exitsAlone: readonly (CurvePoint & { readonly name: string })[];
     readonly static: CurvePoint;
+    /** What choosing exits by chance gives at best. */
+    readonly random: {
+      /** The exits that are worth mixing, the cheapest first; straight lines lie between them. */
+      readonly corners: readonly CurvePoint[];
+      /** At the cost of the thresholds in use; null below the cheapest exit. */
+      readonly accuracyAtChosenCost: number | null;
+    };
+    /** Other networks on the same test images, as `--compare` names them. */
+    readonly compared: readonly ComparedNetwork[];
     readonly calibrationSamples: number;
   };
   /** For each exit, of the samples that left there: how often `label` was answered with `answer`. */
   readonly confusion: readonly {
     readonly exit: string;
+    readonly taken: number;
+    readonly mistakes: number;
     readonly cells: readonly { readonly label: number; readonly answer: number; readonly count: number }[];
   }[];
   /** For each exit, over all samples of the test split. */

@@ -3,14 +3,14 @@ export const style = `
 :root {
   color-scheme: light dark;
   --page: #f5f4f0; --card: #ffffff; --ink: #1d2126; --muted: #667079; --rule: #d9d8d2; --faint: #f0efea;
-  --accent: #0a6e5c; --good: #12977c; --bad: #d8452e; --oracle: #b7791f;
+  --accent: #0a6e5c; --good: #12977c; --bad: #d8452e; --oracle: #b7791f; --other: #7a4fb5; --chance: #8b6d5c;
   --exit0: #12977c; --exit1: #4aa3c7; --exit2: #5f83d6; --exit3: #8a6fd1; --exit4: #b562b8; --exit5: #c9587f;
   --final: #e08a3c;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #14171a; --card: #1c2125; --ink: #e9ebe8; --muted: #98a2a8; --rule: #363d43; --faint: #262c31;
-    --accent: #4fd0b3; --good: #34b394; --bad: #f0705a; --oracle: #e3b04b;
+    --accent: #4fd0b3; --good: #34b394; --bad: #f0705a; --oracle: #e3b04b; --other: #b79af0; --chance: #b59c8c;
     --exit0: #34b394; --exit1: #5db8dc; --exit2: #7f9ff0; --exit3: #a48bea; --exit4: #cf80d1; --exit5: #e2759a;
     --final: #eb9c55;
   }
@@ -51,6 +51,7 @@ section > p b { color: var(--ink); font-weight: 600; }
 .chip { width: 12px; height: 12px; border-radius: 3px; flex: none; }
 .stroke { width: 22px; height: 0; border-top: 2.5px solid; flex: none; }
 .stroke.dashed { border-top: 1.5px dashed; }
+.stroke.dotted { border-top: 2px dotted; }
 .row { margin: 20px 0 0; }
 .row:first-of-type { margin-top: 14px; }
 .images { display: grid; grid-template-columns: repeat(var(--wide), 1fr); gap: 12px 10px; margin: 10px 0 0; }

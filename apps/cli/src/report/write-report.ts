@@ -7,7 +7,7 @@ import type { Workbench } from '../work/workbench';
 import { collectReportData } from './collect-report-data';
 import { toPngAddress } from './png';
 import { renderReport } from './render-report';
-import type { ReportData } from './report-data';
+import type { ComparedNetwork, ReportData } from './report-data';
 
 /** Writes the report of an evaluation, beside and renamed, so that no half report is ever seen. */
 export async function writeReport(
@@ -18,6 +18,7 @@ export async function writeReport(
     readonly policy: ExitPolicy;
     readonly calibration: CachedLogits;
     readonly test: CachedLogits;
+    readonly compared?: readonly ComparedNetwork[] | undefined;
   },
 ): Promise<ReportData> {
   const data = collectReportData({ metadata: bench.model.metadata, costs: bench.costs, ...results });

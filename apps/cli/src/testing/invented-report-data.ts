@@ -1,14 +1,19 @@
-import type { Reliability, ReportData, ReportExample } from '../report/report-data';
+import type { CurvePoint, Reliability, ReportData, ReportExample } from '../report/report-data';
 
 /** Invented numbers in the shape of a report, for the tests of the page alone. */
 export function inventReportData(): ReportData {
   const classes = Array.from({ length: 10 }, (_, digit) => String(digit));
+  const at = (accuracy: number, averageMacs: number): CurvePoint => ({
+    accuracy,
+    averageMacs,
+    share: averageMacs / 1_139_680,
+  });
   const points = Array.from({ length: 40 }, (_, i) => {
     const averageMacs = 0.19 + 0.021 * i;
     const accuracy = 0.9895 - 0.009 * Math.exp(-i / 4);
     return {
-      calibration: { accuracy: accuracy - 0.0012, averageMacs: averageMacs * 1e6 },
-      test: { accuracy, averageMacs: averageMacs * 1.01e6 },
+      calibration: at(accuracy - 0.0012, averageMacs * 1e6),
+      test: at(accuracy, averageMacs * 1.01e6),
     };
   });
   const reliability = (blur: number): Reliability => ({
@@ -24,14 +29,20 @@ export function inventReportData(): ReportData {
       };
     }),
   });
-  const confusion = (size: number, mistakes: number): ReportData['confusion'][number]['cells'] =>
-    classes.flatMap((_, label) =>
+  const confusion = (
+    size: number,
+    wrong: number,
+  ): Pick<ReportData['confusion'][number], 'taken' | 'mistakes' | 'cells'> => {
+    const cells = classes.flatMap((_, label) =>
       classes.flatMap((_name, answer) => {
         const times =
-          label === answer ? size : (label * 7 + answer * 3) % 10 < mistakes ? 1 + ((label + answer) % 3) : 0;
+          label === answer ? size : (label * 7 + answer * 3) % 10 < wrong ? 1 + ((label + answer) % 3) : 0;
         return times === 0 ? [] : [{ label, answer, count: times }];
       }),
     );
+    const taken = cells.reduce((sum, { count }) => sum + count, 0);
+    return { taken, mistakes: taken - size * classes.length, cells };
+  };
   const example = (row: number, exit: number, wrong: boolean): ReportExample => ({
     row,
     label: row % 10,
@@ -83,6 +94,7 @@ export function inventReportData(): ReportData {
       expectedCalibrationError: 0.0031,
       oracle: { top1: 0.9951, averageMacs: 236_000 },
     },
+    summary: { leaveEarly: 0.8731, accuracyDifference: -0.0002, costShare: 350_009 / 1_139_680 },
     costs: [
       {
         name: 'exit0',
@@ -103,18 +115,30 @@ export function inventReportData(): ReportData {
     ],
     curve: {
       points,
-      chosen: { accuracy: 0.9889, averageMacs: 350_009 },
-      oracle: { accuracy: 0.9951, averageMacs: 236_000 },
+      chosen: at(0.9889, 350_009),
+      oracle: at(0.9951, 236_000),
       exitsAlone: [
-        { name: 'exit0', accuracy: 0.979, averageMacs: 219_690 },
-        { name: 'final', accuracy: 0.9891, averageMacs: 1_246_630 },
+        { name: 'exit0', ...at(0.979, 219_690) },
+        { name: 'final', ...at(0.9891, 1_246_630) },
       ],
-      static: { accuracy: 0.9891, averageMacs: 1_139_680 },
+      static: at(0.9891, 1_139_680),
+      random: { corners: [at(0.979, 219_690), at(0.9891, 1_246_630)], accuracyAtChosenCost: 0.980_282 },
+      compared: [
+        {
+          name: 'smaller',
+          model: 'smaller',
+          run: 'runs/smaller',
+          earlyExits: 0,
+          calibrated: false,
+          ...at(0.9812, 405_600),
+          static: at(0.9812, 405_600),
+        },
+      ],
       calibrationSamples: 5000,
     },
     confusion: [
-      { exit: 'exit0', cells: confusion(860, 1) },
-      { exit: 'final', cells: confusion(118, 3) },
+      { exit: 'exit0', ...confusion(860, 1) },
+      { exit: 'final', ...confusion(118, 3) },
     ],
     reliability: [
       { exit: 'exit0', temperature: 1.23456, before: reliability(0.018), after: reliability(0.004) },

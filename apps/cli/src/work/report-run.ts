@@ -2,13 +2,15 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
+import { percent, shortMacs } from '../format';
 import { datasetOptions, engineOptions } from '../options/common-schemas';
-import { text, wholeNumber } from '../options/option-values';
+import { listOf, text, wholeNumber } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 import { writeReport } from '../report/write-report';
 import { evaluatePolicy } from './evaluation';
 import { aboutTest } from './about-test';
 import { describeEvaluation } from './evaluate-run';
+import { evaluateCompared, loadCompared, resolveCompared } from './compared-networks';
 import { modelOperand } from './operand';
 import { neverLeave, storedPolicy } from './policy';
 import { requireWritable } from './require-writable';
@@ -19,6 +21,7 @@ const schema = z
     ...engineOptions,
     ...datasetOptions,
     out: text(),
+    compare: listOf(text()),
     seed: wholeNumber(0),
     batchSize: wholeNumber(),
   })
@@ -29,6 +32,7 @@ export async function reportRun(invocation: Invocation): Promise<undefined> {
   const { output, signal } = invocation;
   const argument = modelOperand(invocation);
   const options = parseOptions(schema, invocation.options);
+  const compare = await resolveCompared(options.compare ?? [], argument, options);
   const bench = await openWorkbench(argument, options, output, signal);
   const { reference, model, costs } = bench;
   const stored = storedPolicy(model.metadata);
@@ -38,13 +42,28 @@ export async function reportRun(invocation: Invocation): Promise<undefined> {
   const policy = stored ?? neverLeave(model.metadata);
   const path = await reportPath(options.out ?? reference.runDirectory ?? reference.directory);
   await requireWritable(path);
+  const others = await loadCompared(compare, bench);
   const calibration = await bench.logits('calibration');
   const test = await bench.logits('test');
   const evaluation = evaluatePolicy(test, policy, costs, aboutTest(bench));
   signal.throwIfAborted();
-  await writeReport(path, bench, { evaluation, policy, calibration, test });
-  output.json({ ...evaluation, report: path });
-  output.text(...describeEvaluation(evaluation, output), `report: ${path}`);
+  const compared = await evaluateCompared(others, bench, {
+    batchSize: options.batchSize,
+    output,
+    signal,
+  });
+  signal.throwIfAborted();
+  const data = await writeReport(path, bench, { evaluation, policy, calibration, test, compared });
+  const { evaluation: _, ...shown } = data;
+  output.json({ ...evaluation, ...shown, report: path });
+  output.text(
+    ...describeEvaluation(evaluation, output),
+    ...compared.map(
+      ({ name, accuracy, averageMacs, share }) =>
+        `${name}: ${percent(accuracy)} at ${shortMacs(averageMacs)} MACs, ${percent(share, 1)} of the cost of ${model.metadata.name}`,
+    ),
+    `report: ${path}`,
+  );
   return undefined;
 }
 

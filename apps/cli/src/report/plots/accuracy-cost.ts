@@ -5,16 +5,16 @@ import type { CurvePoint, ReportData } from '../report-data';
 import { spreadLabels } from './spread-labels';
 import { drawSvg, drawTwice, exitColor } from './svg';
 
-/** The accuracy that each cost buys, with the chosen thresholds, the oracle, each exit alone and the static network. */
+/**
+ * What is possible: the accuracy that each cost buys, with the thresholds in use, the oracle, each exit alone and what
+ * mixing exits by chance gives, the network without exits, and other networks.
+ */
 export function drawAccuracyCost({ curve, evaluation }: ReportData): Markup {
-  const staticMacs = curve.static.averageMacs;
-  const place = ({ accuracy, averageMacs }: CurvePoint): { x: number; y: number } => ({
-    x: averageMacs / staticMacs,
-    y: accuracy,
-  });
+  const place = ({ accuracy, share }: CurvePoint): { x: number; y: number } => ({ x: share, y: accuracy });
   const test = curve.points.map((point) => place(point.test));
   const calibration = curve.points.map((point) => place(point.calibration));
   const chosen = place(curve.chosen);
+  const random = randomLine(curve.random.corners).map(place);
   const marks = [
     ...curve.exitsAlone.map((point, exit) => ({
       ...place(point),
@@ -30,6 +30,16 @@ export function drawAccuracyCost({ curve, evaluation }: ReportData): Markup {
       color: 'var(--ink)',
       title: 'the same network without exits',
     },
+    ...curve.compared.map((network) => ({
+      ...place(network),
+      label: network.name,
+      symbol: 'triangle' as const,
+      color: 'var(--other)',
+      title:
+        network.earlyExits === 0
+          ? `${network.name}, a network without exits`
+          : `${network.name}, another network${network.calibrated ? ' with its own exits' : ' without its exits'}`,
+    })),
     {
       ...place(curve.oracle),
       label: 'oracle',
@@ -38,7 +48,7 @@ export function drawAccuracyCost({ curve, evaluation }: ReportData): Markup {
       title: 'the oracle: every sample leaves at the cheapest exit that is right',
     },
   ];
-  const everything = [...test, ...calibration, chosen, ...marks];
+  const everything = [...test, ...calibration, ...random, chosen, ...marks];
   const xs = everything.map(({ x }) => x);
   const ys = everything.map(({ y }) => y);
   const low = Math.min(...ys);
@@ -65,7 +75,7 @@ export function drawAccuracyCost({ curve, evaluation }: ReportData): Markup {
       ],
       frame,
       domain,
-      [...test, ...calibration],
+      [...test, ...calibration, ...random],
     );
     return drawSvg(label, {
       width,
@@ -92,6 +102,14 @@ export function drawAccuracyCost({ curve, evaluation }: ReportData): Markup {
           tickSize: 4,
         }),
         ruleX([1], { stroke: 'var(--rule)', strokeDasharray: '3 4' }),
+        line(random, {
+          x: 'x',
+          y: 'y',
+          stroke: 'var(--chance)',
+          strokeWidth: 1.6,
+          strokeDasharray: '1.5 4',
+          strokeLinecap: 'round',
+        }),
         line(calibration, {
           x: 'x',
           y: 'y',
@@ -146,6 +164,24 @@ export function drawAccuracyCost({ curve, evaluation }: ReportData): Markup {
           }),
         ),
       ],
+    });
+  });
+}
+
+// Straight lines are curves where costs are compared by ratio.
+const STEPS_BETWEEN_CORNERS = 16;
+
+function randomLine(corners: readonly CurvePoint[]): CurvePoint[] {
+  return corners.flatMap((corner, i) => {
+    const next = corners[i + 1];
+    if (next === undefined) return [corner];
+    return Array.from({ length: STEPS_BETWEEN_CORNERS }, (_, step) => {
+      const part = step / STEPS_BETWEEN_CORNERS;
+      return {
+        accuracy: corner.accuracy + part * (next.accuracy - corner.accuracy),
+        averageMacs: corner.averageMacs + part * (next.averageMacs - corner.averageMacs),
+        share: corner.share + part * (next.share - corner.share),
+      };
     });
   });
 }

@@ -7,7 +7,7 @@ import { drawSvg } from './svg';
 /** How often each class was answered with each other one, of the samples that left at one exit. */
 export function drawConfusion(
   classes: readonly string[],
-  { exit, cells }: ReportData['confusion'][number],
+  { exit, cells, mistakes }: ReportData['confusion'][number],
 ): Markup {
   const perClass = new Map<number, number>();
   let most = 1;
@@ -26,7 +26,6 @@ export function drawConfusion(
         ? 0.12 + 0.38 * (count / (perClass.get(label) ?? count))
         : 0.3 + 0.7 * Math.sqrt(count / most),
   }));
-  const mistakes = cells.reduce((sum, { label, answer, count }) => sum + (label === answer ? 0 : count), 0);
   const longest = Math.max(...classes.map((name) => name.length));
   const margin = Math.min(110, 22 + longest * 7);
   return drawSvg(`Confusion at ${exit}: ${plural(mistakes, 'mistake')}.`, {

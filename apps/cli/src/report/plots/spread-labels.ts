@@ -26,7 +26,7 @@ const STRONG_GAP_PX = 17;
 
 /**
  * Places labels beside their points so that they cover neither each other nor the points nor `obstacles`; earlier ones
- * choose first. The horizontal scale is logarithmic.
+ * choose first, and one that finds no room is left out unless it is strong. The horizontal scale is logarithmic.
  */
 export function spreadLabels(
   points: readonly {
@@ -60,7 +60,7 @@ export function spreadLabels(
     const { px, py } = toPixels(point);
     return { left: px - 5, right: px + 5, top: py - 5, bottom: py + 5 };
   });
-  return points.map((point) => {
+  return points.flatMap((point) => {
     const { px, py } = toPixels(point);
     const gap = point.strong ? STRONG_GAP_PX : GAP_PX;
     const width = point.label.length * LETTER_PX;
@@ -84,8 +84,11 @@ export function spreadLabels(
           box.bottom < other.top ||
           box.top > other.bottom,
       );
-    const chosen = candidates.find((candidate) => fits(boxOf(candidate))) ?? candidates[0]!;
+    const room = candidates.find((candidate) => fits(boxOf(candidate)));
+    // A label on top of another can be read no better than none.
+    if (room === undefined && !point.strong) return [];
+    const chosen = room ?? candidates[0]!;
     taken.push(boxOf(chosen));
-    return { ...point, ...chosen };
+    return [{ ...point, ...chosen }];
   });
 }

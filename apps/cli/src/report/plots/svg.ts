@@ -22,7 +22,7 @@ export function drawSvg(label: string, options: PlotOptions): Markup {
 /** Draws a plot for wide windows and again for telephones; the style sheet shows one of the two. */
 export function drawTwice(draw: (width: number, narrow: boolean) => Markup): Markup {
   return markup(
-    `<div class="wide">${draw(940, false).text}</div><div class="narrow">${draw(380, true).text}</div>`,
+    `<div class="wide">${draw(940, false).text}</div><div class="narrow">${draw(340, true).text}</div>`,
   );
 }
 

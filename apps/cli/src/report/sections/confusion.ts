@@ -15,14 +15,10 @@ export function confusionSection(data: ReportData): Markup {
     <p>Of the images that left at each exit: right answers in green on the diagonal, mistakes in red.</p>
     <div class="pair">
       ${confusion.map((entry) => {
-        const taken = entry.cells.reduce((sum, cell) => sum + cell.count, 0);
-        const wrong = entry.cells.reduce(
-          (sum, { label, answer, count: n }) => sum + (label === answer ? 0 : n),
-          0,
-        );
+        const { taken, mistakes } = entry;
         return html`<div>
           <h3>${entry.exit}</h3>
-          <p class="note">${count(taken)} left here, ${plural(wrong, 'mistake')}</p>
+          <p class="note">${count(taken)} left here, ${plural(mistakes, 'mistake')}</p>
           ${
             taken === 0
               ? null

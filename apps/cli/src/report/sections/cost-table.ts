@@ -4,7 +4,7 @@ import { exitColor } from '../plots/svg';
 import type { ReportData } from '../report-data';
 
 /** Every exit's cost and accuracy as a table. */
-export function costTable({ costs, evaluation }: ReportData): Markup {
+export function costTable({ costs, evaluation, summary }: ReportData): Markup {
   const { exits } = evaluation;
   return html`<section aria-labelledby="costs">
     <h2 id="costs">The numbers</h2>
@@ -50,7 +50,7 @@ export function costTable({ costs, evaluation }: ReportData): Markup {
             <td></td>
             <td></td>
             <td>${count(evaluation.averageMacs ?? 0)}</td>
-            <td>${percent((evaluation.averageMacs ?? 0) / (evaluation.static.macs ?? 1), 1)}</td>
+            <td>${percent(summary.costShare, 1)}</td>
             <td>${count(evaluation.samples)}</td>
             <td>${percent(evaluation.top1)}</td>
             <td></td>
