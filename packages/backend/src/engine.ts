@@ -17,6 +17,11 @@ export interface Engine {
 export interface EngineOptions {
   /** Threads inside an operation; default: the engine's own choice. Only `tensorflow` has more than one in Node. */
   readonly threads?: number;
+  /**
+   * Whether the engine gets the training kernels and settings of this package; true by default. Without them it is what its
+   * own package brings, to be compared with. What was decided when an engine was first started stays.
+   */
+  readonly trainingKernels?: boolean;
 }
 
 /** Whether an engine can be had on this machine, found out without starting it. */

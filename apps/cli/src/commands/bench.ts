@@ -4,7 +4,7 @@ import { addDatasetOptions } from '../options/shared-options';
 /** `earlyexit bench` */
 export const benchCommand: CommandDefinition = {
   name: 'bench',
-  summary: 'time inference on onnxruntime: the network without exits against the network with them',
+  summary: 'time inference on onnxruntime, without exits against with them; or training, with --training',
   example: `$ earlyexit bench resnet56_cifar --exits block4 --dataset cifar10 --shares 0 0.7 --batches 1 64
 resnet56_cifar on onnxruntime-node 1.30.0, images of cifar10, medians of 9 rounds in turn
 
@@ -15,26 +15,36 @@ threads  batch  leave early  ms a batch  images a second  without exits  speed-u
   configure(command) {
     command
       .argument(
-        '<model>',
-        'a run folder, a saved model folder, an .onnx file, or the name of a network (see `earlyexit models`)',
+        '[model]',
+        'a run folder, a saved model folder, an .onnx file, or the name of a network (see `earlyexit models`); with --training the name of a network, by default two ResNets with one exit',
       )
       .option('--exits <exit...>', 'attach exits to a plain network first: LAYER or LAYER:HEAD')
       .option('--shares <s...>', 'thresholds that let this share of the images leave at the first exit')
       .option('--criterion <name>', 'another criterion than the calibrated one (default: max-probability)')
-      .option('--batches <n...>', 'batch sizes (default: 1 64)')
-      .option('--threads <n...>', 'threads of onnxruntime (default: 1)')
-      .option('--rounds <n>', 'how often each variant is timed (default: 9)')
+      .option('--batches <n...>', 'batch sizes (default: 1 64; with --training 128)')
+      .option('--threads <n...>', 'threads of onnxruntime, or of the engine (default: 1)')
+      .option('--rounds <n>', 'how often each variant is timed (default: 9; with --training 5)')
       .option('--images <n>', 'how many images a round takes (default: 256)')
       .option(
         '--static <file>',
         'the network of an .onnx file without exits (export --static), to compare with',
       )
+      .option('--training', 'time training steps, on noise, instead of inference')
+      .option(
+        '--engine <name>',
+        'with --training: tensorflow, wasm, webgpu or cpu (default: tensorflow and wasm, those that are here)',
+      )
+      .option('--workers <n...>', 'with --training: threads that share a batch on wasm (default: 1)')
       .option('--peer', 'also time the same network in PyTorch')
       .option('--peer-python <path>', 'a Python that has torch (default: .peer/bin/python, then python3)')
       .option('--seed <n>', 'of random weights and images (default: 0)');
     addDatasetOptions(command);
   },
   async execute(invocation) {
+    if (invocation.options['training'] === true) {
+      const { benchTrainingRun } = await import('../work/bench-training-run');
+      return benchTrainingRun(invocation);
+    }
     const { benchRun } = await import('../work/bench-run');
     return benchRun(invocation);
   },

@@ -20,6 +20,51 @@ export interface PeerTimes {
 /** The times of the peer for each setting; `null` where there are none, and standard error says why. */
 export type PeerLookup = (setting: { threads: number; batch: number; share: number }) => PeerTimes | null;
 
+/** What runs the same network in PyTorch. */
+export interface PeerProgram {
+  /** A Python that has torch. */
+  readonly interpreter: string;
+  readonly script: string;
+  /** `--depth` and `--exits`, which say the network. */
+  readonly network: readonly string[];
+}
+
+/** The peer's program for a network; `null` where there is none, and standard error says why. */
+export async function findPeer(
+  metadata: Pick<MultiExitMetadata, 'name' | 'exits'>,
+  python: string | undefined,
+  output: Output,
+): Promise<PeerProgram | null> {
+  const network = describeNetwork(metadata);
+  if (typeof network === 'string') {
+    output.warn(`no peer: ${network}`);
+    return null;
+  }
+  const script = [
+    join(packageFolder(), '..', '..', 'bench', 'peer', 'pytorch_peer.py'),
+    resolve('bench/peer/pytorch_peer.py'),
+  ].find(existsSync);
+  if (script === undefined) {
+    output.warn(
+      'no peer: bench/peer/pytorch_peer.py, which times PyTorch, comes with the sources of earlyexit only',
+    );
+    return null;
+  }
+  const interpreter = await findPython(python);
+  if (interpreter === null) {
+    output.warn(
+      'no peer: no Python with torch was found; python3 -m venv .peer && .peer/bin/pip install torch numpy gets one (5 GB)',
+    );
+    return null;
+  }
+  const { depth, blocks } = network;
+  return {
+    interpreter,
+    script,
+    network: ['--depth', String(depth), '--exits', ...blocks.map(String)],
+  };
+}
+
 /** Times the same network in PyTorch, if this is a network that the peer knows and a Python with torch is found. */
 export async function timePeer(
   metadata: Pick<MultiExitMetadata, 'name' | 'exits'>,
@@ -32,29 +77,8 @@ export async function timePeer(
   output: Output,
   signal: AbortSignal,
 ): Promise<PeerLookup> {
-  const none: PeerLookup = () => null;
-  const network = describeNetwork(metadata);
-  if (typeof network === 'string') {
-    output.warn(`no peer: ${network}`);
-    return none;
-  }
-  const script = [
-    join(packageFolder(), '..', '..', 'bench', 'peer', 'pytorch_peer.py'),
-    resolve('bench/peer/pytorch_peer.py'),
-  ].find(existsSync);
-  if (script === undefined) {
-    output.warn(
-      'no peer: bench/peer/pytorch_peer.py, which times PyTorch, comes with the sources of earlyexit only',
-    );
-    return none;
-  }
-  const interpreter = await findPython(python);
-  if (interpreter === null) {
-    output.warn(
-      'no peer: no Python with torch was found; python3 -m venv .peer && .peer/bin/pip install torch numpy gets one (5 GB)',
-    );
-    return none;
-  }
+  const peer = await findPeer(metadata, python, output);
+  if (peer === null) return () => null;
   const rows: {
     threads: number;
     batch: number;
@@ -67,9 +91,9 @@ export async function timePeer(
       `timing PyTorch with ${String(share * 100)} % of the images leaving early: minutes, for it compiles`,
     );
     const { stdout } = await run(
-      interpreter,
+      peer.interpreter,
       [
-        ...[script, 'infer', '--depth', String(network.depth), '--exits', ...network.blocks.map(String)],
+        ...[peer.script, 'infer', ...peer.network],
         ...['--share', String(share), '--batch', ...settings.batches.map(String)],
         ...['--threads', ...settings.threads.map(String)],
       ],

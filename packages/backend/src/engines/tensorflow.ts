@@ -67,7 +67,7 @@ export const tensorflowEngine: EngineDriver = {
     }
     return Promise.resolve({ available: true, version, reason: `native TensorFlow through ${name}` });
   },
-  load({ threads }) {
+  load({ threads, trainingKernels = true }) {
     if (threads !== undefined) {
       // TensorFlow reads these once, when its library starts.
       process.env['TF_NUM_INTRAOP_THREADS'] = String(threads);
@@ -76,14 +76,14 @@ export const tensorflowEngine: EngineDriver = {
     }
     // By itself TensorFlow uses oneDNN only on processors with instructions for neural networks; with AVX2 alone a training
     // step takes 1.6 times as long without it.
-    process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
+    if (trainingKernels) process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
     process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
     restoreNodeUtil();
     const source = findSource();
     if (source === null) return Promise.reject(new Error('it was removed in the meantime'));
-    if ('installed' in source) loadInstalledEngine(source.installed);
+    if ('installed' in source) loadInstalledEngine(source.installed, trainingKernels);
     else createRequire(import.meta.url)(source.own.entry);
-    registerTensorflowTrainingKernels();
+    if (trainingKernels) registerTensorflowTrainingKernels();
     return Promise.resolve();
   },
   remarks: () => [],

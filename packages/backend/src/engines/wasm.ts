@@ -10,13 +10,13 @@ export const wasmEngine: EngineDriver = {
     const { version_wasm: version } = await import('@tensorflow/tfjs-backend-wasm');
     return { available: true, version, reason: 'WebAssembly with SIMD; comes with npm alone' };
   },
-  async load() {
+  async load({ trainingKernels = true }) {
     const { setThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
     // Named outright: a bundler that moves the backend's script would make it look for its .wasm files in the wrong place.
     const packageFile = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
     setWasmPaths(join(dirname(packageFile), 'dist') + sep);
     setThreadsCount(1);
-    registerWasmTrainingKernels();
+    if (trainingKernels) registerWasmTrainingKernels();
   },
   remarks: ({ threads }) =>
     threads !== undefined && threads > 1
