@@ -224,7 +224,12 @@ async function timeSetting(
       eager: await pytorch('channels-last'),
       compiled: await pytorch('compiled'),
     };
-    const times = { own: [] as number[], stock: [] as number[], eager: [] as number[], compiled: [] as number[] };
+    const times = {
+      own: [] as number[],
+      stock: [] as number[],
+      eager: [] as number[],
+      compiled: [] as number[],
+    };
     const forward: number[] = [];
     const ask = async (program: Timed | null, question: (count: number) => string, count: number) => {
       if (program === null) return null;
