@@ -27,6 +27,8 @@ export interface PhaseNetwork {
   readonly parameters: ParameterVector;
   /** The moving statistics. */
   readonly moving: ParameterVector;
+  /** All weights, those that the phase leaves alone included. */
+  readonly everything: ParameterVector;
   readonly gradient: GradientSettings;
   dispose(): void;
 }
@@ -79,12 +81,14 @@ export function openPhaseNetwork(
     createParameterVector(keys.map((key) => byKey.get(key) as NamedWeight));
   const parameters = select(description.trained);
   const moving = select(description.moving);
+  const everything = createParameterVector(weights);
   const names = new Set(description.training);
   const inTraining = new Set(graph.nodes.filter(({ name }) => names.has(name)).map(({ layer }) => layer));
   const penalized = [...inTraining].filter((layer) => layer.losses.length > 0);
   return {
     parameters,
     moving,
+    everything,
     gradient: {
       forward: createForwardPass(graph, description.computed, (layer) => inTraining.has(layer)),
       parameters,
@@ -96,6 +100,7 @@ export function openPhaseNetwork(
     dispose() {
       parameters.dispose();
       moving.dispose();
+      everything.dispose();
     },
   };
 }

@@ -29,11 +29,12 @@ export async function runWorker(port: MessagePort, start: WorkerStart): Promise<
       const { what, step, rows } = signal.next();
       if (what === command.begin) {
         phase?.network.dispose();
-        const { description, memory } = receiveMessageOnPort(port)?.message as WorkerPhase;
+        const { description, memory, weights: found } = receiveMessageOnPort(port)?.message as WorkerPhase;
         phase = {
           network: openPhaseNetwork(description, graph, weights, start),
           shared: viewSharedStep(memory),
         };
+        phase.network.everything.copyFrom(found);
       } else if (phase !== null) {
         const part = divideBatch(rows, start.workers)[start.part];
         if (part !== undefined) {

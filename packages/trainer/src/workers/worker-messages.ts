@@ -20,6 +20,8 @@ export interface WorkerStart {
 export interface WorkerPhase {
   readonly description: PhaseDescription;
   readonly memory: SharedStepMemory;
+  /** All weights as the phase finds them: what it leaves alone comes from the phases or the run before. */
+  readonly weights: Float32Array;
 }
 
 /** What a worker thread says. */

@@ -96,7 +96,9 @@ export async function openWorkerPool(
         batchSize,
         imageSize: imageShape[0] * imageShape[1] * imageShape[2],
       });
-      const message: WorkerPhase = { description, memory };
+      const weights = new Float32Array(network.everything.size);
+      network.everything.copyTo(weights);
+      const message: WorkerPhase = { description, memory, weights };
       for (const { worker } of threads) worker.postMessage(message);
       signal.start(command.begin, threads.length);
       phase = { network, shared: viewSharedStep(memory) };

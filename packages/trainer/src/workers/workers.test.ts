@@ -10,8 +10,10 @@ import { adamw } from '../optimizers/adamw';
 import { chain } from '../optimizers/chain';
 import { clipByGlobalNorm } from '../optimizers/clip-by-global-norm';
 import { sgd } from '../optimizers/sgd';
+import { cascade } from '../regimes/cascade';
 import { distill } from '../regimes/distill';
 import { frozen } from '../regimes/frozen';
+import { joint } from '../regimes/joint';
 import { twoStage } from '../regimes/two-stage';
 import { bundle } from '../testing/bundle';
 import { stripes, tinyNetwork, weightsOf } from '../testing/tiny-network';
@@ -116,7 +118,11 @@ function network(): MultiExitModel {
   };
 }
 
-it('gives every sample its dropout mask, and counts penalties once', async () => {
+it.each([
+  ['joint', joint()],
+  ['two-stage', twoStage()],
+  ['cascade', cascade()],
+])('gives every sample its dropout mask, and counts penalties once: %s', async (_, regime) => {
   const run = (workers: Pick<TrainOptions, 'workers'>): Promise<(number | null)[][]> =>
     lossesOf({
       model: network(),
@@ -124,6 +130,7 @@ it('gives every sample its dropout mask, and counts penalties once', async () =>
       epochs: 4,
       batchSize: 16,
       optimizer: sgd(),
+      regime,
       ...workers,
     });
   const alone = await run({});
@@ -151,6 +158,7 @@ describe('two workers on a network with batch normalisation', () => {
     ['two-stage', { regime: twoStage() }],
     ['frozen', { regime: frozen() }],
     ['distill', { regime: distill() }],
+    ['cascade', { regime: cascade() }],
   ])('give the same bits again: %s', async (_, options: Partial<TrainOptions>) => {
     const first = weightsOf(await run({ ...options, ...shared(2) }));
     expect(weightsOf(await run({ ...options, ...shared(2) }))).toEqual(first);
@@ -201,11 +209,15 @@ describe('two workers on a network with batch normalisation', () => {
   });
 });
 
-it('resumes with the same bits, and says so where the number of workers is another', async () => {
-  const options = { train: stripes(40), epochs: 3, batchSize: 8, optimizer: adamw() };
+it.each([
+  ['the first phase', joint()],
+  // The workers have to hear of what the phase before has trained.
+  ['the second phase', twoStage()],
+])('resumes with the same bits in %s, and says so where the workers are others', async (name, regime) => {
+  const options = { train: stripes(40), epochs: 3, batchSize: 8, optimizer: adamw(), regime };
   const whole = tinyNetwork();
   await train({ ...options, ...shared(2), model: whole });
-  const runDirectory = join(folder, 'resumed');
+  const runDirectory = join(folder, name);
   const stop = new AbortController();
   const part = await train({
     ...options,
@@ -214,10 +226,10 @@ it('resumes with the same bits, and says so where the number of workers is anoth
     runDirectory,
     signal: stop.signal,
     onEvent: (event) => {
-      if (event.type === 'progress' && event.step === 7) stop.abort();
+      if (event.type === 'progress' && event.step === 12) stop.abort();
     },
   });
-  expect(part).toMatchObject({ interrupted: true, step: 7 });
+  expect(part).toMatchObject({ interrupted: true, step: 12 });
   const resumed = tinyNetwork();
   await train({ ...options, ...shared(2), model: resumed, runDirectory, resume: true });
   expect(weightsOf(resumed)).toEqual(weightsOf(whole));
