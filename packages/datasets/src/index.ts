@@ -1,4 +1,11 @@
 export type { Augmentation, AugmentationBatch } from './augmentation';
+export {
+  corruptImages,
+  type Corruption,
+  type CorruptionName,
+  corruptionNames,
+  corruptionSeverities,
+} from './corrupt-images';
 export type { DataSource, ImageSet, ImageShape, OpenOptions, Progress } from './data-source';
 export { defaultFit, type ImageFit } from './decode-image';
 export { horizontalFlip } from './horizontal-flip';
