@@ -97,20 +97,16 @@ export async function exportStaged(
         return tensor === undefined ? [] : [[name, tensor] as const];
       }),
     );
-    const bytes = await finishModel(
-      finished.graph,
-      graph.opset,
-      {
-        format: 'earlyexit-onnx',
-        formatVersion: 1,
-        kind: 'stage',
-        dtype: dtypeOf(options),
-        stage: stage.index,
-        inputShape: network.input.shape,
-        decision: null,
-        network: model.metadata,
-      },
-    );
+    const bytes = await finishModel(finished.graph, graph.opset, {
+      format: 'earlyexit-onnx',
+      formatVersion: 1,
+      kind: 'stage',
+      dtype: dtypeOf(options),
+      stage: stage.index,
+      inputShape: network.input.shape,
+      decision: null,
+      network: model.metadata,
+    });
     files.set(file, bytes);
     stages.push({
       file,

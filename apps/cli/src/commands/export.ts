@@ -1,5 +1,5 @@
 import type { CommandDefinition } from '../command-definition';
-import { addEngineOptions } from '../options/shared-options';
+import { addDatasetOptions, addEngineOptions } from '../options/shared-options';
 
 /** `earlyexit export` */
 export const exportCommand: CommandDefinition = {
@@ -16,15 +16,26 @@ leaves when score >= threshold (max-probability); no thresholds are calibrated: 
         '<model>',
         'a run folder, a saved model folder, or the name of a network (see `earlyexit models`)',
       )
-      .argument('[out]', 'the file to write; not needed with --staged')
+      .argument('[out]', 'the file to write, or the folder with --folder; not needed with --staged')
       .option('--thresholds-as <how>', 'input: fed at run time (default); constants: built in')
       .option('--criterion <name>', 'another criterion than the calibrated one (default: max-probability)')
       .option('--earlyexit <t...>', 'other thresholds than the calibrated ones, one per early exit')
       .option('--static', 'without exits')
       .option('--staged <dir>', 'one file a stage and a manifest, into this folder')
+      .option('--folder', 'a model folder for transformers.js: OUT is the folder, thresholds are built in')
+      .option(
+        '--dtype <type>',
+        'float32 (default), or int8: whole numbers, with ranges and thresholds from the calibration split',
+      )
+      .option('--max-accuracy-drop <pp>', 'int8: aim of the new thresholds, in points below the final exit')
+      .option(
+        '--target-macs <share>',
+        'int8: aim of the new thresholds, 0 to 1 of the plain network (default: what the old ones cost)',
+      )
       .option('--opset <n>', 'version of the ONNX operators, 13 to 21 (default: 17)')
       .option('--exits <exit...>', 'attach exits to a plain network first: LAYER or LAYER:HEAD')
       .option('--seed <n>', 'of the random weights of a named network (default: 0)');
+    addDatasetOptions(command);
     addEngineOptions(command);
   },
   async execute(invocation) {

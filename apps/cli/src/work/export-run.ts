@@ -1,19 +1,30 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { MultiExitModel } from '@earlyexit/branch-head';
-import { ArgumentError, getCriterion, thresholdFromJson } from '@earlyexit/exit-criteria';
+import { ArgumentError, type ExitPolicy, getCriterion, thresholdFromJson } from '@earlyexit/exit-criteria';
 import { exportConditional, exportStaged, exportStatic } from '@earlyexit/onnx';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
-import { bytes } from '../format';
-import { engineOptions } from '../options/common-schemas';
-import { criterion, flag, listOf, oneOf, text, threshold, wholeNumber } from '../options/option-values';
+import { bytes, percent } from '../format';
+import { datasetOptions, engineOptions } from '../options/common-schemas';
+import {
+  criterion,
+  flag,
+  listOf,
+  numberBetween,
+  oneOf,
+  text,
+  threshold,
+  wholeNumber,
+} from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 import { checkThresholds } from './check-thresholds';
+import { checkFolderOptions, exportFolder } from './export-folder';
 import { resolveModelArgument } from './model-argument';
 import { openNetwork } from './open-network';
 import { modelOperand } from './operand';
-import { DEFAULT_CRITERION, refuseOracle } from './policy';
+import { DEFAULT_CRITERION, refuseOracle, storedPolicy } from './policy';
+import { type QuantizedNetwork, quantizeNetwork } from './quantize-network';
 import { requireWritable } from './require-writable';
 import { startEngine } from './start-engine';
 
@@ -25,9 +36,14 @@ const schema = z
     earlyexit: listOf(threshold()),
     static: flag(),
     staged: text(),
+    folder: flag(),
     opset: wholeNumber(),
     exits: listOf(text()),
     seed: wholeNumber(0),
+    dtype: oneOf(['float32', 'int8']),
+    ...datasetOptions,
+    maxAccuracyDrop: numberBetween(0, 100),
+    targetMacs: numberBetween(0, 1),
   })
   .partial();
 
@@ -39,13 +55,26 @@ export async function exportRun(invocation: Invocation): Promise<undefined> {
   const argument = modelOperand(invocation);
   const options = parseOptions(schema, invocation.options);
   const target = chooseTarget(operands[1], options);
+  checkDtype(options);
   if (options.criterion !== undefined)
     refuseOracle(options.criterion, 'Choose another criterion for the file');
   const reference = await resolveModelArgument(argument);
   await requireWritable(target);
   await startEngine(options, output);
-  const { model } = await openNetwork(reference, options, output);
-  const version = options.opset === undefined ? {} : { opset: options.opset };
+  const opened = await openNetwork(reference, options, output);
+  const quantized =
+    options.dtype === 'int8'
+      ? await quantizeNetwork(
+          { ...opened, isTrained: reference.kind === 'saved', policy: policyToRefit(opened.model, options) },
+          options,
+          invocation,
+        )
+      : null;
+  const { model } = quantized ?? opened;
+  const version = {
+    ...(options.opset === undefined ? {} : { opset: options.opset }),
+    ...(quantized === null ? {} : { quantization: quantized.quantization }),
+  };
 
   if (options.staged !== undefined) {
     const { manifest, files } = await exportStaged(model, version);
@@ -54,7 +83,13 @@ export async function exportRun(invocation: Invocation): Promise<undefined> {
     // Last, so that a manifest never names a file that is not there.
     await writeWhole(join(target, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     const stages = manifest.stages.map(({ file, bytes: size, carried }) => ({ file, bytes: size, carried }));
-    output.json({ model: model.metadata.name, kind: 'staged', directory: target, stages });
+    output.json({
+      model: model.metadata.name,
+      kind: 'staged',
+      ...describeDtype(quantized),
+      directory: target,
+      stages,
+    });
     output.text(
       `${model.metadata.name}: ${target}, ${String(stages.length)} stages and manifest.json`,
       ...stages.map(
@@ -66,18 +101,65 @@ export async function exportRun(invocation: Invocation): Promise<undefined> {
   }
 
   const policy = exportPolicy(model, options);
+  if (options.folder === true) {
+    return exportFolder(invocation, target, {
+      model,
+      criterion: policy.criterion,
+      thresholds: policy.thresholds ?? [],
+      options: version,
+      runDirectory: reference.kind === 'saved' ? reference.runDirectory : null,
+      dataset: opened.config?.data.dataset ?? null,
+    });
+  }
   const content =
     options.static === true
       ? await exportStatic(model, version)
       : await exportConditional(model, { ...policy, ...version });
   await mkdir(dirname(target), { recursive: true });
   await writeWhole(target, content);
-  report(invocation, model, { target, size: content.length, policy, isStatic: options.static === true });
+  report(invocation, model, {
+    target,
+    size: content.length,
+    policy,
+    isStatic: options.static === true,
+    quantized,
+  });
   return undefined;
 }
 
+/** Options that only int8 looks at. */
+const int8Options = [
+  ['--dataset', 'dataset'],
+  ['--data-dir', 'dataDir'],
+  ['--max-accuracy-drop', 'maxAccuracyDrop'],
+  ['--target-macs', 'targetMacs'],
+] as const;
+
+/** Refuses options that say nothing about the file that is asked for. */
+function checkDtype(options: ExportRunOptions): void {
+  const { dtype, earlyexit } = options;
+  const named = int8Options.find(([, key]) => options[key] !== undefined);
+  if (dtype !== 'int8' && named !== undefined) {
+    throw new ArgumentError({
+      where: named[0],
+      rule: 'only int8 looks at images',
+      remedy: 'Add --dtype int8, or leave it out',
+    });
+  }
+  const aims = int8Options.slice(2).filter(([, key]) => options[key] !== undefined);
+  const [aim] = aims;
+  if (aim === undefined || (earlyexit === undefined && options.static !== true)) return;
+  throw new ArgumentError({
+    where: aim[0],
+    rule: 'thresholds are set anew only where none are given and exits are written',
+    received: `${aim[0]} and ${earlyexit === undefined ? '--static' : '--earlyexit'}`,
+    remedy: 'Leave one of them out',
+  });
+}
+
 function chooseTarget(operand: Invocation['operands'][number], options: ExportRunOptions): string {
-  const { staged } = options;
+  const { staged, folder } = options;
+  if (folder === true) checkFolderOptions(options);
   const file = typeof operand === 'string' && operand.trim() !== '' ? operand : undefined;
   if (staged !== undefined) {
     const also = [
@@ -119,16 +201,17 @@ type ConditionalOptions = NonNullable<Parameters<typeof exportConditional>[1]>;
 /** What the file decides by: the options, and for the rest what calibration stored. */
 function exportPolicy(
   { metadata }: MultiExitModel,
-  { criterion: asked, earlyexit, thresholdsAs }: ExportRunOptions,
+  { criterion: asked, earlyexit, thresholdsAs, folder }: ExportRunOptions,
 ): ConditionalOptions & { readonly criterion: NonNullable<ConditionalOptions['criterion']> } {
   const stored = metadata.policy;
   const chosen = asked ?? stored?.criterion ?? DEFAULT_CRITERION;
   if (earlyexit !== undefined) checkThresholds(metadata.exits, chosen, earlyexit);
   const thresholds =
     earlyexit ?? (stored?.criterion === chosen ? stored.thresholds.map(thresholdFromJson) : undefined);
-  if (thresholds === undefined && thresholdsAs === 'constants' && metadata.exits.length > 1) {
+  const builtIn = folder === true || thresholdsAs === 'constants';
+  if (thresholds === undefined && builtIn && metadata.exits.length > 1) {
     throw new ArgumentError({
-      where: '--thresholds-as',
+      where: folder === true ? '--folder' : '--thresholds-as',
       rule: 'thresholds that are built in must be known',
       received:
         stored === null
@@ -152,9 +235,10 @@ function report(
     readonly size: number;
     readonly policy: ReturnType<typeof exportPolicy>;
     readonly isStatic: boolean;
+    readonly quantized: QuantizedNetwork | null;
   },
 ): void {
-  const { target, size, policy, isStatic } = written;
+  const { target, size, policy, isStatic, quantized } = written;
   const early = metadata.exits.length - 1;
   const [height, width, channels] = model.inputs[0]!.shape.slice(1);
   const sizes = channels === undefined ? [height] : [channels, height, width];
@@ -163,6 +247,7 @@ function report(
   output.json({
     model: metadata.name,
     kind: isStatic ? 'static' : 'conditional',
+    ...describeDtype(quantized),
     file: target,
     bytes: size,
     criterion: decides ? policy.criterion : null,
@@ -172,10 +257,20 @@ function report(
     thresholdsAs: decides ? (fed ? 'input' : 'constants') : null,
   });
   output.text(
-    `${metadata.name}: ${target}, ${bytes(size)}, ${isStatic ? 'without exits' : 'the exits inside'}`,
+    `${metadata.name}: ${target}, ${bytes(size)}, ${isStatic ? 'without exits' : 'the exits inside'}${quantized === null ? '' : ', int8'}`,
     `inputs   pixel_values [batch, ${sizes.map(String).join(', ')}] float32${fed ? `, thresholds [${String(early)}] float32` : ''}`,
     `outputs  logits [batch, ${String(metadata.classes.length)}] float32${isStatic ? '' : ', exit_index [batch] int64, score [batch] float32'}`,
   );
+  if (quantized !== null) {
+    const { report: found } = quantized;
+    output.text(
+      `int8     ranges from ${quantized.source}${
+        found === null
+          ? ''
+          : `; same class as in float32: ${metadata.exits.map(({ name }, exit) => `${name} ${percent(found.agreement[exit] ?? 0, 1)}`).join(', ')}`
+      }`,
+    );
+  }
   if (!decides) return;
   const { rule } = getCriterion(policy.criterion);
   const known = policy.thresholds?.join(', ');
@@ -186,6 +281,23 @@ function report(
         : `thresholds ${known} ${fed ? 'stand in its metadata, and sessions feed them' : 'are built in'}`
     }`,
   );
+}
+
+/** The policy that an int8 file needs to have set anew; null if it decides nothing, or nothing is calibrated. */
+function policyToRefit({ metadata }: MultiExitModel, options: ExportRunOptions): ExitPolicy | null {
+  if (options.static === true || metadata.exits.length === 1) return null;
+  const stored = storedPolicy(metadata);
+  const { earlyexit, criterion: asked } = options;
+  const chosen = asked ?? stored?.criterion ?? DEFAULT_CRITERION;
+  if (stored?.criterion !== chosen) return null;
+  // Thresholds that are given are taken as they are, as in float32.
+  return earlyexit === undefined ? stored : null;
+}
+
+/** Width of the numbers in the file, and what int8 does to the answers. */
+function describeDtype(quantized: QuantizedNetwork | null): object {
+  if (quantized === null) return { dtype: 'float32' };
+  return { dtype: 'int8', ranges: quantized.source, quantization: quantized.report };
 }
 
 /** Writes beside the target and renames, so that what has the name is whole. */

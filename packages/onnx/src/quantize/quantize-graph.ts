@@ -111,8 +111,7 @@ class GraphQuantizer {
   #index(graph: GraphMessage): void {
     for (const tensor of graph.initializer) this.#weights.set(tensor.name, tensor);
     for (const node of graph.node) {
-      for (const name of node.input)
-        this.#consumers.set(name, [...(this.#consumers.get(name) ?? []), node]);
+      for (const name of node.input) this.#consumers.set(name, [...(this.#consumers.get(name) ?? []), node]);
       for (const { g } of node.attribute) if (g !== undefined) this.#index(g);
     }
   }
@@ -183,7 +182,11 @@ class GraphQuantizer {
     const range = this.#rangeOf(name);
     if (range === null) return;
     const parameters = quantizationOf(range);
-    const stored = writer.add('QuantizeLinear', [name, ...writer.parameters(parameters)], `${name}_quantized`);
+    const stored = writer.add(
+      'QuantizeLinear',
+      [name, ...writer.parameters(parameters)],
+      `${name}_quantized`,
+    );
     scope.stored.set(name, { ...parameters, name: stored });
   }
 
@@ -291,7 +294,12 @@ class GraphWriter {
     this.#names = names;
   }
 
-  add(opType: string, input: readonly string[], wanted: string, attribute: NodeMessage['attribute'] = []): string {
+  add(
+    opType: string,
+    input: readonly string[],
+    wanted: string,
+    attribute: NodeMessage['attribute'] = [],
+  ): string {
     const name = this.#names.unique(wanted);
     this.nodes.push({
       input: [...input],
