@@ -51,4 +51,5 @@ export {
   type ShiftReport,
   type ShiftSignal,
 } from './shift/shift-monitor';
+export { type StageCosts, type StageGain, stageGains } from './stage-gains';
 export { applyVectorScaling, fitVectorScaling, type VectorScaling } from './vector-scaling';
