@@ -344,6 +344,22 @@ const reduce = overClasses('axes:ints keepdims:i', (application, sizes) => {
   return one(FLOAT, sizes.slice(0, 1), volume(sizes));
 });
 
+/** Over the classes; or over the colours of an image, which become one channel. */
+const reduceSum: Operator = {
+  ...reduce,
+  make: (application) => {
+    const { sizes } = input(application, 0);
+    if (sizes.length !== 4) return reduce.make(application);
+    flag(application, 'keepdims', 1, 1);
+    need(
+      application.inputs.length === 2 && constants(application, 1).join() === '1',
+      'ReduceSum adds up the channels of an image',
+      application.inputs.length,
+    );
+    return one(FLOAT, [sizes[0]!, 1, ...sizes.slice(2)], volume(sizes));
+  },
+};
+
 function softmax(application: Application): Made {
   const { sizes } = input(application, 0);
   axisWithin(application, whole(application, 'axis', -1), sizes.length);
@@ -604,7 +620,7 @@ const operators: Readonly<Record<string, Operator>> = {
   Softmax: { inputs: [1, 1], attributes: 'axis:i', make: softmax },
   LogSoftmax: { inputs: [1, 1], attributes: 'axis:i', make: softmax },
   ReduceMax: reduce,
-  ReduceSum: reduce,
+  ReduceSum: reduceSum,
   ReduceLogSumExp: reduce,
   ArgMax: overClasses('axis:i keepdims:i', (application, sizes) => {
     need(application.inputs.length === 1, 'ArgMax has one input', application.inputs.length);
