@@ -23,6 +23,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       { text: 'Five lines: classify an image', link: '/guide/five-lines' },
       { text: 'Twenty lines: your own network', link: '/guide/twenty-lines' },
       { text: 'When to leave', link: '/guide/criteria' },
+      { text: 'Thresholds and promises', link: '/guide/calibration' },
     ],
   },
   {

@@ -11,6 +11,7 @@ import {
   summarizeExits,
   thresholdToJson,
 } from '@earlyexit/exit-criteria';
+import { naming } from '../naming';
 import type { Output } from '../output';
 import type { CalibrationAim, Scaling } from './calibration-aim';
 import { checkCalibrationLogits, noteExits, noteMissingClasses } from './calibration-notes';
@@ -116,7 +117,10 @@ export async function storePolicy(
   const { criterion, thresholds, temperatures } = policy;
   const { promise = null, fits = [] } = extras;
   const vectors = fits.flatMap(({ vector }) => (vector === null ? [] : [vector]));
-  if (vectors.length > 0) foldLogitScaling(model, vectors);
+  if (vectors.length > 0)
+    await naming('--scaling', () => {
+      foldLogitScaling(model, vectors);
+    });
   const stored = { criterion, thresholds: thresholds.map(thresholdToJson), temperatures };
   await saveModel(
     withMetadata(model, { policy: promise === null ? stored : { ...stored, promise } }),
