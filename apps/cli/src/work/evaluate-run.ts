@@ -6,11 +6,12 @@ import {
   type ExitPolicy,
   getCriterion,
 } from '@earlyexit/exit-criteria';
+import type { Corruption } from '@earlyexit/datasets';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { count, percent, shortMacs } from '../format';
 import { datasetOptions, engineOptions } from '../options/common-schemas';
-import { listOf, numberBetween, oneOf, threshold, wholeNumber } from '../options/option-values';
+import { listOf, numberBetween, oneOf, text, threshold, wholeNumber } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 import { renameSpellings } from '../options/train-options';
 import type { Output } from '../output';
@@ -19,6 +20,7 @@ import { aboutTest } from './about-test';
 import { showThreshold } from './describe-calibration';
 import { checkThresholds } from './check-thresholds';
 import { compareRun } from './compare-run';
+import { parseCorruptions } from './corruptions';
 import { evaluateOnnx } from './evaluate-onnx';
 import { evaluatePolicy } from './evaluation';
 import type { EvaluationDocument } from './evaluation-document';
@@ -38,6 +40,7 @@ const schema = z
     earlyexit: listOf(threshold()),
     maxAccuracyDrop: numberBetween(0, 100),
     targetMacs: numberBetween(0, 1),
+    corrupt: listOf(text()),
     seed: wholeNumber(0),
     batchSize: wholeNumber(),
   })
@@ -58,6 +61,8 @@ export async function evaluateRun(invocation: Invocation): Promise<undefined> {
       remedy: 'Leave --earlyexit out, or name one criterion',
     });
   }
+  const corruptions = options.corrupt === undefined ? null : parseCorruptions(options.corrupt);
+  if (corruptions !== null) refuseCorrupt(criterion);
   const file = await findOnnxFile(argument);
   if (file !== null) return evaluateFile(file, options, invocation);
   const bench = await openWorkbench(argument, options, output, signal, ({ metadata }) => {
@@ -79,6 +84,10 @@ export async function evaluateRun(invocation: Invocation): Promise<undefined> {
     return undefined;
   }
   const policy = await choosePolicy(bench, { criterion, earlyexit, aim }, output);
+  if (corruptions !== null) {
+    await corruptTest(bench, policy, corruptions, { ...options, output, signal });
+    return undefined;
+  }
   const document = await evaluateOnTest(bench, policy);
   output.json(document);
   output.text(...describeEvaluation(document, output), '', ...originalStatistics(document));
@@ -91,7 +100,15 @@ async function evaluateFile(
   options: z.output<typeof schema>,
   { output, signal }: Invocation,
 ): Promise<undefined> {
-  const { criterion, maxAccuracyDrop, targetMacs, batchSize } = options;
+  const { criterion, maxAccuracyDrop, targetMacs, batchSize, corrupt } = options;
+  if (corrupt !== undefined) {
+    throw new ArgumentError({
+      where: '--corrupt',
+      rule: 'a shift is seen by comparing with the calibration images, which an .onnx file does not remember',
+      received: file,
+      remedy: 'Give the run folder that it was exported from',
+    });
+  }
   if (criterion === 'all' || (maxAccuracyDrop ?? targetMacs) !== undefined) {
     throw new ArgumentError({
       where: criterion === 'all' ? '--criterion' : '--max-accuracy-drop, --target-macs',
@@ -119,6 +136,35 @@ async function evaluateFile(
     model.session.dispose();
   }
   return undefined;
+}
+
+/** Refuses criteria that `--corrupt` has no use for. */
+function refuseCorrupt(criterion: CriterionName | 'all' | undefined): void {
+  if (criterion === undefined || (criterion !== 'all' && !getCriterion(criterion).needsLabels)) return;
+  throw new ArgumentError({
+    where: '--corrupt',
+    rule: 'one policy that needs no labels is watched',
+    received: `--criterion ${criterion}`,
+    remedy: 'Name one of the other criteria, or leave --criterion out',
+  });
+}
+
+/** `--corrupt`: the test images as they are, and spoilt. */
+async function corruptTest(
+  bench: Workbench,
+  policy: ExitPolicy,
+  corruptions: readonly Corruption[],
+  options: {
+    readonly batchSize?: number | undefined;
+    readonly output: Output;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const { describeCorrupted, evaluateCorrupted } = await import('./corrupt-run');
+  const { output } = options;
+  const { clean, corrupted } = await evaluateCorrupted(bench, policy, corruptions, options);
+  output.json({ ...clean, corrupted });
+  output.text(...describeEvaluation(clean, output), '', ...describeCorrupted(clean, corrupted, output));
 }
 
 /** Runs the test split and evaluates a policy on it. */

@@ -1,0 +1,121 @@
+import { createShiftMonitor, type ShiftSignal } from '@earlyexit/calibration';
+import {
+  type CachedLogits,
+  DataError,
+  type ExitPolicy,
+  type Simulation,
+  simulate,
+} from '@earlyexit/exit-criteria';
+
+/** What a monitor of shift makes of answers, watched as a stream in random order, several times. */
+export interface WatchedStream {
+  /** At most this share of streams without shift ever raises an alarm. */
+  readonly falseAlarmRate: number;
+  /** In how many random orders the answers were watched, and in how many an alarm was raised. */
+  readonly orders: number;
+  readonly alarms: number;
+  /** How many samples a stream holds. */
+  readonly samples: number;
+  /** After how many samples half of the orders had raised the alarm; null if fewer did. */
+  readonly medianDelay: number | null;
+  /** What changed most, in the orders that raised one; null if none did. */
+  readonly signal: ShiftSignal | null;
+}
+
+/** The answers that are watched. */
+export type StreamAnswers = Pick<Simulation, 'exitIndex' | 'classes' | 'scores'>;
+
+/** The probability that a stream without shift, however long, ever raises an alarm. */
+export const FALSE_ALARM_RATE = 0.01;
+/** Fewer samples tell no shift from chance. */
+export const FEWEST_REFERENCE_SAMPLES = 100;
+// Odd, so that the median is one of them.
+const ORDERS = 21;
+
+/**
+ * The answers to the calibration samples: what a stream is compared with.
+ *
+ * @throws DataError if there are too few of them
+ */
+export function referenceAnswers(calibration: CachedLogits, policy: ExitPolicy, option: string): Simulation {
+  if (calibration.samples < FEWEST_REFERENCE_SAMPLES) {
+    throw new DataError({
+      where: option,
+      rule: `a shift is told from chance by comparing with at least ${String(FEWEST_REFERENCE_SAMPLES)} calibration samples`,
+      received: String(calibration.samples),
+      remedy: 'Train with a larger calibration split: train --calibration N',
+    });
+  }
+  return simulate(calibration, policy);
+}
+
+/** Watches answers in several random orders: as they lie in a data set, they may be sorted by class. */
+export function watchStream(
+  reference: StreamAnswers,
+  answers: StreamAnswers,
+  { exits, classes, seed = 0 }: { readonly exits: number; readonly classes: number; readonly seed?: number },
+): WatchedStream {
+  const strongest: ShiftSignal[] = [];
+  const samples = answers.scores.length;
+  const delays = Array.from({ length: ORDERS }, (_, order) => {
+    const monitor = createShiftMonitor(reference, {
+      exits,
+      classes,
+      falseAlarmRate: FALSE_ALARM_RATE,
+      seed: seed + order,
+    });
+    const rows = shuffled(samples, seed * ORDERS + order);
+    const { alarmAt, evidence } = monitor.observe({
+      exitIndex: rows.map((row) => answers.exitIndex[row] ?? 0),
+      classes: rows.map((row) => answers.classes[row] ?? 0),
+      scores: Float64Array.from(rows, (row) => answers.scores[row] ?? Number.NaN),
+    });
+    if (alarmAt !== null) strongest.push(mostEvident(evidence));
+    return alarmAt ?? Infinity;
+  }).sort((a, b) => a - b);
+  const median = delays[(ORDERS - 1) / 2] ?? Infinity;
+  return {
+    falseAlarmRate: FALSE_ALARM_RATE,
+    orders: ORDERS,
+    alarms: strongest.length,
+    samples,
+    medianDelay: Number.isFinite(median) ? median : null,
+    signal: mostFrequent(strongest),
+  };
+}
+
+/** What a watched stream means, short. */
+export function describeWatched({ alarms, orders, medianDelay, samples }: WatchedStream): string {
+  if (medianDelay !== null) return `after ${String(medianDelay)}`;
+  return alarms === 0 ? `not in ${String(samples)}` : `in ${String(alarms)} of ${String(orders)} orders`;
+}
+
+function mostEvident(evidence: Readonly<Record<ShiftSignal, number>>): ShiftSignal {
+  const signals = Object.keys(evidence) as ShiftSignal[];
+  return signals.reduce((best, signal) => (evidence[signal] > evidence[best] ? signal : best));
+}
+
+function mostFrequent(signals: readonly ShiftSignal[]): ShiftSignal | null {
+  const counts = new Map<ShiftSignal, number>();
+  for (const signal of signals) counts.set(signal, (counts.get(signal) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
+}
+
+/** The numbers below `count` in a seeded random order (Fisher–Yates over mulberry32). */
+function shuffled(count: number, seed: number): Int32Array {
+  let state = seed >>> 0;
+  const random = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const rows = Int32Array.from({ length: count }, (_, row) => row);
+  for (let last = count - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1));
+    const value = rows[last] ?? 0;
+    rows[last] = rows[other] ?? 0;
+    rows[other] = value;
+  }
+  return rows;
+}
