@@ -19,6 +19,7 @@ threads  batch  leave early  ms a batch  images a second  without exits  speed-u
         'a run folder, a saved model folder, an .onnx file, or the name of a network (see `earlyexit models`); with --training the name of a network, by default two ResNets with one exit',
       )
       .option('--exits <exit...>', 'attach exits to a plain network first: LAYER or LAYER:HEAD')
+      .option('--dtype <type>', 'float32 (default), or int8, also compared with float32 without exits')
       .option('--shares <s...>', 'thresholds that let this share of the images leave at the first exit')
       .option('--criterion <name>', 'another criterion than the calibrated one (default: max-probability)')
       .option('--batches <n...>', 'batch sizes (default: 1 64; with --training 128)')

@@ -8,10 +8,11 @@ import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { percent } from '../format';
 import { datasetOptions } from '../options/common-schemas';
-import { criterion, flag, listOf, numberBetween, text, wholeNumber } from '../options/option-values';
+import { criterion, flag, listOf, numberBetween, oneOf, text, wholeNumber } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 import { formatTable } from '../table';
 import { type PeerLookup, timePeer } from './bench-peer';
+import { channelsFirst } from './channels-first';
 import { medianOf, quantileOf, thresholdForShare } from './bench-statistics';
 import { type BenchVariant, findRuntime, startVariant } from './bench-variant';
 import { findOnnxFile, resolveModelArgument } from './model-argument';
@@ -19,14 +20,17 @@ import { type OnnxModel, openOnnxModel } from './onnx-model';
 import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
 import { openNetwork } from './open-network';
 import { modelOperand } from './operand';
-import { DEFAULT_CRITERION, refuseOracle } from './policy';
+import { DEFAULT_CRITERION, refuseOracle, storedPolicy } from './policy';
+import { quantizeNetwork } from './quantize-network';
 import type { RunConfig } from './run-config';
+import { seededNoise } from './seeded-noise';
 import { startEngine } from './start-engine';
 
 const schema = z
   .object({
     ...datasetOptions,
     exits: listOf(text()),
+    dtype: oneOf(['float32', 'int8']),
     shares: listOf(numberBetween(0, 1)),
     criterion: criterion(),
     batches: listOf(wholeNumber()),
@@ -64,6 +68,8 @@ interface BenchRow {
   readonly macsRatio: number;
   /** Null where there is nothing without exits to compare with. */
   readonly speedup: number | null;
+  /** Against the float32 network without exits, whatever the type of this one. */
+  readonly float32Speedup: number | null;
   readonly efficiency: number | null;
   /** Milliseconds an image. */
   readonly peer: { readonly best: number; readonly earlyExit: number | null } | null;
@@ -74,6 +80,14 @@ interface Setting {
   readonly share: number | null;
   /** Null where they are built into the file. */
   readonly thresholds: readonly (number | null)[] | null;
+}
+
+/** Where the files to be timed lie. */
+interface BenchFiles {
+  readonly static: string;
+  readonly exits: string;
+  /** The float32 network without exits, where the others are int8. */
+  readonly float32: string;
 }
 
 /** What is timed. */
@@ -89,8 +103,8 @@ interface Subject {
   readonly criterion: CriterionName;
   /** Whether thresholds are built in. */
   readonly isFixed: boolean;
-  /** Writes the network with exits, and without them if it can. */
-  write(files: { readonly static: string; readonly exits: string }): Promise<{ readonly hasStatic: boolean }>;
+  /** Writes the network with exits; and without them, also in float32 beside int8, if it can. */
+  write(files: BenchFiles): Promise<{ readonly hasStatic: boolean; readonly hasFloat32: boolean }>;
 }
 
 /** `earlyexit bench`: what early exits bring in wall time. */
@@ -121,9 +135,10 @@ export async function benchRun(invocation: Invocation): Promise<undefined> {
     const files = {
       static: join(folder, 'static.onnx'),
       exits: join(folder, 'exits.onnx'),
+      float32: join(folder, 'float32.onnx'),
       images: join(folder, 'images'),
     };
-    const { hasStatic } = await subject.write(files);
+    const written = await subject.write(files);
     await writeFile(files.images, images.data);
     const peer: PeerLookup =
       options.peer === true
@@ -139,7 +154,7 @@ export async function benchRun(invocation: Invocation): Promise<undefined> {
     for (const count of threads) {
       rows.push(
         ...(await timeThreads(
-          { subject, files, hasStatic, images, threads: count, batches, rounds, options, peer },
+          { subject, files, ...written, images, threads: count, batches, rounds, options, peer },
           invocation,
         )),
       );
@@ -165,8 +180,9 @@ export async function benchRun(invocation: Invocation): Promise<undefined> {
 async function openSubject(
   argument: string,
   options: BenchOptions,
-  { output }: Invocation,
+  invocation: Invocation,
 ): Promise<Subject> {
+  const { output } = invocation;
   if (options.static !== undefined) {
     throw new ArgumentError({
       where: '--static',
@@ -177,20 +193,38 @@ async function openSubject(
   }
   const reference = await resolveModelArgument(argument);
   await startEngine({}, output);
-  const { model, config } = await openNetwork(reference, options, output);
+  const opened = await openNetwork(reference, options, output);
+  const { config } = opened;
+  const chosen = options.criterion ?? opened.model.metadata.policy?.criterion ?? DEFAULT_CRITERION;
+  const stored = storedPolicy(opened.model.metadata);
+  const quantized =
+    options.dtype === 'int8'
+      ? await quantizeNetwork(
+          {
+            ...opened,
+            isTrained: reference.kind === 'saved',
+            // Shares are set on the images that are timed.
+            policy: options.shares === undefined && stored?.criterion === chosen ? stored : null,
+          },
+          { ...options, threads: undefined },
+          invocation,
+        )
+      : null;
+  const { model } = quantized ?? opened;
   const { metadata } = model;
-  const chosen = options.criterion ?? metadata.policy?.criterion ?? DEFAULT_CRITERION;
+  const version = quantized === null ? {} : { quantization: quantized.quantization };
   return {
     metadata,
-    dtype: 'float32',
+    dtype: options.dtype ?? 'float32',
     inputShape: model.model.inputs[0]!.shape.slice(1) as [number, number, number],
     config,
     criterion: chosen,
     isFixed: false,
     async write(files) {
-      await writeFile(files.static, await exportStatic(model));
-      await writeFile(files.exits, await exportConditional(model, { criterion: chosen }));
-      return { hasStatic: true };
+      await writeFile(files.static, await exportStatic(model, version));
+      await writeFile(files.exits, await exportConditional(model, { criterion: chosen, ...version }));
+      if (quantized !== null) await writeFile(files.float32, await exportStatic(model));
+      return { hasStatic: true, hasFloat32: quantized !== null };
     },
   };
 }
@@ -202,6 +236,14 @@ async function openFileSubject(
   { output, signal }: Invocation,
 ): Promise<Subject> {
   const { static: plain, criterion: asked } = options;
+  if (options.dtype !== undefined) {
+    throw new ArgumentError({
+      where: '--dtype',
+      rule: 'a file has its own type; a network is exported for the occasion',
+      received: file,
+      remedy: 'Leave --dtype out',
+    });
+  }
   if (options.exits !== undefined) {
     throw new ArgumentError({
       where: '--exits',
@@ -254,18 +296,19 @@ async function openFileSubject(
     async write(files) {
       await copyFile(file, files.exits);
       await look(files.exits);
-      if (plain === undefined) return { hasStatic: false };
+      if (plain === undefined) return { hasStatic: false, hasFloat32: false };
       await copyFile(plain, files.static);
       await look(files.static);
-      return { hasStatic: true };
+      return { hasStatic: true, hasFloat32: false };
     },
   };
 }
 
 interface BenchJob {
   readonly subject: Subject;
-  readonly files: { readonly static: string; readonly exits: string; readonly images: string };
+  readonly files: BenchFiles & { readonly images: string };
   readonly hasStatic: boolean;
+  readonly hasFloat32: boolean;
   readonly images: Images;
   readonly threads: number;
   readonly batches: readonly number[];
@@ -286,6 +329,7 @@ async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promi
   try {
     const plain = job.hasStatic ? await start(files.static) : null;
     const exits = await start(files.exits);
+    const float32 = job.hasFloat32 ? await start(files.float32) : null;
     output.detail(
       `loaded in ${exits.loadMs.toFixed(0)} ms with exits${plain === null ? '' : `, ${plain.loadMs.toFixed(0)} ms without them`}`,
     );
@@ -297,9 +341,11 @@ async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promi
         total: [] as number[],
         latencies: [] as number[],
         ratios: [] as number[],
+        float32Ratios: [] as number[],
         exits: [] as number[],
       }));
       const staticTimed = { total: [] as number[], latencies: [] as number[] };
+      const float32Timed = { total: [] as number[], latencies: [] as number[] };
       // The first round warms up and is thrown away.
       for (let round = 0; round <= rounds; round++) {
         signal.throwIfAborted();
@@ -310,6 +356,12 @@ async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promi
           staticTimed.total.push(sum(reference.latencies));
           staticTimed.latencies.push(...reference.latencies);
         }
+        const wide = await float32?.pass({ batch, thresholds: null, keep: false });
+        const wideTotal = wide === undefined ? null : sum(wide.latencies);
+        if (round > 0 && wide !== undefined) {
+          float32Timed.total.push(sum(wide.latencies));
+          float32Timed.latencies.push(...wide.latencies);
+        }
         for (const [index, { thresholds }] of settings.entries()) {
           const pass = await exits.pass({ batch, thresholds, keep: round === 0 });
           const own = timed[index]!;
@@ -318,6 +370,7 @@ async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promi
             own.total.push(sum(pass.latencies));
             own.latencies.push(...pass.latencies);
             if (referenceTotal !== null) own.ratios.push(referenceTotal / sum(pass.latencies));
+            if (wideTotal !== null) own.float32Ratios.push(wideTotal / sum(pass.latencies));
           }
         }
       }
@@ -326,18 +379,26 @@ async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promi
       const perPass = Math.floor(images.count / batch) * batch;
       const peers = settings.map(({ share }) => (share === null ? null : peer({ threads, batch, share })));
       const common = { dtype: subject.dtype, threads, batch } as const;
-      if (plain !== null)
-        rows.push({
+      const isFloat32 = subject.dtype === 'float32';
+      const staticRow = (of: typeof staticTimed, dtype: string): BenchRow => {
+        const wide = float32 === null ? (isFloat32 ? of : null) : float32Timed;
+        return {
           variant: 'static',
           ...common,
+          dtype,
           exitShare: costs.map((_, exit) => (exit === costs.length - 1 ? 1 : 0)),
-          ...latencies(staticTimed.latencies),
-          imagesPerSecond: (perPass / medianOf(staticTimed.total)) * 1000,
+          ...latencies(of.latencies),
+          imagesPerSecond: (perPass / medianOf(of.total)) * 1000,
           macsRatio: 1,
           speedup: 1,
+          float32Speedup:
+            wide === null ? null : medianOf(wide.total.map((total, round) => total / of.total[round]!)),
           efficiency: 1,
           peer: peers[0] ? { best: peers[0].best, earlyExit: null } : null,
-        });
+        };
+      };
+      if (float32 !== null) rows.push(staticRow(float32Timed, 'float32'));
+      if (plain !== null) rows.push(staticRow(staticTimed, subject.dtype));
       timed.forEach((own, index) => {
         const exitShare = costs.map(
           (_, exit) => own.exits.filter((each) => each === exit).length / own.exits.length,
@@ -353,6 +414,7 @@ async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promi
           imagesPerSecond: (perPass / medianOf(own.total)) * 1000,
           macsRatio,
           speedup,
+          float32Speedup: float32 === null ? (isFloat32 ? speedup : null) : medianOf(own.float32Ratios),
           efficiency: speedup === null ? null : speedup / macsRatio,
           peer: peers[index] ?? null,
         });
@@ -415,7 +477,7 @@ async function loadImages(
   const shape = [channels, height, width];
   if (options.dataset === undefined && config === null) {
     output.note('the images are seeded noise: --dataset names real ones');
-    return { data: noise(count * size, options.seed ?? 0), count, shape, source: 'seeded noise' };
+    return { data: seededNoise(count * size, options.seed ?? 0), count, shape, source: 'seeded noise' };
   }
   const settings = await resolveDataSettings(options, config?.data ?? null);
   const { source, splits } = await openData(
@@ -427,26 +489,15 @@ async function loadImages(
   if (config !== null) checkClasses(metadata, source);
   const input = await asNetworkInput(splits.calibration, source, metadata);
   const available = Math.min(count, input.size);
-  const loaded = await input.load(Int32Array.from({ length: available }, (_, row) => row));
+  const loaded = channelsFirst(
+    await input.load(Int32Array.from({ length: available }, (_, row) => row)),
+    inputShape,
+  );
   const data = new Float32Array(count * size);
-  for (let image = 0; image < count; image++) {
-    for (let position = 0; position < height * width; position++) {
-      for (let channel = 0; channel < channels; channel++) {
-        data[image * size + channel * height * width + position] =
-          loaded[(image % available) * size + position * channels + channel]!;
-      }
-    }
+  for (let image = 0; image < count; image += available) {
+    data.set(loaded.subarray(0, Math.min(available, count - image) * size), image * size);
   }
   return { data, count, shape, source: `images of ${settings.dataset}` };
-}
-
-function noise(length: number, seed: number): Float32Array {
-  // A linear congruential generator: noise for a stopwatch needs no better one.
-  let state = seed >>> 0;
-  return Float32Array.from({ length }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return (state / 2 ** 32) * 4 - 2;
-  });
 }
 
 function latencies(
@@ -465,6 +516,7 @@ function sum(values: readonly number[]): number {
 
 function describeRows(rows: readonly BenchRow[], { output }: Invocation): string[] {
   const hasPeer = rows.some(({ peer }) => peer !== null);
+  const hasFloat32 = rows.some(({ variant, dtype }) => variant === 'static' && dtype !== rows.at(-1)?.dtype);
   const right = (title: string) => ({ title, align: 'right' as const });
   const titles = [
     'threads',
@@ -474,6 +526,7 @@ function describeRows(rows: readonly BenchRow[], { output }: Invocation): string
     'images a second',
     'without exits',
     'speed-up',
+    ...(hasFloat32 ? ['against float32'] : []),
     'MACs saved',
     'efficiency',
   ];
@@ -483,7 +536,11 @@ function describeRows(rows: readonly BenchRow[], { output }: Invocation): string
       .filter(({ variant }) => variant === 'early-exit')
       .map((row) => {
         const plain = rows.find(
-          (each) => each.variant === 'static' && each.threads === row.threads && each.batch === row.batch,
+          (each) =>
+            each.variant === 'static' &&
+            each.dtype === row.dtype &&
+            each.threads === row.threads &&
+            each.batch === row.batch,
         );
         const against = (ms: number | null | undefined): string =>
           ms === null || ms === undefined ? '–' : `${(row.imagesPerSecond / (1000 / ms)).toFixed(2)}×`;
@@ -495,6 +552,7 @@ function describeRows(rows: readonly BenchRow[], { output }: Invocation): string
           row.imagesPerSecond.toFixed(0),
           plain?.imagesPerSecond.toFixed(0) ?? '–',
           row.speedup === null ? '–' : `${row.speedup.toFixed(2)}×`,
+          ...(hasFloat32 ? [`${row.float32Speedup?.toFixed(2) ?? '–'}×`] : []),
           `${row.macsRatio.toFixed(2)}×`,
           row.efficiency?.toFixed(2) ?? '–',
           ...(hasPeer ? [against(row.peer?.best), against(row.peer?.earlyExit)] : []),
