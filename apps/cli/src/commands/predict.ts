@@ -9,7 +9,12 @@ export const predictCommand: CommandDefinition = {
 three.png: 3 (>99.9 %), answered by exit0 after 220 k MACs, 1.6 ms
 photos/scribble.jpg: 2 (43.5 %), answered by final after 1.25 M MACs, 2.6 ms
 
-$ cat three.png | earlyexit predict earlyexit-quickstart - --json`,
+$ cat three.png | earlyexit predict earlyexit-quickstart - --json
+
+With a warning once the images stop looking like those that the thresholds were set on:
+$ earlyexit predict earlyexit-quickstart camera/ --monitor
+…
+warning: at camera/0176.png: The stream has shifted, seen after 177 samples, most of all in how sure the answers are: …`,
   configure(command) {
     command
       .argument('<model>', 'a run folder, a saved model folder or an .onnx file')
@@ -23,6 +28,10 @@ $ cat three.png | earlyexit predict earlyexit-quickstart - --json`,
       .option(
         '--invert <when>',
         'swap light and dark: auto (where the border is light), yes or no (default: auto for networks trained on MNIST, else no)',
+      )
+      .option(
+        '--monitor',
+        'warn as soon as the images, in the order given, no longer look like the calibration images',
       )
       .option('--batch-size <n>', 'images computed together; their latency is then shared (default: 1)');
     addEngineOptions(command);

@@ -8,7 +8,7 @@ import type { Invocation } from '../command-definition';
 import { exitCode } from '../exit-code';
 import { percent, plural, shortMacs } from '../format';
 import { engineOptions } from '../options/common-schemas';
-import { criterion, listOf, oneOf, threshold, wholeNumber } from '../options/option-values';
+import { criterion, flag, listOf, oneOf, threshold, wholeNumber } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 import { renameSpellings } from '../options/train-options';
 import { findOnnxFile, type LoadedModel, loadReference, resolveTrainedModel } from './model-argument';
@@ -17,6 +17,7 @@ import { modelOperand } from './operand';
 import { checkThresholds } from './check-thresholds';
 import { DEFAULT_CRITERION, neverLeave, refuseOracle, storedPolicy } from './policy';
 import { startEngine } from './start-engine';
+import { openStreamMonitor, type StreamMonitor } from './stream-monitor';
 
 const schema = z
   .object({
@@ -24,6 +25,7 @@ const schema = z
     criterion: criterion(),
     earlyexit: listOf(threshold()),
     invert: oneOf(['auto', 'yes', 'no']),
+    monitor: flag(),
     batchSize: wholeNumber(),
   })
   .partial();
@@ -58,6 +60,14 @@ export async function predictRun(invocation: Invocation): Promise<number> {
   refuseOracle(options.criterion ?? DEFAULT_CRITERION, 'Take another criterion');
   const files = invocation.operands[1] as readonly string[];
   const onnx = await findOnnxFile(argument);
+  if (onnx !== null && options.monitor === true) {
+    throw new ArgumentError({
+      where: '--monitor',
+      rule: 'a stream is compared with the calibration images, which an .onnx file does not remember',
+      received: argument,
+      remedy: 'Give the run folder that it was exported from',
+    });
+  }
   const reference = onnx === null ? await resolveTrainedModel(argument) : null;
   const inputs = await collectInputs(files, surroundings.stdin);
   const opened =
@@ -81,6 +91,9 @@ export async function predictRun(invocation: Invocation): Promise<number> {
     predictions.push(prediction);
     if (prediction.error !== undefined) output.warn(prediction.error);
     else output.text(describe(prediction));
+    const { input, exit, class: answer, score } = prediction;
+    if (exit !== null && answer !== null && score !== null)
+      opened.monitor?.observe(input, { exit, class: answer, score });
   };
   try {
     await classify.warmUp();
@@ -108,6 +121,7 @@ export async function predictRun(invocation: Invocation): Promise<number> {
       line.update(predictions.length, inputs.length);
     }
     line.done();
+    opened.monitor?.finish();
   } finally {
     session.dispose();
   }
@@ -126,6 +140,8 @@ interface Opened {
   readonly everything: RunOptions;
   /** Whether it was trained on MNIST. */
   readonly isDigits: boolean;
+  /** Watches the answers, where that was asked for. */
+  readonly monitor: StreamMonitor | null;
 }
 
 async function openSaved(
@@ -144,11 +160,14 @@ async function openSaved(
   const { createSession } = await import('@earlyexit/inference/tfjs');
   const session = createSession(model);
   const never = neverLeave(model.metadata);
+  const monitor =
+    options.monitor === true ? await openStreamMonitor(model, reference, policy ?? never, output) : null;
   return {
     session,
     policy: policy ?? never,
     everything: { ...policy, thresholds: never.thresholds },
     isDigits: config?.data.dataset === 'mnist',
+    monitor,
   };
 }
 
@@ -165,6 +184,7 @@ async function openFile(
     everything: isFixed ? policy : { thresholds: exits.slice(1).map(() => 'never') },
     // A file does not say what it was trained on.
     isDigits: preprocessing?.inputShape[2] === 1 && classes.join() === '0,1,2,3,4,5,6,7,8,9',
+    monitor: null,
   };
 }
 
