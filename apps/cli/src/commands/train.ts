@@ -45,7 +45,7 @@ $ earlyexit train --model resnet20_cifar --exits block3 block6:conv-dense \\
       .option('--patience <n>', 'stop after so many epochs without a better one')
       .option('--keep <n>', 'checkpoints to keep (default: 2)')
       .option('--checkpoint-every <steps>', 'a checkpoint also within an epoch')
-      .option('--regime <name>', 'joint, two-stage, frozen or distill (default: joint)')
+      .option('--regime <name>', 'joint, two-stage, frozen, cascade or distill (default: joint)')
       .option(
         '--lossweights <w...>',
         'one per early exit; the final exit weighs 1 − their sum (default: the network’s own)',

@@ -38,7 +38,7 @@ export const trainOptionsSchema = z
     patience: wholeNumber(),
     keep: wholeNumber(),
     checkpointEvery: wholeNumber(),
-    regime: oneOf(['joint', 'two-stage', 'frozen', 'distill']),
+    regime: oneOf(['joint', 'two-stage', 'frozen', 'cascade', 'distill']),
     lossweights: listOf(numberBetween(-1e9, 1e9)),
     earlyexit: listOf(threshold()),
     criterion: criterion(),

@@ -10,6 +10,7 @@ import { parseOptions } from '../options/parse-options';
 import { renameSpellings, type TrainOptions, trainOptionsSchema } from '../options/train-options';
 import { version } from '../version';
 import { buildNetwork } from './build-network';
+import { cascadeGains, describeGains } from './cascade-gains';
 import { chooseWorkers } from './choose-workers';
 import { readConfigFile } from './config-file';
 import { openData, resolveDataSettings } from './open-data';
@@ -145,6 +146,10 @@ export async function trainRun(invocation: Invocation): Promise<number> {
     signal,
     onEvent: observers.onEvent,
   }).finally(() => observers.close());
+  const gains =
+    options.regime === 'cascade' && recipe.policy !== null && !result.interrupted
+      ? await cascadeGains(model, splits.train, recipe.policy, { output, signal })
+      : null;
   const seconds = (performance.now() - started) / 1000;
   output.json({
     run: runDirectory,
@@ -158,6 +163,7 @@ export async function trainRun(invocation: Invocation): Promise<number> {
     interrupted: result.interrupted,
     stoppedEarly: result.stoppedEarly,
     alreadyFinished: result.alreadyFinished,
+    ...(gains === null ? {} : { gains }),
     seconds,
   });
   if (result.interrupted) {
@@ -174,6 +180,7 @@ export async function trainRun(invocation: Invocation): Promise<number> {
     ...(best === undefined
       ? []
       : [`best epoch ${String(best.epoch)}: ${describeAccuracy(model.metadata, best)}`]),
+    ...(gains === null ? [] : describeGains(model, gains)),
     `saved in ${runDirectory}; next: earlyexit calibrate ${runDirectory}`,
   );
   return exitCode.done;
@@ -204,7 +211,9 @@ async function collectOptions(
     });
   }
   const remembered = await readRunConfig(out ?? join('runs', String(named['model'])));
-  return { options: parseOptions(trainOptionsSchema, { ...remembered?.options, ...named }), remembered };
+  // What `auto` would take may have changed since; another engine would not go on with the same numbers.
+  const before = remembered === null ? {} : { ...remembered.options, engine: remembered.engine.name };
+  return { options: parseOptions(trainOptionsSchema, { ...before, ...named }), remembered };
 }
 
 async function namedEntry<Entry>(

@@ -1,5 +1,5 @@
 import type { ExitMetadata } from '@earlyexit/branch-head';
-import type { ExitPolicy } from '@earlyexit/exit-criteria';
+import { ArgumentError, type ExitPolicy } from '@earlyexit/exit-criteria';
 import type { Optimizer, Regime, Schedule } from '@earlyexit/trainer';
 import { naming } from '../naming';
 import type { TrainOptions } from '../options/train-options';
@@ -68,10 +68,12 @@ export async function makeRecipe(
   const warmup = options.warmupEpochs ?? 0;
   const schedule = warmup > 0 ? trainer.withWarmup(plain, { share: Math.min(warmup / epochs, 0.99) }) : plain;
   const regimeName = options.regime ?? 'joint';
+  const policy = choosePolicy(options, exits);
   const regime = {
     joint: () => trainer.joint(),
     'two-stage': () => trainer.twoStage(),
     frozen: () => trainer.frozen(),
+    cascade: () => trainer.cascade(policy ?? {}),
     distill: () => trainer.distill(),
   }[regimeName]();
   const { lossweights } = options;
@@ -79,10 +81,6 @@ export async function makeRecipe(
     lossweights === undefined
       ? null
       : await naming('--lossweights', () => trainer.resolveLossWeights(lossweights, exits));
-  const policy: ExitPolicy | null =
-    options.earlyexit === undefined
-      ? null
-      : checkThresholds(exits, options.criterion ?? 'max-probability', options.earlyexit);
   return {
     epochs,
     batchSize,
@@ -97,4 +95,28 @@ export async function makeRecipe(
     seed,
     description: `${regimeName} training, ${name}, learning rate ${String(learningRate)} (${scheduleName}), batches of ${String(batchSize)}`,
   };
+}
+
+/**
+ * Where samples leave when validating. A cascade needs it in training too, and has the rule of its paper: a head answers
+ * when exactly one of its outputs is above a half.
+ */
+function choosePolicy(options: TrainOptions, exits: readonly ExitMetadata[]): ExitPolicy | null {
+  const { criterion, earlyexit, regime } = options;
+  if (earlyexit !== undefined) {
+    return checkThresholds(
+      exits,
+      criterion ?? (regime === 'cascade' ? 'unique-above' : 'max-probability'),
+      earlyexit,
+    );
+  }
+  if (regime !== 'cascade') return null;
+  if (criterion !== undefined && criterion !== 'unique-above') {
+    throw new ArgumentError({
+      where: '--regime cascade',
+      rule: `with --criterion ${criterion} it needs thresholds: they decide which samples a head passes on`,
+      remedy: 'Add --earlyexit with one for each early exit, or leave --criterion out',
+    });
+  }
+  return { criterion: 'unique-above', thresholds: exits.slice(0, -1).map(() => 0.5) };
 }

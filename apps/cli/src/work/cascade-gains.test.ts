@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StageGain } from '@earlyexit/calibration';
+import { expect, it } from 'vitest';
+import { runCommand } from '../testing/run-command';
+import { temporaryFolder } from '../testing/temporary-folder';
+import { writeTinyDataset } from '../testing/tiny-images';
+
+const folder = await temporaryFolder();
+const images = join(folder, 'images');
+const train = [
+  ...['train', '--model', 'test_b_lenet', '--dataset', 'image-folder', '--data-dir', images],
+  ...['--engine', 'wasm', '--regime', 'cascade'],
+];
+
+it('trains a cascade and says whether its exits pay', async () => {
+  await writeTinyDataset(images, 24);
+  const out = join(folder, 'run');
+  const options = [...['--out', out, '--epochs', '4'], ...['--batch-size', '16', '--lr', '0.01']];
+  const trained = await runCommand([...train, ...options, '--json']);
+  expect(trained.code, trained.stderr).toBe(0);
+  const { gains, epochs } = trained.json() as { gains: StageGain[]; epochs: { phase: string }[] };
+  expect(epochs.map(({ phase }) => phase)).toEqual(['backbone', 'backbone', 'head 0', 'head 0']);
+  expect(gains).toHaveLength(1);
+  expect(gains[0]!.pays).toBe(gains[0]!.gainMacs > 0);
+  const config = JSON.parse(await readFile(join(out, 'config.json'), 'utf8')) as {
+    training: { regime: object; policy: object };
+  };
+  expect(config.training.regime).toEqual({
+    name: 'cascade',
+    backboneShare: 0.5,
+    criterion: 'unique-above',
+    thresholds: [0.5],
+    objective: 'squared-error',
+  });
+  expect(config.training.policy).toMatchObject({ criterion: 'unique-above' });
+  // The engine that began a run goes on with it, and what is finished is finished.
+  const again = await runCommand(['train', '--resume', '--out', out]);
+  expect(again.stderr).toContain('engine: wasm');
+  expect(again.stdout).toMatch(/exit0: answers \d+ of the \d+ training samples that reach it/);
+});
+
+it('needs to be told when another criterion passes samples on', async () => {
+  const refused = await runCommand([...train, '--out', join(folder, 'other'), '--criterion', 'entropy']);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(/--regime cascade: .*needs thresholds/);
+});
