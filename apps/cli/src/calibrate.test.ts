@@ -449,6 +449,21 @@ describe('a run folder', () => {
     expect(refused.stderr).toContain('these logits belong to another split, image-folder calibration ');
   });
 
+  it('is evaluated beside its promise, unless other thresholds are asked for', async () => {
+    const calibrated = await runCommand([
+      ...['calibrate', run, '--risk', '0.4', '--method', 'crc', ...engine, '--json'],
+    ]);
+    const { promise } = calibrated.json() as { promise: object };
+    const evaluated = await runCommand(['evaluate', run, ...engine, '--json']);
+    expect(evaluated.json()).toMatchObject({
+      promise: { ...promise, measuredRisk: expect.any(Number) as number },
+    });
+    const text = await runCommand(['evaluate', run, ...engine]);
+    expect(text.stdout).toContain('promised: On average over draws of 36 calibration samples, at most 40 %');
+    const other = await runCommand(['evaluate', run, '--earlyexit', '0.5', ...engine, '--json']);
+    expect(other.json()).not.toHaveProperty('promise');
+  });
+
   it('whose weights changed has its logits computed anew', async () => {
     await runCommand(['calibrate', run, '--scaling', 'vector', ...engine]);
     const ran = await runCommand(['calibrate', run, ...engine]);

@@ -40,6 +40,18 @@ describe('renderReport', () => {
     expect(shown.filter((text) => !isAmong(text, others)).length).toBeGreaterThan(3);
   });
 
+  it('says what was promised, where something was', () => {
+    const promise = {
+      ...{ method: 'ltt', loss: 'consistency', risk: 0.05, delta: 0.1, samples: 400, empiricalRisk: 0.02 },
+      ...{ bound: 0.049, statement: 'At most 5 % differ', measuredRisk: 0.031 },
+    };
+    const text = (page: Document): string => page.querySelector('header')?.textContent ?? '';
+    expect(text(render({ evaluation: { ...data.evaluation, promise } })).replace(/\s+/g, ' ')).toContain(
+      'Promised: At most 5 % differ; on these 10,000 images 3.10 %.',
+    );
+    expect(text(render())).not.toContain('Promised');
+  });
+
   it('marks other networks in the picture and the table', () => {
     const document = render();
     expect(document.querySelector('svg[aria-label*="smaller: 98.12"]')).not.toBeNull();

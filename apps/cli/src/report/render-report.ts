@@ -1,4 +1,5 @@
 import { count, percent, shortMacs } from '../format';
+import { describeMeasuredPromise } from '../work/measure-promise';
 import { html, markup, scriptJson } from './html';
 import type { ReportData } from './report-data';
 import { confusionSection } from './sections/confusion';
@@ -24,6 +25,10 @@ export function renderReport(data: ReportData, images: ExampleImages): string {
     Math.abs(accuracyDifference) < 0.00005
       ? 'exactly as often as the same network without exits'
       : `${(Math.abs(accuracyDifference) * 100).toFixed(2)} points ${accuracyDifference < 0 ? 'less' : 'more'} often than the same network without exits`;
+  const promise =
+    evaluation.promise === undefined
+      ? null
+      : describeMeasuredPromise(evaluation.promise, evaluation.samples).replace(/^p/, 'P');
   return `${
     html`<!doctype html>
       <html lang="en">
@@ -68,6 +73,7 @@ export function renderReport(data: ReportData, images: ExampleImages): string {
                   ><span>expected calibration error of the answers</span>
                 </li>
               </ul>
+              ${promise === null ? '' : html`<p>${promise}.</p>`}
             </header>
 
             <section aria-labelledby="work">

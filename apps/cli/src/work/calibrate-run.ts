@@ -30,6 +30,7 @@ import { frontierCsv } from './curve-csv';
 import { confidenceTable, exitTable } from './describe-calibration';
 import { writeLogits } from './logits-cache';
 import { checkPromiseSize, needsFittingPart } from './make-promise';
+import { describeRisk } from './measure-promise';
 import { modelOperand } from './operand';
 import { DEFAULT_AIM, DEFAULT_CRITERION, refuseOracle } from './policy';
 import { requireWritable } from './require-writable';
@@ -171,10 +172,7 @@ function describePromise({ promise, policy }: Calibration): string[] {
     ];
   }
   const { loss, empiricalRisk, statement } = promise;
-  const seen =
-    loss === 'consistency'
-      ? percent(empiricalRisk)
-      : `${(Math.abs(empiricalRisk) * 100).toFixed(2)} points ${empiricalRisk < 0 ? 'above' : 'below'}`;
+  const seen = describeRisk(loss, empiricalRisk);
   return [`${statement}, as long as images come from where these came from (on these: ${seen}).`];
 }
 

@@ -27,6 +27,7 @@ import type { EvaluationDocument } from './evaluation-document';
 import { findOnnxFile } from './model-argument';
 import { openOnnxModel } from './onnx-model';
 import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
+import { describeMeasuredPromise } from './measure-promise';
 import { originalStatistics } from './original-statistics';
 import { modelOperand } from './operand';
 import { chooseAim, DEFAULT_CRITERION, describeAim, neverLeave, searchPolicy, storedPolicy } from './policy';
@@ -270,5 +271,6 @@ export function describeEvaluation(document: EvaluationDocument, output: Output)
       (document.oracle === null
         ? ''
         : `; the best that is possible with these exits: ${percent(document.oracle.top1)} at ${shortMacs(document.oracle.averageMacs)} MACs`),
+    ...(document.promise === undefined ? [] : [describeMeasuredPromise(document.promise, document.samples)]),
   ];
 }

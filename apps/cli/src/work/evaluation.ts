@@ -2,16 +2,16 @@ import { calibrationErrorOf, oracle, policyConfidences, reliabilityBins } from '
 import {
   type CachedLogits,
   type ExitCosts,
-  type ExitPolicy,
   summarizeExits,
   thresholdToJson,
 } from '@earlyexit/exit-criteria';
 import type { EvaluationDocument } from './evaluation-document';
+import { measurePromise, type PromisedPolicy } from './measure-promise';
 
 /** Evaluates a policy on cached logits with labels. */
 export function evaluatePolicy(
   cached: CachedLogits,
-  policy: ExitPolicy,
+  policy: PromisedPolicy,
   costs: ExitCosts,
   about: {
     readonly model: string;
@@ -22,6 +22,7 @@ export function evaluatePolicy(
   },
 ): EvaluationDocument {
   const summary = summarizeExits(cached, policy, costs, about.exitNames);
+  const promise = measurePromise(cached, policy);
   const error = calibrationErrorOf(reliabilityBins(policyConfidences(cached, policy)));
   return {
     model: about.model,
@@ -40,5 +41,6 @@ export function evaluatePolicy(
     macsRatio: summary.macsRatio,
     expectedCalibrationError: Number.isNaN(error) ? null : error,
     oracle: oracle(cached, costs.exitMacs),
+    ...(promise === null ? {} : { promise }),
   };
 }

@@ -10,6 +10,7 @@ import {
   thresholdFromJson,
 } from '@earlyexit/exit-criteria';
 import { naming } from '../naming';
+import type { PromisedPolicy } from './measure-promise';
 
 /** The criterion that is used where none is named. */
 export const DEFAULT_CRITERION: CriterionName = 'max-probability';
@@ -17,7 +18,7 @@ export const DEFAULT_CRITERION: CriterionName = 'max-probability';
 export const DEFAULT_AIM: SearchAim = { maxAccuracyDrop: 0.005 };
 
 /** The policy that calibration stored in a network, or null. */
-export function storedPolicy({ policy }: MultiExitMetadata): ExitPolicy | null {
+export function storedPolicy({ policy }: MultiExitMetadata): PromisedPolicy | null {
   if (policy === null) return null;
   return { ...policy, thresholds: policy.thresholds.map(thresholdFromJson) };
 }

@@ -1,0 +1,40 @@
+import type { PromiseMetadata } from '@earlyexit/branch-head';
+import { argmaxRows, type CachedLogits, type ExitPolicy, simulate } from '@earlyexit/exit-criteria';
+import { count, percent } from '../format';
+
+/** A policy as it is stored, with what was promised about it. */
+export type PromisedPolicy = ExitPolicy & { readonly promise?: PromiseMetadata | null };
+
+/** A promise and what became of it on other samples. */
+export interface MeasuredPromise extends PromiseMetadata {
+  /** The mean loss on these samples; null where labels are needed and not known. */
+  readonly measuredRisk: number | null;
+}
+
+/** The loss that a promise speaks of, on samples it was not made on; null if the policy promises nothing. */
+export function measurePromise(cached: CachedLogits, policy: PromisedPolicy): MeasuredPromise | null {
+  const { promise = null } = policy;
+  if (promise === null) return null;
+  const { exits, classes, labels, samples } = cached;
+  const final = argmaxRows(exits.at(-1) ?? new Float32Array(), classes);
+  let lost = 0;
+  simulate(cached, policy).classes.forEach((answer, row) => {
+    if (promise.loss === 'consistency') lost += Number(answer !== final[row]);
+    else lost += Number(answer !== labels?.[row]) - Number(final[row] !== labels?.[row]);
+  });
+  const known = samples > 0 && (promise.loss === 'consistency' || labels !== null);
+  return { ...promise, measuredRisk: known ? lost / samples : null };
+}
+
+/** The promise and the measurement, as a sentence. */
+export function describeMeasuredPromise(promise: MeasuredPromise, samples: number): string {
+  const { statement, loss, measuredRisk } = promise;
+  return `promised: ${statement}${measuredRisk === null ? '' : `; on these ${count(samples)} images ${describeRisk(loss, measuredRisk)}`}`;
+}
+
+/** A mean loss in the words of what it counts. */
+export function describeRisk(loss: string, risk: number): string {
+  return loss === 'consistency'
+    ? percent(risk)
+    : `${(Math.abs(risk) * 100).toFixed(2)} points ${risk < 0 ? 'above' : 'below'}`;
+}
