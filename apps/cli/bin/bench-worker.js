@@ -20,8 +20,8 @@ const session = await ort.InferenceSession.create(modelPath, {
 });
 const loadMs = performance.now() - started;
 
-/** Runs all images once in batches; a last short batch is left out. */
-async function pass({ batch, thresholds, keep }) {
+/** Runs all images once in batches, or the first of them; a last short batch is left out. */
+async function pass({ batch, thresholds, keep, most = count }) {
   const limits =
     thresholds &&
     new ort.Tensor(
@@ -32,7 +32,7 @@ async function pass({ batch, thresholds, keep }) {
   const latencies = [];
   const exits = [];
   const scores = [];
-  for (let offset = 0; offset + batch <= count; offset += batch) {
+  for (let offset = 0; offset + batch <= Math.min(count, most); offset += batch) {
     const pixels = new ort.Tensor('float32', images.subarray(offset * size, (offset + batch) * size), [
       batch,
       ...sizes,
@@ -46,7 +46,9 @@ async function pass({ batch, thresholds, keep }) {
       scores.push(...result.score.data);
     }
   }
-  return { latencies, exits, scores };
+  // In kibibytes, whatever the system.
+  const peakMemoryMB = (process.resourceUsage().maxRSS * 1024) / 1e6;
+  return { latencies, exits, scores, peakMemoryMB };
 }
 
 process.on('message', async (request) => {
@@ -57,4 +59,4 @@ process.on('message', async (request) => {
   }
 });
 process.on('disconnect', () => process.exit());
-process.send({ ready: true, loadMs, memoryBytes: process.memoryUsage().rss });
+process.send({ ready: true, loadMs });

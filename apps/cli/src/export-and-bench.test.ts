@@ -108,6 +108,10 @@ it('times a network with exits against the one without, each in its own process'
   for (const row of rows) {
     expect(row).toMatchObject({ dtype: 'float32', threads: 1, peer: null });
     expect(row['imagesPerSecond']).toBeGreaterThan(0);
+    expect(row['loadMs']).toBeGreaterThan(0);
+    // Node alone takes more than 20 MB; whether a network takes too much is the user's to say.
+    expect(row['peakMemoryMB']).toBeGreaterThan(20);
+    expect(row['peakMemoryMB']).toBeLessThan(1000);
     expect(row['latencyMsP50']).toBeLessThanOrEqual(row['latencyMsP99'] as number);
     expect(row['efficiency']).toBeCloseTo((row['speedup'] as number) / (row['macsRatio'] as number), 9);
   }

@@ -13,6 +13,7 @@ import { parseOptions } from '../options/parse-options';
 import { formatTable } from '../table';
 import { type PeerLookup, timePeer } from './bench-peer';
 import { channelsFirst } from './channels-first';
+import { measureResources } from './bench-resources';
 import { medianOf, quantileOf, thresholdForShare } from './bench-statistics';
 import { type BenchVariant, findRuntime, startVariant } from './bench-variant';
 import { findOnnxFile, resolveModelArgument } from './model-argument';
@@ -71,6 +72,10 @@ interface BenchRow {
   /** Against the float32 network without exits, whatever the type of this one. */
   readonly float32Speedup: number | null;
   readonly efficiency: number | null;
+  /** From the file to a session that is ready, in a process that has just begun. */
+  readonly loadMs: number;
+  /** The most memory of a process that loads the file and runs batches of this size, in units of 10⁶ bytes. */
+  readonly peakMemoryMB: number;
   /** Milliseconds an image. */
   readonly peer: { readonly best: number; readonly earlyExit: number | null } | null;
 }
@@ -169,6 +174,8 @@ export async function benchRun(invocation: Invocation): Promise<undefined> {
       `${metadata.name} on onnxruntime-node ${runtime.version}, ${images.source}, medians of ${String(rounds)} rounds in turn`,
       '',
       ...describeRows(rows, invocation),
+      '',
+      ...describeResources(rows),
     );
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -334,7 +341,7 @@ async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promi
       `loaded in ${exits.loadMs.toFixed(0)} ms with exits${plain === null ? '' : `, ${plain.loadMs.toFixed(0)} ms without them`}`,
     );
     const settings = await chooseSettings(job, exits);
-    const rows: BenchRow[] = [];
+    const rows: TimedRow[] = [];
     for (const batch of batches) {
       const line = output.progress(`${String(threads)} threads, batches of ${String(batch)}`);
       const timed = settings.map(() => ({
@@ -380,7 +387,7 @@ async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promi
       const peers = settings.map(({ share }) => (share === null ? null : peer({ threads, batch, share })));
       const common = { dtype: subject.dtype, threads, batch } as const;
       const isFloat32 = subject.dtype === 'float32';
-      const staticRow = (of: typeof staticTimed, dtype: string): BenchRow => {
+      const staticRow = (of: typeof staticTimed, dtype: string): TimedRow => {
         const wide = float32 === null ? (isFloat32 ? of : null) : float32Timed;
         return {
           variant: 'static',
@@ -420,10 +427,39 @@ async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promi
         });
       });
     }
-    return rows;
+    return await addResources(rows, job, settings, signal);
   } finally {
     for (const variant of started) variant.stop();
   }
+}
+
+/** A row before its file was looked at by itself. */
+type TimedRow = Omit<BenchRow, 'loadMs' | 'peakMemoryMB'>;
+
+/** Adds what loading takes, in time and memory, measured apart from the timing. */
+async function addResources(
+  rows: readonly TimedRow[],
+  { subject, files, images, threads, batches }: BenchJob,
+  settings: readonly Setting[],
+  signal: AbortSignal,
+): Promise<BenchRow[]> {
+  const fileOf = ({ variant, dtype }: TimedRow): string => {
+    if (variant === 'early-exit') return files.exits;
+    return dtype === subject.dtype ? files.static : files.float32;
+  };
+  const paths = [...new Set(rows.map(fileOf))];
+  const measured = await measureResources(
+    paths.map((model) => ({
+      start: () => startVariant({ model, images: files.images, threads, shape: images.shape }),
+      thresholds: model === files.exits ? settings.map(({ thresholds }) => thresholds) : [null],
+    })),
+    batches,
+    signal,
+  );
+  return rows.map((row) => {
+    const { loadMs, peakMemoryMB } = measured[paths.indexOf(fileOf(row))]!;
+    return { ...row, loadMs, peakMemoryMB: peakMemoryMB.get(row.batch)! };
+  });
 }
 
 /** The thresholds to time: by quantile of the first exit's scores on these very images, or the model's own. */
@@ -560,4 +596,20 @@ function describeRows(rows: readonly BenchRow[], { output }: Invocation): string
       }),
     output.colors,
   );
+}
+
+/** What loading and memory are like: one line for each number of threads. */
+function describeResources(rows: readonly BenchRow[]): string[] {
+  const threads = [...new Set(rows.map((row) => row.threads))];
+  return threads.map((count) => {
+    const of = (wanted: BenchRow['variant']): string | null => {
+      const own = rows.filter((row) => row.variant === wanted && row.threads === count);
+      const last = own.at(-1);
+      if (last === undefined) return null;
+      const most = Math.max(...own.map(({ peakMemoryMB }) => peakMemoryMB));
+      return `${wanted === 'static' ? 'without' : 'with'} exits ${last.loadMs.toFixed(0)} ms, a process of ${most.toFixed(0)} MB`;
+    };
+    const lines = [of('static'), of('early-exit')].filter((line) => line !== null);
+    return `loaded with ${String(count)} ${count === 1 ? 'thread' : 'threads'}: ${lines.join('; ')} at most`;
+  });
 }

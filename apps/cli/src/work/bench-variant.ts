@@ -13,6 +13,8 @@ export interface Pass {
   readonly exits: readonly number[];
   /** The score of each image; empty as above. */
   readonly scores: readonly number[];
+  /** The most memory the process has held so far, in units of 10⁶ bytes. */
+  readonly peakMemoryMB: number;
 }
 
 /** What to run in a pass. */
@@ -22,6 +24,8 @@ export interface PassRequest {
   readonly thresholds: readonly (number | null)[] | null;
   /** Whether exits and scores are wanted. */
   readonly keep: boolean;
+  /** How many images to take at most; all unless given. */
+  readonly most?: number;
 }
 
 /** An ONNX file in a process of its own, ready to be timed. */
