@@ -10,6 +10,8 @@ import { afterAll, expect, it } from 'vitest';
 import { exportConditional } from './export-conditional';
 import { exportStaged } from './export-staged';
 import { exportStatic } from './export-static';
+import { noise } from './testing/compare';
+import { quantizationFor } from './testing/quantize';
 import { randomNetwork } from './testing/random-network';
 
 const folder = mkdtempSync(join(tmpdir(), 'earlyexit-onnx-'));
@@ -59,12 +61,22 @@ it('is read back by the Python packages onnx, with strict shape inference, and o
         await exportConditional(network, { criterion, opset, thresholds, thresholdsAs: 'constants' }),
       ]);
     }
+    const quantization = await quantizationFor(network, noise(network, 8), 8);
+    const int8 = { opset, quantization };
+    files.push([`int8-${opset}`, await exportConditional(network, { ...int8, temperatures: [1, 2, 1, 3] })]);
+    files.push([`int8-static-${opset}`, await exportStatic(network, int8)]);
+    for (const [name, bytes] of (await exportStaged(network, int8)).files)
+      files.push([`int8-${opset}-${name}`, bytes]);
     files.push([`static-${opset}`, await exportStatic(network, { opset })]);
     for (const [name, bytes] of (await exportStaged(network, { opset })).files)
       files.push([`${opset}-${name}`, bytes]);
   }
-  for (let seed = 0; seed < 40; seed++)
-    files.push([`random-${seed}`, await exportConditional(randomNetwork(seed))]);
+  for (let seed = 0; seed < 40; seed++) {
+    const model = randomNetwork(seed);
+    files.push([`random-${seed}`, await exportConditional(model)]);
+    const quantization = await quantizationFor(model, noise(model, 8, seed), 8);
+    files.push([`random-int8-${seed}`, await exportConditional(model, { quantization })]);
+  }
   files.push(['resnet56', await exportConditional(createModel('resnet56_cifar_earlyexit'))]);
 
   const paths = files.map(([name, bytes]) => {

@@ -17,6 +17,9 @@ for path in sys.argv[1:]:
     feeds = {}
     for tensor in session.get_inputs():
         shape = [3 if isinstance(size, str) else size for size in tensor.shape]
+        if tensor.type == 'tensor(uint8)':
+            feeds[tensor.name] = random.integers(0, 256, shape, 'uint8')
+            continue
         feeds[tensor.name] = numpy.full(shape, 0.5, 'float32') if tensor.name == 'thresholds' else random.standard_normal(shape, 'float32')
     results = dict(zip([o.name for o in session.get_outputs()], session.run(None, feeds)))
     print(json.dumps({
