@@ -22,6 +22,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       { text: 'From the command line', link: '/guide/command-line' },
       { text: 'Five lines: classify an image', link: '/guide/five-lines' },
       { text: 'Twenty lines: your own network', link: '/guide/twenty-lines' },
+      { text: 'Watch a training', link: '/guide/watching' },
       { text: 'When to leave', link: '/guide/criteria' },
       { text: 'Thresholds and promises', link: '/guide/calibration' },
     ],
