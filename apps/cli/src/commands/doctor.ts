@@ -3,7 +3,7 @@ import type { CommandDefinition } from '../command-definition';
 /** `earlyexit doctor` */
 export const doctorCommand: CommandDefinition = {
   name: 'doctor',
-  summary: 'what this machine can do: engines, versions, and how to get what is missing',
+  summary: 'what this machine can do: engines, versions, speeds, and how to get what is missing',
   example: `$ earlyexit doctor
 earlyexit 0.1.0, Node v20.20.2, linux x64
 …
@@ -11,6 +11,11 @@ engines
   – tensorflow: native TensorFlow is not installed
       Install it with: earlyexit engine install tensorflow
   ✓ wasm 4.22.0: WebAssembly with SIMD; comes with npm alone, small convolution right in 24 ms ← auto takes this one
+…
+speeds, in milliseconds an image
+  network                   engine       batch  forward  training step  images/s
+  ────────────────────────  ───────────  ─────  ───────  ─────────────  ────────
+  b_lenet                   wasm            32     2.08           5.87       170
 …
 Ready.`,
   configure() {

@@ -2,9 +2,11 @@ import { arch, availableParallelism, cpus, freemem, platform, totalmem } from 'n
 import { describeEngines, type EngineReport, selectEngine } from '@earlyexit/backend';
 import type { Invocation } from '../command-definition';
 import { exitCode } from '../exit-code';
-import { bytes } from '../format';
+import { bytes, count } from '../format';
 import type { Output } from '../output';
+import { formatTable } from '../table';
 import { version } from '../version';
+import { measureEngine, measureOnnxRuntime, type Speed } from './measure-speeds';
 
 /** Whether something that a command needs works here. */
 interface Check {
@@ -15,11 +17,14 @@ interface Check {
   readonly remedy: string | null;
 }
 
-/** `earlyexit doctor`: tries everything that the other commands need. */
-export async function doctorRun({ output }: Invocation): Promise<number> {
+/** `earlyexit doctor`: tries everything that the other commands need, and measures how fast this machine is. */
+export async function doctorRun({ output, signal }: Invocation): Promise<number> {
   const line = output.progress('trying the engines');
   line.update(0, 1);
   const engines = await describeEngines();
+  const speeds = await measureSpeeds(engines, signal, (name, done, total) => {
+    line.update(done, total, `timing ${name}`);
+  });
   const chosen = await selectEngine('auto').catch(() => null);
   const checks = [checkNode(), await checkImages(), await checkMnist()];
   line.done();
@@ -31,13 +36,16 @@ export async function doctorRun({ output }: Invocation): Promise<number> {
     memoryBytes: totalmem(),
     freeMemoryBytes: freemem(),
   };
-  output.json({ version, machine, engines, chosen, checks });
+  output.json({ version, machine, engines, chosen, speeds, checks });
   output.text(
     `earlyexit ${version}, Node ${machine.node}, ${machine.platform}`,
     `${machine.processor}, ${String(machine.threads)} threads, ${bytes(machine.memoryBytes)} of memory (${bytes(machine.freeMemoryBytes)} free)`,
     '',
     'engines',
     ...engines.flatMap((engine) => describeEngine(engine, engine.name === chosen?.name, output)),
+    '',
+    'speeds, in milliseconds an image',
+    ...describeSpeeds(speeds, output),
     '',
     'everything else',
     ...checks.flatMap(({ name, ok, detail, remedy }) => [
@@ -48,6 +56,49 @@ export async function doctorRun({ output }: Invocation): Promise<number> {
   const works = engines.some(({ selfTest }) => selfTest?.ok === true) && checks.every(({ ok }) => ok);
   output.text('', works ? 'Ready.' : 'Something is missing: see above.');
   return works ? exitCode.done : exitCode.failed;
+}
+
+/** Times two networks on every engine that works, one after the other. */
+async function measureSpeeds(
+  engines: readonly EngineReport[],
+  signal: AbortSignal,
+  progress: (name: string, done: number, total: number) => void,
+): Promise<Speed[]> {
+  const working = engines.filter(({ selfTest }) => selfTest?.ok === true).map(({ name }) => name);
+  const speeds: Speed[] = [];
+  for (const [index, name] of working.entries()) {
+    progress(name, index, working.length + 1);
+    speeds.push(...(await measureEngine(name)));
+    signal.throwIfAborted();
+  }
+  progress('onnxruntime', working.length, working.length + 1);
+  return [...speeds, ...(await measureOnnxRuntime())];
+}
+
+function describeSpeeds(speeds: readonly Speed[], { colors, width }: Output): string[] {
+  const right = { align: 'right' } as const;
+  const columns = [
+    { title: 'network' },
+    { title: 'engine' },
+    { title: 'batch', ...right },
+    { title: 'forward', ...right },
+    { title: 'training step', ...right },
+    { title: 'images/s', ...right },
+  ];
+  const milliseconds = (value: number | null): string =>
+    value === null ? '–' : value < 1000 ? value.toPrecision(3) : count(value);
+  // By network, so that what is to be compared stands together.
+  const rows = [...speeds]
+    .sort((a, b) => a.model.localeCompare(b.model))
+    .map(({ model, engine, batch, forwardMsPerImage, stepMsPerImage, imagesPerSecond }) => [
+      model,
+      engine,
+      String(batch),
+      milliseconds(forwardMsPerImage),
+      milliseconds(stepMsPerImage),
+      imagesPerSecond < 10 ? imagesPerSecond.toPrecision(2) : count(imagesPerSecond),
+    ]);
+  return formatTable(columns, rows, colors, width === null ? null : width - 2).map((line) => `  ${line}`);
 }
 
 function describeEngine(engine: EngineReport, isChosen: boolean, output: Output): string[] {
