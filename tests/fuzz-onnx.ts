@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
 import type { CriterionName } from '@earlyexit/exit-criteria';
 import { createModel } from '@earlyexit/model-zoo';
-import { exportConditional, exportStatic } from '@earlyexit/onnx';
+import { exportConditional, exportStatic, type Quantization } from '@earlyexit/onnx';
 import { expect } from 'vitest';
 import { randomNetwork } from '../packages/onnx/src/testing/random-network';
 import { fuzzInProcesses } from './fuzz-in-processes';
@@ -56,6 +56,9 @@ async function exportFiles(): Promise<Uint8Array[]> {
   for (const criterion of criteria) files.push(await exportConditional(model, { criterion, thresholds }));
   files.push(await exportConditional(model, { thresholds, thresholdsAs: 'constants', opset: 21 }));
   files.push(await exportStatic(model));
+  // Ranges that fit no image in particular: what the file computes is not looked at.
+  const quantization = { get: () => ({ min: -3, max: 3 }) } as unknown as Quantization;
+  files.push(await exportConditional(model, { thresholds, quantization }));
   for (const seed of [101, 104, 110, 117, 123]) {
     const network = randomNetwork(seed);
     const each = network.metadata.exits.slice(1).map(() => 0.4);

@@ -296,10 +296,14 @@ export function mutateFile(
     mutate();
     done.push(name);
   }
-  return {
-    bytes: sign(Uint8Array.from(modelType.encode(modelType.fromObject(model)).finish())),
-    done: done.join(' and '),
-  };
+  let encoded: Uint8Array;
+  try {
+    encoded = modelType.encode(modelType.fromObject(model)).finish();
+  } catch {
+    // Nested deeper than the protobuf library writes: another change instead.
+    return mutateFile(file, seed + 1_000_003);
+  }
+  return { bytes: sign(Uint8Array.from(encoded)), done: done.join(' and ') };
 }
 
 /** Bytes before the checksum changed blindly. */

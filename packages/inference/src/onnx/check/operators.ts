@@ -553,10 +553,10 @@ const operators: Readonly<Record<string, Operator>> = {
   Pad: {
     inputs: [2, 3],
     make: (application) => {
-      const { sizes } = input(application, 0);
+      const { type, sizes } = input(application, 0, [FLOAT, UINT8]);
       const pads = constants(application, 1);
       const rank = sizes.length;
-      const value = application.inputs.length < 3 ? null : input(application, 2);
+      const value = application.inputs.length < 3 ? null : input(application, 2, [type]);
       need(
         pads.length === 2 * rank &&
           pads.every((pad, index) => pad >= 0 && pad <= LARGEST_STEP && (index % rank > 0 || pad === 0)) &&
@@ -567,7 +567,7 @@ const operators: Readonly<Record<string, Operator>> = {
       const padded = sizes.map((size, axis) =>
         axis === 0 ? size : fixed(size) + pads[axis]! + pads[axis + rank]!,
       );
-      return one(FLOAT, padded);
+      return one(type, padded);
     },
   },
   Slice: {
