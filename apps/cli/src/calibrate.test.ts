@@ -417,7 +417,9 @@ describe('a run folder', () => {
 
     const first = await runCommand(['calibrate', run, '--save-logits', saved, ...engine, '--json']);
     expect(first.code, first.stderr).toBe(0);
-    expect(first.stderr).toContain(`calibration logits kept in ${cache}`);
+    expect(first.stderr).toContain(
+      'calibration logits kept in the run folder, logits/calibration.safetensors',
+    );
     const { cached, sampleIds, origin } = decodeCachedLogits(await readFile(cache));
     expect(cached).toMatchObject({ samples: 45 });
     expect(sampleIds).toHaveLength(45);

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import {
   type CachedLogitsFile,
   type CacheOrigin,
@@ -34,7 +34,10 @@ export async function reuseOrComputeLogits(
   const computed = await compute();
   try {
     await writeLogits(path, computed);
-    output.note(`calibration logits kept in ${path}`);
+    // Within the run folder: quickstart's is not yet called what it will be.
+    output.note(
+      `calibration logits kept in the run folder, ${join(basename(dirname(path)), basename(path))}`,
+    );
   } catch (error) {
     output.warn(`the calibration logits could not be kept in ${path}: ${(error as Error).message}`);
   }
