@@ -3,7 +3,7 @@ export const style = `
 :root {
   color-scheme: light dark;
   --page: #f5f4f0; --card: #ffffff; --ink: #1d2126; --muted: #667079; --rule: #d9d8d2; --faint: #f0efea;
-  --accent: #0a6e5c; --good: #12977c; --bad: #d8452e; --oracle: #b7791f; --other: #7a4fb5; --chance: #8b6d5c;
+  --accent: #0a6e5c; --good: #12977c; --bad: #c63d27; --oracle: #b7791f; --other: #7a4fb5; --chance: #8b6d5c; --on-bar: #14171a;
   --exit0: #12977c; --exit1: #4aa3c7; --exit2: #5f83d6; --exit3: #8a6fd1; --exit4: #b562b8; --exit5: #c9587f;
   --final: #e08a3c;
 }

@@ -24,7 +24,8 @@ export function drawConfusion(
     strength:
       label === answer
         ? 0.12 + 0.38 * (count / (perClass.get(label) ?? count))
-        : 0.3 + 0.7 * Math.sqrt(count / most),
+        : // No stronger: the number on it has to be readable in the dark too.
+          0.2 + 0.4 * Math.sqrt(count / most),
   }));
   const longest = Math.max(...classes.map((name) => name.length));
   const margin = Math.min(110, 22 + longest * 7);

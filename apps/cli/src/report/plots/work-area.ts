@@ -72,7 +72,7 @@ export function drawWorkArea({ evaluation }: ReportData): Markup {
               text: () => `${name} · ${percent(share, 1)}`,
               textAnchor: inside ? 'end' : 'start',
               dx: inside ? -10 : 10,
-              fill: inside ? 'var(--card)' : 'var(--ink)',
+              fill: inside ? 'var(--on-bar)' : 'var(--ink)',
               fontWeight: 600,
               fontSize: 13,
             });
