@@ -116,3 +116,62 @@ it('times a network with exits against the one without, each in its own process'
     expect(row['efficiency']).toBeCloseTo((row['speedup'] as number) / (row['macsRatio'] as number), 9);
   }
 });
+
+it('exports int8: ranges from noise for random weights, and in stages', async () => {
+  const out = at('int8.onnx');
+  const ran = await runCommand(['export', 'test_resnet_1exit', out, '--dtype', 'int8', '--json']);
+  expect(ran).toMatchObject({ code: 0 });
+  expect(ran.stderr).toContain('ranges from seeded noise');
+  expect(ran.json()).toMatchObject({
+    kind: 'conditional',
+    dtype: 'int8',
+    ranges: 'seeded noise',
+    quantization: null,
+  });
+  const session = await loadSession(out, { threads: 1 });
+  const answers = await session.run(
+    { data: new Float32Array(3 * 192), count: 3 },
+    { thresholds: ['always'] },
+  );
+  expect([...answers.exits]).toEqual([0, 0, 0]);
+  session.dispose();
+  const staged = ['export', 'test_resnet_1exit', '--staged', at('int8-stages'), '--dtype', 'int8'];
+  expect((await runCommand([...staged, '--json'])).json()).toMatchObject({
+    dtype: 'int8',
+    stages: [{ carried: [{ type: 'uint8' }] }, { carried: [] }],
+  });
+});
+
+it.each([
+  [['export', 'test_resnet_1exit', at('y.onnx'), '--dtype', 'int4'], 'float32'],
+  [['export', 'test_resnet_1exit', at('y.onnx'), '--dataset', 'mnist'], 'only int8 looks at images'],
+  [
+    [
+      ...['export', 'test_resnet_1exit', at('y.onnx'), '--dtype', 'int8', '--target-macs', '0.5'],
+      ...['--earlyexit', '0.5'],
+    ],
+    'set anew only where none are given',
+  ],
+])('%j is a wrong use of int8', async (argv, says) => {
+  const { code, stderr } = await runCommand(argv);
+  expect(code).toBe(2);
+  expect(stderr).toContain(says);
+});
+
+it('times int8 against int8 without exits, and against float32', async () => {
+  const { code, json } = await runCommand([
+    ...['bench', 'test_resnet_1exit', '--dtype', 'int8', '--shares', '0.5', '--batches', '4'],
+    ...['--rounds', '1', '--images', '8', '--json'],
+  ]);
+  expect(code).toBe(0);
+  const { rows } = json() as { rows: Record<string, unknown>[] };
+  expect(rows.map(({ variant, dtype }) => [variant, dtype])).toEqual([
+    ['static', 'float32'],
+    ['static', 'int8'],
+    ['early-exit', 'int8'],
+  ]);
+  expect(rows[2]).toMatchObject({
+    speedup: expect.any(Number) as number,
+    float32Speedup: expect.any(Number) as number,
+  });
+});
