@@ -116,11 +116,12 @@ export async function openWorkerPool(
       network.parameters.copyTo(shared.parameters);
       network.moving.copyTo(shared.moving);
       shared.exitWeights.set(exitWeights);
-      shared.labels.set(batch.labels);
-      shared.images.set(batch.images);
-      signal.start(command.compute, threads.length, step, rows);
       const { end } = parts[0]!;
       const imageSize = batch.images.length / rows;
+      // The first part is this thread's own.
+      shared.labels.set(batch.labels.subarray(end), end);
+      shared.images.set(batch.images.subarray(end * imageSize), end * imageSize);
+      signal.start(command.compute, threads.length, step, rows);
       const part = {
         images: batch.images.subarray(0, end * imageSize),
         labels: batch.labels.subarray(0, end),

@@ -27,7 +27,7 @@ beforeAll(async () => {
   await selectEngine('wasm');
   program = await bundle(new URL('../worker.ts', import.meta.url));
   folder = await mkdtemp(join(tmpdir(), 'earlyexit-workers-'));
-});
+}, 60_000);
 afterAll(async () => {
   await rm(dirname(program), { recursive: true, force: true });
   await rm(folder, { recursive: true, force: true });
