@@ -9,7 +9,7 @@ interface Point {
   readonly value: number;
 }
 
-/** The loss of every exit over the epochs: training thin, validation with dots. */
+/** The loss of every exit over the epochs: training thin, validation thick. */
 export function drawLoss(view: TrainingView): Markup {
   const curves = curvesOf(
     view,
@@ -98,6 +98,7 @@ function draw(
       r: validation.length > 25 ? 2 : 3.5,
       fill: color,
       stroke: 'var(--card)',
+      strokeWidth: validation.length > 25 ? 0 : 1.5,
       title: ({ epoch, value }: Point) =>
         `${exit}, epoch ${String(epoch)}: ${axis.format(value)} on validation`,
     }),

@@ -124,6 +124,6 @@ function legend({ exits }: TrainingView): Markup {
     markup(`<span class="chip" style="background:${exitColor(exit, exits.length)}"></span>`);
   return html`<ul class="legend">
     ${exits.map((name, exit) => html`<li>${chip(exit)}${name}</li>`)}
-    <li>thin: training · with dots: validation</li>
+    <li>thin: training · thick: validation</li>
   </ul>`;
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runCommand } from '../testing/run-command';
@@ -66,6 +66,8 @@ it('shows a training, its interruption, and what was done before it was resumed'
   expect([0, 130]).toContain(second.code);
   // The point of the first epoch stands in the page of the resumed run.
   expect(second.page).toMatch(/exit0, epoch 1: \d+ % on validation/);
+  // Both runs wrote event files: --resume remembers --tensorboard.
+  expect(await readdir(join(out, 'tensorboard'))).toHaveLength(2);
   const config = JSON.parse(await readFile(join(out, 'config.json'), 'utf8')) as { options: object };
   expect(config.options).not.toHaveProperty('watch');
   expect(config.options).toHaveProperty('tensorboard', true);
