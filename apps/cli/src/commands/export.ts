@@ -9,7 +9,15 @@ export const exportCommand: CommandDefinition = {
 test_resnet_1exit: model.onnx, 17.7 KiB, the exits inside
 inputs   pixel_values [batch, 3, 8, 8] float32, thresholds [1] float32
 outputs  logits [batch, 4] float32, exit_index [batch] int64, score [batch] float32
-leaves when score >= threshold (max-probability); no thresholds are calibrated: whoever runs the file brings them`,
+leaves when score >= threshold (max-probability); no thresholds are calibrated: whoever runs the file brings them
+
+$ earlyexit export runs/digits digits --folder
+b_lenet: digits, a model folder for transformers.js, the exits inside
+onnx/model.onnx  297.1 KiB
+preprocessor_config.json  441 B
+README.md  2.4 KiB
+config.json  942 B
+thresholds 0.8118453788005675 (max-probability) are built in`,
   configure(command) {
     command
       .argument(
