@@ -29,6 +29,9 @@ export function readColors(
   const weights = graph.constant('luma', 'float32', [LUMA.length, 1, 1], Float32Array.from(LUMA));
   const weighted = graph.add('Mul', [gray.name, weights], {}, 'weighted_colors');
   const name = graph.add('ReduceSum', [weighted, graph.integers([1])], { keepdims: { int: 1 } }, 'gray');
+  // What was measured on the network's own input is true of what it reads here.
+  const origin = graph.originOf(gray.name);
+  if (origin !== null) graph.setOrigin(name, origin);
   return { input: { ...gray, shape: [height!, width!, LUMA.length] }, gray: { ...gray, name } };
 }
 

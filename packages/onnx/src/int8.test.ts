@@ -130,6 +130,19 @@ it('gives the classes of float32 to more than 97 % of the images, once trained',
   model.model.dispose();
 });
 
+it('computes with whole numbers from the first convolution on, behind a colour input too', async () => {
+  const model = createModel('test_b_lenet');
+  const quantization = await quantizationFor(model, noise(model, 8), 8);
+  const options = { quantization, thresholds: ['never'], thresholdsAs: 'constants' } as const;
+  const countStored = (file: Uint8Array): number =>
+    new TextDecoder('latin1').decode(file).split('QuantizeLinear').length;
+  const gray = await exportConditional(model, options);
+  const colored = await exportConditional(model, { ...options, colorInput: true });
+  expect(countStored(colored)).toBe(countStored(gray));
+  expect(colored.length).toBeLessThan(gray.length + 2_000);
+  model.model.dispose();
+});
+
 /** Pictures of a bar that lies or stands, with noise. */
 function bars(count: number, seed: number): { images: Float32Array; labels: Int32Array } {
   const random = seededRandom(seed);
