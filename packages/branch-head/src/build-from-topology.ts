@@ -1,6 +1,6 @@
 import { DataError } from '@earlyexit/exit-criteria';
 import type { ModelTopology } from './model-topology';
-import { tfl } from './tf';
+import { tf, tfl } from './tf';
 
 type AddWeight = (name: string, shape: readonly number[], ...rest: readonly unknown[]) => tfl.LayerVariable;
 interface WeightMaker {
@@ -35,7 +35,8 @@ export async function buildFromTopology(
     }
     // The values come from the file: no need to draw random ones.
     this.fastWeightInitDuringBuild = true;
-    const variable = original.call(this, name, shape, ...rest);
+    // Where TensorFlow.js refuses the name, the value that it had made for it goes again.
+    const variable = tf.tidy(() => original.call(this, name, shape, ...rest) as never) as tfl.LayerVariable;
     made.push(variable);
     return variable;
   };

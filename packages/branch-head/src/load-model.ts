@@ -11,6 +11,8 @@ import { checkWeightSpecifications, weightBytes } from './weight-specifications'
 
 // The JSON of ResNet-110 takes 0.3 MB.
 const LARGEST_JSON_BYTES = 64 * 1024 * 1024;
+// A layer of a saved model lies some ten levels deep; recursion over what a file holds must end somewhere.
+const DEEPEST_JSON = 64;
 // Each needs one more save in the few milliseconds of a load.
 const MOST_ATTEMPTS = 5;
 
@@ -97,6 +99,13 @@ async function readModelJson(directory: string): Promise<ModelJson> {
 
 function parse(bytes: Uint8Array, path: string): Record<string, unknown> {
   let json: unknown;
+  if (isDeeperThan(bytes, DEEPEST_JSON)) {
+    throw new DataError({
+      where: path,
+      rule: `the file is nested at most ${String(DEEPEST_JSON)} deep`,
+      received: 'more',
+    });
+  }
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
@@ -115,6 +124,28 @@ function parse(bytes: Uint8Array, path: string): Record<string, unknown> {
     rule: 'the file holds a saved model',
     received: String(json).slice(0, 80),
   });
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+/** What the brackets `[`, `{`, `]` and `}` do to the depth. */
+const DEPTH_CHANGES: Readonly<Record<number, number>> = { 0x5b: 1, 0x7b: 1, 0x5d: -1, 0x7d: -1 };
+
+/** Whether brackets of a JSON text are nested deeper than that; brackets within strings do not count. */
+function isDeeperThan(json: Uint8Array, limit: number): boolean {
+  let depth = 0;
+  let isText = false;
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at]!;
+    if (byte === QUOTE) isText = !isText;
+    else if (isText) {
+      if (byte === BACKSLASH) at++;
+    } else {
+      depth += DEPTH_CHANGES[byte] ?? 0;
+      if (depth > limit) return true;
+    }
+  }
+  return false;
 }
 
 async function readWeights(

@@ -234,7 +234,7 @@ describe('fromModelArtifacts refuses', () => {
       (a) => delete (layer(a, 'relu1') as Partial<Layer>).inbound_nodes,
       'and connections',
     ],
-    ['too many layers', (a) => (layersOf(a).length = 30_000), 'at most 20000 layers. Received: 30000'],
+    ['too many layers', (a) => (layersOf(a).length = 30_000), 'at most 6000 layers. Received: 30000'],
     [
       'another number of exits',
       (a) => (a.modelTopology as { config: { output_layers: unknown[] } }).config.output_layers.shift(),

@@ -1,5 +1,6 @@
 import { ArgumentError, DataError } from '@earlyexit/exit-criteria';
 import { buildFromTopology } from './build-from-topology';
+import { checkSizes } from './check-sizes';
 import { describeValue } from './describe-value';
 import { registerLayers } from './heads/mixed-pooling-layer';
 import { canonicalTopology } from './model-topology';
@@ -76,6 +77,7 @@ export async function fromModelArtifacts(
   const numbers = specifications.reduce((sum, each) => sum + weightSize(each), 0);
   const model = await buildFromTopology(topology, numbers, where);
   try {
+    checkSizes(model, where);
     const problem = findMetadataProblem(metadata, model);
     if (problem !== null) {
       throw new DataError({

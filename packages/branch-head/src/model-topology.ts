@@ -21,7 +21,7 @@ export interface ModelTopology {
 }
 
 // ResNet-1202 has about 4,300 layers; TensorFlow.js takes time quadratic in their number.
-const MOST_LAYERS = 20_000;
+const MOST_LAYERS = 6000;
 const MODEL_CLASSES = new Set(['Model', 'Functional', 'Sequential']);
 
 /**
