@@ -3,7 +3,7 @@ import { criterionNames, getCriterion } from '@earlyexit/exit-criteria';
 import { loadSession } from '@earlyexit/inference/onnx';
 import { createModel, listModels } from '@earlyexit/model-zoo';
 import { beforeAll, expect, it } from 'vitest';
-import { exportConditional, exportStatic } from '@earlyexit/onnx';
+import { exportConditional, exportStatic, type Quantization } from '@earlyexit/onnx';
 import { randomNetwork } from '../packages/onnx/src/testing/random-network';
 
 const criteria = criterionNames.filter((name) => !getCriterion(name).needsLabels);
@@ -36,6 +36,12 @@ it('writes 240 random networks so that a session takes them, in every version of
     const constants = await exportConditional(model, { ...options, thresholdsAs: 'constants' });
     await expectAccepted(constants, `network ${seed}, constants`);
     await expectAccepted(await exportStatic(model, { opset }), `network ${seed}, static`);
+    // Ranges that fit no image in particular: what the file computes is not looked at.
+    const quantization = { get: () => ({ min: -3, max: 3 }) } as unknown as Quantization;
+    await expectAccepted(
+      await exportConditional(model, { ...options, quantization }),
+      `network ${seed}, int8`,
+    );
     model.model.dispose();
   }
 });
