@@ -30,7 +30,15 @@ beforeAll(async () => {
 });
 
 it('sets thresholds anew on the int8 logits, at the cost of before, and evaluates the file', async () => {
-  const ran = await runCommand(['export', at('model'), at('int8.onnx'), '--dtype', 'int8', ...data, '--json']);
+  const ran = await runCommand([
+    'export',
+    at('model'),
+    at('int8.onnx'),
+    '--dtype',
+    'int8',
+    ...data,
+    '--json',
+  ]);
   expect(ran.code, ran.stderr).toBe(0);
   expect(ran.stderr).toContain('temperatures and thresholds set anew');
   const { thresholds, ranges, quantization } = ran.json() as Exported;
