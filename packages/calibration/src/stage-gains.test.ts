@@ -56,7 +56,7 @@ describe('stageGains', () => {
             (sum, { gainMacs }) => sum + gainMacs,
             0,
           );
-          expect(gain / 8).toBeCloseTo(staticMacs - averageMacs, 9);
+          expect(gain / 8).toBeCloseTo(staticMacs - averageMacs!, 9);
         },
       ),
     );
