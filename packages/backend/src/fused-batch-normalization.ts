@@ -12,18 +12,30 @@ interface BatchNormalizationLayer extends tfl.layers.Layer {
   readonly movingVariance: tfl.LayerVariable;
 }
 
+/**
+ * What comes after a normalisation and may be computed with it: y = relu(normalised + addend). Whoever applies the layer and
+ * knows that nobody else reads the results in between puts this beside `training`; the layer sets `done` if it computed it
+ * all. A layer without this rule leaves it alone.
+ */
+interface Followers {
+  /** Of the shape of the layer's output; null for no addition. */
+  readonly addend: tf.Tensor | null;
+  done: boolean;
+}
+
 type Call = (
   this: BatchNormalizationLayer,
   inputs: tf.Tensor | tf.Tensor[],
-  kwargs: { training?: boolean },
+  kwargs: { training?: boolean; followers?: Followers },
 ) => tf.Tensor | tf.Tensor[];
 
 let installed = false;
 
 /**
  * Lets every `BatchNormalization` layer train with two kernels, `BatchNormTraining` and `BatchNormTrainingGrad`, on the
- * engines that have them, instead of the dozens that TensorFlow.js composes its gradient of. Layers, weights and saved
- * models stay what they are; inference and engines without the kernels are not touched.
+ * engines that have them, instead of the dozens that TensorFlow.js composes its gradient of; or with
+ * `FusedBatchNormTraining` and its gradient, which can add a shortcut and apply ReLU too. Layers, weights and saved models
+ * stay what they are; inference and engines without the kernels are not touched.
  */
 export function installFusedBatchNormalization(): void {
   if (installed) return;
@@ -52,6 +64,7 @@ export function installFusedBatchNormalization(): void {
       return { x: () => dx!, gamma: () => dgamma!, beta: () => dbeta! };
     },
   });
+  registerFusedGradient();
   const prototype = Object.getPrototypeOf(tfl.layers.batchNormalization({})) as { call: Call };
   const composed = prototype.call;
   prototype.call = function (inputs, kwargs) {
@@ -61,11 +74,9 @@ export function installFusedBatchNormalization(): void {
       const channels = x.shape.at(-1)!;
       const gamma = this.gamma?.read() ?? tf.ones([channels]);
       const beta = this.beta?.read() ?? tf.zeros([channels]);
-      const [y, mean, variance] = runKernel(
-        'BatchNormTraining',
-        { x, gamma, beta },
-        { epsilon: this.epsilon },
-      );
+      const [y, mean, variance] = hasKernel('FusedBatchNormTraining')
+        ? normalizeFused(x, gamma, beta, this.epsilon, kwargs.followers)
+        : runKernel('BatchNormTraining', { x, gamma, beta }, { epsilon: this.epsilon });
       moveTowards(this.movingMean, mean!, this.momentum);
       moveTowards(this.movingVariance, variance!, this.momentum);
       return y!;
@@ -77,13 +88,49 @@ function canFuse({ axis }: BatchNormalizationLayer, x: tf.Tensor): boolean {
   const lastAxis = axis === -1 || axis === x.rank - 1;
   // Kernels work on vectors of four channels; so few that they fill none are rare and cheap.
   const enough = x.rank > 1 && x.size > 0 && x.shape.at(-1)! >= 4;
-  return lastAxis && enough && x.dtype === 'float32' && hasKernel('BatchNormTraining');
+  const known = hasKernel('FusedBatchNormTraining') || hasKernel('BatchNormTraining');
+  return lastAxis && enough && x.dtype === 'float32' && known;
+}
+
+function normalizeFused(
+  x: tf.Tensor,
+  gamma: tf.Tensor,
+  beta: tf.Tensor,
+  epsilon: number,
+  followers: Followers | undefined,
+): tf.Tensor[] {
+  const addend = followers?.addend ?? null;
+  // A shortcut that is broadcast is left to those who know how.
+  const fits = addend === null || (addend.dtype === 'float32' && tf.util.arraysEqual(addend.shape, x.shape));
+  const withFollowers = followers !== undefined && fits;
+  if (withFollowers) followers.done = true;
+  const add = withFollowers && addend !== null;
+  const inputs = { x, gamma, beta, ...(add ? { addend } : {}) };
+  return runKernel('FusedBatchNormTraining', inputs, { epsilon, relu: withFollowers, add });
+}
+
+function registerFusedGradient(): void {
+  tf.registerGradient({
+    kernelName: 'FusedBatchNormTraining',
+    inputsToSave: ['x', 'gamma'],
+    outputsToSave: [true, true, true],
+    gradFunc: (dys, saved, attributes) => {
+      const [dy] = dys as tf.Tensor[];
+      const [x, gamma, y, mean, variance] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+      const [dx, dgamma, dbeta, daddend] = runKernel(
+        'FusedBatchNormTrainingGrad',
+        { dy: dy!, y, x, gamma, mean, variance },
+        attributes as { epsilon: number },
+      );
+      return { x: () => dx!, gamma: () => dgamma!, beta: () => dbeta!, addend: () => daddend! };
+    },
+  });
 }
 
 function runKernel(
   name: string,
   inputs: Record<string, tf.Tensor>,
-  attributes: { epsilon: number },
+  attributes: { epsilon: number; relu?: boolean; add?: boolean },
 ): tf.Tensor[] {
   return tf.engine().runKernel<tf.Tensor[]>(name, inputs, attributes);
 }

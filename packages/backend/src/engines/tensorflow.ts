@@ -83,7 +83,7 @@ export const tensorflowEngine: EngineDriver = {
     if (source === null) return Promise.reject(new Error('it was removed in the meantime'));
     if ('installed' in source) loadInstalledEngine(source.installed, trainingKernels);
     else createRequire(import.meta.url)(source.own.entry);
-    if (trainingKernels) registerTensorflowTrainingKernels();
+    if (trainingKernels) registerTensorflowTrainingKernels('installed' in source);
     return Promise.resolve();
   },
   remarks: () => [],

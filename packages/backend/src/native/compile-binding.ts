@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { EnvironmentError } from '@earlyexit/exit-criteria';
-import { allocatorSource } from './allocator';
 import { lastWords, runCommand } from './run-command';
 
 /** Where things lie inside an engine's folder. */
@@ -12,8 +12,8 @@ export interface EngineLayout {
   readonly nodeApiHeaders: string;
   /** The compiled binding. */
   readonly binding: string;
-  /** The compiled addon that sets the allocator up. */
-  readonly allocator: string;
+  /** The compiled addon with this package's own operations. */
+  readonly addon: string;
 }
 
 export function layoutOf(folder: string): EngineLayout {
@@ -24,7 +24,7 @@ export function layoutOf(folder: string): EngineLayout {
     tfjsNode,
     nodeApiHeaders: join(modules, 'node-api-headers'),
     binding: join(tfjsNode, 'lib', 'napi-v8', 'tfjs_binding.node'),
-    allocator: join(folder, 'allocator', 'allocator.node'),
+    addon: join(folder, 'addon', 'training-kernels.node'),
   };
 }
 
@@ -57,8 +57,6 @@ export async function compileBinding(compiler: string, folder: string, signal?: 
   // TensorFlow opens the CUDA libraries by name when it first looks for a GPU; linked here, they are already in the process
   // then, wherever they lie.
   const cuda = cudaLibraries(layout.site);
-  const rpath = (library: string): string =>
-    `-Wl,-rpath,$ORIGIN/${relative(dirname(layout.binding), library)}`;
   mkdirSync(dirname(layout.binding), { recursive: true });
   await compile(
     compiler,
@@ -66,20 +64,15 @@ export async function compileBinding(compiler: string, folder: string, signal?: 
       ...[join(layout.nodeApiHeaders, 'include'), '.', join(tensorflow, 'include')].map(
         (path) => `-I${path}`,
       ),
+      '-O2',
       ...sources,
-      ...[
-        '-o',
-        layout.binding,
-        `-L${tensorflow}`,
-        '-l:libtensorflow_cc.so.2',
-        '-l:libtensorflow_framework.so.2',
-        rpath(tensorflow),
-      ],
+      ...['-o', layout.binding],
+      ...libraryOptions(tensorflow, layout.binding),
       ...(cuda.length === 0 ? [] : ['-Wl,--no-as-needed']),
       ...cuda.flatMap(({ libraryFolder, name }) => [
         `-L${libraryFolder}`,
         `-l:${name}`,
-        rpath(libraryFolder),
+        runPath(libraryFolder, layout.binding),
       ]),
     ],
     layout.tfjsNode,
@@ -87,18 +80,45 @@ export async function compileBinding(compiler: string, folder: string, signal?: 
   );
 }
 
-/** Compiles the addon that sets the allocator up. */
-export async function compileAllocator(
-  compiler: string,
-  folder: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  const { allocator, nodeApiHeaders } = layoutOf(folder);
-  mkdirSync(dirname(allocator), { recursive: true });
-  const source = join(dirname(allocator), 'allocator.cc');
-  writeFileSync(source, allocatorSource);
-  const options = [`-I${join(nodeApiHeaders, 'include')}`, source, '-o', allocator];
-  await compile(compiler, options, dirname(allocator), signal);
+/** Compiles this package's own operations, `native/training-kernels.cc`. */
+export async function compileAddon(compiler: string, folder: string, signal?: AbortSignal): Promise<void> {
+  const { addon, nodeApiHeaders, site } = layoutOf(folder);
+  const tensorflow = join(site, 'tensorflow');
+  mkdirSync(dirname(addon), { recursive: true });
+  await compile(
+    compiler,
+    [
+      // Its loops are for the compiler to unroll.
+      '-O3',
+      `-I${join(nodeApiHeaders, 'include')}`,
+      `-I${join(tensorflow, 'include')}`,
+      join(packageFolder(), 'native', 'training-kernels.cc'),
+      ...['-o', addon],
+      ...libraryOptions(tensorflow, addon),
+    ],
+    dirname(addon),
+    signal,
+  );
+}
+
+/** Links TensorFlow's library so that the result finds it wherever the folder is moved. */
+function libraryOptions(tensorflow: string, output: string): string[] {
+  return [
+    `-L${tensorflow}`,
+    ...['-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
+    runPath(tensorflow, output),
+  ];
+}
+
+function runPath(libraries: string, output: string): string {
+  return `-Wl,-rpath,$ORIGIN/${relative(dirname(output), libraries)}`;
+}
+
+/** The folder of this package, from its sources as from what is built of them. */
+function packageFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return folder;
 }
 
 async function compile(
@@ -107,7 +127,7 @@ async function compile(
   cwd: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const common = ['-O2', '-fPIC', '-shared', '-std=c++17', '-DNAPI_VERSION=8'];
+  const common = ['-fPIC', '-shared', '-std=c++17', '-DNAPI_VERSION=8'];
   const result = await runCommand(compiler, [...common, ...options], { cwd, signal });
   if (result.code !== 0) {
     throw new EnvironmentError({

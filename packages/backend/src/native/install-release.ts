@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EnvironmentError } from '@earlyexit/exit-criteria';
 import { checkMachine, type Tools } from './check-machine';
 import { hasSha256 } from './checksum';
-import { compileAllocator, compileBinding, layoutOf } from './compile-binding';
+import { compileAddon, compileBinding, layoutOf } from './compile-binding';
 import { engineFolder, type InstalledEngine, listEngines, manifestPath } from './engine-folder';
 import { installNpmPackage } from './npm-package';
 import { pipDownload, wheelPath } from './pip';
@@ -66,9 +66,12 @@ export async function installRelease(
       await installNpmPackage(one, downloads, join(work, 'node_modules', one.name), signal);
     }
     writeTfjsDoors(work);
-    onProgress({ step: 'compile', message: `compiling the binding with ${tools.compiler}` });
+    onProgress({
+      step: 'compile',
+      message: `compiling the binding and the training kernels with ${tools.compiler}`,
+    });
     await compileBinding(tools.compiler, work, signal);
-    await compileAllocator(tools.compiler, work, signal);
+    await compileAddon(tools.compiler, work, signal);
     onProgress({ step: 'verify', message: 'computing a convolution with it' });
     const { version, usesGpu } = await verify(work);
     const installed = new Date().toISOString();
@@ -130,7 +133,7 @@ async function fetchWheel(
 function isNeeded(name: string): boolean {
   return (
     /^tensorflow\/libtensorflow_(cc|framework)\.so\.2$/.test(name) ||
-    /^tensorflow\/include\/(tensorflow\/c|tensorflow\/core\/platform|tsl\/platform|xla\/tsl\/c)\/.*\.h$/.test(
+    /^tensorflow\/include\/(tensorflow\/c|tensorflow\/core\/(platform|common_runtime\/next_pluggable_device\/c)|tsl\/platform|xla\/tsl\/c)\/.*\.h$/.test(
       name,
     ) ||
     /^nvidia\/[^/]+\/(lib|bin|nvvm)\//.test(name)

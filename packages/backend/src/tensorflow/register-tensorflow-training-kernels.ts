@@ -3,27 +3,9 @@ import { installFusedConvolution } from '../fused-convolution';
 import { registerFusedGradients } from '../fused-gradients';
 import { tf } from '../tf';
 import { supportExplicitPadding } from './explicit-padding';
-
-/** An attribute of a TensorFlow operation, as the binding takes it. */
-interface Attribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: unknown;
-}
-
-/** The parts of tfjs-node's backend that run any operation of TensorFlow. What comes out is tracked like any tensor. */
-interface NodeBackend {
-  readonly binding: Readonly<
-    Record<'TF_ATTR_TYPE' | 'TF_ATTR_FLOAT' | 'TF_ATTR_STRING' | 'TF_ATTR_BOOL' | 'TF_FLOAT', number>
-  >;
-  executeSingleOutput(name: string, attributes: Attribute[], inputs: tf.TensorInfo[]): tf.Tensor;
-  executeMultipleOutputs(
-    name: string,
-    attributes: Attribute[],
-    inputs: tf.TensorInfo[],
-    outputs: number,
-  ): tf.Tensor[];
-}
+import { type Attribute, attribute, type NodeBackend } from './node-backend';
+import { registerFusedNormalization } from './fused-normalization';
+import { mendStridedFilterGradient } from './strided-filter-gradient';
 
 let registered = false;
 
@@ -31,8 +13,10 @@ let registered = false;
  * Registers TensorFlow's own fused training operations as the kernels that this package's training rules run on:
  * `FusedBatchNormV3`, `FusedBatchNormGradV3` and `ReluGrad`. Without them a step of a residual network takes three times
  * as long.
+ *
+ * @param hasOwnOperations whether this package's addon is loaded; its normalisation is taken instead of TensorFlow's then
  */
-export function registerTensorflowTrainingKernels(): void {
+export function registerTensorflowTrainingKernels(hasOwnOperations: boolean): void {
   if (registered) return;
   registered = true;
   tf.registerKernel({
@@ -48,6 +32,16 @@ export function registerTensorflowTrainingKernels(): void {
       );
     },
   });
+  if (hasOwnOperations) registerFusedNormalization();
+  else registerNormalization();
+  mendStridedFilterGradient();
+  supportExplicitPadding();
+  registerFusedGradients();
+  installFusedBatchNormalization();
+  installFusedConvolution();
+}
+
+function registerNormalization(): void {
   tf.registerKernel({
     kernelName: 'BatchNormTraining',
     backendName: 'tensorflow',
@@ -64,19 +58,6 @@ export function registerTensorflowTrainingKernels(): void {
         (attrs as unknown as { epsilon: number }).epsilon,
       ),
   });
-  supportExplicitPadding();
-  registerFusedGradients();
-  installFusedBatchNormalization();
-  installFusedConvolution();
-}
-
-function attribute(
-  node: NodeBackend,
-  name: string,
-  kind: 'TYPE' | 'FLOAT' | 'STRING' | 'BOOL',
-  value: unknown,
-): Attribute {
-  return { name, type: node.binding[`TF_ATTR_${kind}`], value };
 }
 
 function normalizationAttributes(node: NodeBackend, epsilon: number): Attribute[] {

@@ -365,6 +365,70 @@ export const computations: readonly Computation[] = [
     },
   },
   {
+    name: 'batch normalisation with a shortcut and ReLU in training',
+    rounds: 16,
+    draw: (random) => {
+      const channels = random.pick([random.integer(4, 40), 16, 32]);
+      const shape = random.pick([
+        [random.integer(2, 5), random.integer(3, 6), random.integer(2, 6), channels],
+        [random.integer(520, 1100), channels],
+      ]);
+      const withShortcut = random.pick([true, false]);
+      return {
+        size: { shape, withShortcut },
+        compute: () => {
+          const layer = tfl.layers.batchNormalization({ inputShape: shape.slice(1) });
+          layer.build(shape);
+          layer.setWeights(
+            layer.weights.map((weight, index) => tf.abs(values(weight.shape as number[], 5 + index))),
+          );
+          const call = (x: tf.Tensor, shortcut?: tf.Tensor): tf.Tensor => {
+            const followers = { addend: shortcut ?? null, done: false };
+            const y = layer.apply(x, { training: true, followers }) as tf.Tensor;
+            if (followers.done) return y;
+            return tf.relu(shortcut === undefined ? y : tf.add(y, shortcut));
+          };
+          // Far from zero beside their spread, as activations can be.
+          const inputs = [tf.add(values(shape, 1), 4), ...(withShortcut ? [values(shape, 2)] : [])];
+          const dy = values(shape, 3);
+          const { grads, value } = tf.variableGrads(() =>
+            tf.sum(tf.mul(call(...(inputs as [tf.Tensor, tf.Tensor?])), dy)),
+          );
+          return [
+            ...valueAndGradients(call, inputs),
+            value,
+            ...layer.trainableWeights.map((weight) => grads[weight.name] ?? grads[weight.originalName]!),
+            ...layer.getWeights(),
+          ];
+        },
+      };
+    },
+  },
+  {
+    name: 'filter gradient of 1×1 convolutions with a stride',
+    rounds: 60,
+    draw: (random) => {
+      const [rows, columns, inputs, outputs] = [
+        random.integer(4, 12),
+        random.integer(4, 12),
+        random.integer(1, 16),
+        random.integer(1, 6),
+      ];
+      const strides = [random.integer(1, 3), random.integer(2, 3)] as [number, number];
+      const pad = random.pick(['same', 'valid'] as const);
+      return {
+        size: { rows, columns, inputs, outputs, strides, pad },
+        compute: () => {
+          const x = values([3, rows, columns, inputs], 1) as tf.Tensor4D;
+          return valueAndGradients(
+            (filter) => tf.conv2d(x, filter as tf.Tensor4D, strides, pad),
+            [values([1, 1, inputs, outputs], 2)],
+          );
+        },
+      };
+    },
+  },
+  {
     name: 'batch normalisation in training',
     rounds: 12,
     draw: (random) => {

@@ -1,0 +1,53 @@
+import { tf } from '../tf';
+import { type Attribute, attribute, type NodeBackend } from './node-backend';
+
+interface Attributes {
+  readonly epsilon: number;
+  readonly relu: boolean;
+  /** Whether there is an addend. */
+  readonly add: boolean;
+}
+
+/** Registers the operations of `native/training-kernels.cc` as kernels. */
+export function registerFusedNormalization(): void {
+  register('FusedBatchNormTraining', (node, inputs, attributes) => {
+    const { x, gamma, beta, addend } = inputs as Record<'x' | 'gamma' | 'beta', tf.TensorInfo> & {
+      addend?: tf.TensorInfo;
+    };
+    // The operation takes four inputs; the last one is not looked at unless it is added.
+    const all = [x, gamma, beta, addend ?? beta];
+    return node.executeMultipleOutputs('EarlyexitNormalize', attributesOf(node, attributes), all, 3);
+  });
+  register('FusedBatchNormTrainingGrad', (node, inputs, attributes) => {
+    const { dy, y, x, gamma, mean, variance } = inputs as Record<
+      'dy' | 'y' | 'x' | 'gamma' | 'mean' | 'variance',
+      tf.TensorInfo
+    >;
+    return node.executeMultipleOutputs(
+      'EarlyexitNormalizeGrad',
+      attributesOf(node, attributes),
+      [dy, y, x, gamma, mean, variance],
+      4,
+    );
+  });
+}
+
+function register(
+  kernelName: string,
+  compute: (node: NodeBackend, inputs: tf.NamedTensorInfoMap, attributes: Attributes) => tf.Tensor[],
+): void {
+  tf.registerKernel({
+    kernelName,
+    backendName: 'tensorflow',
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      compute(backend as NodeBackend, inputs, attrs as unknown as Attributes),
+  });
+}
+
+function attributesOf(node: NodeBackend, { epsilon, relu, add }: Attributes): Attribute[] {
+  return [
+    attribute(node, 'epsilon', 'FLOAT', epsilon),
+    attribute(node, 'relu', 'BOOL', relu),
+    attribute(node, 'add', 'BOOL', add),
+  ];
+}
