@@ -1,10 +1,5 @@
 import { calibrationErrorOf, oracle, policyConfidences, reliabilityBins } from '@earlyexit/calibration';
-import {
-  type CachedLogits,
-  type ExitCosts,
-  summarizeExits,
-  thresholdToJson,
-} from '@earlyexit/exit-criteria';
+import { type CachedLogits, type ExitCosts, summarizeExits, thresholdToJson } from '@earlyexit/exit-criteria';
 import type { EvaluationDocument } from './evaluation-document';
 import { measurePromise, type PromisedPolicy } from './measure-promise';
 

@@ -126,7 +126,7 @@ describe('cascade', () => {
       { imageShape: [6, 6, 1], classes: 3 },
     );
     const rows = Int32Array.from({ length: 60 }, (_, row) => row);
-    const images = (await source.load(rows));
+    const images = await source.load(rows);
     const before = tf.memory().numTensors;
     const kept = await passOn({ images, labels: source.labels });
     expect(tf.memory().numTensors).toBe(before);
