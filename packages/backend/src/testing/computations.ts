@@ -391,12 +391,11 @@ export const computations: readonly Computation[] = [
           // Far from zero beside their spread, as activations can be.
           const inputs = [tf.add(values(shape, 1), 4), ...(withShortcut ? [values(shape, 2)] : [])];
           const dy = values(shape, 3);
-          const { grads, value } = tf.variableGrads(() =>
+          const { grads } = tf.variableGrads(() =>
             tf.sum(tf.mul(call(...(inputs as [tf.Tensor, tf.Tensor?])), dy)),
           );
           return [
             ...valueAndGradients(call, inputs),
-            value,
             ...layer.trainableWeights.map((weight) => grads[weight.name] ?? grads[weight.originalName]!),
             ...layer.getWeights(),
           ];
