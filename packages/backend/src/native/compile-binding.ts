@@ -14,6 +14,8 @@ export interface EngineLayout {
   readonly binding: string;
   /** The compiled addon with this package's own operations. */
   readonly addon: string;
+  /** The compiled addon that keeps TensorFlow quiet while it is loaded. */
+  readonly quietLoading: string;
 }
 
 export function layoutOf(folder: string): EngineLayout {
@@ -25,6 +27,7 @@ export function layoutOf(folder: string): EngineLayout {
     nodeApiHeaders: join(modules, 'node-api-headers'),
     binding: join(tfjsNode, 'lib', 'napi-v8', 'tfjs_binding.node'),
     addon: join(folder, 'addon', 'training-kernels.node'),
+    quietLoading: join(folder, 'addon', 'quiet-loading.node'),
   };
 }
 
@@ -80,25 +83,22 @@ export async function compileBinding(compiler: string, folder: string, signal?: 
   );
 }
 
-/** Compiles this package's own operations, `native/training-kernels.cc`. */
-export async function compileAddon(compiler: string, folder: string, signal?: AbortSignal): Promise<void> {
-  const { addon, nodeApiHeaders, site } = layoutOf(folder);
+/** Compiles what `native/` holds: this package's own operations, and what keeps TensorFlow quiet while it is loaded. */
+export async function compileAddons(compiler: string, folder: string, signal?: AbortSignal): Promise<void> {
+  const { addon, quietLoading, nodeApiHeaders, site } = layoutOf(folder);
   const tensorflow = join(site, 'tensorflow');
   mkdirSync(dirname(addon), { recursive: true });
-  await compile(
-    compiler,
-    [
-      // Its loops are for the compiler to unroll.
-      '-O3',
-      `-I${join(nodeApiHeaders, 'include')}`,
-      `-I${join(tensorflow, 'include')}`,
-      join(packageFolder(), 'native', 'training-kernels.cc'),
-      ...['-o', addon],
-      ...libraryOptions(tensorflow, addon),
-    ],
-    dirname(addon),
-    signal,
-  );
+  const source = (name: string): string => join(packageFolder(), 'native', name);
+  const nodeApi = `-I${join(nodeApiHeaders, 'include')}`;
+  const run = (options: string[]): Promise<void> => compile(compiler, options, dirname(addon), signal);
+  await run(['-O2', nodeApi, source('quiet-loading.cc'), '-o', quietLoading]);
+  await run([
+    // Its loops are for the compiler to unroll.
+    '-O3',
+    ...[nodeApi, `-I${join(tensorflow, 'include')}`],
+    ...[source('training-kernels.cc'), '-o', addon],
+    ...libraryOptions(tensorflow, addon),
+  ]);
 }
 
 /** Links TensorFlow's library so that the result finds it wherever the folder is moved. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EnvironmentError } from '@earlyexit/exit-criteria';
 import { checkMachine, type Tools } from './check-machine';
 import { hasSha256 } from './checksum';
-import { compileAddon, compileBinding, layoutOf } from './compile-binding';
+import { compileAddons, compileBinding, layoutOf } from './compile-binding';
 import { engineFolder, type InstalledEngine, listEngines, manifestPath } from './engine-folder';
 import { installNpmPackage } from './npm-package';
 import { pipDownload, wheelPath } from './pip';
@@ -71,7 +71,7 @@ export async function installRelease(
       message: `compiling the binding and the training kernels with ${tools.compiler}`,
     });
     await compileBinding(tools.compiler, work, signal);
-    await compileAddon(tools.compiler, work, signal);
+    await compileAddons(tools.compiler, work, signal);
     onProgress({ step: 'verify', message: 'computing a convolution with it' });
     const { version, usesGpu } = await verify(work);
     const installed = new Date().toISOString();
