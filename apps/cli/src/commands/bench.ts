@@ -11,7 +11,12 @@ resnet56_cifar on onnxruntime-node 1.30.0, images of cifar10, medians of 9 round
 threads  batch  leave early  ms a batch  images a second  without exits  speed-up  MACs saved  efficiency
       1      1        0.0 %        2.41              415            436     0.95×       1.00×        0.95
       1      1       69.9 %        1.06              943            436     2.16×       2.47×        0.88
-…`,
+…
+$ earlyexit bench resnet20_cifar --exits block3 --training --engine tensorflow --peer
+training steps on noise, medians of 5 rounds in turn
+
+engine      network         threads  workers  batch  ms an image  step / forward  stock TensorFlow.js       PyTorch  PyTorch compiled
+tensorflow  resnet20_cifar        1        1    128         5.64            2.77        12.48 (2.21×)  5.45 (0.95×)      6.63 (1.18×)`,
   configure(command) {
     command
       .argument(
