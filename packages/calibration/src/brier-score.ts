@@ -1,4 +1,5 @@
-import { ArgumentError, softmax } from '@earlyexit/exit-criteria';
+import { softmax } from '@earlyexit/exit-criteria';
+import { checkRows } from './checks';
 
 /**
  * Brier score: the mean over the samples of Σ (p_c − [c is the true class])², from 0 (sure and right) to 2 (sure
@@ -13,13 +14,7 @@ export function brierScore(
   classes: number,
   { temperature = 1 }: { readonly temperature?: number } = {},
 ): number {
-  if (logits.length !== labels.length * classes || labels.length === 0) {
-    throw new ArgumentError({
-      where: 'brierScore',
-      rule: 'there is one row of logits a label, and at least one',
-      received: `${logits.length} logits, ${classes} classes and ${labels.length} labels`,
-    });
-  }
+  checkRows(logits, labels, classes, 'brierScore');
   const probabilities = softmax(logits, classes, temperature);
   let sum = 0;
   probabilities.forEach((p, i) => {

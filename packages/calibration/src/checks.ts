@@ -60,3 +60,18 @@ export function checkExitMacs(exitMacs: readonly number[], exits: number, where:
     });
   });
 }
+
+/** Refuses logits that are not one row a label, and none at all. */
+export function checkRows(
+  logits: Float32Array | Float64Array,
+  labels: Int32Array,
+  classes: number,
+  where: string,
+): void {
+  if (logits.length === labels.length * classes && labels.length > 0) return;
+  throw new ArgumentError({
+    where,
+    rule: 'there is one row of logits a label, and at least one',
+    received: `${logits.length} logits, ${classes} classes and ${labels.length} labels`,
+  });
+}

@@ -1,4 +1,5 @@
-import { ArgumentError, logSoftmax } from '@earlyexit/exit-criteria';
+import { logSoftmax } from '@earlyexit/exit-criteria';
+import { checkRows } from './checks';
 
 /**
  * Mean negative log-likelihood of the true classes, in nats: 0 if every sample is right and certain. Like the Brier
@@ -13,13 +14,7 @@ export function negativeLogLikelihood(
   classes: number,
   { temperature = 1 }: { readonly temperature?: number } = {},
 ): number {
-  if (logits.length !== labels.length * classes || labels.length === 0) {
-    throw new ArgumentError({
-      where: 'negativeLogLikelihood',
-      rule: 'there is one row of logits a label, and at least one',
-      received: `${logits.length} logits, ${classes} classes and ${labels.length} labels`,
-    });
-  }
+  checkRows(logits, labels, classes, 'negativeLogLikelihood');
   const logP = logSoftmax(logits, classes, temperature);
   return -labels.reduce((sum, label, row) => sum + logP[row * classes + label]!, 0) / labels.length;
 }

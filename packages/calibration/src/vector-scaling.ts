@@ -1,5 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
-import { checkFinite } from './checks';
+import { checkFinite, checkRows } from './checks';
 import { minimize } from './minimize';
 
 /** A scale and an offset for every class. */
@@ -31,13 +30,7 @@ export function fitVectorScaling(
   labels: Int32Array,
   classes: number,
 ): VectorScaling {
-  if (logits.length !== labels.length * classes || labels.length === 0) {
-    throw new ArgumentError({
-      where: 'fitVectorScaling',
-      rule: 'there is one row of logits a label, and at least one',
-      received: `${logits.length} logits, ${classes} classes and ${labels.length} labels`,
-    });
-  }
+  checkRows(logits, labels, classes, 'fitVectorScaling');
   checkFinite(logits, classes, 'fitVectorScaling');
   const start = new Float64Array(2 * classes).fill(1, 0, classes);
   const { point, converged } = minimize(

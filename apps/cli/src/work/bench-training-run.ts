@@ -6,7 +6,7 @@ import { ArgumentError, EnvironmentError } from '@earlyexit/exit-criteria';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { engine, flag, listOf, text, wholeNumber } from '../options/option-values';
-import { parseOptions } from '../options/parse-options';
+import { flagName, parseOptions } from '../options/parse-options';
 import { formatTable } from '../table';
 import { findPeer, type PeerProgram } from './bench-peer';
 import { medianOf } from './bench-statistics';
@@ -109,7 +109,7 @@ function refuseOthers({ options }: Invocation): void {
   const given = inferenceOnly.find((name) => options[name] !== undefined);
   if (given === undefined) return;
   throw new ArgumentError({
-    where: `--${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+    where: flagName(given),
     rule: 'it belongs to the timing of inference',
     received: 'it beside --training',
     remedy: 'Leave one of them out',
