@@ -21,6 +21,13 @@ export interface PaddedImage {
   readonly padding: Padding;
 }
 
+const padding = new Set<string>();
+
+/** Says that the convolutions of an engine, and their gradients, take their padding in numbers at no cost. */
+export function foldPaddingOn(backendName: string): void {
+  padding.add(backendName);
+}
+
 const origins = new WeakMap<tf.Tensor, PaddedImage & { readonly gradientDepth: number }>();
 
 /** Remembers, while gradients are recorded, what every `ZeroPadding2D` layer padded. */
@@ -43,6 +50,7 @@ export function rememberPadding(): void {
  * the gradient of the zeros, and a convolution may pad by itself, which spares it the products with them.
  */
 export function beforePadding(x: tf.Tensor): PaddedImage | null {
+  if (!padding.has(tf.getBackend())) return null;
   const origin = origins.get(x);
   if (origin?.gradientDepth !== tf.engine().state.gradientDepth || origin.image.isDisposed) return null;
   return origin;

@@ -74,9 +74,10 @@ export function installFusedBatchNormalization(): void {
       const channels = x.shape.at(-1)!;
       const gamma = this.gamma?.read() ?? tf.ones([channels]);
       const beta = this.beta?.read() ?? tf.zeros([channels]);
-      const [y, mean, variance] = hasKernel('FusedBatchNormTraining')
-        ? normalizeFused(x, gamma, beta, this.epsilon, kwargs.followers)
-        : runKernel('BatchNormTraining', { x, gamma, beta }, { epsilon: this.epsilon });
+      if (hasKernel('FusedBatchNormTraining'))
+        return normalizeFused(this, { x, gamma, beta }, kwargs.followers);
+      const inputs = { x, gamma, beta };
+      const [y, mean, variance] = runKernel('BatchNormTraining', inputs, { epsilon: this.epsilon });
       moveTowards(this.movingMean, mean!, this.momentum);
       moveTowards(this.movingVariance, variance!, this.momentum);
       return y!;
@@ -93,33 +94,45 @@ function canFuse({ axis }: BatchNormalizationLayer, x: tf.Tensor): boolean {
 }
 
 function normalizeFused(
-  x: tf.Tensor,
-  gamma: tf.Tensor,
-  beta: tf.Tensor,
-  epsilon: number,
+  { epsilon, momentum, movingMean, movingVariance }: BatchNormalizationLayer,
+  layerInputs: Record<'x' | 'gamma' | 'beta', tf.Tensor>,
   followers: Followers | undefined,
-): tf.Tensor[] {
+): tf.Tensor {
   const addend = followers?.addend ?? null;
+  const { shape } = layerInputs.x;
   // A shortcut that is broadcast is left to those who know how.
-  const fits = addend === null || (addend.dtype === 'float32' && tf.util.arraysEqual(addend.shape, x.shape));
+  const fits = addend === null || (addend.dtype === 'float32' && tf.util.arraysEqual(addend.shape, shape));
   const withFollowers = followers !== undefined && fits;
   if (withFollowers) followers.done = true;
   const add = withFollowers && addend !== null;
-  const inputs = { x, gamma, beta, ...(add ? { addend } : {}) };
-  return runKernel('FusedBatchNormTraining', inputs, { epsilon, relu: withFollowers, add });
+  const inputs = {
+    ...layerInputs,
+    ...(add ? { addend } : {}),
+    movingMean: movingMean.read(),
+    movingVariance: movingVariance.read(),
+  };
+  const attributes = { epsilon, rate: 1 - momentum, relu: withFollowers, add };
+  const [y, , , nextMean, nextVariance] = runKernel('FusedBatchNormTraining', inputs, attributes);
+  movingMean.write(nextMean!);
+  movingVariance.write(nextVariance!);
+  return y!;
 }
 
 function registerFusedGradient(): void {
   tf.registerGradient({
     kernelName: 'FusedBatchNormTraining',
-    inputsToSave: ['x', 'gamma'],
-    outputsToSave: [true, true, true],
+    inputsToSave: ['x', 'gamma', 'beta'],
+    // y, mean and variance; not the next moving statistics.
+    outputsToSave: [true, true, true, false, false],
     gradFunc: (dys, saved, attributes) => {
       const [dy] = dys as tf.Tensor[];
-      const [x, gamma, y, mean, variance] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+      const [x, gamma, beta, y, mean, variance] = saved as [
+        ...[tf.Tensor, tf.Tensor, tf.Tensor],
+        ...[tf.Tensor, tf.Tensor, tf.Tensor],
+      ];
       const [dx, dgamma, dbeta, daddend] = runKernel(
         'FusedBatchNormTrainingGrad',
-        { dy: dy!, y, x, gamma, mean, variance },
+        { dy: dy!, y, x, gamma, beta, mean, variance },
         attributes as { epsilon: number },
       );
       return { x: () => dx!, gamma: () => dgamma!, beta: () => dbeta!, addend: () => daddend! };
@@ -130,7 +143,7 @@ function registerFusedGradient(): void {
 function runKernel(
   name: string,
   inputs: Record<string, tf.Tensor>,
-  attributes: { epsilon: number; relu?: boolean; add?: boolean },
+  attributes: { epsilon: number; rate?: number; relu?: boolean; add?: boolean },
 ): tf.Tensor[] {
   return tf.engine().runKernel<tf.Tensor[]>(name, inputs, attributes);
 }

@@ -63,8 +63,7 @@ export function installFusedConvolution(): void {
     const x = Array.isArray(inputs) ? inputs[0]! : inputs;
     if (!canFuse(this, x)) return composed.call(this, inputs, kwargs);
     return tf.tidy(() => {
-      // tfjs-node's gradients know no padding in numbers.
-      const origin = this.padding === 'valid' && tf.getBackend() === 'wasm' ? beforePadding(x) : null;
+      const origin = this.padding === 'valid' ? beforePadding(x) : null;
       const kernelInputs = {
         x: origin?.image ?? x,
         filter: this.kernel.read(),

@@ -22,4 +22,18 @@ export function registerFusedGradients(): void {
       return { x: () => tf.engine().runKernel<tf.Tensor>('ReluGrad', { dy: dy as tf.Tensor, x }) };
     },
   });
+  // TensorFlow.js multiplies with a tensor of ones that it makes on the host: for global pooling as large as the activations.
+  tf.unregisterGradient('Mean');
+  tf.registerGradient({
+    kernelName: 'Mean',
+    inputsToSave: ['x'],
+    gradFunc: (dy, saved, attributes) => {
+      const { shape } = saved[0]!;
+      const axes = tf.util.parseAxisParam((attributes as { axis: number | number[] }).axis, shape);
+      const kept = shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
+      const times = shape.map((length, axis) => (axes.includes(axis) ? length : 1));
+      const share = tf.div(dy as tf.Tensor, tf.util.sizeFromShape(times));
+      return { x: () => tf.tile(tf.reshape(share, kept), times) };
+    },
+  });
 }

@@ -3,8 +3,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Availability, EngineDriver } from '../engine';
 import { type InstalledEngine, listEngines } from '../native/engine-folder';
-import { loadInstalledEngine } from '../native/load-installed-engine';
-import { registerTensorflowTrainingKernels } from '../tensorflow/register-tensorflow-training-kernels';
+import { isCurrent, loadInstalledEngine } from '../native/load-installed-engine';
+import {
+  type OwnOperations,
+  registerTensorflowTrainingKernels,
+} from '../tensorflow/register-tensorflow-training-kernels';
 import { findPackage } from './find-package';
 import { restoreNodeUtil } from './restore-node-util';
 
@@ -54,7 +57,10 @@ export const tensorflowEngine: EngineDriver = {
       return Promise.resolve({ available: false, reason: 'native TensorFlow is not installed', remedy });
     if ('installed' in source) {
       const { version, gpu, folder } = source.installed;
-      const reason = `native TensorFlow ${version}${gpu ? ' for GPUs' : ''}, installed in ${folder}`;
+      const old = isCurrent(source.installed)
+        ? ''
+        : '; its training kernels are of another version: earlyexit engine install tensorflow renews them';
+      const reason = `native TensorFlow ${version}${gpu ? ' for GPUs' : ''}, installed in ${folder}${old}`;
       return Promise.resolve({ available: true, version, reason });
     }
     const { name, version, hasBinding: built } = source.own;
@@ -81,9 +87,10 @@ export const tensorflowEngine: EngineDriver = {
     restoreNodeUtil();
     const source = findSource();
     if (source === null) return Promise.reject(new Error('it was removed in the meantime'));
-    if ('installed' in source) loadInstalledEngine(source.installed, trainingKernels);
+    let own: OwnOperations = { training: false, convolution: false };
+    if ('installed' in source) own = loadInstalledEngine(source.installed, trainingKernels);
     else createRequire(import.meta.url)(source.own.entry);
-    if (trainingKernels) registerTensorflowTrainingKernels('installed' in source);
+    if (trainingKernels) registerTensorflowTrainingKernels(own);
     return Promise.resolve();
   },
   remarks: () => [],

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { EnvironmentError } from '@earlyexit/exit-criteria';
+import { kernelSources } from './kernel-sources';
 import { lastWords, runCommand } from './run-command';
 
 /** Where things lie inside an engine's folder. */
@@ -34,18 +34,29 @@ export function layoutOf(folder: string): EngineLayout {
 const installCompiler =
   'Install one, for example with: apt-get install g++ (Debian, Ubuntu) or dnf install gcc-c++ (Fedora)';
 
-/** The C++ compiler: `CXX` if it is set, else the first that is there and knows C++17. */
+/** The C++ compiler: `CXX` if it is set, else the first that is there and knows C++17 and OpenMP. */
 export async function findCompiler(): Promise<string> {
   const own = process.env['CXX'];
   for (const compiler of own ? [own] : ['g++', 'c++', 'clang++']) {
-    const { code } = await runCommand(compiler, ['-std=c++17', '-x', 'c++', '-fsyntax-only', '/dev/null']);
+    const program = [
+      '-std=c++17',
+      '-fopenmp',
+      '-fPIC',
+      '-shared',
+      '-x',
+      'c++',
+      '/dev/null',
+      '-o',
+      '/dev/null',
+    ];
+    const { code } = await runCommand(compiler, program);
     if (code === 0) return compiler;
   }
   throw new EnvironmentError({
     where: 'engine install',
     rule: own
-      ? `the compiler named by CXX (${own}) does not compile C++17`
-      : 'a C++ compiler is needed, and none was found',
+      ? `the compiler named by CXX (${own}) does not compile C++17 with OpenMP`
+      : 'a C++ compiler with OpenMP is needed, and none was found',
     remedy: installCompiler,
   });
 }
@@ -87,18 +98,35 @@ export async function compileBinding(compiler: string, folder: string, signal?: 
 export async function compileAddons(compiler: string, folder: string, signal?: AbortSignal): Promise<void> {
   const { addon, quietLoading, nodeApiHeaders, site } = layoutOf(folder);
   const tensorflow = join(site, 'tensorflow');
+  const oneDnn = oneDnnFolder(site);
   mkdirSync(dirname(addon), { recursive: true });
-  const source = (name: string): string => join(packageFolder(), 'native', name);
+  const sources = kernelSources();
   const nodeApi = `-I${join(nodeApiHeaders, 'include')}`;
   const run = (options: string[]): Promise<void> => compile(compiler, options, dirname(addon), signal);
-  await run(['-O2', nodeApi, source('quiet-loading.cc'), '-o', quietLoading]);
+  await run(['-O2', nodeApi, join(sources, 'quiet-loading.cc'), '-o', quietLoading]);
+  const operations = ['training-kernels.cc', 'normalization.cc', 'addition.cc'];
   await run([
-    // Its loops are for the compiler to unroll.
-    '-O3',
+    // Its loops are for the compiler to unroll, and shared among OpenMP's threads.
+    ...['-O3', '-fopenmp'],
     ...[nodeApi, `-I${join(tensorflow, 'include')}`],
-    ...[source('training-kernels.cc'), '-o', addon],
-    ...libraryOptions(tensorflow, addon),
+    ...[...operations, ...(oneDnn === null ? [] : ['convolution.cc'])].map((name) => join(sources, name)),
+    ...['-o', addon, ...libraryOptions(tensorflow, addon)],
+    ...(oneDnn === null
+      ? []
+      : [
+          '-DWITH_ONEDNN',
+          `-I${join(tensorflow, 'include', 'external', 'onednn', 'include')}`,
+          runPath(oneDnn, addon),
+        ]),
   ]);
+}
+
+/** Where the library of oneDNN lies; null where there is none for this processor. */
+function oneDnnFolder(site: string): string | null {
+  const wheel = existsSync(site)
+    ? readdirSync(site).find((name) => /^onednn_.*\.data$/.test(name))
+    : undefined;
+  return wheel === undefined ? null : join(site, wheel, 'data', 'lib');
 }
 
 /** Links TensorFlow's library so that the result finds it wherever the folder is moved. */
@@ -112,13 +140,6 @@ function libraryOptions(tensorflow: string, output: string): string[] {
 
 function runPath(libraries: string, output: string): string {
   return `-Wl,-rpath,$ORIGIN/${relative(dirname(output), libraries)}`;
-}
-
-/** The folder of this package, from its sources as from what is built of them. */
-function packageFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return folder;
 }
 
 async function compile(

@@ -12,6 +12,8 @@ export interface InstalledEngine {
   readonly folder: string;
   /** When it was installed, ISO 8601. */
   readonly installed: string;
+  /** Which sources its training kernels were compiled from; others than this package's are not used. */
+  readonly kernels: string;
 }
 
 const manifestName = 'engine.json';
@@ -39,11 +41,14 @@ export function manifestPath(folder: string): string {
 
 function readManifest(folder: string): InstalledEngine | null {
   try {
-    const { version, gpu, installed } = JSON.parse(
-      readFileSync(manifestPath(folder), 'utf8'),
-    ) as Partial<InstalledEngine>;
+    const {
+      version,
+      gpu,
+      installed,
+      kernels = '',
+    } = JSON.parse(readFileSync(manifestPath(folder), 'utf8')) as Partial<InstalledEngine>;
     if (typeof version !== 'string' || typeof gpu !== 'boolean' || typeof installed !== 'string') return null;
-    return { name: 'tensorflow', version, gpu, folder, installed };
+    return { name: 'tensorflow', version, gpu, folder, installed, kernels: String(kernels) };
   } catch {
     return null;
   }

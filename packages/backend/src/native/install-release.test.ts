@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { zip } from '../testing/zip';
+import { manifestPath } from './engine-folder';
 import { installRelease } from './install-release';
 import type { NativeRelease } from './release';
 import { runCommand } from './run-command';
@@ -169,6 +170,16 @@ describe('installRelease', () => {
     pip(join(tools, 'wrong.whl'));
     await install({ engines: mkdtempSync(join(base, 'again-')) });
     expect(downloads).toBe(1);
+  });
+
+  it('compiles again where the training kernels are of another version', async () => {
+    const { folder } = await install();
+    const path = manifestPath(folder);
+    const manifest = JSON.parse(readFileSync(path, 'utf8')) as { kernels: string };
+    expect(manifest.kernels).toMatch(/^[0-9a-f]{16}$/);
+    writeFileSync(path, JSON.stringify({ ...manifest, kernels: 'older' }));
+    expect(await install()).toMatchObject({ alreadyThere: false, kernels: manifest.kernels });
+    expect(await install()).toMatchObject({ alreadyThere: true });
   });
 
   it('keeps a second installation out while one is at work', async () => {

@@ -5,6 +5,7 @@ import { checkMachine, type Tools } from './check-machine';
 import { hasSha256 } from './checksum';
 import { compileAddons, compileBinding, layoutOf } from './compile-binding';
 import { engineFolder, type InstalledEngine, listEngines, manifestPath } from './engine-folder';
+import { kernelsVersion } from './kernel-sources';
 import { installNpmPackage } from './npm-package';
 import { pipDownload, wheelPath } from './pip';
 import { downloadWheel, findWheel, pythonIndex } from './python-index';
@@ -44,7 +45,8 @@ export async function installRelease(
   { gpu, engines, onProgress, signal, verify }: ReleaseOptions,
 ): Promise<InstallResult> {
   const target = engineFolder(engines, release.version, gpu);
-  const there = listEngines(engines).find(({ folder }) => folder === target);
+  const kernels = kernelsVersion();
+  const there = listEngines(engines).find((one) => one.folder === target && one.kernels === kernels);
   if (there !== undefined) return { ...there, alreadyThere: true, usesGpu: null };
 
   const work = `${target}.partial`;
@@ -77,15 +79,18 @@ export async function installRelease(
     const installed = new Date().toISOString();
     writeFileSync(
       manifestPath(work),
-      `${JSON.stringify({ name: 'tensorflow', version, gpu, installed }, null, 2)}\n`,
+      `${JSON.stringify({ name: 'tensorflow', version, gpu, installed, kernels }, null, 2)}\n`,
     );
     rmSync(downloads, { recursive: true });
     unlock();
-    // An older folder without a manifest is the rest of a removal that was cut off.
+    // An older folder has other kernels, or is the rest of a removal that was cut off.
     rmSync(target, { recursive: true, force: true });
     renameSync(work, target);
     onProgress({ step: 'done', message: `TensorFlow ${version} is ready in ${target}` });
-    return { name: 'tensorflow', version, gpu, folder: target, installed, alreadyThere: false, usesGpu };
+    return {
+      ...{ name: 'tensorflow', version, gpu, folder: target, installed, kernels },
+      ...{ alreadyThere: false, usesGpu },
+    };
   } finally {
     unlock();
   }
@@ -133,6 +138,8 @@ async function fetchWheel(
 function isNeeded(name: string): boolean {
   return (
     /^tensorflow\/libtensorflow_(cc|framework)\.so\.2$/.test(name) ||
+    /^onednn_[^/]+\/data\/lib\/libdnnl\.so\.3$/.test(name) ||
+    /^tensorflow\/include\/external\/onednn\/include\/oneapi\/dnnl\/.*\.h$/.test(name) ||
     /^tensorflow\/include\/(tensorflow\/c|tensorflow\/core\/(platform|common_runtime\/next_pluggable_device\/c)|tsl\/platform|xla\/tsl\/c)\/.*\.h$/.test(
       name,
     ) ||

@@ -19,7 +19,9 @@ export function pipDownload(
   folder: string,
   signal?: AbortSignal,
 ): Promise<CommandResult> {
-  const [, , python, abi, platforms] = /^(.+?)-[^-]+-([a-z0-9]+)-([a-z0-9]+)-([^-]+)\.whl$/.exec(wheel.file)!;
+  const [, , python, abi, platforms] = /^(.+?)-[^-]+-([a-z0-9.]+)-([a-z0-9]+)-([^-]+)\.whl$/.exec(
+    wheel.file,
+  )!;
   const [command, ...parameters] = pip as [string, ...string[]];
   return runCommand(
     command,
@@ -34,7 +36,7 @@ export function pipDownload(
         '--dest',
         folder,
       ],
-      ...(python === 'py3'
+      ...(python!.split('.').includes('py3')
         ? []
         : ['--python-version', python!.slice(2), '--implementation', python!.slice(0, 2)]),
       ...['--abi', abi!],

@@ -73,6 +73,11 @@ const linuxX64 = wheel(
   ...(['tensorflow-cpu', version, 'cp312-cp312-manylinux_2_27_x86_64'] as const),
   ...(['dcc8afd32930e42d5296b6ee19078b773706830af4ea97fbe503b9f5e0f820cb', 274_000_871] as const),
 );
+// oneDNN once more: the one inside TensorFlow cannot be called, and shares its work among threads in a slower way.
+const oneDnn = wheel(
+  ...(['onednn-cpu-gomp', '2023.2.0', 'py2.py3-none-manylinux1_x86_64'] as const),
+  ...(['2f22a54d6a890ed14bfa185d42a4be65d8b5b1df85dc1f0f3a9abe31620416fb', 38_888_991] as const),
+);
 const linuxArm64 = wheel(
   ...(['tensorflow', version, 'cp312-cp312-manylinux_2_27_aarch64'] as const),
   ...(['b07d15737406533898e36c7ef7944b1be18e9028dc521b9229952c537bbc5552', 281_946_471] as const),
@@ -177,6 +182,6 @@ export function nativeRelease(platform: string, architecture: string, gpu: boole
     if (architecture !== 'x64') return null;
     return { version, wheels: [linuxX64Gpu, ...cudaWheels], packages, neededBytes: 9 * gigabyte };
   }
-  const only = { x64: linuxX64, arm64: linuxArm64 }[architecture];
-  return only === undefined ? null : { version, wheels: [only], packages, neededBytes: 1.5 * gigabyte };
+  const wheels = { x64: [linuxX64, oneDnn], arm64: [linuxArm64] }[architecture];
+  return wheels === undefined ? null : { version, wheels, packages, neededBytes: 1.6 * gigabyte };
 }

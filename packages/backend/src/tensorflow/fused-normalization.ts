@@ -3,30 +3,39 @@ import { type Attribute, attribute, type NodeBackend } from './node-backend';
 
 interface Attributes {
   readonly epsilon: number;
+  /** How far the moving statistics go towards those of the batch; forward only. */
+  readonly rate: number;
   readonly relu: boolean;
   /** Whether there is an addend. */
   readonly add: boolean;
 }
 
-/** Registers the operations of `native/training-kernels.cc` as kernels. */
+/** Registers the operations of `native/normalization.cc` as kernels. */
 export function registerFusedNormalization(): void {
   register('FusedBatchNormTraining', (node, inputs, attributes) => {
-    const { x, gamma, beta, addend } = inputs as Record<'x' | 'gamma' | 'beta', tf.TensorInfo> & {
-      addend?: tf.TensorInfo;
-    };
-    // The operation takes four inputs; the last one is not looked at unless it is added.
-    const all = [x, gamma, beta, addend ?? beta];
-    return node.executeMultipleOutputs('EarlyexitNormalize', attributesOf(node, attributes), all, 3);
+    const { x, gamma, beta, movingMean, movingVariance, addend } = inputs as Record<
+      'x' | 'gamma' | 'beta' | 'movingMean' | 'movingVariance',
+      tf.TensorInfo
+    > & { addend?: tf.TensorInfo };
+    // The operation takes all inputs; the addend is not looked at unless it is added.
+    const all = [x, gamma, beta, addend ?? beta, movingMean, movingVariance];
+    const rate = attribute(node, 'rate', 'FLOAT', attributes.rate);
+    return node.executeMultipleOutputs(
+      'EarlyexitNormalize',
+      [rate, ...attributesOf(node, attributes)],
+      all,
+      5,
+    );
   });
   register('FusedBatchNormTrainingGrad', (node, inputs, attributes) => {
-    const { dy, y, x, gamma, mean, variance } = inputs as Record<
-      'dy' | 'y' | 'x' | 'gamma' | 'mean' | 'variance',
+    const { dy, y, x, gamma, beta, mean, variance } = inputs as Record<
+      'dy' | 'y' | 'x' | 'gamma' | 'beta' | 'mean' | 'variance',
       tf.TensorInfo
     >;
     return node.executeMultipleOutputs(
       'EarlyexitNormalizeGrad',
       attributesOf(node, attributes),
-      [dy, y, x, gamma, mean, variance],
+      [dy, y, x, gamma, beta, mean, variance],
       4,
     );
   });

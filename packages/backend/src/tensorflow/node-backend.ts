@@ -10,7 +10,10 @@ export interface Attribute {
 /** The parts of tfjs-node's backend that run any operation of TensorFlow. What comes out is tracked like any tensor. */
 export interface NodeBackend {
   readonly binding: Readonly<
-    Record<'TF_ATTR_TYPE' | 'TF_ATTR_FLOAT' | 'TF_ATTR_STRING' | 'TF_ATTR_BOOL' | 'TF_FLOAT', number>
+    Record<
+      'TF_ATTR_TYPE' | 'TF_ATTR_FLOAT' | 'TF_ATTR_STRING' | 'TF_ATTR_BOOL' | 'TF_ATTR_INT' | 'TF_FLOAT',
+      number
+    >
   >;
   executeSingleOutput(name: string, attributes: Attribute[], inputs: tf.TensorInfo[]): tf.Tensor;
   executeMultipleOutputs(
@@ -25,7 +28,7 @@ export interface NodeBackend {
 export function attribute(
   node: NodeBackend,
   name: string,
-  kind: 'TYPE' | 'FLOAT' | 'STRING' | 'BOOL',
+  kind: 'TYPE' | 'FLOAT' | 'STRING' | 'BOOL' | 'INT',
   value: unknown,
 ): Attribute {
   return { name, type: node.binding[`TF_ATTR_${kind}`], value };

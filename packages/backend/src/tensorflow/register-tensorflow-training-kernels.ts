@@ -1,3 +1,4 @@
+import { foldPaddingOn } from '../folded-padding';
 import { installFusedBatchNormalization } from '../fused-batch-normalization';
 import { installFusedConvolution } from '../fused-convolution';
 import { registerFusedGradients } from '../fused-gradients';
@@ -5,7 +6,17 @@ import { tf } from '../tf';
 import { supportExplicitPadding } from './explicit-padding';
 import { type Attribute, attribute, type NodeBackend } from './node-backend';
 import { registerFusedNormalization } from './fused-normalization';
+import { registerOwnAddition } from './own-addition';
+import { registerOwnConvolution } from './own-convolution';
 import { mendStridedFilterGradient } from './strided-filter-gradient';
+
+/** What the addon brings. */
+export interface OwnOperations {
+  /** Normalisation and addition. */
+  readonly training: boolean;
+  /** Not where there is no oneDNN of its own. */
+  readonly convolution: boolean;
+}
 
 let registered = false;
 
@@ -14,9 +25,9 @@ let registered = false;
  * `FusedBatchNormV3`, `FusedBatchNormGradV3` and `ReluGrad`. Without them a step of a residual network takes three times
  * as long.
  *
- * @param hasOwnOperations whether this package's addon is loaded; its normalisation is taken instead of TensorFlow's then
+ * @param own which operations of this package's addon there are; they are taken instead of TensorFlow's
  */
-export function registerTensorflowTrainingKernels(hasOwnOperations: boolean): void {
+export function registerTensorflowTrainingKernels(own: OwnOperations): void {
   if (registered) return;
   registered = true;
   tf.registerKernel({
@@ -32,10 +43,18 @@ export function registerTensorflowTrainingKernels(hasOwnOperations: boolean): vo
       );
     },
   });
-  if (hasOwnOperations) registerFusedNormalization();
-  else registerNormalization();
+  if (own.training) {
+    registerFusedNormalization();
+    registerOwnAddition();
+  } else {
+    registerNormalization();
+  }
   mendStridedFilterGradient();
   supportExplicitPadding();
+  if (own.convolution) {
+    registerOwnConvolution();
+    foldPaddingOn('tensorflow');
+  }
   registerFusedGradients();
   installFusedBatchNormalization();
   installFusedConvolution();

@@ -1,3 +1,4 @@
+import { foldPaddingOn } from '../folded-padding';
 import { installFusedBatchNormalization } from '../fused-batch-normalization';
 import { installFusedConvolution } from '../fused-convolution';
 import { registerFusedGradients } from '../fused-gradients';
@@ -61,6 +62,7 @@ export function registerWasmTrainingKernels(): void {
   for (const [kernelName, kernel] of Object.entries(trainingKernels)) register(kernelName, kernel);
   registerFusedGradients();
   installFusedBatchNormalization();
+  foldPaddingOn('wasm');
   installFusedConvolution();
 }
 
