@@ -48,7 +48,7 @@ function readManifest(folder: string): InstalledEngine | null {
       kernels = '',
     } = JSON.parse(readFileSync(manifestPath(folder), 'utf8')) as Partial<InstalledEngine>;
     if (typeof version !== 'string' || typeof gpu !== 'boolean' || typeof installed !== 'string') return null;
-    return { name: 'tensorflow', version, gpu, folder, installed, kernels: String(kernels) };
+    return { name: 'tensorflow', version, gpu, folder, installed, kernels };
   } catch {
     return null;
   }
