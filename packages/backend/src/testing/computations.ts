@@ -404,7 +404,7 @@ export const computations: readonly Computation[] = [
     },
   },
   {
-    name: 'filter gradient of 1×1 convolutions with a stride',
+    name: '1×1 convolutions with a stride',
     rounds: 60,
     draw: (random) => {
       const [rows, columns, inputs, outputs] = [
@@ -417,13 +417,11 @@ export const computations: readonly Computation[] = [
       const pad = random.pick(['same', 'valid'] as const);
       return {
         size: { rows, columns, inputs, outputs, strides, pad },
-        compute: () => {
-          const x = values([3, rows, columns, inputs], 1) as tf.Tensor4D;
-          return valueAndGradients(
-            (filter) => tf.conv2d(x, filter as tf.Tensor4D, strides, pad),
-            [values([1, 1, inputs, outputs], 2)],
-          );
-        },
+        compute: () =>
+          valueAndGradients(
+            (x, filter) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, strides, pad),
+            [values([3, rows, columns, inputs], 1), values([1, 1, inputs, outputs], 2)],
+          ),
       };
     },
   },
