@@ -19,6 +19,6 @@ export type {
   PromiseMetadata,
   Preprocessing,
 } from './multi-exit-model';
-export type { SampleSource } from './sample-source';
+export type { LoadOrigin, LoadSamples, SampleSource } from './sample-source';
 export { splitStages, type Stage, type StageResult } from './split-stages';
 export { withMetadata } from './with-metadata';

@@ -1,8 +1,9 @@
 import type { Augmentation } from './augmentation';
+import { withRecipe } from './augmentation-recipe';
 
 /** Mirrors each image left to right with probability one half. */
 export function horizontalFlip(): Augmentation {
-  return {
+  const augmentation: Augmentation = {
     name: 'horizontalFlip',
     apply({ bytes, imageShape: [height, width, channels], images, random }) {
       const rowBytes = width * channels;
@@ -24,4 +25,5 @@ export function horizontalFlip(): Augmentation {
       }
     },
   };
+  return withRecipe(augmentation, { name: 'horizontalFlip' });
 }

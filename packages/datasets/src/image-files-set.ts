@@ -3,6 +3,31 @@ import { checkRows } from './check-rows';
 import type { ImageSet, ImageShape } from './data-source';
 import { decodeImage, defaultFit } from './decode-image';
 import type { LabelledFiles } from './image-layout';
+import { openSharedFiles, type SharedFiles } from './image-tree';
+import { markShareable } from './shared-image-set';
+
+/** Decoded images that stay in memory, shared with whichever thread decodes. */
+interface KeptImages {
+  /** `[size, height, width, channels]` */
+  readonly bytes: Uint8Array;
+  /** `[size]`: 1 where the image has been decoded. */
+  readonly isKept: Uint8Array;
+}
+
+/** An encoded image. */
+interface EncodedImage {
+  /** Where it lies, for errors. */
+  readonly place: string;
+  readonly read: () => Promise<Uint8Array>;
+}
+
+/** What another thread needs to read encoded images. */
+export interface SharedImageFiles {
+  readonly files: SharedFiles;
+  readonly size: number;
+  readonly imageShape: ImageShape;
+  readonly kept: KeptImages | null;
+}
 
 /**
  * An image set over encoded files, decoded when they are read, a few at a time.
@@ -16,49 +41,75 @@ export function createImageFilesSet(options: {
   readonly imageShape: ImageShape;
   readonly keep: boolean;
 }): ImageSet {
-  const { name, imageShape, keep } = options;
+  const { name, imageShape } = options;
   const { tree, files, labels } = options.files;
+  const size = files.length;
   const [height, width, channels] = imageShape;
-  const stride = height * width * channels;
-  const decoding = { imageShape, fit: defaultFit(imageShape), invert: false };
   let ids: readonly string[] | null = null;
-  let kept: Uint8Array | null = null;
-  const isKept = new Uint8Array(files.length);
-
-  const decode = async (row: number): Promise<Uint8Array> => {
-    if (isKept[row] === 1) return kept!.subarray(row * stride, (row + 1) * stride);
+  const kept = options.keep
+    ? {
+        bytes: new Uint8Array(new SharedArrayBuffer(size * height * width * channels)),
+        isKept: new Uint8Array(new SharedArrayBuffer(size)),
+      }
+    : null;
+  const read = createDecodingRead({ size, imageShape, kept }, (row) => {
     const file = files[row]!;
-    const bytes = await decodeImage(await tree.read(file), tree.place(file), decoding);
-    if (keep) {
-      kept ??= new Uint8Array(files.length * stride);
-      kept.set(bytes, row * stride);
-      isKept[row] = 1;
-    }
-    return bytes;
-  };
+    return { place: tree.place(file), read: () => tree.read(file) };
+  });
+  markShareable(read, () => ({
+    kind: 'files',
+    images: { files: tree.share(files), size, imageShape, kept },
+  }));
   return {
-    size: files.length,
+    size,
     labels,
     get ids() {
       ids ??= files.map((file) => `${name}/${file}`);
       return ids;
     },
-    async read(rows, { signal } = {}) {
-      checkRows('image folder', rows, files.length);
-      const images = new Uint8Array(rows.length * stride);
-      let next = 0;
-      const work = async (): Promise<void> => {
-        while (next < rows.length) {
-          signal?.throwIfAborted();
-          const position = next;
-          next += 1;
-          images.set(await decode(rows[position]!), position * stride);
-        }
-      };
-      // Two for each core: while one waits for the disk, the other decodes.
-      const workers = Math.min(rows.length, 2 * availableParallelism());
-      await Promise.all(Array.from({ length: workers }, work));
-      return images;
-    },
+    read,
+  };
+}
+
+/** Reads what another thread shares. */
+export function createSharedFilesRead(images: SharedImageFiles): ImageSet['read'] {
+  const encoded = openSharedFiles(images.files);
+  return createDecodingRead(images, (row) => ({ place: encoded.place(row), read: () => encoded.read(row) }));
+}
+
+function createDecodingRead(
+  { size, imageShape, kept }: Pick<SharedImageFiles, 'size' | 'imageShape' | 'kept'>,
+  encoded: (row: number) => EncodedImage,
+): ImageSet['read'] {
+  const [height, width, channels] = imageShape;
+  const stride = height * width * channels;
+  const decoding = { imageShape, fit: defaultFit(imageShape), invert: false };
+  const decode = async (row: number): Promise<Uint8Array> => {
+    if (kept !== null && Atomics.load(kept.isKept, row) === 1)
+      return kept.bytes.subarray(row * stride, (row + 1) * stride);
+    const { place, read } = encoded(row);
+    const bytes = await decodeImage(await read(), place, decoding);
+    if (kept !== null) {
+      kept.bytes.set(bytes, row * stride);
+      Atomics.store(kept.isKept, row, 1);
+    }
+    return bytes;
+  };
+  return async (rows, { signal } = {}) => {
+    checkRows('image folder', rows, size);
+    const images = new Uint8Array(rows.length * stride);
+    let next = 0;
+    const work = async (): Promise<void> => {
+      while (next < rows.length) {
+        signal?.throwIfAborted();
+        const position = next;
+        next += 1;
+        images.set(await decode(rows[position]!), position * stride);
+      }
+    };
+    // Two for each core: while one waits for the disk, the other decodes.
+    const workers = Math.min(rows.length, 2 * availableParallelism());
+    await Promise.all(Array.from({ length: workers }, work));
+    return images;
   };
 }

@@ -39,6 +39,7 @@ function below(tree: Tree, folder: string): Tree {
     folders: inside(tree.folders),
     place: (file) => tree.place(prefix + file),
     read: (file) => tree.read(prefix + file),
+    share: (names) => tree.share(names.map((file) => prefix + file)),
   };
 }
 

@@ -4,6 +4,7 @@ import { DataError } from '@earlyexit/exit-criteria';
 import { readArchive } from './archive';
 import type { OpenOptions } from './data-source';
 import { explainFileError } from './file-error';
+import { pieceAt, type SharedPieces, sharePieces } from './shared-bytes';
 
 /** Everything below a root. A file is no more than its name: ImageNet has 1.3 million of them. */
 export interface Tree {
@@ -14,6 +15,41 @@ export interface Tree {
   /** Where a file lies, for messages. */
   readonly place: (file: string) => string;
   readonly read: (file: string) => Promise<Uint8Array>;
+  /** What another thread needs to read these files. */
+  readonly share: (files: readonly string[]) => SharedFiles;
+}
+
+/** Files that another thread can read, by position. */
+export interface SharedFiles {
+  readonly places: SharedPieces;
+  /** What they hold; `null` where it is read from the place itself. */
+  readonly contents: SharedPieces | null;
+}
+
+/** Reads files that another thread shares. */
+export function openSharedFiles({ places, contents }: SharedFiles): {
+  readonly place: (index: number) => string;
+  readonly read: (index: number) => Promise<Uint8Array>;
+} {
+  const place = (index: number): string => {
+    const { buffer, byteOffset, byteLength } = pieceAt(places, index);
+    return Buffer.from(buffer, byteOffset, byteLength).toString();
+  };
+  return {
+    place,
+    read: (index) =>
+      contents === null ? readImageFile(place(index)) : Promise.resolve(pieceAt(contents, index)),
+  };
+}
+
+function readImageFile(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((error: unknown) => {
+    throw explainFileError(error, path);
+  });
+}
+
+function sharePlaces(files: readonly string[], place: (file: string) => string): SharedPieces {
+  return sharePieces(files.length, (index) => Buffer.from(place(files[index]!)));
 }
 
 /** Whether a name ends like an image that can be decoded: .jpg, .jpeg or .png, in either case. */
@@ -61,12 +97,14 @@ export async function readFolderTree(root: string): Promise<Tree> {
     }
   };
   await walk('', 0);
-  const read = (name: string): Promise<Uint8Array> =>
-    readFile(place(name)).catch((error: unknown) => {
-      throw explainFileError(error, place(name));
-    });
-  // By whole path, as in archives: the same images packed or not fall into the same splits.
-  return { files: files.sort(compareNames), folders: folders.sort(compareNames), place, read };
+  return {
+    // By whole path, as in archives: the same images packed or not fall into the same splits.
+    files: files.sort(compareNames),
+    folders: folders.sort(compareNames),
+    place,
+    read: (name) => readImageFile(place(name)),
+    share: (names) => ({ places: sharePlaces(names, place), contents: null }),
+  };
 }
 
 // What an archive may hold in memory; ImageNet itself (140 GB) wants to be unpacked.
@@ -106,8 +144,14 @@ export async function readArchiveTree(path: string, options: OpenOptions): Promi
     const missing = () => new DataError({ where: place(name), rule: 'this is no image' });
     return bytes === undefined ? Promise.reject(missing()) : Promise.resolve(bytes);
   };
+  const share = (names: readonly string[]): SharedFiles => {
+    const contents = sharePieces(names.length, (index) => images.get(names[index]!)!);
+    // From here on also read from there, so that they are held once.
+    for (const [index, name] of names.entries()) images.set(name, pieceAt(contents, index));
+    return { places: sharePlaces(names, place), contents };
+  };
   const files = [...images.keys(), ...others].sort(compareNames);
-  return { files, folders: [...folders].sort(compareNames), place, read };
+  return { files, folders: [...folders].sort(compareNames), place, read, share };
 }
 
 function cleanName(name: string, archive: string): string {

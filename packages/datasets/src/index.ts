@@ -16,4 +16,5 @@ export { openDataset } from './open-dataset';
 export { padAndCrop } from './pad-and-crop';
 export { readImage, type ReadImageOptions } from './read-image';
 export type { Split, SplitRole } from './split';
+export type { LoadOrigin, LoadSplit } from './split-load';
 export { splitDataset, type SplitOptions, type Splits } from './split-dataset';

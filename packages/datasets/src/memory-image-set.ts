@@ -1,10 +1,20 @@
 import type { ImageSet, ImageShape } from './data-source';
 import { checkRows } from './check-rows';
+import { shareBytes } from './shared-bytes';
+import { markShareable } from './shared-image-set';
 
 /** Images `[count, height, width, channels]` in one buffer. */
 export interface ImageChunk {
   readonly bytes: Uint8Array;
   readonly count: number;
+}
+
+/** What images in memory are read from. */
+export interface MemoryImages {
+  readonly name: string;
+  readonly chunks: readonly ImageChunk[];
+  readonly size: number;
+  readonly imageShape: ImageShape;
 }
 
 /**
@@ -17,12 +27,33 @@ export function createMemoryImageSet(options: {
   readonly labels: Int32Array;
   readonly imageShape: ImageShape;
 }): ImageSet {
-  const { name, chunks, labels } = options;
-  const [height, width, channels] = options.imageShape;
-  const stride = height * width * channels;
+  const { name, labels, imageShape } = options;
   const size = labels.length;
+  // Moved chunk by chunk into shared memory if a thread is to read it too, so that it is not held twice for long.
+  const chunks = [...options.chunks];
+  const images = { name, chunks, size, imageShape };
   let ids: readonly string[] | null = null;
+  const read = createMemoryRead(images);
+  markShareable(read, () => {
+    for (const [index, { bytes, count }] of chunks.entries())
+      chunks[index] = { bytes: shareBytes(bytes), count };
+    return { kind: 'memory', images: { ...images, chunks: [...chunks] } };
+  });
+  return {
+    size,
+    labels,
+    get ids() {
+      ids ??= Array.from({ length: size }, (_, row) => `${name}/${row}`);
+      return ids;
+    },
+    read,
+  };
+}
 
+/** Reads images in memory. */
+export function createMemoryRead({ name, chunks, size, imageShape }: MemoryImages): ImageSet['read'] {
+  const [height, width, channels] = imageShape;
+  const stride = height * width * channels;
   const gather = (rows: Int32Array): Uint8Array => {
     checkRows(`${name} images`, rows, size);
     const bytes = new Uint8Array(rows.length * stride);
@@ -37,13 +68,5 @@ export function createMemoryImageSet(options: {
     }
     return bytes;
   };
-  return {
-    size,
-    labels,
-    get ids() {
-      ids ??= Array.from({ length: size }, (_, row) => `${name}/${row}`);
-      return ids;
-    },
-    read: async (rows) => Promise.resolve(gather(rows)),
-  };
+  return async (rows) => Promise.resolve(gather(rows));
 }

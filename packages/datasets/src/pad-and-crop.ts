@@ -1,5 +1,6 @@
 import { ArgumentError } from '@earlyexit/exit-criteria';
 import type { Augmentation } from './augmentation';
+import { withRecipe } from './augmentation-recipe';
 
 /**
  * Pads each image by `pixels` black pixels (byte 0) on every side and cuts a window of the old size at a random
@@ -17,7 +18,7 @@ export function padAndCrop(pixels = 4): Augmentation {
     });
   }
   const places = 2 * pixels + 1;
-  return {
+  const augmentation: Augmentation = {
     name: `padAndCrop(${pixels})`,
     apply({ bytes, imageShape: [height, width, channels], images, random }) {
       const rowBytes = width * channels;
@@ -46,4 +47,5 @@ export function padAndCrop(pixels = 4): Augmentation {
       }
     },
   };
+  return withRecipe(augmentation, { name: 'padAndCrop', pixels });
 }

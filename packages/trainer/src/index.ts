@@ -1,5 +1,6 @@
 export type { EpochMetrics, ValidationMetrics } from './epoch-metrics';
 export { epochOrder } from './epoch-order';
+export type { InputThreadOptions } from './input/input-thread-options';
 export type { Distillation } from './joint-loss';
 export { type LossWeightSchedule, rampLossWeights, resolveLossWeights } from './loss-weights';
 export { adam, type AdamOptions } from './optimizers/adam';

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundle } from './testing/bundle';
 import { attempt, readEvents } from './testing/kill-sweep';
@@ -48,5 +49,24 @@ it('so does one whose batches two workers share', async () => {
     expect(resumed[0]).toBeGreaterThanOrEqual(6);
   } finally {
     await rm(dirname(worker), { recursive: true, force: true });
+  }
+});
+
+it('so does one whose batches a thread loads, which does not keep the program from ending', async () => {
+  const inputThread = await bundle(new URL('./input-thread.ts', import.meta.url));
+  const data = await bundle(new URL('./testing/stripes.ts', import.meta.url));
+  try {
+    const run = join(folder, 'loaded');
+    const settings = ['6', '1', '', inputThread, pathToFileURL(data).href];
+    const inLine = await attempt(program, ['', '6'], null);
+    expect((await attempt(program, ['', ...settings], null)).weights).toBe(inLine.weights);
+    for (const steps of [3, 8]) {
+      const { killed } = await attempt(program, [run, ...settings], { steps, milliseconds: 3 });
+      expect(killed).toBe(true);
+    }
+    const end = await attempt(program, [run, ...settings], null);
+    expect(end.weights).toBe(inLine.weights);
+  } finally {
+    for (const each of [inputThread, data]) await rm(dirname(each), { recursive: true, force: true });
   }
 });

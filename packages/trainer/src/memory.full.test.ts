@@ -1,11 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { selectEngine } from '@earlyexit/backend';
 import { expect, it } from 'vitest';
 import { adamw } from './optimizers/adamw';
 import { bundle } from './testing/bundle';
+import { stripesWithOrigin } from './testing/stripes';
 import { stripes, tinyNetwork } from './testing/tiny-network';
 import { tf } from './tf';
 import { train } from './train';
@@ -76,4 +78,33 @@ it('so does that of the threads that share batches', async () => {
   // tensor of the gradient's size that leaked (3 kB) would make 7 MB in the 2,500 steps of the second half, and the
   // images' another one.
   expect(Math.min(...resident.slice(15)) - Math.min(...resident.slice(5, 10))).toBeLessThan(16_000_000);
+});
+
+it('and that of the thread that loads them', async () => {
+  await selectEngine('wasm');
+  const program = await bundle(new URL('./input-thread.ts', import.meta.url));
+  const data = await bundle(new URL('./testing/stripes.ts', import.meta.url));
+  const resident: number[] = [];
+  try {
+    await train({
+      model: tinyNetwork(),
+      train: stripesWithOrigin(pathToFileURL(data).href, { size: 800, seed: 1 }),
+      epochs: 100,
+      batchSize: 8,
+      optimizer: adamw(),
+      inputThread: { program },
+      onEvent: (event) => {
+        if (event.type !== 'progress' || event.step % 500 !== 0) return;
+        collectGarbage();
+        resident.push(process.memoryUsage().rss);
+      },
+    });
+  } finally {
+    for (const each of [program, data]) await rm(dirname(each), { recursive: true, force: true });
+  }
+  console.log(resident.map((bytes) => `${(bytes / 2 ** 20).toFixed(0)} MiB`).join(', '));
+  expect(resident).toHaveLength(20);
+  // A batch (1 kB of images) that leaked in each of the 5,000 steps between would make 6 MB, twice with its labels and its
+  // messages; the thread collects its own garbage when it likes to.
+  expect(Math.min(...resident.slice(15)) - Math.min(...resident.slice(5, 10))).toBeLessThan(8_000_000);
 });

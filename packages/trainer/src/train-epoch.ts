@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createBatchReader } from './batch-reader';
 import { epochOrder } from './epoch-order';
+import { type BatchReader, createBatchReader } from './input/batch-reader';
+import type { BatchLoader } from './input/batch-loader';
 import { addStep, emptyTotals, type EpochTotals, meansOf } from './epoch-metrics';
 import { mixSeeds } from './mix-seeds';
 import type { PhaseTrainer } from './phase-trainer';
@@ -29,25 +29,28 @@ export function settingsAt(plan: TrainPlan, epoch: number, batch: number): StepS
   };
 }
 
+/** The batches of a training, as its seed orders and augments them. */
+export function openReader({ train, epochs, batchSize, seed }: TrainPlan, loader: BatchLoader): BatchReader {
+  return createBatchReader({
+    loader,
+    labels: train.labels,
+    orderOf: (epoch) => epochOrder(train.size, seed, epoch),
+    augmentationSeedOf: (epoch) => mixSeeds(seed, epoch, augmentationPurpose),
+    epochs,
+    batchSize,
+  });
+}
+
 /** Does the steps that are left of the present epoch. Says `interrupted` if the signal came. */
 export async function trainEpoch(
   context: TrainingContext,
   trainer: PhaseTrainer,
 ): Promise<'done' | 'interrupted'> {
-  const { plan, state, dropout, pool, signal } = context;
-  const { stepsPerEpoch, seed } = plan;
-  const reader = createBatchReader({
-    source: plan.train,
-    order: epochOrder(plan.train.size, seed, state.epoch),
-    batchSize: plan.batchSize,
-    firstBatch: state.batch,
-    augmentationSeed: mixSeeds(seed, state.epoch, augmentationPurpose),
-  });
-  const waitedBefore = state.totals.waitSeconds;
+  const { plan, state, dropout, pool, reader, signal } = context;
+  const { stepsPerEpoch } = plan;
   while (state.batch < stepsPerEpoch) {
+    const batch = await reader.next(state.epoch, state.batch);
     const started = performance.now();
-    const batch = await reader.next();
-    if (batch === null) break;
     const { stepInPhase, learningRate, lossWeights } = settingsAt(plan, state.epoch, state.batch);
     const weights = trainer.computed.map((exit) => lossWeights[exit]!);
     dropout.set(state.step);
@@ -58,13 +61,12 @@ export async function trainEpoch(
     const latest = emptyTotals(context.exitNames.length);
     for (const totals of [state.totals, latest])
       addStep(totals, batch.labels.length, statistics, trainer.computed, weights);
-    latest.seconds = (performance.now() - started) / 1000;
-    latest.waitSeconds = waitedBefore + reader.waitSeconds - state.totals.waitSeconds;
+    latest.waitSeconds = reader.takeWaitSeconds();
+    latest.seconds = latest.waitSeconds + (performance.now() - started) / 1000;
     state.totals.seconds += latest.seconds;
     state.totals.waitSeconds += latest.waitSeconds;
     await reportProgress(context, trainer, learningRate, latest);
-    // A turn of the event loop, without which neither signals nor timers would be heard during an epoch.
-    await nextTurn();
+    await reader.turn();
     if (signal?.aborted === true) return 'interrupted';
     const due = plan.checkpointEvery !== null && state.step % plan.checkpointEvery === 0;
     if (due && state.batch < stepsPerEpoch) await saveCheckpoint(context, trainer);

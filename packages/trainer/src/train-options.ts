@@ -1,5 +1,6 @@
 import type { MultiExitModel, SampleSource } from '@earlyexit/branch-head';
 import { ArgumentError, type ExitPolicy, validatePolicy } from '@earlyexit/exit-criteria';
+import type { InputThreadOptions } from './input/input-thread-options';
 import { checkLossWeights, type LossWeightSchedule } from './loss-weights';
 import { checkSetting } from './optimizers/check-setting';
 import type { Optimizer } from './optimizers/optimizer';
@@ -58,6 +59,12 @@ export interface TrainOptions {
    * are averaged likewise. Another number sums in another order, so bits repeat only with the same one.
    */
   readonly workers?: number | WorkersOptions;
+  /**
+   * Whether a thread of its own loads and augments the next batch while this one computes. By default where `train.load` has
+   * an `origin`, as that of the splits of `@earlyexit/datasets` has with augmentations of that package. The batches are the
+   * same, bit by bit.
+   */
+  readonly inputThread?: boolean | InputThreadOptions;
   /** Where samples leave when validating. */
   readonly policy?: ExitPolicy;
   /** A new or empty folder for all that the training writes; nothing is written without it. */

@@ -3,12 +3,14 @@ import { readLayerGraph } from '@earlyexit/profiler';
 import { seedDropout } from './dropout-seeds';
 import type { EpochMetrics } from './epoch-metrics';
 import { finishEpoch } from './finish-epoch';
+import type { BatchLoader } from './input/batch-loader';
+import { openLoader } from './input/open-loader';
 import { withAverage } from './moving-average';
 import { namedWeights } from './named-weights';
 import type { PhaseTrainer } from './phase-trainer';
 import { compareSettings } from './resume-check';
 import { openRunFolder } from './run-folder/run-folder';
-import { trainEpoch } from './train-epoch';
+import { openReader, trainEpoch } from './train-epoch';
 import { classCount, planTraining, type TrainOptions, type TrainPlan } from './train-options';
 import {
   initialState,
@@ -48,16 +50,19 @@ export interface TrainResult {
  * on the same engine give bit-equal weights, and so does a run that was interrupted or killed and resumed.
  *
  * Throws ArgumentError for options that cannot be, DataError for a run folder in the way, for checkpoints that are all
- * damaged and for a loss that is no longer finite, EnvironmentError if the run folder cannot be written or a worker
- * thread dies.
+ * damaged and for a loss that is no longer finite, EnvironmentError if the run folder cannot be written or a thread
+ * dies.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const began = performance.now();
   const plan = planTraining(options);
   const pool = await openPool(plan);
+  let loader: BatchLoader | null = null;
   try {
-    return await trainWith(pool, plan, options, began);
+    loader = openLoader(plan.train, plan.batchSize, options.inputThread);
+    return await trainWith({ pool, loader }, plan, options, began);
   } finally {
+    await loader?.close();
     await pool?.close();
   }
 }
@@ -77,7 +82,7 @@ export async function openPool(plan: TrainPlan): Promise<WorkerPool | null> {
 }
 
 async function trainWith(
-  pool: WorkerPool | null,
+  { pool, loader }: { readonly pool: WorkerPool | null; readonly loader: BatchLoader },
   plan: TrainPlan,
   options: TrainOptions,
   began: number,
@@ -94,6 +99,7 @@ async function trainWith(
     weights: namedWeights(graph),
     dropout: seedDropout(graph, plan.seed),
     pool,
+    reader: openReader(plan, loader),
     folder,
     signal: options.signal,
     state: initialState(plan.model.metadata.exits.length),

@@ -4,6 +4,7 @@ import type { DropoutSeeds } from './dropout-seeds';
 import { emptyTotals, type EpochMetrics, type EpochTotals } from './epoch-metrics';
 import type { NamedWeight } from './named-weights';
 import { type PhaseTrainer, startPhase } from './phase-trainer';
+import type { BatchReader } from './input/batch-reader';
 import type { TrainingPhase } from './regimes/regime';
 import type { BestRecord, CheckpointState } from './run-folder/checkpoint';
 import type { RunFolder } from './run-folder/run-folder';
@@ -37,6 +38,7 @@ export interface TrainingContext {
   readonly dropout: DropoutSeeds;
   /** The threads that share the batches; null if there is no other than this one. */
   readonly pool: WorkerPool | null;
+  readonly reader: BatchReader;
   readonly folder: RunFolder | null;
   readonly signal: AbortSignal | undefined;
   readonly state: TrainingState;

@@ -1,35 +1,7 @@
-import type { MultiExitModel, SampleSource } from '@earlyexit/branch-head';
+import type { MultiExitModel } from '@earlyexit/branch-head';
 import { tfl } from '../tf';
 
-/** Three classes of 6×6 images told apart by which third is bright, with seeded noise: learnt in a few steps. */
-export function stripes(size: number, seed = 1): SampleSource {
-  let state = seed;
-  const random = (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-  const labels = Int32Array.from({ length: size }, (_, row) => row % 3);
-  const pixels = Float32Array.from({ length: size * 36 }, (_, index) => {
-    const bright = Math.floor((index % 36) / 12) === labels[Math.floor(index / 36)];
-    return (bright ? 0.8 : 0) + random();
-  });
-  return {
-    size,
-    labels,
-    imageShape: [6, 6, 1],
-    load(rows, options) {
-      const images = new Float32Array(rows.length * 36);
-      const shift = ((options?.augmentationSeed ?? 0) % 7) / 100;
-      for (const [index, row] of rows.entries()) {
-        images.set(
-          pixels.subarray(row * 36, (row + 1) * 36).map((value) => value + shift),
-          index * 36,
-        );
-      }
-      return Promise.resolve(images);
-    },
-  };
-}
+export { stripes } from './stripes';
 
 /** A convolution with batch normalisation, an early exit, dropout, another convolution, the final exit. */
 export function tinyNetwork(seed = 3): MultiExitModel {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { type MultiExitModel, toModelArtifacts } from '@earlyexit/branch-head';
 import { ArgumentError, EnvironmentError } from '@earlyexit/exit-criteria';
 import type { PhaseDescription, PhaseNetwork } from '../phase-network';
@@ -8,6 +8,7 @@ import { type Batch, type BatchGradient, computeGradient } from '../training-ste
 import { averageResults } from './average-results';
 import { divideBatch } from './divide-batch';
 import { reserveSharedStep, type SharedStep, viewSharedStep } from './shared-step';
+import { startThread } from './start-thread';
 import { command, reserveStepSignal, StepSignal } from './step-signal';
 import type { WorkerPhase, WorkerReport, WorkerStart } from './worker-messages';
 import type { WorkersOptions } from './worker-options';
@@ -62,7 +63,7 @@ export async function openWorkerPool(
   const threads = Array.from({ length: count - 1 }, (_, index) => {
     const start = { artifacts, seed, part: index + 1, workers: count, signal: signal.buffer };
     const workerData: WorkerStart = { ...start, imageShape, classes, labelSmoothing };
-    return startThread(program, workerData);
+    return openThread(program, workerData);
   });
   let phase: { readonly shared: SharedStep; readonly network: PhaseNetwork } | null = null;
   let step = 0;
@@ -145,33 +146,29 @@ interface Thread {
   problem: string | null;
 }
 
-function startThread(program: URL | string, workerData: WorkerStart): Thread {
-  const worker = new Worker(program, { workerData });
+function openThread(program: URL | string, workerData: WorkerStart): Thread {
   let resolve: () => void;
   let reject: (error: unknown) => void;
   const ready = new Promise<void>((...settle) => {
     [resolve, reject] = settle;
   });
-  const thread: Thread = { worker, ready, problem: null };
-  const fail = (problem: string): void => {
+  const onEnd = (problem: string): void => {
     thread.problem ??= problem;
     reject(threadError(thread.problem));
   };
-  worker.on('message', (report: WorkerReport) => {
-    if (report.type === 'failed') {
-      fail(report.message);
-      return;
-    }
-    // From here on a training that is over must not be kept alive by a thread that sleeps.
-    worker.unref();
-    resolve();
+  const worker = startThread<WorkerReport>(program, workerData, {
+    onReport(report) {
+      if (report.type === 'failed') {
+        onEnd(report.message);
+        return;
+      }
+      // From here on a training that is over must not be kept alive by a thread that sleeps.
+      worker.unref();
+      resolve();
+    },
+    onEnd,
   });
-  worker.on('error', (error) => {
-    fail(error.message);
-  });
-  worker.on('exit', (code) => {
-    fail(`it ended with code ${code}`);
-  });
+  const thread: Thread = { worker, ready, problem: null };
   // Whoever awaits it hears of it; the others ask for the problem.
   ready.catch(() => undefined);
   return thread;

@@ -1,0 +1,25 @@
+import { Worker } from 'node:worker_threads';
+
+/** Who hears what becomes of a thread. */
+export interface ThreadListener<Report> {
+  readonly onReport: (report: Report) => void;
+  /** It will do nothing any more; called once or twice, the first time with the reason. */
+  readonly onEnd: (problem: string) => void;
+}
+
+/** Starts a thread. Whether it could be started is heard by the listener too. */
+export function startThread<Report>(
+  program: URL | string,
+  workerData: unknown,
+  { onReport, onEnd }: ThreadListener<Report>,
+): Worker {
+  const worker = new Worker(program, { workerData });
+  worker.on('message', onReport);
+  worker.on('error', (error) => {
+    onEnd(error instanceof Error ? error.message : String(error));
+  });
+  worker.on('exit', (code) => {
+    onEnd(`it ended with code ${code}`);
+  });
+  return worker;
+}
