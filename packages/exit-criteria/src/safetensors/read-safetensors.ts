@@ -47,12 +47,12 @@ export function readSafetensors(file: Uint8Array, where: string): SafetensorsFil
     const bytes = shape.reduce((product, size) => product * size, VALUE_BYTES);
     if (begin !== expected || end !== expected + bytes) {
       return fail(
-        `tensor ${name} lies at bytes ${expected} to ${expected + bytes}`,
+        `tensor ${shown(name)} lies at bytes ${expected} to ${expected + bytes}`,
         `bytes ${begin} to ${end}`,
       );
     }
     if (start + end > file.byteLength) {
-      return fail(`tensor ${name} lies within the file`, `${file.byteLength} bytes`);
+      return fail(`tensor ${shown(name)} lies within the file`, `${file.byteLength} bytes`);
     }
     // A copy: the data need not be aligned, and must not keep the file alive. (Not by `slice`, a view of a Buffer.)
     const { buffer } = new Uint8Array(file.subarray(start + begin, start + end));
@@ -74,7 +74,7 @@ export function readFloatTensors(file: Uint8Array, where: string): Map<string, H
   const floats = new Map<string, HostTensor>();
   for (const [name, { shape, values }] of readSafetensors(file, where).tensors) {
     if (!(values instanceof Float32Array)) {
-      throw new DataError({ where, rule: `tensor ${name} is of type F32`, received: 'I32' });
+      throw new DataError({ where, rule: `tensor ${shown(name)} is of type F32`, received: 'I32' });
     }
     floats.set(name, { shape, values });
   }
@@ -103,7 +103,7 @@ function parseHeader(
   const metadata = new Map<string, string>();
   const entries: Entry[] = [];
   for (const [name, value] of Object.entries(header)) {
-    if (!isRecord(value)) return fail(`the header's ${name} is an object`, describe(value));
+    if (!isRecord(value)) return fail(`the header's ${shown(name)} is an object`, describe(value));
     if (name === METADATA) {
       for (const [key, text] of Object.entries(value)) {
         metadata.set(key, typeof text === 'string' ? text : fail('metadata are texts', describe(text)));
@@ -112,11 +112,11 @@ function parseHeader(
     }
     const { dtype, shape, data_offsets: offsets } = value;
     if (dtype !== 'F32' && dtype !== 'I32')
-      return fail(`tensor ${name} is of type F32 or I32`, describe(dtype));
-    if (!areSizes(shape)) return fail(`tensor ${name} has a shape of whole numbers`, describe(shape));
+      return fail(`tensor ${shown(name)} is of type F32 or I32`, describe(dtype));
+    if (!areSizes(shape)) return fail(`tensor ${shown(name)} has a shape of whole numbers`, describe(shape));
     const [begin, end] = areSizes(offsets) && offsets.length === 2 ? offsets : [];
     if (begin === undefined || end === undefined) {
-      return fail(`tensor ${name} says where its bytes begin and end`, describe(offsets));
+      return fail(`tensor ${shown(name)} says where its bytes begin and end`, describe(offsets));
     }
     entries.push({ name, dtype, shape, begin, end });
   }
@@ -131,7 +131,23 @@ function areSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
 }
 
-/** A value from the header, short enough to print. */
+// Enough to recognise a name, little enough for a message.
+const LONGEST_PRINTED = 80;
+/** More sizes than a shape has. */
+const MOST_PRINTED = 8;
+
+/** A value from the header, short enough to print. What may be nested is only counted: it may be nested very deep. */
 function describe(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80);
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) {
+    const isFlat = value.length <= MOST_PRINTED && value.every((item) => typeof item !== 'object');
+    return isFlat ? `[${value.map(describe).join(', ')}]` : `a list of ${value.length}`;
+  }
+  if (typeof value === 'object' && value !== null) return `an object of ${Object.keys(value).length}`;
+  return JSON.stringify(typeof value === 'string' ? value.slice(0, LONGEST_PRINTED) : value);
+}
+
+/** A name from the header, of a length to print, without characters that a terminal obeys. */
+function shown(name: string): string {
+  return name.slice(0, LONGEST_PRINTED).replace(/\p{C}/gu, '\ufffd');
 }
