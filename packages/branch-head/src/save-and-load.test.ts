@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { EarlyExitError } from '@earlyexit/exit-criteria';
+import { execFileSync } from 'node:child_process';
 import {
   cp,
   mkdir,
@@ -160,10 +161,16 @@ describe('loadModel says what is wrong', () => {
   it('a folder of something else', async () => {
     await rm(model());
     expect(await refusal(folder)).toContain(
-      'model.json: this file of a saved model can be read. Received: nothing of that name.',
+      'model.json: this file can be read. Received: nothing of that name.',
     );
     await mkdir(model());
     expect(await refusal(folder)).toContain('this is a file. Received: a folder');
+  });
+
+  it.skipIf(process.platform === 'win32')('a pipe, which nobody writes to', async () => {
+    await rm(model());
+    execFileSync('mkfifo', [model()]);
+    expect(await refusal(folder)).toContain('this is a file. Received: none');
   });
 
   it('an empty model.json, half of one, and no JSON', async () => {
@@ -177,7 +184,7 @@ describe('loadModel says what is wrong', () => {
     await writeFile(model(), Buffer.from([0xff, 0xd8, 0xff, 0xe0]));
     expect(await refusal(folder)).toContain('the file is JSON');
     await writeFile(model(), 'null');
-    expect(await refusal(folder)).toContain('the file holds a saved model. Received: null');
+    expect(await refusal(folder)).toContain('the file holds a JSON object. Received: null');
     await writeFile(model(), '{}');
     expect(await refusal(folder)).toContain(
       'the model was saved by earlyexit. Received: a model without its metadata',
@@ -220,6 +227,8 @@ describe('loadModel says what is wrong', () => {
   it('weights outside the folder', async () => {
     await edit((text) => text.replace(/weights-[0-9a-f]{16}\.bin/, '../secret.bin'));
     expect(await refusal(folder)).toContain('in the same folder. Received: "../secret.bin"');
+    await edit((text) => text.replace('../secret.bin', '/etc/passwd'));
+    expect(await refusal(folder)).toContain('in the same folder. Received: "/etc/passwd"');
     await saveModel(network(1), folder);
     const file = await weights();
     await cp(file, join(scratch, 'elsewhere.bin'));

@@ -1,17 +1,23 @@
 import { DataError, EarlyExitError } from '@earlyexit/exit-criteria';
+import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+
+// A pipe in the place of a file would be waited for without end. (Windows has neither.)
+const WITHOUT_WAITING = constants.O_RDONLY | ((constants as Partial<typeof constants>).O_NONBLOCK ?? 0);
 
 /**
- * Reads a file of the folder, of a size that `checkSize` does not refuse, and nothing that a link elsewhere points to.
+ * Reads a file that lies directly in a folder, of a size that `checkSize` does not refuse, and nothing that a link
+ * elsewhere points to.
  *
  * @throws DataError if it is missing, no file, outside the folder or unreadable; what `checkSize` throws.
  */
-export async function readModelFile(
-  path: string,
+export async function readFileWithin(
   directory: string,
-  checkSize: (bytes: number) => void,
+  name: string,
+  checkSize: (bytes: number, path: string) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const path = join(directory, name);
   let file: FileHandle | null = null;
   try {
     const real = await realpath(path);
@@ -22,7 +28,7 @@ export async function readModelFile(
         received: `a link to ${real}`,
       });
     }
-    file = await open(real, 'r');
+    file = await open(real, WITHOUT_WAITING);
     const status = await file.stat();
     if (!status.isFile()) {
       throw new DataError({
@@ -31,7 +37,7 @@ export async function readModelFile(
         received: status.isDirectory() ? 'a folder' : 'none',
       });
     }
-    checkSize(status.size);
+    checkSize(status.size, path);
     const bytes = new Uint8Array(status.size);
     let filled = 0;
     while (filled < bytes.length) {
@@ -41,9 +47,7 @@ export async function readModelFile(
     }
     return filled === bytes.length ? bytes : bytes.slice(0, filled);
   } catch (error) {
-    throw EarlyExitError.is(error)
-      ? error
-      : unreadable(path, 'this file of a saved model can be read', error);
+    throw EarlyExitError.is(error) ? error : unreadable(path, 'this file can be read', error);
   } finally {
     await file?.close();
   }
