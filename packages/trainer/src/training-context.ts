@@ -1,3 +1,4 @@
+import { DataError } from '@earlyexit/exit-criteria';
 import type { HostTensor } from '@earlyexit/exit-criteria/safetensors';
 import type { LayerGraph } from '@earlyexit/profiler';
 import type { DropoutSeeds } from './dropout-seeds';
@@ -129,6 +130,14 @@ export function loadCheckpoint(
 ): PhaseTrainer {
   const { state, plan, weights } = context;
   const saved = checkpoint.state;
+  if (saved.totals.losses.length !== context.exitNames.length) {
+    throw new DataError({
+      where,
+      rule: `the checkpoint must be of a network with ${context.exitNames.length} exits`,
+      received: String(saved.totals.losses.length),
+      remedy: 'Resume with the network that was trained, or train in another folder',
+    });
+  }
   const all = [...checkpoint.tensors];
   const own = all.filter(([name]) => name.startsWith(weightPrefix));
   restoreWeights(

@@ -1,9 +1,11 @@
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseJsonObject, readFileWithin, readJsonWithin, refuseLargeJson } from '@earlyexit/branch-head/node';
 import { DataError } from '@earlyexit/exit-criteria';
 import { type HostTensor, readFloatTensors, writeSafetensors } from '@earlyexit/exit-criteria/safetensors';
 import type { EpochMetrics, EpochTotals } from '../epoch-metrics';
 import { errorCode, sha256, syncFolder, writeSynced } from './files';
+import { findStateProblem } from './find-state-problem';
 
 /** The best epoch so far. */
 export interface BestRecord {
@@ -86,13 +88,17 @@ export class DamagedCheckpoint extends Error {
   override readonly name = 'DamagedCheckpoint';
 }
 
-/** Reads a checkpoint and the best weights it names. Throws DamagedCheckpoint; DataError for one of another version. */
+/**
+ * Reads a checkpoint and the best weights it names, and nothing that does not lie in the folder. Throws
+ * DamagedCheckpoint; DataError for one of another version or one that was never written like that.
+ */
 export async function readCheckpoint(
   folder: string,
   name: string,
 ): Promise<Checkpoint & { readonly best: ReadonlyMap<string, HostTensor> | null }> {
   const path = join(folder, name);
-  const sums = Buffer.from(await readPart(path, sumsFile)).toString('utf8');
+  await refuseLink(folder, name);
+  const sums = Buffer.from(await readPart(path, sumsFile, LARGEST_SUMS_BYTES)).toString('utf8');
   const expected = new Map(
     [...sums.matchAll(/^([0-9a-f]{64}) {2}(\S+)$/gm)].map((match) => [
       match[2] as string,
@@ -122,8 +128,8 @@ export async function pruneCheckpoints(folder: string, keep: number, bestFile: s
   const names = await listCheckpoints(folder);
   const kept = new Set<string>(bestFile === null ? [] : [bestFile]);
   for (const name of names.slice(0, keep)) {
-    const { best } = JSON.parse(await readFile(join(folder, name, stateFile), 'utf8')) as CheckpointState;
-    if (best?.weights) kept.add(best.weights.file);
+    const file = await bestFileOf(join(folder, name));
+    if (file !== null) kept.add(file);
   }
   for (const name of names.slice(keep)) await rm(join(folder, name), { recursive: true, force: true });
   for (const name of await readdir(folder)) {
@@ -131,27 +137,70 @@ export async function pruneCheckpoints(folder: string, keep: number, bestFile: s
   }
 }
 
-async function readPart(path: string, name: string): Promise<Uint8Array> {
-  return readFile(join(path, name)).catch((error: unknown) => {
-    throw errorCode(error) === 'ENOENT' ? new DamagedCheckpoint(`${name} is missing`) : error;
+/** The best weights that a checkpoint names; null also where it cannot be read, since then nobody goes on from it. */
+async function bestFileOf(path: string): Promise<string | null> {
+  const { best } = await readJsonWithin(path, stateFile).catch((error: unknown) => {
+    if (error instanceof DataError) return { best: null };
+    throw error;
+  });
+  const { weights } = (best ?? {}) as { weights?: { file?: unknown } | null };
+  return typeof weights?.file === 'string' ? weights.file : null;
+}
+
+async function refuseLink(folder: string, name: string): Promise<void> {
+  const path = join(folder, name);
+  const real = await realpath(path);
+  if (real === join(await realpath(folder), name)) return;
+  throw new DataError({
+    where: path,
+    rule: 'a checkpoint lies in its run folder',
+    received: `a link to ${real}`,
+    remedy: 'Put the checkpoint itself in its place',
+  });
+}
+
+// Two lines.
+const LARGEST_SUMS_BYTES = 4096;
+/** Weights, two moments and an average of a quarter of a thousand million parameters. */
+const LARGEST_TENSORS_BYTES = 2 ** 32;
+
+async function readPart(path: string, name: string, mostBytes: number): Promise<Uint8Array> {
+  return readFileWithin(path, name, (size, where) => {
+    if (name === stateFile) refuseLargeJson(size, where);
+    if (size > mostBytes) throw new DamagedCheckpoint(`${name} takes ${size} bytes, more than ${mostBytes}`);
+  }).catch((error: unknown) => {
+    const cause = error instanceof DataError ? error.cause : undefined;
+    throw errorCode(cause) === 'ENOENT' ? new DamagedCheckpoint(`${name} is missing`) : error;
   });
 }
 
 async function readChecked(path: string, name: string, expected: string | undefined): Promise<Uint8Array> {
-  const bytes = await readPart(path, name);
+  const bytes = await readPart(path, name, LARGEST_TENSORS_BYTES);
   if (expected === undefined) throw new DamagedCheckpoint(`${sumsFile} does not list ${name}`);
   if (sha256(bytes) !== expected) throw new DamagedCheckpoint(`${name} differs from its checksum`);
   return bytes;
 }
 
 function parseState(bytes: Uint8Array, where: string): CheckpointState {
-  const state = JSON.parse(Buffer.from(bytes).toString('utf8')) as Record<string, unknown>;
-  const version = `${String(state['format'])} ${String(state['formatVersion'])}`;
-  if (version === 'earlyexit-checkpoint 1') return state as unknown as CheckpointState;
+  const state = parseJsonObject(bytes, where);
+  const version = ['format', 'formatVersion'].map((name) => printed(state[name])).join(' ');
+  if (version !== 'earlyexit-checkpoint 1') {
+    throw new DataError({
+      where,
+      rule: 'must be a checkpoint in format version 1',
+      received: version,
+      remedy: 'Resume with the version of earlyexit that wrote it',
+    });
+  }
+  const problem = findStateProblem(state);
+  if (problem === null) return state as unknown as CheckpointState;
   throw new DataError({
     where,
-    rule: 'must be a checkpoint in format version 1',
-    received: version,
-    remedy: 'Resume with the version of earlyexit that wrote it',
+    rule: `must be a checkpoint as earlyexit writes it: ${problem}`,
+    remedy: 'Remove this checkpoint, or train again in another folder',
   });
+}
+
+function printed(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 40) : 'none';
 }

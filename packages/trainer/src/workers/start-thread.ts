@@ -13,7 +13,9 @@ export function startThread<Report>(
   workerData: unknown,
   { onReport, onEnd }: ThreadListener<Report>,
 ): Worker {
-  const worker = new Worker(program, { workerData });
+  // A thread takes over the flags of the process, and would not start with this one, which is about programs given as text.
+  const isText = process.execArgv.some((flag) => flag.startsWith('--input-type'));
+  const worker = new Worker(program, { workerData, ...(isText ? { execArgv: [] } : {}) });
   worker.on('message', onReport);
   worker.on('error', (error) => {
     onEnd(error instanceof Error ? error.message : String(error));
