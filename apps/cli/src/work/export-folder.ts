@@ -10,6 +10,7 @@ import {
   thresholdToJson,
 } from '@earlyexit/exit-criteria';
 import { type ConditionalExportOptions, exportConditional } from '@earlyexit/onnx';
+import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { bytes } from '../format';
 import { version } from '../version';
@@ -208,16 +209,45 @@ async function findEvaluation(
   } catch {
     return null;
   }
-  let evaluation: EvaluationDocument;
-  try {
-    evaluation = JSON.parse(text) as EvaluationDocument;
-  } catch (cause) {
-    throw new DataError({ where: path, rule: 'it is what earlyexit evaluate --json printed', cause });
-  }
+  const evaluation = parseEvaluation(text, path);
   const isSame =
     evaluation.criterion === criterion &&
     JSON.stringify(evaluation.thresholds) === JSON.stringify(thresholds.map(thresholdToJson));
   return isSame ? evaluation : null;
+}
+
+const fraction = z.number().min(0).max(1);
+
+/** Of an evaluation, what a card tells. */
+const evaluationSchema = z.looseObject({
+  criterion: z.string(),
+  thresholds: z.array(z.union([z.number(), z.null(), z.literal('always')])),
+  dataset: z.string(),
+  split: z.string(),
+  samples: z.int().min(0),
+  top1: fraction.nullable(),
+  static: z.object({ top1: fraction.nullable() }),
+  macsRatio: z.number().nullable(),
+  exits: z.array(z.object({ share: fraction, top1: fraction.nullable() })),
+});
+
+function parseEvaluation(text: string, path: string): EvaluationDocument {
+  const rule = 'it is what earlyexit evaluate --json printed';
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new DataError({ where: path, rule, cause });
+  }
+  const checked = evaluationSchema.safeParse(value);
+  if (checked.success) return value as EvaluationDocument;
+  const [issue] = checked.error.issues;
+  throw new DataError({
+    where: path,
+    rule,
+    received: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+    remedy: 'Evaluate again, or remove the file',
+  });
 }
 
 /** @throws ArgumentError for options that contradict `--folder` */

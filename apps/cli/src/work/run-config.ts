@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '@earlyexit/exit-criteria';
 import { z } from 'zod';
-import { explainRead } from './read-text-file';
 
 /** Which data a network was trained on and how they were split: the same again gives the same splits. */
 export interface DataSettings {
@@ -50,15 +48,16 @@ const schema = z.object({
  * @throws DataError if it is damaged, or not that of a run
  */
 export async function readRunConfig(runDirectory: string): Promise<RunConfig | null> {
-  const path = join(runDirectory, 'config.json');
-  let content: string;
+  // Not imported at the top: it brings TensorFlow.js, which an exported file runs without.
+  const { readFileWithin, refuseLargeJson } = await import('@earlyexit/branch-head/node');
   try {
-    content = await readFile(path, 'utf8');
+    const bytes = await readFileWithin(runDirectory, 'config.json', refuseLargeJson);
+    return parseRunConfig(Buffer.from(bytes).toString('utf8'), join(runDirectory, 'config.json'));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw explainRead(error, path);
+    const { cause } = error as { cause?: NodeJS.ErrnoException };
+    if (cause?.code === 'ENOENT') return null;
+    throw error;
   }
-  return parseRunConfig(content, path);
 }
 
 /** Parses the content of a `config.json`; throws DataError if it is none. */

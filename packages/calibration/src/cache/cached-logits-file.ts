@@ -24,6 +24,8 @@ export interface CachedLogitsFile {
 
 const FORMAT = 'earlyexit-logits';
 const FORMAT_VERSION = '1';
+// Longer than two hashes; what a damaged file holds in their place may be longer than any message.
+const LONGEST_PRINTED = 160;
 
 /**
  * Cached logits as the bytes of a safetensors file: `exit0`, `exit1`, …, `[samples, classes]`, the final exit last,
@@ -66,7 +68,11 @@ export function decodeCachedLogits(
     throw new DataError({
       where: source,
       rule: `a file of cached logits says ${FORMAT}, version ${FORMAT_VERSION}`,
-      received: `${metadata.get('format') ?? 'no format'}, version ${metadata.get('formatVersion') ?? 'none'}`,
+      received:
+        `${metadata.get('format') ?? 'no format'}, version ${metadata.get('formatVersion') ?? 'none'}`.slice(
+          0,
+          LONGEST_PRINTED,
+        ),
     });
   }
   const origin = { model: metadata.get('model') ?? '', split: metadata.get('split') ?? '' };
@@ -75,7 +81,7 @@ export function decodeCachedLogits(
     throw new DataError({
       where: source,
       rule: `these logits belong to another ${part}, ${expected[part]} is wanted`,
-      received: origin[part],
+      received: origin[part].slice(0, LONGEST_PRINTED),
       remedy: 'Compute the logits anew',
     });
   }
@@ -90,7 +96,7 @@ export function decodeCachedLogits(
       throw new DataError({
         where: source,
         rule: 'cached logits are exit0, exit1, … of floats, and labels of integers',
-        received: name,
+        received: name.slice(0, LONGEST_PRINTED),
       });
     }
   }

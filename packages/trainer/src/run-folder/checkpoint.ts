@@ -1,6 +1,11 @@
 import { mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseJsonObject, readFileWithin, readJsonWithin, refuseLargeJson } from '@earlyexit/branch-head/node';
+import {
+  parseJsonObject,
+  readFileWithin,
+  readJsonWithin,
+  refuseLargeJson,
+} from '@earlyexit/branch-head/node';
 import { DataError } from '@earlyexit/exit-criteria';
 import { type HostTensor, readFloatTensors, writeSafetensors } from '@earlyexit/exit-criteria/safetensors';
 import type { EpochMetrics, EpochTotals } from '../epoch-metrics';

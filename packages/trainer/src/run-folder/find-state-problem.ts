@@ -14,7 +14,8 @@ export function findStateProblem(state: Readonly<Record<string, unknown>>): stri
   if (!isPerExit(right, isFinite)) return 'totals.right holds as many numbers as totals.losses';
   const sums = [totals['samples'], totals['seconds'], totals['waitSeconds'], totals['loss'], counted];
   if (!sums.every(isFinite)) return 'totals are numbers';
-  if (!isList(history, (epoch) => isEpoch(epoch, isPerExit))) return 'history holds the metrics of each epoch';
+  if (!isList(history, (epoch) => isEpoch(epoch, isPerExit)))
+    return 'history holds the metrics of each epoch';
   if (best !== null && !isBest(best)) return 'best is null or names an epoch, its score and its weights';
   if (!isRecord(optimizerNumbers) || !Object.values(optimizerNumbers).every(isFinite))
     return 'optimizerNumbers are numbers';

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { EarlyExitError } from '@earlyexit/exit-criteria';
+import { writeSafetensors } from '@earlyexit/exit-criteria/safetensors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { emptyTotals } from '../epoch-metrics';
 import {
@@ -11,6 +12,7 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from './checkpoint';
+import { sha256 } from './files';
 import { openRunFolder } from './run-folder';
 
 let path: string;
@@ -122,6 +124,78 @@ describe('checkpoints', () => {
     expect(await kindOf(readCheckpoint(path, name))).toMatch(
       /^data: .*format version 1.*earlyexit-checkpoint 2/,
     );
+  });
+});
+
+describe('checkpoints from elsewhere', () => {
+  const rewrite = async (name: string, change: (state: Record<string, unknown>) => void): Promise<void> => {
+    const file = join(path, name, 'state.json');
+    const state = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    change(state);
+    await writeFile(file, JSON.stringify(state));
+    await sign(name);
+  };
+  const sign = async (name: string): Promise<void> => {
+    const line = async (file: string): Promise<string> =>
+      `${sha256(await readFile(join(path, name, file)))}  ${file}\n`;
+    await writeFile(
+      join(path, name, 'SHA256SUMS'),
+      (await line('tensors.safetensors')) + (await line('state.json')),
+    );
+  };
+
+  it('name no weights outside their folder, whatever the checksum', async () => {
+    const name = await writeCheckpoint(path, checkpoint(1));
+    const secret = join(path, '..', `${basename(path)}-secret.safetensors`);
+    const bytes = writeSafetensors(checkpoint(1).tensors);
+    await writeFile(secret, bytes);
+    try {
+      for (const file of [`../${basename(secret)}`, secret]) {
+        await rewrite(name, (state) => {
+          state['best'] = { epoch: 1, score: 1, weights: { file, sha256: sha256(bytes) } };
+        });
+        expect(await kindOf(readCheckpoint(path, name))).toMatch(/^data: .*best is null or names an epoch/);
+      }
+      const inside = 'best-epoch-0001.safetensors';
+      await rewrite(name, (state) => {
+        state['best'] = { epoch: 1, score: 1, weights: { file: inside, sha256: sha256(bytes) } };
+      });
+      await symlink(secret, join(path, inside));
+      expect(await kindOf(readCheckpoint(path, name))).toMatch(/^data: .*lies in the folder.*a link to/);
+      await rm(join(path, inside));
+      await writeFile(join(path, inside), bytes);
+      expect(await kindOf(readCheckpoint(path, name))).toBe('none');
+    } finally {
+      await rm(secret);
+    }
+  });
+
+  it('are no links to others', async () => {
+    const elsewhere = join(path, 'elsewhere');
+    await mkdir(elsewhere);
+    const name = await writeCheckpoint(elsewhere, checkpoint(1));
+    await symlink(join(elsewhere, name), join(path, name));
+    expect(await kindOf(readCheckpoint(path, name))).toMatch(/^data: .*in its run folder.*a link to/);
+  });
+
+  it.each([
+    ['no JSON', '{"format":'],
+    ['nothing of a checkpoint', 'null'],
+    ['what is nested deep', '['.repeat(100_000)],
+    ['a version that is no text', '{"format":{"toString":1}}'],
+  ])('are refused when their state is %s and signed', async (_, text) => {
+    const name = await writeCheckpoint(path, checkpoint(1));
+    await writeFile(join(path, name, 'state.json'), text);
+    await sign(name);
+    expect(await kindOf(readCheckpoint(path, name))).toMatch(/^data: .*state\.json/);
+  });
+
+  it('that cannot be read end no training that writes another', async () => {
+    const folder = await openRunFolder(join(path, 'run'), true);
+    for (const step of [1, 2]) await folder.writeCheckpoint(checkpoint(step), 3);
+    await writeFile(join(path, 'run', 'checkpoints', '000001-step-1', 'state.json'), '{');
+    await folder.writeCheckpoint(checkpoint(3), 3);
+    expect(await listCheckpoints(join(path, 'run', 'checkpoints'))).toHaveLength(3);
   });
 });
 
