@@ -24,7 +24,8 @@ export function openLoader(
   const missing = [origin?.module, typeof wanted === 'object' ? undefined : program].find(isMissing);
   if (origin !== undefined && missing === undefined) {
     const [height, width, channels] = source.imageShape;
-    return startThreadLoader(program, origin, batchSize * height * width * channels);
+    const thread = startThreadLoader(program, origin, batchSize * height * width * channels);
+    return withFirstInLine(thread, source);
   }
   if (wanted !== undefined) {
     throw new ArgumentError({
@@ -35,6 +36,20 @@ export function openLoader(
     });
   }
   return createInLineLoader(source);
+}
+
+/** Loads the first batch in the calling thread, which would else wait for the other one to start. */
+function withFirstInLine(thread: BatchLoader, source: SampleSource): BatchLoader {
+  const inLine = createInLineLoader(source);
+  let loader = inLine;
+  return {
+    ...thread,
+    load(rows, augmentationSeed) {
+      const images = loader.load(rows, augmentationSeed);
+      loader = thread;
+      return images;
+    },
+  };
 }
 
 /** Bundled into one file, neither this package nor one with data has its other files beside it. */
