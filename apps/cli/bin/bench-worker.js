@@ -1,6 +1,7 @@
 // Times one ONNX file in a process of its own: the thread pools of two onnxruntime sessions in one process slow each
-// other down. Speaks with the parent by messages; see src/work/bench-variant.ts.
+// other down. Answers each line of JSON by another; see src/work/bench-variant.ts.
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
 const [runtimePath, modelPath, imagesPath, threads, shape] = process.argv.slice(2);
@@ -26,7 +27,7 @@ async function pass({ batch, thresholds, keep, most = count }) {
     thresholds &&
     new ort.Tensor(
       'float32',
-      Float32Array.from(thresholds, (value) => value ?? NaN),
+      Float32Array.from(thresholds, (value) => (value === null ? NaN : Number(value))),
       [thresholds.length],
     );
   const latencies = [];
@@ -51,12 +52,12 @@ async function pass({ batch, thresholds, keep, most = count }) {
   return { latencies, exits, scores, peakMemoryMB };
 }
 
-process.on('message', async (request) => {
+const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
+say({ loadMs });
+for await (const line of createInterface({ input: process.stdin })) {
   try {
-    process.send(await pass(request));
+    say(await pass(JSON.parse(line)));
   } catch (error) {
-    process.send({ error: error.message });
+    say({ error: error.message });
   }
-});
-process.on('disconnect', () => process.exit());
-process.send({ ready: true, loadMs });
+}

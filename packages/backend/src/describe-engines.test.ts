@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeEngines } from './describe-engines';
+import { describeEngines, findEngines } from './describe-engines';
 import { selectEngine } from './select-engine';
 import { tf } from './tf';
 
@@ -31,5 +31,18 @@ describe('describeEngines', () => {
     const before = tf.memory().numTensors;
     await describeEngines();
     expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('findEngines', () => {
+  it('says the same of what is there, and starts nothing', async () => {
+    await selectEngine('cpu');
+    const found = await findEngines();
+    expect(tf.getBackend()).toBe('cpu');
+    const reports = await describeEngines();
+    expect(found.filter(({ available }) => available).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(reports.filter(({ available }) => available).map(({ name }) => name)),
+    );
+    for (const { available, remedy } of found) expect(remedy === null).toBe(available);
   });
 });

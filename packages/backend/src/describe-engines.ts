@@ -19,6 +19,19 @@ export interface EngineReport {
   readonly selfTest: SelfTest | null;
 }
 
+/** Looks which engines are there, and starts none. */
+export async function findEngines(): Promise<
+  Pick<EngineReport, 'name' | 'available' | 'reason' | 'remedy'>[]
+> {
+  return Promise.all(
+    engineNames.map(async (name) => {
+      const found = await engineDrivers[name].probe();
+      const { available, reason } = found;
+      return { name, available, reason, remedy: found.available ? null : found.remedy };
+    }),
+  );
+}
+
 /**
  * Looks at every engine, starts those that are there, and lets each run a small computation. The engine that was selected
  * before is selected afterwards.

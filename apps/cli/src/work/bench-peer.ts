@@ -5,20 +5,26 @@ import { promisify } from 'node:util';
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import { DataError } from '@earlyexit/exit-criteria';
 import type { Output } from '../output';
-import { packageFolder } from './bench-variant';
+import { startChildProgram } from './child-program';
+import { packageFolder } from './package-folder';
 
 const run = promisify(execFile);
 
-/** What PyTorch took, in milliseconds an image. */
-export interface PeerTimes {
-  /** The network without exits, eager or compiled, whichever is faster. */
-  readonly best: number;
-  /** Eager, with exits and compaction. */
-  readonly earlyExit: number;
+/** What one pass over the images took in PyTorch, in milliseconds an image. */
+export interface PeerPass {
+  /** The network without exits, eager and channels last. */
+  readonly eager: number;
+  /** The same through `torch.compile`; null where it does not compile here. */
+  readonly compiled: number | null;
+  /** Eager, with exits and compaction, for each of the shares. */
+  readonly earlyExit: readonly number[];
 }
 
-/** The times of the peer for each setting; `null` where there are none, and standard error says why. */
-export type PeerLookup = (setting: { threads: number; batch: number; share: number }) => PeerTimes | null;
+/** PyTorch in a process of its own, ready to be timed. */
+export interface PeerVariant {
+  pass(batch: number): Promise<PeerPass>;
+  stop(): void;
+}
 
 /** What runs the same network in PyTorch. */
 export interface PeerProgram {
@@ -65,45 +71,34 @@ export async function findPeer(
   };
 }
 
-/** Times the same network in PyTorch, if this is a network that the peer knows and a Python with torch is found. */
-export async function timePeer(
-  metadata: Pick<MultiExitMetadata, 'name' | 'exits'>,
+/** Starts PyTorch with one number of threads; it compiles the network for each size of batch first. */
+export async function startPeer(
+  { interpreter, script, network }: PeerProgram,
   settings: {
-    readonly threads: readonly number[];
+    readonly threads: number;
     readonly batches: readonly number[];
+    /** The shares of the images that leave at the first exit. */
     readonly shares: readonly number[];
+    /** How many images a pass takes. */
+    readonly images: number;
   },
-  python: string | undefined,
-  output: Output,
   signal: AbortSignal,
-): Promise<PeerLookup> {
-  const peer = await findPeer(metadata, python, output);
-  if (peer === null) return () => null;
-  const rows: {
-    threads: number;
-    batch: number;
-    share: number;
-    bestStatic: number;
-    msPerImage: { earlyExit: number };
-  }[] = [];
-  for (const share of settings.shares) {
-    output.note(
-      `timing PyTorch with ${String(share * 100)} % of the images leaving early: minutes, for it compiles`,
-    );
-    const { stdout } = await run(
-      peer.interpreter,
-      [
-        ...[peer.script, 'infer', ...peer.network],
-        ...['--share', String(share), '--batch', ...settings.batches.map(String)],
-        ...['--threads', ...settings.threads.map(String)],
-      ],
-      { signal, maxBuffer: 1e7 },
-    );
-    rows.push(...(JSON.parse(stdout) as { rows: typeof rows }).rows);
-  }
-  return ({ threads, batch, share }) => {
-    const row = rows.find((each) => each.threads === threads && each.batch === batch && each.share === share);
-    return row === undefined ? null : { best: row.bestStatic, earlyExit: row.msPerImage.earlyExit };
+): Promise<PeerVariant> {
+  const { threads, batches, shares, images } = settings;
+  const program = await startChildProgram<object>(
+    'the PyTorch peer',
+    interpreter,
+    [
+      ...[script, 'passes', ...network, '--threads', String(threads), '--images', String(images)],
+      ...['--batch', ...batches.map(String)],
+      // Its share is never left out.
+      ...['--share', ...(shares.length === 0 ? [0] : shares).map(String)],
+    ],
+    signal,
+  );
+  return {
+    pass: async (batch) => (await program.ask<{ msPerImage: PeerPass }>(String(batch))).msPerImage,
+    stop: () => program.stop(),
   };
 }
 

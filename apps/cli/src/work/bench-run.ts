@@ -11,7 +11,7 @@ import { datasetOptions } from '../options/common-schemas';
 import { criterion, flag, listOf, numberBetween, oneOf, text, wholeNumber } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 import { formatTable } from '../table';
-import { type PeerLookup, timePeer } from './bench-peer';
+import { findPeer, type PeerPass, type PeerProgram, startPeer } from './bench-peer';
 import { channelsFirst } from './channels-first';
 import { measureResources } from './bench-resources';
 import { medianOf, quantileOf, thresholdForShare } from './bench-statistics';
@@ -76,8 +76,18 @@ interface BenchRow {
   readonly loadMs: number;
   /** The most memory of a process that loads the file and runs batches of this size, in units of 10⁶ bytes. */
   readonly peakMemoryMB: number;
-  /** Milliseconds an image. */
-  readonly peer: { readonly best: number; readonly earlyExit: number | null } | null;
+  readonly peer: PeerComparison | null;
+}
+
+/** PyTorch beside this row: milliseconds an image, and its time over ours, the median of the rounds' ratios. */
+interface PeerComparison {
+  readonly eagerMsPerImage: number;
+  readonly compiledMsPerImage: number | null;
+  /** Against the network without exits, eager or compiled, whichever is faster. */
+  readonly staticSpeedup: number;
+  /** With exits and compaction; null for a row without exits, and where the thresholds are the model's own. */
+  readonly earlyExitMsPerImage: number | null;
+  readonly earlyExitSpeedup: number | null;
 }
 
 /** Thresholds to time: those for a share, or the model's own. */
@@ -114,7 +124,7 @@ interface Subject {
 
 /** `earlyexit bench`: what early exits bring in wall time. */
 export async function benchRun(invocation: Invocation): Promise<undefined> {
-  const { output, signal } = invocation;
+  const { output } = invocation;
   const argument = modelOperand(invocation);
   const options = parseOptions(schema, invocation.options);
   if (options.criterion !== undefined) refuseOracle(options.criterion, 'Choose another criterion');
@@ -145,16 +155,7 @@ export async function benchRun(invocation: Invocation): Promise<undefined> {
     };
     const written = await subject.write(files);
     await writeFile(files.images, images.data);
-    const peer: PeerLookup =
-      options.peer === true
-        ? await timePeer(
-            metadata,
-            { threads, batches, shares: options.shares ?? DEFAULT_SHARES },
-            options.peerPython,
-            output,
-            signal,
-          )
-        : () => null;
+    const peer = options.peer === true ? await findPeer(metadata, options.peerPython, output) : null;
     const rows: BenchRow[] = [];
     for (const count of threads) {
       rows.push(
@@ -321,15 +322,26 @@ interface BenchJob {
   readonly batches: readonly number[];
   readonly rounds: number;
   readonly options: BenchOptions;
-  readonly peer: PeerLookup;
+  readonly peer: PeerProgram | null;
 }
 
-/** Times both variants with one number of threads, in turn. */
+/** What one variant took in the rounds that count. */
+interface Series {
+  /** Milliseconds a round. */
+  readonly total: number[];
+  /** Milliseconds of each batch. */
+  readonly latencies: number[];
+}
+
+/** Times all variants with one number of threads, in turn: what the machine does meanwhile, it does to all of them. */
 async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promise<BenchRow[]> {
-  const { subject, files, images, threads, batches, rounds, peer } = job;
-  const started: BenchVariant[] = [];
+  const { subject, files, images, threads, batches, rounds } = job;
+  const started: { stop(): void }[] = [];
   const start = async (file: string): Promise<BenchVariant> => {
-    const variant = await startVariant({ model: file, images: files.images, threads, shape: images.shape });
+    const variant = await startVariant(
+      { model: file, images: files.images, threads, shape: images.shape },
+      signal,
+    );
     started.push(variant);
     return variant;
   };
@@ -341,96 +353,116 @@ async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promi
       `loaded in ${exits.loadMs.toFixed(0)} ms with exits${plain === null ? '' : `, ${plain.loadMs.toFixed(0)} ms without them`}`,
     );
     const settings = await chooseSettings(job, exits);
+    const shares = settings.map(({ share }) => share).filter((share) => share !== null);
+    let peer: Awaited<ReturnType<typeof startPeer>> | null = null;
+    if (job.peer !== null) {
+      output.note('starting PyTorch: a minute or more, for it compiles');
+      try {
+        peer = await startPeer(job.peer, { threads, batches, shares, images: images.count }, signal);
+        started.push(peer);
+      } catch (error) {
+        signal.throwIfAborted();
+        output.warn(`PyTorch was not timed: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
     const rows: TimedRow[] = [];
     for (const batch of batches) {
       const line = output.progress(`${String(threads)} threads, batches of ${String(batch)}`);
-      const timed = settings.map(() => ({
-        total: [] as number[],
-        latencies: [] as number[],
-        ratios: [] as number[],
-        float32Ratios: [] as number[],
-        exits: [] as number[],
-      }));
-      const staticTimed = { total: [] as number[], latencies: [] as number[] };
-      const float32Timed = { total: [] as number[], latencies: [] as number[] };
+      const series = (): Series => ({ total: [], latencies: [] });
+      const own = settings.map(series);
+      const [ofStatic, ofFloat32] = [series(), series()];
+      const exitsTaken = settings.map((): readonly number[] => []);
+      const ofPeer: PeerPass[] = [];
       // The first round warms up and is thrown away.
       for (let round = 0; round <= rounds; round++) {
         signal.throwIfAborted();
         line.update(round, rounds + 1);
-        const reference = await plain?.pass({ batch, thresholds: null, keep: false });
-        const referenceTotal = reference === undefined ? null : sum(reference.latencies);
-        if (round > 0 && reference !== undefined) {
-          staticTimed.total.push(sum(reference.latencies));
-          staticTimed.latencies.push(...reference.latencies);
-        }
-        const wide = await float32?.pass({ batch, thresholds: null, keep: false });
-        const wideTotal = wide === undefined ? null : sum(wide.latencies);
-        if (round > 0 && wide !== undefined) {
-          float32Timed.total.push(sum(wide.latencies));
-          float32Timed.latencies.push(...wide.latencies);
-        }
+        const record = (into: Series, latenciesMs: readonly number[]): void => {
+          if (round === 0) return;
+          into.total.push(sum(latenciesMs));
+          into.latencies.push(...latenciesMs);
+        };
+        const whole = { batch, thresholds: null, keep: false };
+        if (plain !== null) record(ofStatic, (await plain.pass(whole)).latencies);
+        if (float32 !== null) record(ofFloat32, (await float32.pass(whole)).latencies);
         for (const [index, { thresholds }] of settings.entries()) {
           const pass = await exits.pass({ batch, thresholds, keep: round === 0 });
-          const own = timed[index]!;
-          if (round === 0) own.exits.push(...pass.exits);
-          else {
-            own.total.push(sum(pass.latencies));
-            own.latencies.push(...pass.latencies);
-            if (referenceTotal !== null) own.ratios.push(referenceTotal / sum(pass.latencies));
-            if (wideTotal !== null) own.float32Ratios.push(wideTotal / sum(pass.latencies));
-          }
+          if (round === 0) exitsTaken[index] = pass.exits;
+          record(own[index]!, pass.latencies);
         }
+        const times = await peer?.pass(batch);
+        if (round > 0 && times !== undefined) ofPeer.push(times);
       }
       line.done();
       const { staticMacs, exits: costs } = subject.metadata;
       const perPass = Math.floor(images.count / batch) * batch;
-      const peers = settings.map(({ share }) => (share === null ? null : peer({ threads, batch, share })));
-      const common = { dtype: subject.dtype, threads, batch } as const;
+      const ratio = (other: Series, one: Series): number =>
+        medianOf(one.total.map((total, round) => other.total[round]! / total));
       const isFloat32 = subject.dtype === 'float32';
-      const staticRow = (of: typeof staticTimed, dtype: string): TimedRow => {
-        const wide = float32 === null ? (isFloat32 ? of : null) : float32Timed;
+      const row = (of: Series, against: { readonly share: number | null }) => ({
+        ...{ dtype: subject.dtype, threads, batch },
+        ...latencies(of.latencies),
+        imagesPerSecond: (perPass / medianOf(of.total)) * 1000,
+        peer: comparePeer(ofPeer, of, perPass, against.share === null ? -1 : shares.indexOf(against.share)),
+      });
+      const staticRow = (of: Series, dtype: string): TimedRow => {
+        const wide = job.hasFloat32 ? ofFloat32 : isFloat32 ? of : null;
         return {
           variant: 'static',
-          ...common,
+          ...row(of, { share: null }),
           dtype,
           exitShare: costs.map((_, exit) => (exit === costs.length - 1 ? 1 : 0)),
-          ...latencies(of.latencies),
-          imagesPerSecond: (perPass / medianOf(of.total)) * 1000,
-          macsRatio: 1,
-          speedup: 1,
-          float32Speedup:
-            wide === null ? null : medianOf(wide.total.map((total, round) => total / of.total[round]!)),
-          efficiency: 1,
-          peer: peers[0] ? { best: peers[0].best, earlyExit: null } : null,
+          ...{ macsRatio: 1, speedup: 1, efficiency: 1 },
+          float32Speedup: wide === null ? null : ratio(wide, of),
         };
       };
-      if (float32 !== null) rows.push(staticRow(float32Timed, 'float32'));
-      if (plain !== null) rows.push(staticRow(staticTimed, subject.dtype));
-      timed.forEach((own, index) => {
-        const exitShare = costs.map(
-          (_, exit) => own.exits.filter((each) => each === exit).length / own.exits.length,
-        );
+      if (float32 !== null) rows.push(staticRow(ofFloat32, 'float32'));
+      if (plain !== null) rows.push(staticRow(ofStatic, subject.dtype));
+      for (const [index, setting] of settings.entries()) {
+        const of = own[index]!;
+        const taken = exitsTaken[index]!;
+        const exitShare = costs.map((_, exit) => taken.filter((each) => each === exit).length / taken.length);
         const average = exitShare.reduce((total, share, exit) => total + share * costs[exit]!.macs, 0);
         const macsRatio = staticMacs / average;
-        const speedup = plain === null ? null : medianOf(own.ratios);
+        const speedup = plain === null ? null : ratio(ofStatic, of);
         rows.push({
           variant: 'early-exit',
-          ...common,
-          exitShare,
-          ...latencies(own.latencies),
-          imagesPerSecond: (perPass / medianOf(own.total)) * 1000,
-          macsRatio,
-          speedup,
-          float32Speedup: float32 === null ? (isFloat32 ? speedup : null) : medianOf(own.float32Ratios),
+          ...row(of, setting),
+          ...{ exitShare, macsRatio, speedup },
+          float32Speedup: float32 === null ? (isFloat32 ? speedup : null) : ratio(ofFloat32, of),
           efficiency: speedup === null ? null : speedup / macsRatio,
-          peer: peers[index] ?? null,
         });
-      });
+      }
     }
     return await addResources(rows, job, settings, signal);
   } finally {
     for (const variant of started) variant.stop();
   }
+}
+
+/** @param share which of the peer's shares is the row's; -1 for none */
+function comparePeer(
+  passes: readonly PeerPass[],
+  own: Series,
+  imagesPerPass: number,
+  share: number,
+): PeerComparison | null {
+  if (passes.length === 0) return null;
+  const eager = passes.map((pass) => pass.eager);
+  const compiled = passes.map((pass) => pass.compiled).filter((ms) => ms !== null);
+  const compiledMsPerImage = compiled.length === 0 ? null : medianOf(compiled);
+  // Chosen over all rounds: the fastest of each round would be luck.
+  const best = compiledMsPerImage !== null && compiledMsPerImage < medianOf(eager) ? compiled : eager;
+  const speedup = (ms: readonly number[]): number =>
+    medianOf(ms.map((each, round) => (each * imagesPerPass) / own.total[round]!));
+  const earlyExit = share < 0 ? null : passes.map((pass) => pass.earlyExit[share]!);
+  return {
+    eagerMsPerImage: medianOf(eager),
+    compiledMsPerImage,
+    staticSpeedup: speedup(best),
+    earlyExitMsPerImage: earlyExit === null ? null : medianOf(earlyExit),
+    earlyExitSpeedup: earlyExit === null ? null : speedup(earlyExit),
+  };
 }
 
 /** A row before its file was looked at by itself. */
@@ -450,7 +482,7 @@ async function addResources(
   const paths = [...new Set(rows.map(fileOf))];
   const measured = await measureResources(
     paths.map((model) => ({
-      start: () => startVariant({ model, images: files.images, threads, shape: images.shape }),
+      start: () => startVariant({ model, images: files.images, threads, shape: images.shape }, signal),
       thresholds: model === files.exits ? settings.map(({ thresholds }) => thresholds) : [null],
     })),
     batches,
@@ -578,8 +610,8 @@ function describeRows(rows: readonly BenchRow[], { output }: Invocation): string
             each.threads === row.threads &&
             each.batch === row.batch,
         );
-        const against = (ms: number | null | undefined): string =>
-          ms === null || ms === undefined ? '–' : `${(row.imagesPerSecond / (1000 / ms)).toFixed(2)}×`;
+        const times = (ratio: number | null | undefined): string =>
+          ratio === null || ratio === undefined ? '–' : `${ratio.toFixed(2)}×`;
         return [
           String(row.threads),
           String(row.batch),
@@ -587,11 +619,11 @@ function describeRows(rows: readonly BenchRow[], { output }: Invocation): string
           row.latencyMsP50.toFixed(2),
           row.imagesPerSecond.toFixed(0),
           plain?.imagesPerSecond.toFixed(0) ?? '–',
-          row.speedup === null ? '–' : `${row.speedup.toFixed(2)}×`,
-          ...(hasFloat32 ? [`${row.float32Speedup?.toFixed(2) ?? '–'}×`] : []),
+          times(row.speedup),
+          ...(hasFloat32 ? [times(row.float32Speedup)] : []),
           `${row.macsRatio.toFixed(2)}×`,
           row.efficiency?.toFixed(2) ?? '–',
-          ...(hasPeer ? [against(row.peer?.best), against(row.peer?.earlyExit)] : []),
+          ...(hasPeer ? [times(row.peer?.staticSpeedup), times(row.peer?.earlyExitSpeedup)] : []),
         ];
       }),
     output.colors,

@@ -10,10 +10,10 @@ import { flagName, parseOptions } from '../options/parse-options';
 import { formatTable } from '../table';
 import { findPeer, type PeerProgram } from './bench-peer';
 import { medianOf } from './bench-statistics';
-import { packageFolder } from './bench-variant';
 import { buildNetwork } from './build-network';
 import { type ChildProgram, startChildProgram } from './child-program';
 import { resolveModelArgument } from './model-argument';
+import { packageFolder } from './package-folder';
 import type { TrainingBenchSettings } from './training-bench-settings';
 
 const schema = z
@@ -140,8 +140,8 @@ async function chooseNetworks(
 }
 
 async function chooseEngines({ engine: asked, workers }: BenchTrainingOptions): Promise<EngineName[]> {
-  const { describeEngines } = await import('@earlyexit/backend');
-  const reports = await describeEngines();
+  const { findEngines } = await import('@earlyexit/backend');
+  const reports = await findEngines();
   const here = (name: EngineName): boolean =>
     reports.some((report) => report.name === name && report.available);
   if (workers !== undefined && asked !== undefined && asked !== 'wasm') {

@@ -1,9 +1,8 @@
-import { fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { EnvironmentError } from '@earlyexit/exit-criteria';
+import { startChildProgram } from './child-program';
+import { packageFolder } from './package-folder';
 
 /** What one pass over the images gave. */
 export interface Pass {
@@ -20,7 +19,7 @@ export interface Pass {
 /** What to run in a pass. */
 export interface PassRequest {
   readonly batch: number;
-  /** One an early exit, encoded as the graph takes them; null is NaN, which JSON does not have. */
+  /** One an early exit, encoded as the graph takes them; null is NaN. */
   readonly thresholds: readonly (number | null)[] | null;
   /** Whether exits and scores are wanted. */
   readonly keep: boolean;
@@ -36,48 +35,37 @@ export interface BenchVariant {
 }
 
 /** Starts a process that holds one session. */
-export async function startVariant(options: {
-  readonly model: string;
-  readonly images: string;
-  readonly threads: number;
-  /** Channels, height, width. */
-  readonly shape: readonly number[];
-}): Promise<BenchVariant> {
+export async function startVariant(
+  options: {
+    readonly model: string;
+    readonly images: string;
+    readonly threads: number;
+    /** Channels, height, width. */
+    readonly shape: readonly number[];
+  },
+  signal: AbortSignal,
+): Promise<BenchVariant> {
   const { model, images, threads, shape } = options;
-  const child = fork(
-    join(packageFolder(), 'bin', 'bench-worker.js'),
-    [findRuntime().path, model, images, String(threads), shape.join(',')],
-    // The flags of this process (a loader, an inspector) are not the other's.
-    { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
+  const program = await startChildProgram<{ loadMs: number }>(
+    'bench',
+    process.execPath,
+    [
+      join(packageFolder(), 'bin', 'bench-worker.js'),
+      ...[findRuntime().path, model, images, String(threads), shape.join(',')],
+    ],
+    signal,
   );
-  let complaints = '';
-  child.stderr?.on('data', (text: Buffer) => (complaints = (complaints + text.toString()).slice(-2000)));
-  const next = <Message>(): Promise<Message> =>
-    new Promise((resolve, reject) => {
-      const settle = (): void => {
-        child.off('message', onMessage).off('exit', onExit);
-      };
-      const onMessage = (message: unknown): void => {
-        settle();
-        const { error } = message as { error?: string };
-        if (error === undefined) resolve(message as Message);
-        else reject(failure(error));
-      };
-      const onExit = (code: number | null): void => {
-        settle();
-        reject(failure(`its process ended with ${String(code)}: ${complaints.trim()}`));
-      };
-      child.on('message', onMessage).on('exit', onExit);
-    });
-  const { loadMs } = await next<{ loadMs: number }>();
   return {
-    loadMs,
-    async pass(request) {
-      const answer = next<Pass>();
-      child.send(request);
-      return answer;
-    },
-    stop: () => void child.kill(),
+    loadMs: program.ready.loadMs,
+    pass: ({ thresholds, ...request }) =>
+      program.ask<Pass>(
+        // JSON has no infinity: as text.
+        JSON.stringify({
+          ...request,
+          thresholds: thresholds?.map((value) => value && String(value)) ?? null,
+        }),
+      ),
+    stop: () => program.stop(),
   };
 }
 
@@ -96,15 +84,4 @@ export function findRuntime(): { readonly path: string; readonly version: string
       cause,
     });
   }
-}
-
-/** The folder of this package, from its sources as from what is built of them. */
-export function packageFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return folder;
-}
-
-function failure(received: string): EnvironmentError {
-  return new EnvironmentError({ where: 'bench', rule: 'onnxruntime runs the network', received });
 }

@@ -14,7 +14,7 @@ export interface ChildProgram<Ready> {
  * Starts a program that says a line of JSON when it is ready, and one for each question.
  *
  * @param what the program's name, for errors
- * @throws EnvironmentError with the program's last words if it ends before it has answered
+ * @throws EnvironmentError with the program's last words if it ends before it has answered, or with its own `error`
  */
 export async function startChildProgram<Ready>(
   what: string,
@@ -24,7 +24,10 @@ export async function startChildProgram<Ready>(
 ): Promise<ChildProgram<Ready>> {
   signal.throwIfAborted();
   const child: ChildProcess = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-  const stop = (): void => void child.kill();
+  const stop = (): void => {
+    signal.removeEventListener('abort', stop);
+    child.kill();
+  };
   signal.addEventListener('abort', stop, { once: true });
   let complaints = '';
   child.stderr?.on('data', (text: Buffer) => (complaints = (complaints + text.toString()).slice(-2000)));
@@ -38,13 +41,14 @@ export async function startChildProgram<Ready>(
     const line = await lines.next();
     signal.throwIfAborted();
     const text = line.done === true ? '' : line.value;
-    if (text.startsWith('{')) return JSON.parse(text) as Answer;
+    const answer = text.startsWith('{') ? (JSON.parse(text) as Answer & { error?: string }) : null;
+    if (answer !== null && answer.error === undefined) return answer;
     stop();
     await ended;
     throw new EnvironmentError({
       where: what,
-      rule: 'its program answers',
-      received: text === '' ? lastLines(complaints) : text,
+      rule: 'the program that is timed answers',
+      received: answer?.error ?? (text === '' ? lastLines(complaints) : text),
     });
   };
   try {
