@@ -2,7 +2,7 @@ import type { MultiExitMetadata, MultiExitModel } from '@earlyexit/branch-head';
 import type { ExportOptions } from './export-options';
 import { valueInfo } from './graph/graph-builder';
 import { graphShape, toPlain, type Value } from './layers/value';
-import { finishModel } from './model-file';
+import { checksumOf, finishModel } from './model-file';
 import { batched, describeValue, dtypeOf, finishGraph, openNetwork, startGraph } from './network';
 import type { StoredTensor } from './quantize/quantize-graph';
 
@@ -22,6 +22,8 @@ export interface StagedFile {
   /** The file's name beside the manifest. */
   readonly file: string;
   readonly bytes: number;
+  /** The checksum with which the file ends: stages of two exports do not mix. */
+  readonly sha256: string;
   /** `pixel_values` for the first stage, else what the stage before carries over. */
   readonly inputs: readonly StagedTensor[];
   /** Carried over to the next stage, beside the output `logits`; none for the last stage. */
@@ -111,6 +113,7 @@ export async function exportStaged(
     stages.push({
       file,
       bytes: bytes.length,
+      sha256: checksumOf(bytes),
       inputs: inputs.map((value) => describeStaged(value, stored)),
       carried: [...carried.values()].map((value) => describeStaged(value, carriedStored)),
     });

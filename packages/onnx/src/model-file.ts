@@ -9,6 +9,13 @@ import { writeModel } from './protobuf/write-model';
  */
 export const CHECKSUM_KEY = 'earlyexit.sha256';
 
+/** The checksum of a finished file, in hexadecimal digits. */
+export function checksumOf(file: Uint8Array): string {
+  return new TextDecoder().decode(file.subarray(-CHECKSUM_LENGTH));
+}
+
+const CHECKSUM_LENGTH = 64;
+
 /** The key of our entry among the model's metadata. */
 export const METADATA_KEY = 'earlyexit';
 
@@ -52,7 +59,7 @@ export async function finishModel(
   opset: number,
   metadata: OnnxMetadata,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const placeholder = '0'.repeat(64);
+  const placeholder = '0'.repeat(CHECKSUM_LENGTH);
   const bytes = writeModel({
     irVersion: irVersionOf(opset),
     producerName: 'earlyexit',

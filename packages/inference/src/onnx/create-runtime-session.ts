@@ -6,6 +6,8 @@ export interface RuntimeSessionOptions {
   readonly threads?: number | undefined;
   readonly executionProvider?: string | undefined;
   readonly wasmPaths?: string | undefined;
+  /** Whether this session runs in turn with others in one process, whose threads must not spin while they wait. */
+  readonly isOneOfSeveral?: boolean | undefined;
   /** Told what is not as it was asked for. */
   readonly warn: (message: string) => void;
 }
@@ -31,6 +33,10 @@ export async function createRuntimeSession(
       ...(threads === undefined ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
       ...(provider === undefined ? {} : { executionProviders: [provider] }),
       graphOptimizationLevel: 'all',
+      // onnxruntime-web has no such setting.
+      ...(options.isOneOfSeveral === true && !isWeb
+        ? { extra: { session: { intra_op: { allow_spinning: '0' } } } }
+        : {}),
       // Only errors: that cheap operators stay on the processor under WebGPU is no news to anybody.
       ...(isWeb ? { logSeverityLevel: 3 } : {}),
     });

@@ -7,7 +7,14 @@ import { availableProvider, createRuntimeSession } from './create-runtime-sessio
 import { type OnnxFileMetadata, readMetadata } from './read-metadata';
 import { type OnnxSource, readSource } from './read-source';
 import { encodeThresholds, resolveThresholds } from './resolve-thresholds';
-import { findRuntime, type OnnxRuntime, type RuntimeSession, type RuntimeTensor } from './runtime';
+import {
+  findRuntime,
+  type OnnxRuntime,
+  readTensor,
+  runRuntime,
+  type RuntimeSession,
+  type RuntimeTensor,
+} from './runtime';
 
 export type { OnnxSource };
 
@@ -56,13 +63,7 @@ export async function loadSession(
   options: OnnxSessionOptions = {},
 ): Promise<OnnxSession> {
   const { threads, signal } = options;
-  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
-    throw new ArgumentError({
-      where: 'loadSession, threads',
-      rule: 'it is a positive integer',
-      received: String(threads),
-    });
-  }
+  checkThreads(threads, 'loadSession');
   signal?.throwIfAborted();
   const { bytes, where } = await readSource(source, signal);
   const file = await readMetadata(bytes, where);
@@ -79,7 +80,17 @@ export async function loadSession(
   return { ...makeSession(session, runtime, file), file, executionProvider: computes };
 }
 
-function warnOnConsole(message: string): void {
+/** @throws ArgumentError if it is no positive integer */
+export function checkThreads(threads: number | undefined, where: string): void {
+  if (threads === undefined || (Number.isInteger(threads) && threads > 0)) return;
+  throw new ArgumentError({
+    where: `${where}, threads`,
+    rule: 'it is a positive integer',
+    received: String(threads),
+  });
+}
+
+export function warnOnConsole(message: string): void {
   // Whoever does not listen should still see why a page is slower than it could be.
   // eslint-disable-next-line no-console
   console.warn(message);
@@ -107,15 +118,7 @@ function makeSession(session: RuntimeSession, runtime: OnnxRuntime, file: OnnxFi
             ...graphShape,
           ]);
           const feeds = { pixel_values: pixels, ...(limits === null ? {} : { thresholds: limits }) };
-          const result = await session.run(feeds).catch((cause: unknown) => {
-            throw new DataError({
-              where: `session.run, ${metadata.name}`,
-              rule: 'onnxruntime can run it',
-              received: cause instanceof Error ? cause.message.split('\n')[0]! : String(cause),
-              cause,
-            });
-          });
-          await readAnswers(result, file, answers, offset);
+          await readAnswers(await runRuntime(session, feeds, metadata.name), file, answers, offset);
         };
       },
       release: () => void session.release(),
@@ -146,12 +149,7 @@ async function readAnswers(
   offset: number,
 ): Promise<void> {
   const { decision, kind, network } = file;
-  const read = async (name: string): Promise<unknown> => {
-    const tensor = result[name]!;
-    const data = await (tensor.getData?.() ?? tensor.data);
-    tensor.dispose?.();
-    return data;
-  };
+  const read = (name: string): Promise<unknown> => readTensor(result[name]!);
   const logits = (await read('logits')) as Float32Array;
   const exits = kind === 'static' ? null : ((await read('exit_index')) as BigInt64Array);
   const scores = kind === 'static' ? null : ((await read('score')) as Float32Array);

@@ -18,6 +18,13 @@ export interface OnnxFileMetadata {
   readonly network: SessionMetadata & { readonly staticMacs: number };
 }
 
+/** What one stage of a staged export says about itself, checked. */
+export interface StageFileMetadata extends Pick<OnnxFileMetadata, 'dtype' | 'inputShape' | 'network'> {
+  readonly kind: 'stage';
+  /** From 0. */
+  readonly stage: number;
+}
+
 /** `metadata_props` in `onnx.ModelProto`, and the fields of its entries. */
 const METADATA_PROPS = 14;
 const KEY = 1;
@@ -33,6 +40,25 @@ const LONGEST_VALUE = 2 ** 22;
  * @throws DataError if the file is damaged, or is no early-exit network
  */
 export async function readMetadata(bytes: Uint8Array, where: string): Promise<OnnxFileMetadata> {
+  const metadata = await readChecked<OnnxFileMetadata>(bytes, where, findProblem);
+  // The first files did not say it.
+  return { ...metadata, dtype: (metadata as { dtype?: 'int8' }).dtype ?? 'float32' };
+}
+
+/**
+ * The same for one stage of a staged export.
+ *
+ * @throws DataError if the file is damaged, or is no stage
+ */
+export async function readStageMetadata(bytes: Uint8Array, where: string): Promise<StageFileMetadata> {
+  return readChecked<StageFileMetadata>(bytes, where, findStageProblem);
+}
+
+async function readChecked<Metadata>(
+  bytes: Uint8Array,
+  where: string,
+  find: (value: unknown) => string | null,
+): Promise<Metadata> {
   const entries = new Map<string, string>();
   let last: string | undefined;
   let end = 0;
@@ -61,7 +87,7 @@ export async function readMetadata(bytes: Uint8Array, where: string): Promise<On
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', covered));
   const hexadecimal = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
   if (hexadecimal !== checksum) throw damaged(where, 'another checksum than the one it was written with');
-  return parse(text, where);
+  return parse(text, where, find) as Metadata;
 }
 
 function readEntry(message: Uint8Array, where: string): { key: string; value: string } {
@@ -86,17 +112,15 @@ function damaged(where: string, received: string): DataError {
   });
 }
 
-function parse(text: string, where: string): OnnxFileMetadata {
+function parse(text: string, where: string, find: (value: unknown) => string | null): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     throw new DataError({ where, rule: 'its metadata is JSON', received: text.slice(0, 40), cause });
   }
-  const metadata = value as OnnxFileMetadata & { format?: unknown; formatVersion?: unknown; kind?: unknown };
-  const problem = findProblem(metadata);
-  // The first files did not say it.
-  if (problem === null) return { ...metadata, dtype: (metadata as { dtype?: 'int8' }).dtype ?? 'float32' };
+  const problem = find(value);
+  if (problem === null) return value;
   throw new DataError({
     where,
     rule: `its metadata describes an early-exit network: ${problem}`,
@@ -106,15 +130,39 @@ function parse(text: string, where: string): OnnxFileMetadata {
 
 /** The first thing that is wrong with metadata, which may be anything at all. */
 function findProblem(value: unknown): string | null {
+  const wrong = findFormatProblem(value);
+  if (wrong !== null || !isRecord(value)) return wrong;
+  const { kind, decision, network } = value;
+  if (kind === 'stage') return 'this is one stage of a network, and a session takes the whole, its manifest';
+  if (kind !== 'conditional' && kind !== 'static') return 'the kind is conditional or static';
+  const problem = findSizesProblem(value);
+  if (problem !== null) return problem;
+  const { exits } = network as { exits: unknown[] };
+  if (kind === 'conditional') return findDecisionProblem(decision, exits.length);
+  return decision === null ? null : 'a file without exits decides nothing';
+}
+
+function findStageProblem(value: unknown): string | null {
+  const wrong = findFormatProblem(value);
+  if (wrong !== null || !isRecord(value)) return wrong;
+  if (value['kind'] !== 'stage' || !isCount(value['stage'])) return 'the kind is stage, with its number';
+  return findSizesProblem(value);
+}
+
+function findFormatProblem(value: unknown): string | null {
   if (!isRecord(value)) return 'it is an object';
-  if (value['format'] !== 'earlyexit-onnx' || value['formatVersion'] !== 1)
-    return 'the format is earlyexit-onnx 1';
-  if (value['kind'] === 'stage') return 'this is one stage of a network, and a session takes the whole';
-  if (value['kind'] !== 'conditional' && value['kind'] !== 'static')
-    return 'the kind is conditional or static';
-  const { inputShape, decision, network, dtype = 'float32' } = value;
-  if (dtype !== 'float32' && dtype !== 'int8') return 'the dtype is float32 or int8';
+  const { format, formatVersion, dtype = 'float32' } = value;
+  if (format !== 'earlyexit-onnx' || formatVersion !== 1) return 'the format is earlyexit-onnx 1';
+  return dtype === 'float32' || dtype === 'int8' ? null : 'the dtype is float32 or int8';
+}
+
+function findSizesProblem({ inputShape, network }: Readonly<Record<string, unknown>>): string | null {
   if (!isList(inputShape, isSize) || inputShape.length === 0) return 'inputShape lists sizes';
+  return findNetworkProblem(network, inputShape);
+}
+
+/** The first thing that is wrong with what is said about a network whose inputs have that shape. */
+export function findNetworkProblem(network: unknown, inputShape: readonly number[]): string | null {
   if (!isRecord(network)) return 'network is an object';
   const { classes, exits, preprocessing } = network;
   if (typeof network['name'] !== 'string') return 'the network has a name';
@@ -141,15 +189,21 @@ function findProblem(value: unknown): string | null {
   ) {
     return 'preprocessing has a mean and a deviation for each channel';
   }
-  if (value['kind'] === 'conditional') return findDecisionProblem(decision, exits.length);
-  return decision === null ? null : 'a file without exits decides nothing';
+  return null;
 }
 
 function findDecisionProblem(decision: unknown, exits: number): string | null {
   if (!isRecord(decision)) return 'the decision is an object';
-  const { criterion, thresholds, thresholdsAs, temperatures } = decision;
-  if (typeof criterion !== 'string' || !isCriterionName(criterion)) return 'the criterion is known';
+  const { thresholdsAs } = decision;
   if (thresholdsAs !== 'input' && thresholdsAs !== 'constants') return 'thresholds are an input or constants';
+  return findPolicyProblem(decision, exits);
+}
+
+/** The first thing that is wrong with a policy for that many exits. */
+export function findPolicyProblem(policy: unknown, exits: number): string | null {
+  if (!isRecord(policy)) return 'the policy is an object';
+  const { criterion, thresholds, temperatures } = policy;
+  if (typeof criterion !== 'string' || !isCriterionName(criterion)) return 'the criterion is known';
   const isThreshold = (each: unknown) => each === null || each === 'always' || isNumber(each);
   if (thresholds !== null && !(isList(thresholds, isThreshold) && thresholds.length === exits - 1)) {
     return 'there is a threshold for each early exit';
@@ -160,13 +214,13 @@ function findDecisionProblem(decision: unknown, exits: number): string | null {
   return null;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isList<Item>(value: unknown, is: (item: unknown) => item is Item): value is Item[];
-function isList(value: unknown, is: (item: unknown) => boolean): value is unknown[];
-function isList(value: unknown, is: (item: unknown) => boolean): value is unknown[] {
+export function isList<Item>(value: unknown, is: (item: unknown) => item is Item): value is Item[];
+export function isList(value: unknown, is: (item: unknown) => boolean): value is unknown[];
+export function isList(value: unknown, is: (item: unknown) => boolean): value is unknown[] {
   return Array.isArray(value) && value.every(is);
 }
 
@@ -174,10 +228,10 @@ function isNumber(value: unknown): value is number {
   return Number.isFinite(value);
 }
 
-function isCount(value: unknown): value is number {
+export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function isSize(value: unknown): value is number {
+export function isSize(value: unknown): value is number {
   return isCount(value) && value > 0;
 }

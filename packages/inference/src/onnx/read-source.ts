@@ -36,7 +36,7 @@ export async function readSource(
 }
 
 /** A URL, or `null` for a path of the file system. In a browser a path is relative to the page. */
-function toUrl(source: string | URL): URL | null {
+export function toUrl(source: string | URL): URL | null {
   if (source instanceof URL) return source;
   // A single letter before the colon is a drive, not a protocol.
   if (/^[a-z][a-z\d+.-]+:/i.test(source)) return new URL(source);

@@ -1,4 +1,4 @@
-import { EnvironmentError } from '@earlyexit/exit-criteria';
+import { DataError, EnvironmentError } from '@earlyexit/exit-criteria';
 
 /** A tensor of onnxruntime. */
 export interface RuntimeTensor {
@@ -22,7 +22,11 @@ export interface OnnxRuntime {
   readonly InferenceSession: {
     create(bytes: Uint8Array, options?: Record<string, unknown>): Promise<RuntimeSession>;
   };
-  readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => RuntimeTensor;
+  readonly Tensor: new (
+    type: 'float32' | 'uint8',
+    data: Float32Array | Uint8Array,
+    dims: readonly number[],
+  ) => RuntimeTensor;
   readonly env: {
     readonly wasm?: { numThreads?: number; wasmPaths?: unknown };
     readonly versions?: { readonly web?: string; readonly node?: string };
@@ -81,4 +85,31 @@ async function importWeb(executionProvider = 'wasm'): Promise<unknown> {
 function moduleOf(imported: unknown): OnnxRuntime {
   const module = imported as Partial<OnnxRuntime> & { readonly default?: OnnxRuntime };
   return module.InferenceSession === undefined ? module.default! : (module as OnnxRuntime);
+}
+
+/**
+ * Runs a session.
+ *
+ * @throws DataError with what onnxruntime says
+ */
+export async function runRuntime(
+  session: RuntimeSession,
+  feeds: Record<string, RuntimeTensor>,
+  name: string,
+): Promise<Readonly<Record<string, RuntimeTensor>>> {
+  return session.run(feeds).catch((cause: unknown) => {
+    throw new DataError({
+      where: `session.run, ${name}`,
+      rule: 'onnxruntime can run it',
+      received: cause instanceof Error ? cause.message.split('\n')[0]! : String(cause),
+      cause,
+    });
+  });
+}
+
+/** The numbers of a tensor, on the host; frees what it takes elsewhere. */
+export async function readTensor(tensor: RuntimeTensor): Promise<unknown> {
+  const data = await (tensor.getData?.() ?? tensor.data);
+  tensor.dispose?.();
+  return data;
 }

@@ -1,9 +1,10 @@
 import { DataError } from '@earlyexit/exit-criteria';
 import type { OnnxFileMetadata } from '../read-metadata';
+import type { StagedTensor } from '../staged/manifest';
 import { checkGraph, sizesOf } from './check-graph';
 import { decodeModel, type ValueInfo } from './decode-model';
 import { need, Refusal } from './refusal';
-import { FLOAT, INT64, isSame, type Size, tensor, type Value } from './value';
+import { FLOAT, INT64, isSame, type Size, tensor, UINT8, type Value } from './value';
 
 /** The versions of the format and of the operators that are written. */
 const VERSIONS = { format: [8, 10], operators: [13, 21] } as const;
@@ -16,8 +17,40 @@ const VERSIONS = { format: [8, 10], operators: [13, 21] } as const;
  * @throws DataError if a file is anything that `@earlyexit/onnx` would not write
  */
 export function checkModel(bytes: Uint8Array, metadata: OnnxFileMetadata, where: string): void {
+  refusing(where, () => {
+    checkFile(bytes, metadata);
+  });
+}
+
+/**
+ * The same for one stage of a staged export, with the tensors that it takes and carries over, each without its batch
+ * axis.
+ *
+ * @throws DataError as above
+ */
+export function checkStage(
+  bytes: Uint8Array,
+  stage: {
+    readonly inputs: readonly StagedTensor[];
+    readonly carried: readonly StagedTensor[];
+    readonly classes: number;
+  },
+  where: string,
+): void {
+  refusing(where, () => {
+    const valuesOf = (tensors: readonly StagedTensor[]): [string, Value][] =>
+      tensors.map(({ name, shape, type }) => [
+        name,
+        tensor(type === 'uint8' ? UINT8 : FLOAT, ['batch', ...shape]),
+      ]);
+    const logits: [string, Value] = ['logits', tensor(FLOAT, ['batch', stage.classes])];
+    checkAs(bytes, new Map(valuesOf(stage.inputs)), new Map([logits, ...valuesOf(stage.carried)]));
+  });
+}
+
+function refusing(where: string, check: () => void): void {
   try {
-    check(bytes, metadata);
+    check();
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
     throw new DataError({
@@ -30,7 +63,28 @@ export function checkModel(bytes: Uint8Array, metadata: OnnxFileMetadata, where:
   }
 }
 
-function check(bytes: Uint8Array, { kind, decision, network, inputShape }: OnnxFileMetadata): void {
+function checkFile(bytes: Uint8Array, { kind, decision, network, inputShape }: OnnxFileMetadata): void {
+  const [height, width, channels] = inputShape;
+  const image = inputShape.length === 3 ? [channels!, height!, width!] : inputShape;
+  const classes = network.classes.length;
+  const early = network.exits.length - 1;
+  const isFed = kind === 'conditional' && decision?.thresholdsAs === 'input' && early > 0;
+  const inputs = new Map<string, Value>([['pixel_values', tensor(FLOAT, ['batch', ...image])]]);
+  if (isFed) inputs.set('thresholds', tensor(FLOAT, [early]));
+  const outputs = new Map<string, Value>([['logits', tensor(FLOAT, ['batch', classes])]]);
+  if (kind === 'conditional') {
+    outputs.set('exit_index', tensor(INT64, ['batch']));
+    outputs.set('score', tensor(FLOAT, ['batch']));
+  }
+  checkAs(bytes, inputs, outputs);
+}
+
+/** Reads a graph and compares its inputs and outputs with those that are expected. */
+function checkAs(
+  bytes: Uint8Array,
+  inputs: ReadonlyMap<string, Value>,
+  outputs: ReadonlyMap<string, Value>,
+): void {
   const { irVersion = 0, opsetImport, graph } = decodeModel(bytes);
   const [version] = opsetImport;
   need(isWithin(irVersion, VERSIONS.format), 'the format is of version 8 to 10', irVersion);
@@ -42,21 +96,8 @@ function check(bytes: Uint8Array, { kind, decision, network, inputShape }: OnnxF
     opsetImport.map((each) => `${each.domain} ${each.version}`).join(', '),
   );
   need(graph !== undefined, 'there is a graph', 'none');
-  const [height, width, channels] = inputShape;
-  const image = inputShape.length === 3 ? [channels!, height!, width!] : inputShape;
-  const classes = network.classes.length;
-  const early = network.exits.length - 1;
-  const isFed = kind === 'conditional' && decision?.thresholdsAs === 'input' && early > 0;
-  const inputs = new Map<string, Value>([['pixel_values', tensor(FLOAT, ['batch', ...image])]]);
-  if (isFed) inputs.set('thresholds', tensor(FLOAT, [early]));
   compare('inputs', graph.input, inputs);
-  const outputs = checkGraph(graph, inputs);
-  const expected = new Map<string, Value>([['logits', tensor(FLOAT, ['batch', classes])]]);
-  if (kind === 'conditional') {
-    expected.set('exit_index', tensor(INT64, ['batch']));
-    expected.set('score', tensor(FLOAT, ['batch']));
-  }
-  compare('outputs', graph.output, expected, outputs);
+  compare('outputs', graph.output, outputs, checkGraph(graph, inputs));
 }
 
 function isWithin(version: number, [oldest, newest]: readonly [number, number]): boolean {

@@ -1,0 +1,67 @@
+import { createRoutedSession } from '../../routed-session';
+import type { Session } from '../../session';
+import { availableProvider, createRuntimeSession } from '../create-runtime-session';
+import { checkThreads, type OnnxSessionOptions, warnOnConsole } from '../load-session';
+import type { OnnxFileMetadata } from '../read-metadata';
+import { findRuntime, type RuntimeSession } from '../runtime';
+import { onnxStageRunner } from './onnx-stage-runner';
+import { readStaged, type StagedSource } from './read-staged';
+
+/** What a staged export says about itself. Criterion and thresholds are the caller's. */
+export type StagedMetadata = Pick<OnnxFileMetadata, 'dtype' | 'inputShape' | 'network'> & {
+  readonly kind: 'staged';
+};
+
+/** A session over the stages of a staged export. */
+export interface StagedSession extends Session {
+  readonly file: StagedMetadata;
+  /** What computes: the execution provider asked for, or `wasm` where a browser does not have it. */
+  readonly executionProvider: string;
+}
+
+/**
+ * Opens what `earlyexit export --staged` wrote and makes a session of it on onnxruntime: one graph a stage, and
+ * between two stages this program decides which samples go on. What `loadSession` does inside one graph, for runtimes
+ * without `If`; criterion, thresholds and temperatures can change from run to run.
+ *
+ * The stages take turns in one process, so that their threads do not spin while they wait.
+ *
+ * @throws DataError if a file is missing, damaged or something else; EnvironmentError if no onnxruntime is installed;
+ * ArgumentError if the options do not fit; the signal's reason if it is aborted
+ */
+export async function loadStagedSession(
+  source: StagedSource,
+  options: OnnxSessionOptions = {},
+): Promise<StagedSession> {
+  const { threads, signal, onWarning: warn = warnOnConsole } = options;
+  checkThreads(threads, 'loadStagedSession');
+  signal?.throwIfAborted();
+  const { manifest, dtype, files } = await readStaged(source, signal);
+  const provider = await availableProvider(options.executionProvider, warn);
+  const runtime = options.runtime ?? (await findRuntime(provider));
+  const sessions: RuntimeSession[] = [];
+  let executionProvider = '';
+  try {
+    for (const file of files) {
+      signal?.throwIfAborted();
+      const created = await createRuntimeSession(runtime, file, {
+        threads,
+        executionProvider: provider,
+        wasmPaths: options.wasmPaths,
+        isOneOfSeveral: files.length > 1,
+        warn,
+      });
+      sessions.push(created.session);
+      ({ executionProvider } = created);
+    }
+  } catch (error) {
+    for (const session of sessions) void session.release();
+    throw error;
+  }
+  const { network, inputShape } = manifest;
+  return {
+    ...createRoutedSession(onnxStageRunner(sessions, runtime, manifest), network),
+    file: { kind: 'staged', dtype, inputShape, network },
+    executionProvider,
+  };
+}
