@@ -1,3 +1,4 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
 import { withMetadata } from '@earlyexit/branch-head';
@@ -74,6 +75,52 @@ it('evaluates a file without exits', async () => {
   expect(document.top1).toBe(network.static.top1);
 });
 
+it.each([
+  ['margin', '0.05'],
+  ['entropy', '1'],
+  ['patience', '1'],
+  ['ensemble', '0.4'],
+])('evaluates stages as the network that they were exported from, under %s', async (criterion, threshold) => {
+  await json('export', at('model'), '--staged', at('stages'));
+  const decision = ['--criterion', criterion, '--earlyexit', threshold];
+  const expected = await json<EvaluationDocument>('evaluate', at('model'), ...data, ...decision);
+  const same = { engine: 'onnxruntime', expectedCalibrationError: expect.any(Number) as number };
+  for (const argument of [at('stages'), join(at('stages'), 'manifest.json')]) {
+    const document = await json<EvaluationDocument>('evaluate', argument, ...data, ...decision);
+    expect(document.expectedCalibrationError).toBeCloseTo(expected.expectedCalibrationError ?? 0, 4);
+    expect(document).toEqual({ ...expected, ...same });
+  }
+});
+
+it('runs stages under the calibrated policy', async () => {
+  await json('export', at('model'), '--staged', at('stages'));
+  const expected = await json<EvaluationDocument>('evaluate', at('model'), ...data);
+  const document = await json<EvaluationDocument>('evaluate', at('stages'), ...data);
+  expect(document).toMatchObject({ criterion: 'margin', thresholds: [0.05], top1: expected.top1 });
+  const image = join(at('images'), 'top');
+  const [network, stages] = [
+    await json<{ exit: number; class: number }[]>('predict', at('model'), image),
+    await json<{ exit: number; class: number }[]>('predict', at('stages'), image, '--batch-size', '7'),
+  ];
+  expect(stages.map((each) => [each.exit, each.class])).toEqual(
+    network.map((each) => [each.exit, each.class]),
+  );
+  const always = await json<{ exit: number }[]>('predict', at('stages'), image, '--earlyexit', 'always');
+  expect(always.every(({ exit }) => exit === 0)).toBe(true);
+});
+
+it('says what is wrong with stages', async () => {
+  await json('export', at('model'), '--staged', at('spoilt'));
+  await rm(join(at('spoilt'), 'stage1.onnx'));
+  const missing = await runCommand(['predict', at('spoilt'), at('images')]);
+  expect(missing).toMatchObject({ code: 1, stdout: '' });
+  expect(missing.stderr).toContain('every stage lies beside its manifest');
+  await writeFile(join(at('spoilt'), 'manifest.json'), '{"name":"a web page"}');
+  const foreign = await runCommand(['predict', at('spoilt'), at('images')]);
+  expect(foreign).toMatchObject({ code: 1, stdout: '' });
+  expect(foreign.stderr).toContain('it is the manifest of a staged export');
+});
+
 it('predicts with a file as with the network, also where thresholds are built in', async () => {
   await json('export', at('model'), at('input.onnx'));
   await json('export', at('model'), at('constant.onnx'), '--thresholds-as', 'constants');
@@ -104,6 +151,16 @@ it.each([
   [['evaluate', at('model.onnx'), '--criterion', 'all', ...data], 'has its criterion built in'],
   [['evaluate', at('model.onnx'), '--engine', 'wasm', ...data], 'run by onnxruntime'],
   [['evaluate', at('model.onnx'), '--earlyexit', '1', '2', ...data], 'one threshold an early exit'],
+  [
+    ['evaluate', at('stages'), '--criterion', 'energy', ...data],
+    'thresholds beside the stages are for margin',
+  ],
+  [['evaluate', at('stages'), '--criterion', 'all', ...data], 'not on its exported stages'],
+  [['evaluate', at('stages'), '--earlyexit', '1', '2', ...data], 'one threshold an early exit'],
+  [['evaluate', at('stages'), '--criterion', 'cross-entropy-oracle', ...data], 'looks at the true classes'],
+  [['predict', at('stages'), at('images'), '--monitor'], 'does not remember'],
+  [['bench', at('stages')], 'one file with the exits inside'],
+  [['calibrate', at('stages'), ...data], 'no longer has'],
   [['profile', at('model.onnx')], 'no longer has'],
   [['calibrate', at('model.onnx'), ...data], 'no longer has'],
   [['report', at('model.onnx'), ...data], 'no longer has'],

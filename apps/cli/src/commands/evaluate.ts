@@ -27,7 +27,10 @@ What becomes of it on noisy and blurred images, and how soon that is noticed:
 $ earlyexit evaluate runs/digits --corrupt noise:3 blur`,
   configure(command) {
     command
-      .argument('<model>', 'a run folder, a saved model folder or an .onnx file')
+      .argument(
+        '<model>',
+        'a run folder, a saved model folder, an .onnx file, or the folder of a staged export',
+      )
       .option(
         '--criterion <name>',
         'another criterion than the calibrated one, or `all` to compare them with each other and with learned policies',

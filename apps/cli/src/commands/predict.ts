@@ -17,7 +17,10 @@ $ earlyexit predict earlyexit-quickstart camera/ --monitor
 warning: at camera/0176.png: The stream has shifted, seen after 177 samples, most of all in how sure the answers are: …`,
   configure(command) {
     command
-      .argument('<model>', 'a run folder, a saved model folder or an .onnx file')
+      .argument(
+        '<model>',
+        'a run folder, a saved model folder, an .onnx file, or the folder of a staged export',
+      )
       .argument('<files...>', 'PNG or JPEG files, folders of them, or - for one image on standard input')
       .option('--criterion <name>', 'another criterion than the calibrated one; needs --earlyexit')
       .option(

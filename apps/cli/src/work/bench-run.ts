@@ -16,7 +16,7 @@ import { channelsFirst } from './channels-first';
 import { measureResources } from './bench-resources';
 import { medianOf, quantileOf, thresholdForShare } from './bench-statistics';
 import { type BenchVariant, findRuntime, startVariant } from './bench-variant';
-import { findOnnxFile, resolveModelArgument } from './model-argument';
+import { findExported, resolveModelArgument } from './model-argument';
 import { type OnnxModel, openOnnxModel } from './onnx-model';
 import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
 import { openNetwork } from './open-network';
@@ -128,12 +128,20 @@ export async function benchRun(invocation: Invocation): Promise<undefined> {
   const argument = modelOperand(invocation);
   const options = parseOptions(schema, invocation.options);
   if (options.criterion !== undefined) refuseOracle(options.criterion, 'Choose another criterion');
-  const file = await findOnnxFile(argument);
+  const exported = await findExported(argument);
+  if (exported?.kind === 'staged') {
+    throw new ArgumentError({
+      where: 'MODEL',
+      rule: 'one file with the exits inside is timed; stages are for several machines, whose way between them counts too',
+      received: argument,
+      remedy: 'Export the network to one .onnx file, or give the run folder that it was exported from',
+    });
+  }
   const runtime = findRuntime();
   const subject =
-    file === null
+    exported === null
       ? await openSubject(argument, options, invocation)
-      : await openFileSubject(file, options, invocation);
+      : await openFileSubject(exported.path, options, invocation);
   const { metadata } = subject;
   if (metadata.exits.length === 1) {
     throw new ArgumentError({
@@ -261,7 +269,7 @@ async function openFileSubject(
     });
   }
   const look = async (path: string, criterion?: CriterionName): Promise<OnnxModel> => {
-    const model = await openOnnxModel(path, { criterion, threads: 1 }, output, signal);
+    const model = await openOnnxModel({ kind: 'onnx', path }, { criterion, threads: 1 }, output, signal);
     model.session.dispose();
     return model;
   };

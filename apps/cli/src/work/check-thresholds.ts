@@ -9,7 +9,7 @@ import {
 
 /** Refuses thresholds that do not fit a network, and names its exits. */
 export function checkThresholds(
-  exits: readonly ExitMetadata[],
+  exits: readonly (Pick<ExitMetadata, 'name'> & Partial<Pick<ExitMetadata, 'attachedAfter'>>)[],
   criterion: CriterionName,
   thresholds: readonly Threshold[],
 ): ExitPolicy {
@@ -18,7 +18,7 @@ export function checkThresholds(
   if (thresholds.length !== early.length) {
     throw new ArgumentError({
       where: '--earlyexit',
-      rule: `there is one threshold an early exit: ${early.length === 0 ? 'this network has none' : early.map(({ name, attachedAfter }) => `${name} (after ${attachedAfter ?? ''})`).join(', ')}`,
+      rule: `there is one threshold an early exit: ${early.length === 0 ? 'this network has none' : early.map(({ name, attachedAfter }) => (attachedAfter === null || attachedAfter === undefined ? name : `${name} (after ${attachedAfter})`)).join(', ')}`,
       received: `${String(thresholds.length)} (${thresholds.join(' ')})`,
       remedy: 'The final exit takes no threshold: it always answers',
     });

@@ -41,6 +41,7 @@ it('lists what is installed, then removes it', async () => {
       gpu: false,
       folder: engine,
       installed: '2026-01-01T00:00:00.000Z',
+      kernels: '',
     },
   ]);
   const removed = await runCommand(['engine', 'remove']);

@@ -5,7 +5,7 @@ import type { SampleSource } from '@earlyexit/branch-head';
 import type { ProgressLine } from '../progress-line';
 import { evaluatePolicy } from './evaluation';
 import type { EvaluationDocument } from './evaluation-document';
-import type { OnnxModel } from './onnx-model';
+import { isStaged, type OnnxModel } from './onnx-model';
 
 // Enough for every thread to have work, few enough that the images of a chunk take little memory.
 const CHUNK = 512;
@@ -87,10 +87,12 @@ async function runSplit(
       const thresholds = Array.from({ length: exits - 1 }, (_, early) =>
         early === exit ? ('always' as const) : ('never' as const),
       );
-      logits.set((await session.run(images, { thresholds, ...common })).logits, start * classes);
+      const { logits: all } = await session.run(images, { ...options, thresholds, ...common });
+      logits.set(all, start * classes);
     }
   }
-  const isEnsemble = policy.criterion === 'ensemble';
+  // Stages give each exit's own logits.
+  const isEnsemble = policy.criterion === 'ensemble' && !isStaged(session);
   const raw = isEnsemble ? unmixEnsemble(forced, policy.temperatures) : forced;
   return { own, forced: isFixed ? null : { exits: raw, samples: size, classes, labels } };
 }

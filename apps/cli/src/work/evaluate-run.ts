@@ -24,7 +24,7 @@ import { parseCorruptions } from './corruptions';
 import { evaluateOnnx } from './evaluate-onnx';
 import { evaluatePolicy } from './evaluation';
 import type { EvaluationDocument } from './evaluation-document';
-import { findOnnxFile } from './model-argument';
+import { type ExportedReference, findExported } from './model-argument';
 import { openOnnxModel } from './onnx-model';
 import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
 import { describeMeasuredPromise } from './measure-promise';
@@ -64,7 +64,7 @@ export async function evaluateRun(invocation: Invocation): Promise<undefined> {
   }
   const corruptions = options.corrupt === undefined ? null : parseCorruptions(options.corrupt);
   if (corruptions !== null) refuseCorrupt(criterion);
-  const file = await findOnnxFile(argument);
+  const file = await findExported(argument);
   if (file !== null) return evaluateFile(file, options, invocation);
   const bench = await openWorkbench(argument, options, output, signal, ({ metadata }) => {
     const stored = metadata.policy?.criterion;
@@ -95,9 +95,9 @@ export async function evaluateRun(invocation: Invocation): Promise<undefined> {
   return undefined;
 }
 
-/** The same for an exported file, which decides itself. */
+/** The same for an exported network. */
 async function evaluateFile(
-  file: string,
+  file: ExportedReference,
   options: z.output<typeof schema>,
   { output, signal }: Invocation,
 ): Promise<undefined> {
@@ -105,15 +105,18 @@ async function evaluateFile(
   if (corrupt !== undefined) {
     throw new ArgumentError({
       where: '--corrupt',
-      rule: 'a shift is seen by comparing with the calibration images, which an .onnx file does not remember',
-      received: file,
+      rule: 'a shift is seen by comparing with the calibration images, which an exported network does not remember',
+      received: file.path,
       remedy: 'Give the run folder that it was exported from',
     });
   }
   if (criterion === 'all' || (maxAccuracyDrop ?? targetMacs) !== undefined) {
     throw new ArgumentError({
       where: criterion === 'all' ? '--criterion' : '--max-accuracy-drop, --target-macs',
-      rule: 'an .onnx file has its criterion built in, and thresholds are searched for on a network',
+      rule:
+        file.kind === 'staged'
+          ? 'thresholds are searched for on a network, and not on its exported stages'
+          : 'an .onnx file has its criterion built in, and thresholds are searched for on a network',
       remedy: 'Give the run folder that it was exported from, or leave this out',
     });
   }

@@ -17,19 +17,33 @@ export type ModelReference =
     }
   | { readonly kind: 'network'; readonly name: string };
 
+/** An exported network: one file, or the manifest of its stages. */
+export interface ExportedReference {
+  readonly kind: 'onnx' | 'staged';
+  /** Of the `.onnx` file or of `manifest.json`. */
+  readonly path: string;
+}
+
 /**
- * The exported file that a MODEL argument names, or null if it means something else.
+ * The exported network that a MODEL argument names, or null if it means something else.
  *
  * @throws DataError if there is no such file
  */
-export async function findOnnxFile(argument: string): Promise<string | null> {
-  if (!/\.onnx$/i.test(argument)) return null;
+export async function findExported(argument: string): Promise<ExportedReference | null> {
   const kind = await kindOf(argument);
-  if (kind === 'file') return argument;
-  // A folder may be called anything.
-  if (kind === 'folder') return null;
-  throw nothingThere(argument);
+  if (kind === 'file' && basename(argument) === MANIFEST_FILE) return { kind: 'staged', path: argument };
+  if (kind === 'folder') {
+    const holds = async (name: string): Promise<boolean> => (await kindOf(join(argument, name))) === 'file';
+    if ((await holds('model.json')) || (await holds(join('model', 'best', 'model.json')))) return null;
+    return (await holds(MANIFEST_FILE)) ? { kind: 'staged', path: join(argument, MANIFEST_FILE) } : null;
+  }
+  if (!/\.onnx$/i.test(argument)) return null;
+  if (kind === null) throw nothingThere(argument);
+  return { kind: 'onnx', path: argument };
 }
+
+// As `export --staged` calls it.
+const MANIFEST_FILE = 'manifest.json';
 
 /**
  * Finds out what a MODEL argument means: a run folder, a saved model, or the name of a network.
@@ -38,13 +52,13 @@ export async function findOnnxFile(argument: string): Promise<string | null> {
  *   DataError for a path that is not there or holds no model
  */
 export async function resolveModelArgument(argument: string): Promise<ModelReference> {
-  if ((await findOnnxFile(argument)) !== null) {
+  if ((await findExported(argument)) !== null) {
     throw new ArgumentError({
       where: 'MODEL',
       rule: 'this command works on the layers of a network, which an exported file no longer has',
       received: argument,
       remedy:
-        'Give the run folder or the saved model that it was exported from; predict, evaluate and bench take .onnx files',
+        'Give the run folder or the saved model that it was exported from; predict, evaluate and bench take .onnx files, predict and evaluate staged exports too',
     });
   }
   const { listModels } = await import('@earlyexit/model-zoo');
@@ -135,7 +149,8 @@ function nothingThere(argument: string): DataError {
   return new DataError({
     where: argument,
     rule: 'there is nothing at this path',
-    remedy: 'A model is a run folder, a saved model folder, an .onnx file, or the name of a network',
+    remedy:
+      'A model is a run folder, a saved model folder, an .onnx file, the folder of a staged export, or the name of a network',
   });
 }
 

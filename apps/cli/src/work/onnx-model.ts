@@ -1,12 +1,15 @@
 import { ArgumentError, type ExitPolicy, type Threshold, thresholdFromJson } from '@earlyexit/exit-criteria';
 import type { RunOptions } from '@earlyexit/inference';
-import type { OnnxSession } from '@earlyexit/inference/onnx';
+import type { OnnxSession, StagedSession } from '@earlyexit/inference/onnx';
 import type { EngineName } from '@earlyexit/backend';
 import type { Output } from '../output';
+import { checkThresholds } from './check-thresholds';
+import type { ExportedReference } from './model-argument';
+import { DEFAULT_CRITERION, refuseOracle } from './policy';
 
-/** An exported file, open, and the thresholds that it runs with. */
+/** An exported network, open, and the thresholds that it runs with. */
 export interface OnnxModel {
-  readonly session: OnnxSession;
+  readonly session: OnnxSession | StagedSession;
   /** What decides; of a file without exits, nothing. */
   readonly policy: Required<ExitPolicy>;
   /** Whether thresholds are built in. */
@@ -29,7 +32,7 @@ export interface OnnxRequest {
  * @throws ArgumentError if the request does not fit what is built into the file; DataError for a damaged file
  */
 export async function openOnnxModel(
-  path: string,
+  { kind, path }: ExportedReference,
   request: OnnxRequest,
   output: Output,
   signal: AbortSignal,
@@ -37,22 +40,69 @@ export async function openOnnxModel(
   if (request.engine !== undefined && request.engine !== 'auto') {
     throw new ArgumentError({
       where: '--engine',
-      rule: 'an .onnx file is run by onnxruntime; engines run networks of TensorFlow.js',
+      rule: 'an exported network is run by onnxruntime; engines run networks of TensorFlow.js',
       received: request.engine,
-      remedy: 'Leave --engine out, or give the run folder that the file was exported from',
+      remedy: 'Leave --engine out, or give the run folder that it was exported from',
     });
   }
-  const { loadSession } = await import('@earlyexit/inference/onnx');
+  const { loadSession, loadStagedSession } = await import('@earlyexit/inference/onnx');
   const { threads } = request;
-  const session = await loadSession(path, { signal, ...(threads === undefined ? {} : { threads }) });
+  const options = { signal, ...(threads === undefined ? {} : { threads }) };
+  const session = await (kind === 'staged' ? loadStagedSession(path, options) : loadSession(path, options));
   try {
-    const chosen = choosePolicy(session, request, output);
+    const chosen = isStaged(session)
+      ? chooseStagedPolicy(session, request, output)
+      : choosePolicy(session, request, output);
     output.note(`engine: onnxruntime, ${describeDecision(session, chosen)}`);
     return { session, ...chosen };
   } catch (error) {
     session.dispose();
     throw error;
   }
+}
+
+/** Whether this program decides between the stages; else the file does. */
+export function isStaged(session: OnnxModel['session']): session is StagedSession {
+  return session.file.kind === 'staged';
+}
+
+/** Nothing is built into stages: the policy is as asked for, and for the rest as calibrated. */
+function chooseStagedPolicy(
+  { metadata }: StagedSession,
+  { criterion: asked, earlyexit }: OnnxRequest,
+  output: Output,
+): Omit<OnnxModel, 'session'> {
+  const { policy: stored, exits } = metadata;
+  const criterion = asked ?? stored?.criterion ?? DEFAULT_CRITERION;
+  refuseOracle(criterion, 'Take another criterion, or give the run folder that it was exported from');
+  if (earlyexit !== undefined) checkThresholds(exits, criterion, earlyexit);
+  const known = stored?.criterion === criterion ? stored.thresholds.map(thresholdFromJson) : undefined;
+  if (earlyexit === undefined && known === undefined && exits.length > 1) {
+    if (asked !== undefined) {
+      throw new ArgumentError({
+        where: '--criterion',
+        rule:
+          stored === null
+            ? 'the stages were exported without thresholds'
+            : `the thresholds beside the stages are for ${stored.criterion}`,
+        received: asked,
+        remedy: 'Add --earlyexit with one threshold per early exit',
+      });
+    }
+    warnUncalibrated(output);
+  }
+  const policy = {
+    criterion,
+    thresholds: earlyexit ?? known ?? exits.slice(1).map(() => 'never' as const),
+    temperatures: stored?.temperatures ?? exits.map(() => 1),
+  };
+  return { policy, isFixed: false, options: policy };
+}
+
+function warnUncalibrated(output: Output): void {
+  output.warn(
+    'it was exported without thresholds: nobody leaves early. Give --earlyexit, or calibrate before the export',
+  );
 }
 
 function choosePolicy(
@@ -94,15 +144,17 @@ function choosePolicy(
     });
   }
   const thresholds = earlyexit ?? stored ?? early.map(() => 'never' as const);
-  if (earlyexit === undefined && stored === undefined && early.length > 0) {
-    output.warn(
-      'the file was exported without thresholds: nobody leaves early. Give --earlyexit, or calibrate before the export',
-    );
-  }
+  if (earlyexit === undefined && stored === undefined && early.length > 0) warnUncalibrated(output);
   return { policy: { criterion: built, thresholds, temperatures }, isFixed, options: { thresholds } };
 }
 
-function describeDecision({ file }: OnnxSession, { policy, isFixed }: Omit<OnnxModel, 'session'>): string {
+function describeDecision(
+  session: OnnxModel['session'],
+  { policy, isFixed }: Omit<OnnxModel, 'session'>,
+): string {
+  const { file } = session;
+  if (file.kind === 'staged')
+    return `${String(file.network.exits.length)} stages, between which criterion ${policy.criterion} decides`;
   if (file.kind === 'static') return 'a file without exits';
   return `criterion ${policy.criterion} and temperatures as built into the file, thresholds ${isFixed ? 'too' : 'fed'}`;
 }

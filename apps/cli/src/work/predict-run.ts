@@ -11,7 +11,13 @@ import { engineOptions } from '../options/common-schemas';
 import { criterion, flag, listOf, oneOf, threshold, wholeNumber } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 import { renameSpellings } from '../options/train-options';
-import { findOnnxFile, type LoadedModel, loadReference, resolveTrainedModel } from './model-argument';
+import {
+  type ExportedReference,
+  findExported,
+  type LoadedModel,
+  loadReference,
+  resolveTrainedModel,
+} from './model-argument';
 import { openOnnxModel } from './onnx-model';
 import { modelOperand } from './operand';
 import { checkThresholds } from './check-thresholds';
@@ -59,27 +65,27 @@ export async function predictRun(invocation: Invocation): Promise<number> {
   const options = parseOptions(schema, renameSpellings(invocation.options));
   refuseOracle(options.criterion ?? DEFAULT_CRITERION, 'Take another criterion');
   const files = invocation.operands[1] as readonly string[];
-  const onnx = await findOnnxFile(argument);
-  if (onnx !== null && options.monitor === true) {
+  const exported = await findExported(argument);
+  if (exported !== null && options.monitor === true) {
     throw new ArgumentError({
       where: '--monitor',
-      rule: 'a stream is compared with the calibration images, which an .onnx file does not remember',
+      rule: 'a stream is compared with the calibration images, which an exported network does not remember',
       received: argument,
       remedy: 'Give the run folder that it was exported from',
     });
   }
-  const reference = onnx === null ? await resolveTrainedModel(argument) : null;
+  const reference = exported ?? (await resolveTrainedModel(argument));
   const inputs = await collectInputs(files, surroundings.stdin);
   const opened =
-    reference === null
-      ? await openFile(argument, options, invocation)
-      : await openSaved(reference, options, invocation);
+    reference.kind === 'saved'
+      ? await openSaved(reference, options, invocation)
+      : await openFile(reference, options, invocation);
   const { session } = opened;
   const imageShape = session.metadata.preprocessing?.inputShape;
   if (imageShape === undefined) {
     session.dispose();
     throw new DataError({
-      where: reference?.directory ?? argument,
+      where: argument,
       rule: 'the model does not say how images become its inputs',
       remedy: 'Save it with preprocessing in its metadata',
     });
@@ -172,7 +178,7 @@ async function openSaved(
 }
 
 async function openFile(
-  file: string,
+  file: ExportedReference,
   options: z.output<typeof schema>,
   { output, signal }: Invocation,
 ): Promise<Opened> {
@@ -181,7 +187,7 @@ async function openFile(
   return {
     session,
     policy,
-    everything: isFixed ? policy : { thresholds: exits.slice(1).map(() => 'never') },
+    everything: isFixed ? policy : { ...policy, thresholds: exits.slice(1).map(() => 'never') },
     // A file does not say what it was trained on.
     isDigits: preprocessing?.inputShape[2] === 1 && classes.join() === '0,1,2,3,4,5,6,7,8,9',
     monitor: null,
