@@ -88,6 +88,7 @@ void InParallel(const Work& work) {
 
 bool RegisterNormalization();
 bool RegisterAddition();
+bool RegisterPacking();
 
 // False where oneDNN's library is missing.
 bool RegisterConvolution();

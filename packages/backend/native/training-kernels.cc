@@ -14,7 +14,8 @@ NAPI_MODULE_INIT() {
   mallopt(M_TRIM_THRESHOLD, 2147483647);
   mallopt(M_TOP_PAD, 64 << 20);
   // A second thread of this process that loads the addon finds the operations registered.
-  static const bool registered = earlyexit::RegisterNormalization() && earlyexit::RegisterAddition();
+  static const bool registered =
+      earlyexit::RegisterNormalization() && earlyexit::RegisterAddition() && earlyexit::RegisterPacking();
 #ifdef WITH_ONEDNN
   static const bool convolution = earlyexit::RegisterConvolution();
 #else

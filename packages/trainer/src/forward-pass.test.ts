@@ -3,7 +3,6 @@ import { readLayerGraph } from '@earlyexit/profiler';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createForwardPass } from './forward-pass';
 import { isFrozen, namedWeights } from './named-weights';
-import { createParameterVector } from './parameter-vector';
 import { tinyNetwork } from './testing/tiny-network';
 import { tf, tfl } from './tf';
 
@@ -63,31 +62,5 @@ describe('namedWeights', () => {
     expect(isFrozen(names[0]!.layer)).toBe(false);
     inner.trainable = false;
     expect(isFrozen(names[0]!.layer)).toBe(true);
-  });
-});
-
-describe('createParameterVector', () => {
-  it('reads, writes and masks the weights in order', () => {
-    const { model } = tinyNetwork();
-    const weights = namedWeights(readLayerGraph(model)).filter(({ layer, weight }) =>
-      layer.trainableWeights.includes(weight),
-    );
-    const vector = createParameterVector(weights);
-    const values = [...vector.read().dataSync()];
-    expect(values).toEqual(weights.flatMap(({ weight }) => [...weight.read().dataSync()]));
-    const mask = [...vector.kernelMask.dataSync()];
-    expect(mask.filter((value) => value === 0)).toHaveLength(4 + 4 + 3 + 3);
-    const doubled = values.map((value) => Math.fround(value * 2));
-    vector.write(tf.tensor1d(doubled));
-    expect([...vector.read().dataSync()]).toEqual(doubled);
-  });
-
-  it('takes 0 for a weight without a gradient', () => {
-    const { model } = tinyNetwork();
-    const weights = namedWeights(readLayerGraph(model)).filter(({ key }) => key.startsWith('exit0'));
-    const vector = createParameterVector(weights);
-    const [kernel] = vector.variables;
-    const flat = vector.flatten({ [kernel!.name]: tf.ones(kernel!.shape) });
-    expect([...flat.dataSync()]).toEqual([...new Array<number>(kernel!.size).fill(1), 0, 0, 0]);
   });
 });

@@ -27,29 +27,40 @@ export interface ParameterVector {
 /** Sees `weights` as one vector. The weights themselves stay where they are. */
 export function createParameterVector(weights: readonly NamedWeight[]): ParameterVector {
   const variables = weights.map(({ weight }) => variableOf(weight));
-  const sizes = variables.map((variable) => variable.size);
-  const size = sizes.reduce((sum, length) => sum + length, 0);
+  const size = variables.reduce((sum, variable) => sum + variable.size, 0);
   const mask = new Float32Array(size);
   let offset = 0;
   for (const [index, { kind }] of weights.entries()) {
-    const end = offset + (sizes[index] as number);
+    const end = offset + variables[index]!.size;
     if (kind === 'kernel') mask.fill(1, offset, end);
     offset = end;
   }
   const kernelMask = tf.tensor1d(mask);
+  let last: { readonly values: tf.Tensor1D; readonly parts: readonly tf.DataId[] } | null = null;
+  const forget = (): void => {
+    last?.values.dispose();
+    last = null;
+  };
   return {
     weights,
     size,
     kernelMask,
     variables,
-    read: () => tf.tidy(() => tf.concat1d(variables.map(flat))),
+    read() {
+      // What was written last is still there unless somebody else has set a weight since.
+      if (last?.parts.every((part, index) => variables[index]?.dataId === part) === true)
+        return tf.clone(last.values);
+      return tf.tidy(() => pack(variables));
+    },
     write(values) {
-      tf.tidy(() => {
-        for (const [index, part] of split(values, sizes).entries()) {
-          const { weight } = weights[index] as NamedWeight;
-          weight.write(tf.reshape(part, weight.shape as number[]));
-        }
+      forget();
+      const isKept = tf.tidy(() => {
+        const parts = unpack(values, variables);
+        for (const [index, part] of parts.entries()) weights[index]?.weight.write(part);
+        // A layer's constraint makes something else of it.
+        return parts.every((part, index) => variables[index]?.dataId === part.dataId);
       });
+      if (isKept) last = { values: tf.keep(tf.clone(values)), parts: variables.map(({ dataId }) => dataId) };
     },
     copyTo(target) {
       let at = 0;
@@ -68,10 +79,11 @@ export function createParameterVector(weights: readonly NamedWeight[]): Paramete
       }
     },
     flatten: (gradients) =>
-      tf.tidy(() =>
-        tf.concat1d(variables.map(({ name, size: length }) => flat(gradients[name] ?? tf.zeros([length])))),
-      ),
-    dispose: () => kernelMask.dispose(),
+      tf.tidy(() => pack(variables.map(({ name, size: length }) => gradients[name] ?? tf.zeros([length])))),
+    dispose() {
+      kernelMask.dispose();
+      forget();
+    },
   };
 }
 
@@ -82,9 +94,21 @@ function variableOf(weight: tfl.LayerVariable): tf.Variable {
   throw new TypeError(`${weight.originalName} is no variable.`);
 }
 
-/** The parts of a vector, one after the other. */
-function split(values: tf.Tensor1D, sizes: readonly number[]): tf.Tensor1D[] {
-  if (tf.getBackend() !== 'wasm') return tf.split(values, [...sizes]);
+/** One vector of all numbers. */
+function pack(tensors: readonly tf.Tensor[]): tf.Tensor1D {
+  if (hasKernel('PackVector')) return runKernel<tf.Tensor1D>('PackVector', tensors);
+  return tf.concat1d(tensors.map((tensor) => tf.reshape(tensor, [tensor.size])));
+}
+
+/** The parts of a vector, one after the other, in the shapes of `like`. */
+function unpack(values: tf.Tensor1D, like: readonly tf.Tensor[]): tf.Tensor[] {
+  if (hasKernel('UnpackVector')) return runKernel<tf.Tensor[]>('UnpackVector', [values, ...like]);
+  const sizes = like.map(({ size }) => size);
+  return split(values, sizes).map((part, index) => tf.reshape(part, like[index]!.shape));
+}
+
+function split(values: tf.Tensor1D, sizes: number[]): tf.Tensor1D[] {
+  if (tf.getBackend() !== 'wasm') return tf.split(values, sizes);
   // The WASM engine's split copies the whole vector for every part. Its memory is the host's, so one copy will do.
   const all = values.dataSync<'float32'>();
   let offset = 0;
@@ -94,6 +118,16 @@ function split(values: tf.Tensor1D, sizes: readonly number[]): tf.Tensor1D[] {
   });
 }
 
-function flat(tensor: tf.Tensor): tf.Tensor1D {
-  return tf.reshape(tensor, [tensor.size]);
+/** Whether the engine brings a kernel that TensorFlow.js does not know (@earlyexit/backend). */
+function hasKernel(name: string): boolean {
+  const kernel = tf.getKernel(name, tf.getBackend()) as tf.KernelConfig | undefined;
+  return kernel !== undefined;
+}
+
+/** These kernels take a list of tensors, as `Concat` does. */
+function runKernel<Result extends tf.Tensor | tf.Tensor[]>(
+  name: string,
+  inputs: readonly tf.Tensor[],
+): Result {
+  return tf.engine().runKernel<Result>(name, inputs as unknown as tf.NamedTensorMap);
 }

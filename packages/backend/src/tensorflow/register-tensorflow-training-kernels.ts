@@ -8,11 +8,12 @@ import { type Attribute, attribute, type NodeBackend } from './node-backend';
 import { registerFusedNormalization } from './fused-normalization';
 import { registerOwnAddition } from './own-addition';
 import { registerOwnConvolution } from './own-convolution';
+import { registerPacking } from './packing';
 import { mendStridedFilterGradient } from './strided-filter-gradient';
 
 /** What the addon brings. */
 export interface OwnOperations {
-  /** Normalisation and addition. */
+  /** Normalisation, addition and packing. */
   readonly training: boolean;
   /** Not where there is no oneDNN of its own. */
   readonly convolution: boolean;
@@ -46,6 +47,7 @@ export function registerTensorflowTrainingKernels(own: OwnOperations): void {
   if (own.training) {
     registerFusedNormalization();
     registerOwnAddition();
+    registerPacking();
   } else {
     registerNormalization();
   }

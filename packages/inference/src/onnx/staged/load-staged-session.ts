@@ -24,8 +24,6 @@ export interface StagedSession extends Session {
  * between two stages this program decides which samples go on. What `loadSession` does inside one graph, for runtimes
  * without `If`; criterion, thresholds and temperatures can change from run to run.
  *
- * The stages take turns in one process, so that their threads do not spin while they wait.
- *
  * @throws DataError if a file is missing, damaged or something else; EnvironmentError if no onnxruntime is installed;
  * ArgumentError if the options do not fit; the signal's reason if it is aborted
  */
@@ -48,7 +46,6 @@ export async function loadStagedSession(
         threads,
         executionProvider: provider,
         wasmPaths: options.wasmPaths,
-        isOneOfSeveral: files.length > 1,
         warn,
       });
       sessions.push(created.session);
