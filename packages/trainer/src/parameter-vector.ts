@@ -96,13 +96,13 @@ function variableOf(weight: tfl.LayerVariable): tf.Variable {
 
 /** One vector of all numbers. */
 function pack(tensors: readonly tf.Tensor[]): tf.Tensor1D {
-  if (hasKernel('PackVector')) return runKernel<tf.Tensor1D>('PackVector', tensors);
+  if (hasKernel('PackVector')) return runKernel('PackVector', tensors) as tf.Tensor1D;
   return tf.concat1d(tensors.map((tensor) => tf.reshape(tensor, [tensor.size])));
 }
 
 /** The parts of a vector, one after the other, in the shapes of `like`. */
 function unpack(values: tf.Tensor1D, like: readonly tf.Tensor[]): tf.Tensor[] {
-  if (hasKernel('UnpackVector')) return runKernel<tf.Tensor[]>('UnpackVector', [values, ...like]);
+  if (hasKernel('UnpackVector')) return runKernel('UnpackVector', [values, ...like]) as tf.Tensor[];
   const sizes = like.map(({ size }) => size);
   return split(values, sizes).map((part, index) => tf.reshape(part, like[index]!.shape));
 }
@@ -125,9 +125,6 @@ function hasKernel(name: string): boolean {
 }
 
 /** These kernels take a list of tensors, as `Concat` does. */
-function runKernel<Result extends tf.Tensor | tf.Tensor[]>(
-  name: string,
-  inputs: readonly tf.Tensor[],
-): Result {
-  return tf.engine().runKernel<Result>(name, inputs as unknown as tf.NamedTensorMap);
+function runKernel(name: string, inputs: readonly tf.Tensor[]): tf.Tensor | tf.Tensor[] {
+  return tf.engine().runKernel(name, inputs as unknown as tf.NamedTensorMap);
 }
