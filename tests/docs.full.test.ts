@@ -121,14 +121,15 @@ describe.skipIf(chromiumPath === undefined)('in Chromium, the site', () => {
     ] as const) {
       await page.locator('.VPNavBarMenu').getByRole('link', { name: link, exact: true }).click();
       await page.waitForURL(address + path);
-      expect(await page.locator('h1').innerText()).toContain(heading);
+      // The address changes before the new page is there: wait for its heading.
+      await page.locator('h1', { hasText: heading }).waitFor();
     }
     await page
       .locator('.VPSidebar')
       .getByRole('link', { name: /Five lines/ })
       .click();
     await page.waitForURL(`${address}/guide/five-lines`);
-    expect(await page.locator('div.language-js').first().innerText()).toContain('loadSession');
+    await page.locator('div.language-js', { hasText: 'loadSession' }).first().waitFor();
     expect(complaints).toEqual([]);
   });
 

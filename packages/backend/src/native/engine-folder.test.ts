@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { engineFolder, enginesFolder, listEngines, manifestPath, removeEngines } from './engine-folder';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -29,6 +29,7 @@ describe('enginesFolder', () => {
 describe('listEngines and removeEngines', () => {
   it('know whole engines only, best first, and remove everything of theirs', () => {
     const engines = mkdtempSync(join(tmpdir(), 'earlyexit-engines-'));
+    onTestFinished(() => rmSync(engines, { recursive: true }));
     expect(listEngines(join(engines, 'nothing'))).toEqual([]);
     install(engines, '2.9.1', false);
     install(engines, '2.21.0', false);

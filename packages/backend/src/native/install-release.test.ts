@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -73,7 +74,10 @@ beforeAll(async () => {
     neededBytes: 1,
   };
 });
-afterAll(() => server.close());
+afterAll(() => {
+  server.close();
+  rmSync(base, { recursive: true });
+});
 
 beforeEach(() => {
   downloads = 0;

@@ -1,12 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { zip } from '../testing/zip';
 import { unzip } from './unzip';
 
 const folder = mkdtempSync(join(tmpdir(), 'earlyexit-unzip-'));
 const archive = join(folder, 'archive.zip');
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('unzip', () => {
   it('unpacks the wanted files, compressed, stored and empty', async () => {
