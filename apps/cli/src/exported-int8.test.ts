@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
 import { withMetadata } from '@earlyexit/branch-head';
 import { saveModel } from '@earlyexit/branch-head/node';
+import { loadSession } from '@earlyexit/inference/onnx';
 import { createModel } from '@earlyexit/model-zoo';
 import { beforeAll, expect, it } from 'vitest';
 import { runCommand } from './testing/run-command';
@@ -64,4 +66,27 @@ it('asks for data where a trained network remembers none', async () => {
   const ran = await runCommand(['export', at('model'), at('none.onnx'), '--dtype', 'int8']);
   expect(ran.code).toBe(2);
   expect(ran.stderr).toContain('--dataset');
+});
+
+it('puts int8 into a model folder, and says in its config which', async () => {
+  const ran = await runCommand([
+    'export',
+    at('model'),
+    at('hub'),
+    '--folder',
+    '--dtype',
+    'int8',
+    ...data,
+    '--json',
+  ]);
+  expect(ran.code, ran.stderr).toBe(0);
+  const { thresholds } = ran.json() as Exported;
+  const config = JSON.parse(await readFile(join(at('hub'), 'config.json'), 'utf8')) as object;
+  expect(config).toMatchObject({
+    'transformers.js_config': { dtype: 'int8' },
+    earlyexit: { criterion: 'margin', thresholds },
+  });
+  const file = join(at('hub'), 'onnx', 'model_int8.onnx');
+  expect((await readFile(file)).includes('QuantizeLinear')).toBe(true);
+  expect((await loadSession(file, { threads: 1 })).metadata.policy).toMatchObject({ thresholds });
 });
