@@ -60,7 +60,8 @@ async function describeEngine(name: EngineName): Promise<EngineReport> {
   try {
     await selectEngine(name);
     const selfTest = await runSelfTest();
-    return { name, available: true, version: found.version, reason: found.reason, remedy: null, selfTest };
+    const reason = [found.reason, ...engineDrivers[name].remarks({})].join('; ');
+    return { name, available: true, version: found.version, reason, remedy: null, selfTest };
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
     const { rule, remedy } = error.parts;

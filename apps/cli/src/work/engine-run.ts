@@ -11,6 +11,10 @@ import { flag } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 
 const actions = ['install', 'list', 'remove'] as const;
+const noGpu =
+  'No NVIDIA GPU was found here (nvidia-smi shows those that the driver knows): this engine computes on the processor, and ' +
+  'slower than the one that earlyexit engine install tensorflow makes for it';
+
 const schema = z.object({ gpu: flag() }).partial();
 
 /** `earlyexit engine`: the native engine, in the user's own cache folder. */
@@ -75,6 +79,7 @@ async function install(
       },
     });
     endLine();
+    if (gpu && engine.usesGpu === false) output.warn(noGpu);
     output.json(engine);
     output.text(
       engine.alreadyThere

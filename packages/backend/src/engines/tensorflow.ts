@@ -8,6 +8,7 @@ import {
   type OwnOperations,
   registerTensorflowTrainingKernels,
 } from '../tensorflow/register-tensorflow-training-kernels';
+import { tf } from '../tf';
 import { findPackage } from './find-package';
 import { restoreNodeUtil } from './restore-node-util';
 
@@ -84,6 +85,10 @@ export const tensorflowEngine: EngineDriver = {
     // step takes 1.6 times as long without it.
     if (trainingKernels) process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
     process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+    // CUDA would round the factors of convolutions and products to 10 bits (TF32): no longer the numbers of the other engines.
+    process.env['NVIDIA_TF32_OVERRIDE'] ??= '0';
+    // By itself TensorFlow takes all of a GPU's memory at once, and a second process finds none.
+    process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
     restoreNodeUtil();
     const source = findSource();
     if (source === null) return Promise.reject(new Error('it was removed in the meantime'));
@@ -93,5 +98,15 @@ export const tensorflowEngine: EngineDriver = {
     if (trainingKernels) registerTensorflowTrainingKernels(own);
     return Promise.resolve();
   },
-  remarks: () => [],
+  remarks() {
+    const { isGPUPackage = false, isUsingGpuDevice = false } = tf.backend() as Partial<
+      Record<'isGPUPackage' | 'isUsingGpuDevice', boolean>
+    >;
+    if (!isGPUPackage) return [];
+    return [
+      isUsingGpuDevice
+        ? 'it computes on the GPU'
+        : 'it computes on the processor: it was built for GPUs, and no NVIDIA GPU with a driver for CUDA 12 was found',
+    ];
+  },
 };

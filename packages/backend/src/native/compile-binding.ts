@@ -159,6 +159,10 @@ async function compile(
   }
 }
 
+// Not all that lie there: `libnvblas` takes every program's BLAS for itself.
+const openedByTensorflow =
+  /^lib(cudart|cublas|cublasLt|cudnn|cufft|cusolver|cusparse|nvJitLink|nvrtc)\.so\.\d+$/;
+
 function cudaLibraries(site: string): { libraryFolder: string; name: string }[] {
   const nvidia = join(site, 'nvidia');
   if (!existsSync(nvidia)) return [];
@@ -166,7 +170,7 @@ function cudaLibraries(site: string): { libraryFolder: string; name: string }[] 
     const libraryFolder = join(nvidia, part, 'lib');
     if (!existsSync(libraryFolder)) return [];
     return readdirSync(libraryFolder)
-      .filter((name) => /\.so\.\d+$/.test(name))
+      .filter((name) => openedByTensorflow.test(name))
       .map((name) => ({ libraryFolder, name }));
   });
 }

@@ -6,7 +6,7 @@ import { verifyBinding } from './verify-binding';
 
 /** How the native engine is installed. */
 export interface InstallOptions {
-  /** For an NVIDIA GPU (about 2.5 GB to download instead of 0.3). Default: false. */
+  /** For an NVIDIA GPU (about 2.1 GB to download instead of 0.3). Default: false. */
   readonly gpu?: boolean;
   /** Where engines are kept. Default: the user's cache folder, or `EARLYEXIT_ENGINES`. */
   readonly folder?: string;

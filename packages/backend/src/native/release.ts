@@ -89,6 +89,8 @@ const linuxX64Gpu = wheel(
 
 const manylinux = 'py3-none-manylinux2014_x86_64';
 // CUDA 12.5 and what goes with it: the oldest set that the wheel's own requirements allow, which is what it was built with.
+// Of that set without what one GPU never asks for: profiling (CUPTI), several GPUs (NCCL, 320 MB), and cuRAND, which this
+// TensorFlow does not open.
 const cudaWheels: readonly PinnedWheel[] = [
   wheel(
     'nvidia-cublas-cu12',
@@ -96,13 +98,6 @@ const cudaWheels: readonly PinnedWheel[] = [
     manylinux,
     'ca070ad70e9fa6654084575d01bd001f30cc4665e33d4bb9fc8e0f321caa034b',
     363_313_169,
-  ),
-  wheel(
-    'nvidia-cuda-cupti-cu12',
-    '12.5.82',
-    manylinux,
-    'bde77a5feb66752ec61db2adfe47f56b941842825b4c7e2068aff27c9d107953',
-    13_811_507,
   ),
   wheel(
     'nvidia-cuda-nvcc-cu12',
@@ -140,13 +135,6 @@ const cudaWheels: readonly PinnedWheel[] = [
     192_524_114,
   ),
   wheel(
-    'nvidia-curand-cu12',
-    '10.3.6.82',
-    manylinux,
-    '2823fb27de4e44dbb22394a6adf53aa6e1b013aca0f8c22867d1cfae58405536',
-    56_309_107,
-  ),
-  wheel(
     'nvidia-cusolver-cu12',
     '11.6.3.83',
     manylinux,
@@ -159,10 +147,6 @@ const cudaWheels: readonly PinnedWheel[] = [
     manylinux,
     '016df8e993c437e8301e62739f01775cba988fd5253cd4c64173f8e8d2f8e752',
     217_558_979,
-  ),
-  wheel(
-    ...(['nvidia-nccl-cu12', '2.27.7', `${manylinux}.manylinux_2_17_x86_64`] as const),
-    ...(['de5ba5562f08029a19cb1cd659404b18411ed0d6c90ac5f52f30bf99ad5809aa', 322_546_339] as const),
   ),
   wheel(
     'nvidia-nvjitlink-cu12',
@@ -180,7 +164,7 @@ export function nativeRelease(platform: string, architecture: string, gpu: boole
   if (platform !== 'linux') return null;
   if (gpu) {
     if (architecture !== 'x64') return null;
-    return { version, wheels: [linuxX64Gpu, ...cudaWheels], packages, neededBytes: 9 * gigabyte };
+    return { version, wheels: [linuxX64Gpu, ...cudaWheels], packages, neededBytes: 7 * gigabyte };
   }
   const wheels = { x64: [linuxX64, oneDnn], arm64: [linuxArm64] }[architecture];
   return wheels === undefined ? null : { version, wheels, packages, neededBytes: 1.6 * gigabyte };
