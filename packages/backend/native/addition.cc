@@ -2,6 +2,7 @@
 // have to wait for those of the operations before.
 #include <cstdint>
 
+#include "loops.h"
 #include "operation.h"
 
 namespace earlyexit {
@@ -21,10 +22,12 @@ void Compute(void*, TF_OpKernelContext* context) {
       const Tensor sum(Output(context, 0, a.shape(), status));
       if (TF_GetCode(status) == TF_OK) {
         const int64_t size = a.size(), parts = Threads();
-        const float *one = a.data(), *other = b.data();
-        float* result = sum.data();
+        const bool stream = MayStream(sum.data(), size, 16);
         InParallel([&](int64_t part) {
-          for (int64_t at = size * part / parts; at < size * (part + 1) / parts; at++) result[at] = one[at] + other[at];
+          // Whole cache lines for each thread.
+          const auto bound = [&](int64_t of) { return of == parts ? size : size * of / parts / 16 * 16; };
+          loops.add(a.data(), b.data(), bound(part), bound(part + 1), sum.data(), stream);
+          loops.finish();
         });
       }
     }

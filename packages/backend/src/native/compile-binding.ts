@@ -104,9 +104,9 @@ export async function compileAddons(compiler: string, folder: string, signal?: A
   const nodeApi = `-I${join(nodeApiHeaders, 'include')}`;
   const run = (options: string[]): Promise<void> => compile(compiler, options, dirname(addon), signal);
   await run(['-O2', nodeApi, join(sources, 'quiet-loading.cc'), '-o', quietLoading]);
-  const operations = ['training-kernels.cc', 'normalization.cc', 'addition.cc', 'packing.cc'];
+  const operations = ['training-kernels.cc', 'normalization.cc', 'addition.cc', 'packing.cc', 'loops.cc'];
   await run([
-    // Its loops are for the compiler to unroll, and shared among OpenMP's threads.
+    // Work is shared among OpenMP's threads.
     ...['-O3', '-fopenmp'],
     ...[nodeApi, `-I${join(tensorflow, 'include')}`],
     ...[...operations, ...(oneDnn === null ? [] : ['convolution.cc'])].map((name) => join(sources, name)),

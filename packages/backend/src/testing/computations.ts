@@ -31,6 +31,28 @@ function drawPadding(
   return random.pick(['same', 'valid', [[0, 0], side(), side(), [0, 0]]]);
 }
 
+/** A normalisation in training and what follows it in a residual network, with all gradients and the moving statistics. */
+function normalizeAndRectify(shape: number[], withShortcut: boolean): tf.Tensor[] {
+  const layer = tfl.layers.batchNormalization({ inputShape: shape.slice(1) });
+  layer.build(shape);
+  layer.setWeights(layer.weights.map((weight, index) => tf.abs(values(weight.shape as number[], 5 + index))));
+  const call = (x: tf.Tensor, shortcut?: tf.Tensor): tf.Tensor => {
+    const followers = { addend: shortcut ?? null, done: false };
+    const y = layer.apply(x, { training: true, followers }) as tf.Tensor;
+    if (followers.done) return y;
+    return tf.relu(shortcut === undefined ? y : tf.add(y, shortcut));
+  };
+  // Far from zero beside their spread, as activations can be.
+  const inputs = [tf.add(values(shape, 1), 4), ...(withShortcut ? [values(shape, 2)] : [])];
+  const dy = values(shape, 3);
+  const { grads } = tf.variableGrads(() => tf.sum(tf.mul(call(...(inputs as [tf.Tensor, tf.Tensor?])), dy)));
+  return [
+    ...valueAndGradients(call, inputs),
+    ...layer.trainableWeights.map((weight) => grads[weight.name] ?? grads[weight.originalName]!),
+    ...layer.getWeights(),
+  ];
+}
+
 export const computations: readonly Computation[] = [
   {
     name: 'conv2d',
@@ -376,31 +398,18 @@ export const computations: readonly Computation[] = [
       const withShortcut = random.pick([true, false]);
       return {
         size: { shape, withShortcut },
-        compute: () => {
-          const layer = tfl.layers.batchNormalization({ inputShape: shape.slice(1) });
-          layer.build(shape);
-          layer.setWeights(
-            layer.weights.map((weight, index) => tf.abs(values(weight.shape as number[], 5 + index))),
-          );
-          const call = (x: tf.Tensor, shortcut?: tf.Tensor): tf.Tensor => {
-            const followers = { addend: shortcut ?? null, done: false };
-            const y = layer.apply(x, { training: true, followers }) as tf.Tensor;
-            if (followers.done) return y;
-            return tf.relu(shortcut === undefined ? y : tf.add(y, shortcut));
-          };
-          // Far from zero beside their spread, as activations can be.
-          const inputs = [tf.add(values(shape, 1), 4), ...(withShortcut ? [values(shape, 2)] : [])];
-          const dy = values(shape, 3);
-          const { grads } = tf.variableGrads(() =>
-            tf.sum(tf.mul(call(...(inputs as [tf.Tensor, tf.Tensor?])), dy)),
-          );
-          return [
-            ...valueAndGradients(call, inputs),
-            ...layer.trainableWeights.map((weight) => grads[weight.name] ?? grads[weight.originalName]!),
-            ...layer.getWeights(),
-          ];
-        },
+        compute: () => normalizeAndRectify(shape, withShortcut),
       };
+    },
+  },
+  {
+    // So much that TensorFlow's engine goes another way to memory.
+    name: 'batch normalisation with a shortcut and ReLU of more than the caches hold',
+    rounds: 1,
+    exceptions: { wasm: 'it goes one way, whatever the size', webgpu: 'it goes one way, whatever the size' },
+    draw: (random) => {
+      const shape = [random.integer(1_030, 1_050), 1_024];
+      return { size: { shape }, compute: () => normalizeAndRectify(shape, true) };
     },
   },
   {
@@ -461,9 +470,9 @@ export const computations: readonly Computation[] = [
   },
   {
     name: 'residual addition',
-    rounds: 3,
+    rounds: 5,
     draw: (random) => {
-      const shape = [2, random.integer(1, 5), random.integer(1, 5), 3];
+      const shape = [...random.pick([[2], [70_000]]), random.integer(1, 5), random.integer(1, 5), 3];
       return {
         size: { shape },
         compute: () =>

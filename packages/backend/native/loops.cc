@@ -1,0 +1,68 @@
+#include "loops.h"
+
+#include <cstddef>
+
+namespace earlyexit {
+namespace {
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+// One build runs on every processor: the loops are compiled for each of these, and the fastest that run here are taken. The
+// attribute `target_clones` would not do: the compiler takes vectors apart before it knows for which processor they are.
+#define FOR_SEVERAL_PROCESSORS
+// Functions that take vectors are only called where they are inlined.
+#pragma GCC diagnostic ignored "-Wpsabi"
+typedef float Vector512 __attribute__((vector_size(64)));
+typedef float Vector256 __attribute__((vector_size(32)));
+#pragma GCC push_options
+#pragma GCC target("arch=skylake-avx512")
+#define STREAM __builtin_ia32_movntps512
+#define STREAM_TYPE Vector512
+namespace avx512 {
+#include "loops-of-processor.h"
+}
+#undef STREAM
+#undef STREAM_TYPE
+#pragma GCC pop_options
+#pragma GCC push_options
+#pragma GCC target("arch=haswell")
+#define STREAM __builtin_ia32_movntps256
+#define STREAM_TYPE Vector256
+namespace avx2 {
+#include "loops-of-processor.h"
+}
+#undef STREAM
+#undef STREAM_TYPE
+#pragma GCC pop_options
+#endif
+namespace anywhere {
+#include "loops-of-processor.h"
+}
+
+Loops FastestLoops() {
+#define LOOPS_OF(processor)                                                                        \
+  {                                                                                                \
+    &processor::Sums, &processor::Apply, &processor::GradientSums, &processor::ApplyGradient, &processor::Add, \
+        &processor::Finish                                                                         \
+  }
+#ifdef FOR_SEVERAL_PROCESSORS
+  __builtin_cpu_init();
+#define HAS(feature) (__builtin_cpu_supports(feature) != 0)
+  if (HAS("avx512f") && HAS("avx512cd") && HAS("avx512bw") && HAS("avx512dq") && HAS("avx512vl")) return LOOPS_OF(avx512);
+  if (HAS("avx2") && HAS("fma") && HAS("bmi") && HAS("bmi2")) return LOOPS_OF(avx2);
+#undef HAS
+#endif
+  return LOOPS_OF(anywhere);
+#undef LOOPS_OF
+}
+
+}  // namespace
+
+const Loops loops = FastestLoops();
+
+bool MayStream(const float* result, int64_t size, int64_t row) {
+  // Values: 4 MB, and 64 bytes.
+  constexpr int64_t kMuch = 1 << 20, kLine = 16;
+  return size > kMuch && row % kLine == 0 && reinterpret_cast<uintptr_t>(result) % 64 == 0;
+}
+
+}  // namespace earlyexit

@@ -1,0 +1,46 @@
+// Loops over activations, as vectors of the widest kind that the processor has. Rows are of `channels` values each; `begin` and
+// `end` say which rows.
+#pragma once
+
+#include <cstdint>
+
+namespace earlyexit {
+
+// What is known of a channel. The scale is gamma / sqrt(variance + epsilon).
+struct Channels {
+  const float *mean, *scale, *beta;
+};
+
+struct Loops {
+  // Adds the sums of x - shift and of its square by channel. The shift, a value of the channel, keeps the squares from
+  // cancelling.
+  void (*sums)(const float* x, const float* shift, int64_t begin, int64_t end, int64_t channels, double* sum, double* square);
+
+  // y = (x - mean) * scale + beta, plus the addend, and the ReLU of it.
+  void (*apply)(bool relu, bool add, const float* x, const float* addend, const Channels& of, int64_t begin, int64_t end,
+                int64_t channels, float* y, bool stream);
+
+  // Adds the sums by channel of the gradient behind the ReLU, and of its product with x - mean.
+  void (*gradient_sums)(bool relu, bool add, const float* dy, const float* y, const float* x, const Channels& of,
+                        int64_t begin, int64_t end, int64_t channels, double* sum, double* product);
+
+  // dx = scale * g + b * (x - mean) + c with g the gradient behind the ReLU, which is also the addend's.
+  void (*apply_gradient)(bool relu, bool add, const float* dy, const float* y, const float* x, const Channels& of,
+                         const float* b, const float* c, int64_t begin, int64_t end, int64_t channels, float* dx,
+                         float* daddend, bool stream);
+
+  // sum = a + b, values from `begin` to `end`.
+  void (*add)(const float* a, const float* b, int64_t begin, int64_t end, float* sum, bool stream);
+
+  // To be called by a thread that stored with `stream`, before others read.
+  void (*finish)();
+};
+
+// Those for this processor.
+extern const Loops loops;
+
+// Whether results are stored past the caches: if they are more than a second-level cache holds, so that they would be gone from
+// it before anybody reads them, and begin with a cache line, each of its rows too.
+bool MayStream(const float* result, int64_t size, int64_t row);
+
+}  // namespace earlyexit
