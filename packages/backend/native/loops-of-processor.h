@@ -1,6 +1,6 @@
-// The loops over activations that loops.h declares, included by loops.cc once for every kind of processor, in a namespace of its
-// own. Nothing of the standard library is used: what the compiler made of it for a newer processor could be linked into code for
-// an older one.
+// The loops over activations that loops.h declares. loops.cc includes them once for every kind of processor, in a namespace of
+// its own. Nothing of the standard library is used: what the compiler made of it for a newer processor could be linked into
+// code for an older one.
 
 // The values of neighbouring channels. Written as vectors because the compiler makes none of arrays that it unrolls.
 struct Sixteen {
@@ -17,21 +17,21 @@ struct One {
 };
 
 template <typename Width>
-inline __attribute__((always_inline)) typename Width::Values Load(const float* from) {
+INLINE typename Width::Values Load(const float* from) {
   typename Width::Values values;
   __builtin_memcpy(&values, from, sizeof values);
   return values;
 }
 
 template <typename Width>
-inline __attribute__((always_inline)) void Store(typename Width::Values values, float* to) {
+INLINE void Store(typename Width::Values values, float* to) {
   __builtin_memcpy(to, &values, sizeof values);
 }
 
-// Past the caches, if `stream`; otherwise a value that is only written is read first, and takes the place of one that will be
-// read. Results must be of whole cache lines then (see MayStream).
+// Past the caches, if `stream`: otherwise memory that is only written is read first, and takes the place of what will be read.
+// Results must be of whole cache lines then (see MayStream).
 template <typename Width>
-inline __attribute__((always_inline)) void Store(typename Width::Values values, float* to, bool stream) {
+INLINE void Store(typename Width::Values values, float* to, bool stream) {
 #ifdef STREAM
   if (stream && Width::kWidth == 16) {
     STREAM_TYPE parts[sizeof(values) / sizeof(STREAM_TYPE) + 1];
@@ -46,7 +46,7 @@ inline __attribute__((always_inline)) void Store(typename Width::Values values, 
 }
 
 template <typename Width>
-inline __attribute__((always_inline)) void AddTo(double* sums, typename Width::Values values) {
+INLINE void AddTo(double* sums, typename Width::Values values) {
   float each[Width::kWidth];
   Store<Width>(values, each);
   for (int at = 0; at < Width::kWidth; at++) sums[at] += each[at];
@@ -57,7 +57,7 @@ constexpr int64_t kBlock = 512;
 
 // Calls body(first, last, channel, width) for every block of rows and all channels, as many of them together as there are.
 template <typename Body>
-inline __attribute__((always_inline)) void ForTiles(int64_t begin, int64_t end, int64_t channels, const Body& body) {
+INLINE void ForTiles(int64_t begin, int64_t end, int64_t channels, const Body& body) {
   for (int64_t first = begin; first < end; first += kBlock) {
     const int64_t last = first + kBlock < end ? first + kBlock : end;
     int64_t channel = 0;
@@ -68,9 +68,9 @@ inline __attribute__((always_inline)) void ForTiles(int64_t begin, int64_t end, 
 }
 
 template <bool kRelu, bool kAdd>
-inline __attribute__((always_inline)) void ApplyTo(const float* x, const float* addend, const Channels& of, int64_t begin, int64_t end, int64_t channels,
-                    float* __restrict__ y, bool stream) {
-  ForTiles(begin, end, channels, [&](int64_t first, int64_t last, int64_t channel, auto width) __attribute__((always_inline)) {
+INLINE void ApplyTo(const float* x, const float* addend, const Channels& of, int64_t begin, int64_t end,
+                    int64_t channels, float* __restrict__ y, bool stream) {
+  ForTiles(begin, end, channels, [&](int64_t first, int64_t last, int64_t channel, auto width) INLINE_LAMBDA {
     using Width = decltype(width);
     using Values = typename Width::Values;
     const Values m = Load<Width>(of.mean + channel), a = Load<Width>(of.scale + channel),
@@ -88,17 +88,16 @@ inline __attribute__((always_inline)) void ApplyTo(const float* x, const float* 
 // The gradient behind the ReLU. Where it let something through y tells, or, where nothing was added, x does, which is read
 // anyway.
 template <bool kRelu, bool kAdd, typename Width, typename Values = typename Width::Values>
-inline __attribute__((always_inline)) Values BehindRelu(Values received, const float* y, Values difference, Values scale,
-                                                        Values beta) {
+INLINE Values BehindRelu(Values received, const float* y, Values difference, Values scale, Values beta) {
   if (!kRelu) return received;
   const Values result = kAdd ? Load<Width>(y) : difference * scale + beta;
   return result > Values{} ? received : Values{};
 }
 
 template <bool kRelu, bool kAdd>
-inline __attribute__((always_inline)) void AddGradientSums(const float* dy, const float* y, const float* x, const Channels& of, int64_t begin, int64_t end,
-                            int64_t channels, double* sum, double* product) {
-  ForTiles(begin, end, channels, [&](int64_t first, int64_t last, int64_t channel, auto width) __attribute__((always_inline)) {
+INLINE void AddGradientSums(const float* dy, const float* y, const float* x, const Channels& of, int64_t begin,
+                            int64_t end, int64_t channels, double* sum, double* product) {
+  ForTiles(begin, end, channels, [&](int64_t first, int64_t last, int64_t channel, auto width) INLINE_LAMBDA {
     using Width = decltype(width);
     using Values = typename Width::Values;
     const Values m = Load<Width>(of.mean + channel), k = Load<Width>(of.scale + channel),
@@ -116,10 +115,10 @@ inline __attribute__((always_inline)) void AddGradientSums(const float* dy, cons
 }
 
 template <bool kRelu, bool kAdd>
-inline __attribute__((always_inline)) void ApplyGradientTo(const float* dy, const float* y, const float* x, const Channels& of, const float* b,
+INLINE void ApplyGradientTo(const float* dy, const float* y, const float* x, const Channels& of, const float* b,
                             const float* c, int64_t begin, int64_t end, int64_t channels, float* __restrict__ dx,
                             float* __restrict__ daddend, bool stream) {
-  ForTiles(begin, end, channels, [&](int64_t first, int64_t last, int64_t channel, auto width) __attribute__((always_inline)) {
+  ForTiles(begin, end, channels, [&](int64_t first, int64_t last, int64_t channel, auto width) INLINE_LAMBDA {
     using Width = decltype(width);
     using Values = typename Width::Values;
     const Values m = Load<Width>(of.mean + channel), k = Load<Width>(of.scale + channel),
@@ -134,7 +133,7 @@ inline __attribute__((always_inline)) void ApplyGradientTo(const float* dy, cons
 }
 
 void Sums(const float* x, const float* shift, int64_t begin, int64_t end, int64_t channels, double* sum, double* square) {
-  ForTiles(begin, end, channels, [&](int64_t first, int64_t last, int64_t channel, auto width) __attribute__((always_inline)) {
+  ForTiles(begin, end, channels, [&](int64_t first, int64_t last, int64_t channel, auto width) INLINE_LAMBDA {
     using Width = decltype(width);
     using Values = typename Width::Values;
     const Values k = Load<Width>(shift + channel);

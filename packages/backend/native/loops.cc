@@ -2,6 +2,11 @@
 
 #include <cstddef>
 
+// Functions that take vectors are only called where they are inlined: how they would be passed does not matter.
+#pragma GCC diagnostic ignored "-Wpsabi"
+#define INLINE inline __attribute__((always_inline))
+#define INLINE_LAMBDA __attribute__((always_inline))
+
 namespace earlyexit {
 namespace {
 
@@ -9,8 +14,6 @@ namespace {
 // One build runs on every processor: the loops are compiled for each of these, and the fastest that run here are taken. The
 // attribute `target_clones` would not do: the compiler takes vectors apart before it knows for which processor they are.
 #define FOR_SEVERAL_PROCESSORS
-// Functions that take vectors are only called where they are inlined.
-#pragma GCC diagnostic ignored "-Wpsabi"
 typedef float Vector512 __attribute__((vector_size(64)));
 typedef float Vector256 __attribute__((vector_size(32)));
 #pragma GCC push_options
@@ -39,10 +42,10 @@ namespace anywhere {
 }
 
 Loops FastestLoops() {
-#define LOOPS_OF(processor)                                                                        \
-  {                                                                                                \
+#define LOOPS_OF(processor)                                                                                  \
+  {                                                                                                          \
     &processor::Sums, &processor::Apply, &processor::GradientSums, &processor::ApplyGradient, &processor::Add, \
-        &processor::Finish                                                                         \
+        &processor::Finish                                                                                   \
   }
 #ifdef FOR_SEVERAL_PROCESSORS
   __builtin_cpu_init();

@@ -1,5 +1,5 @@
-// Loops over activations, as vectors of the widest kind that the processor has. Rows are of `channels` values each; `begin` and
-// `end` say which rows.
+// Loops over activations, as vectors of the widest kind that the processor has. Rows are of `channels` values each; `begin`
+// and `end` say which rows.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@ struct Channels {
 struct Loops {
   // Adds the sums of x - shift and of its square by channel. The shift, a value of the channel, keeps the squares from
   // cancelling.
-  void (*sums)(const float* x, const float* shift, int64_t begin, int64_t end, int64_t channels, double* sum, double* square);
+  void (*sums)(const float* x, const float* shift, int64_t begin, int64_t end, int64_t channels, double* sum,
+               double* square);
 
   // y = (x - mean) * scale + beta, plus the addend, and the ReLU of it.
   void (*apply)(bool relu, bool add, const float* x, const float* addend, const Channels& of, int64_t begin, int64_t end,
@@ -39,8 +40,8 @@ struct Loops {
 // Those for this processor.
 extern const Loops loops;
 
-// Whether results are stored past the caches: if they are more than a second-level cache holds, so that they would be gone from
-// it before anybody reads them, and begin with a cache line, each of its rows too.
+// Whether results are stored past the caches: if they are more than a second-level cache holds, so that they would be gone
+// from it before anybody reads them, and begin with a cache line, each of their rows too.
 bool MayStream(const float* result, int64_t size, int64_t row);
 
 }  // namespace earlyexit

@@ -1,0 +1,102 @@
+// Compares the loops of native/loops.cc, as they are compiled for each kind of processor that this one can pass for, with plain
+// ones in double precision, over many numbers of rows and channels. Says which kinds it compared, or the first difference.
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "loops.cc"
+
+using namespace earlyexit;
+
+namespace {
+
+std::mt19937 generator(1);
+
+float Normal() {
+  static std::normal_distribution<float> distribution;
+  return distribution(generator);
+}
+
+// On a cache line, as the library's tensors are.
+struct Free {
+  void operator()(float* values) const { std::free(values); }
+};
+using Values = std::unique_ptr<float[], Free>;
+
+Values Make(int64_t size, float center) {
+  Values values(static_cast<float*>(std::aligned_alloc(64, (size * sizeof(float) + 63) / 64 * 64)));
+  for (int64_t at = 0; at < size; at++) values[at] = Normal() + center;
+  return values;
+}
+
+void Expect(const char* kind, const char* what, int channels, int rows, double value, double expected, double scale) {
+  if (std::fabs(value - expected) <= 2e-6 * scale) return;
+  std::printf("%s: %s of %d rows and %d channels gave %.9g, not %.9g\n", kind, what, rows, channels, value, expected);
+  std::exit(1);
+}
+
+void Compare(const char* kind, const Loops& loops, int channels, int rows, bool relu, bool add, bool stream) {
+  const int64_t size = int64_t{channels} * rows;
+  // Far from zero beside their spread, as activations can be.
+  const Values x = Make(size, 4), addend = Make(size, 0), dy = Make(size, 0), y = Make(size, NAN), dx = Make(size, NAN),
+               daddend = Make(size, NAN), sum = Make(size, NAN), mean = Make(channels, 4), scale = Make(channels, 0),
+               beta = Make(channels, 0), b = Make(channels, 0), c = Make(channels, 0);
+  const Channels of{mean.get(), scale.get(), beta.get()};
+  std::vector<double> s(channels), q(channels), g(channels), p(channels);
+  loops.apply(relu, add, x.get(), addend.get(), of, 0, rows, channels, y.get(), stream);
+  loops.finish();
+  loops.sums(x.get(), x.get(), 0, rows, channels, s.data(), q.data());
+  loops.gradient_sums(relu, add, dy.get(), y.get(), x.get(), of, 0, rows, channels, g.data(), p.data());
+  loops.apply_gradient(relu, add, dy.get(), y.get(), x.get(), of, b.get(), c.get(), 0, rows, channels, dx.get(), daddend.get(),
+                       stream);
+  loops.add(x.get(), addend.get(), 0, size, sum.get(), stream);
+  loops.finish();
+  const auto expect = [&](const char* what, double value, double expected, double largest) {
+    Expect(kind, what, channels, rows, value, expected, largest);
+  };
+  std::vector<double> es(channels), eq(channels), eg(channels), ep(channels);
+  for (int64_t at = 0; at < size; at++) {
+    const int k = static_cast<int>(at % channels);
+    const double difference = double{x[at]} - mean[k], shifted = double{x[at]} - x[k];
+    const double normalized = difference * scale[k] + beta[k] + (add ? addend[at] : 0);
+    expect("apply", y[at], relu && normalized < 0 ? 0 : normalized, 20);
+    const double gradient = !relu || y[at] > 0 ? dy[at] : 0;
+    expect("apply_gradient", dx[at], scale[k] * gradient + (b[k] * difference + c[k]), 40);
+    if (add) expect("apply_gradient of the addend", daddend[at], gradient, 5);
+    expect("add", sum[at], double{x[at]} + addend[at], 10);
+    es[k] += shifted, eq[k] += shifted * shifted, eg[k] += gradient, ep[k] += gradient * difference;
+  }
+  for (int k = 0; k < channels; k++) {
+    expect("sums", s[k], es[k], rows * 20.0);
+    expect("sums of squares", q[k], eq[k], rows * 40.0);
+    expect("gradient_sums", g[k], eg[k], rows * 5.0);
+    expect("gradient_sums of products", p[k], ep[k], rows * 20.0);
+  }
+}
+
+void CompareAll(const char* kind, const Loops& loops) {
+  for (int channels : {1, 3, 4, 7, 16, 19, 20, 32, 37, 64})
+    for (int rows : {1, 5, 511, 512, 513, 1300})
+      for (bool relu : {false, true})
+        for (bool add : {false, true})
+          for (bool stream : {false, true}) Compare(kind, loops, channels, rows, relu, add, stream && channels % 16 == 0);
+  std::printf("%s\n", kind);
+}
+
+}  // namespace
+
+#define COMPARE(processor)                                                                                    \
+  CompareAll(#processor, {&processor::Sums, &processor::Apply, &processor::GradientSums, &processor::ApplyGradient, \
+                          &processor::Add, &processor::Finish})
+
+int main() {
+  COMPARE(anywhere);
+#ifdef FOR_SEVERAL_PROCESSORS
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) COMPARE(avx2);
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) COMPARE(avx512);
+#endif
+  return 0;
+}
