@@ -83,10 +83,10 @@ it('puts int8 into a model folder, and says in its config which', async () => {
   const { thresholds } = ran.json() as Exported;
   const config = JSON.parse(await readFile(join(at('hub'), 'config.json'), 'utf8')) as object;
   expect(config).toMatchObject({
-    'transformers.js_config': { dtype: 'int8' },
+    'transformers.js_config': { dtype: 'q8' },
     earlyexit: { criterion: 'margin', thresholds },
   });
-  const file = join(at('hub'), 'onnx', 'model_int8.onnx');
+  const file = join(at('hub'), 'onnx', 'model_quantized.onnx');
   expect((await readFile(file)).includes('QuantizeLinear')).toBe(true);
   expect((await loadSession(file, { threads: 1 })).metadata.policy).toMatchObject({ thresholds });
 });
