@@ -1,6 +1,8 @@
 #include "loops.h"
 
 #include <cstddef>
+#include <utility>
+#include <vector>
 
 // Functions that take vectors are only called where they are inlined: how they would be passed does not matter.
 #pragma GCC diagnostic ignored "-Wpsabi"
@@ -41,26 +43,31 @@ namespace anywhere {
 #include "loops-of-processor.h"
 }
 
-Loops FastestLoops() {
 #define LOOPS_OF(processor)                                                                                  \
   {                                                                                                          \
     &processor::Sums, &processor::Apply, &processor::GradientSums, &processor::ApplyGradient, &processor::Add, \
         &processor::Finish                                                                                   \
   }
+
+// Those that run on this processor, the fastest first.
+std::vector<std::pair<const char*, Loops>> LoopsThatRun() {
+  std::vector<std::pair<const char*, Loops>> all;
 #ifdef FOR_SEVERAL_PROCESSORS
   __builtin_cpu_init();
 #define HAS(feature) (__builtin_cpu_supports(feature) != 0)
-  if (HAS("avx512f") && HAS("avx512cd") && HAS("avx512bw") && HAS("avx512dq") && HAS("avx512vl")) return LOOPS_OF(avx512);
-  if (HAS("avx2") && HAS("fma") && HAS("bmi") && HAS("bmi2")) return LOOPS_OF(avx2);
+  if (HAS("avx512f") && HAS("avx512cd") && HAS("avx512bw") && HAS("avx512dq") && HAS("avx512vl"))
+    all.push_back({"avx512", LOOPS_OF(avx512)});
+  if (HAS("avx2") && HAS("fma") && HAS("bmi") && HAS("bmi2")) all.push_back({"avx2", LOOPS_OF(avx2)});
 #undef HAS
 #endif
-  return LOOPS_OF(anywhere);
-#undef LOOPS_OF
+  all.push_back({"anywhere", LOOPS_OF(anywhere)});
+  return all;
 }
+#undef LOOPS_OF
 
 }  // namespace
 
-const Loops loops = FastestLoops();
+const Loops loops = LoopsThatRun().front().second;
 
 bool MayStream(const float* result, int64_t size, int64_t row) {
   // Values: 4 MB, and 64 bytes.

@@ -88,15 +88,7 @@ void CompareAll(const char* kind, const Loops& loops) {
 
 }  // namespace
 
-#define COMPARE(processor)                                                                                    \
-  CompareAll(#processor, {&processor::Sums, &processor::Apply, &processor::GradientSums, &processor::ApplyGradient, \
-                          &processor::Add, &processor::Finish})
-
 int main() {
-  COMPARE(anywhere);
-#ifdef FOR_SEVERAL_PROCESSORS
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) COMPARE(avx2);
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) COMPARE(avx512);
-#endif
+  for (const auto& [kind, loops] : LoopsThatRun()) CompareAll(kind, loops);
   return 0;
 }
