@@ -179,6 +179,31 @@ void Add(const float* a, const float* b, int64_t begin, int64_t end, float* sum,
   for (; at < end; at++) sum[at] = a[at] + b[at];
 }
 
+// Plain loops without sums: the compiler makes vectors of these.
+void Adam(const AdamStep& step, int64_t begin, int64_t end) {
+  const AdamStep s = step;
+  const float *gradient = s.gradient, *first = s.first, *second = s.second, *decayed = s.decayed;
+  float *__restrict__ update = s.update, *__restrict__ next_first = s.next_first, *__restrict__ next_second = s.next_second;
+  for (int64_t at = begin; at < end; at++) {
+    const float pull = gradient[at] + s.coupled_decay * decayed[at];
+    const float one = s.beta1 * first[at] + s.rest1 * pull, two = s.beta2 * second[at] + s.rest2 * (pull * pull);
+    next_first[at] = one;
+    next_second[at] = two;
+    update[at] = s.scale * one / (s.root * __builtin_sqrtf(two) + s.epsilon) + s.apart_decay * decayed[at];
+  }
+}
+
+void Momentum(const MomentumStep& step, int64_t begin, int64_t end) {
+  const MomentumStep s = step;
+  const float *gradient = s.gradient, *velocity = s.velocity, *decayed = s.decayed;
+  float *__restrict__ update = s.update, *__restrict__ next_velocity = s.next_velocity;
+  for (int64_t at = begin; at < end; at++) {
+    const float pull = gradient[at] + s.coupled_decay * decayed[at], next = s.momentum * velocity[at] + pull;
+    next_velocity[at] = next;
+    update[at] = s.pull_scale * pull + s.velocity_scale * next + s.apart_decay * decayed[at];
+  }
+}
+
 // What was stored past the caches is there for other threads from here on.
 void Finish() {
 #ifdef STREAM

@@ -46,7 +46,7 @@ namespace anywhere {
 #define LOOPS_OF(processor)                                                                                  \
   {                                                                                                          \
     &processor::Sums, &processor::Apply, &processor::GradientSums, &processor::ApplyGradient, &processor::Add, \
-        &processor::Finish                                                                                   \
+        &processor::Adam, &processor::Momentum, &processor::Finish                                                                                   \
   }
 
 // Those that run on this processor, the fastest first.

@@ -11,6 +11,27 @@ struct Channels {
   const float *mean, *scale, *beta;
 };
 
+// pull = gradient + coupled_decay * decayed
+// next_first = beta1 * first + (1 - beta1) * pull
+// next_second = beta2 * second + (1 - beta2) * pull^2
+// update = scale * next_first / (root * sqrt(next_second) + epsilon) + apart_decay * decayed
+struct AdamStep {
+  const float *gradient, *first, *second, *decayed;
+  float *update, *next_first, *next_second;
+  // In the order of the operation's input.
+  float beta1, rest1, beta2, rest2, root, epsilon, scale, coupled_decay, apart_decay;
+};
+
+// pull = gradient + coupled_decay * decayed
+// next_velocity = momentum * velocity + pull
+// update = pull_scale * pull + velocity_scale * next_velocity + apart_decay * decayed
+struct MomentumStep {
+  const float *gradient, *velocity, *decayed;
+  float *update, *next_velocity;
+  // In the order of the operation's input.
+  float momentum, pull_scale, velocity_scale, coupled_decay, apart_decay;
+};
+
 struct Loops {
   // Adds the sums of x - shift and of its square by channel. The shift, a value of the channel, keeps the squares from
   // cancelling.
@@ -32,6 +53,10 @@ struct Loops {
 
   // sum = a + b, values from `begin` to `end`.
   void (*add)(const float* a, const float* b, int64_t begin, int64_t end, float* sum, bool stream);
+
+  // Steps of optimizers, values from `begin` to `end`.
+  void (*adam)(const AdamStep& step, int64_t begin, int64_t end);
+  void (*momentum)(const MomentumStep& step, int64_t begin, int64_t end);
 
   // To be called by a thread that stored with `stream`, before others read.
   void (*finish)();

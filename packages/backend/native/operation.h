@@ -89,6 +89,7 @@ void InParallel(const Work& work) {
 bool RegisterNormalization();
 bool RegisterAddition();
 bool RegisterPacking();
+bool RegisterOptimizers();
 
 // False where oneDNN's library is missing.
 bool RegisterConvolution();

@@ -15,7 +15,8 @@ NAPI_MODULE_INIT() {
   mallopt(M_TOP_PAD, 64 << 20);
   // A second thread of this process that loads the addon finds the operations registered.
   static const bool registered =
-      earlyexit::RegisterNormalization() && earlyexit::RegisterAddition() && earlyexit::RegisterPacking();
+      earlyexit::RegisterNormalization() && earlyexit::RegisterAddition() && earlyexit::RegisterPacking() &&
+      earlyexit::RegisterOptimizers();
 #ifdef WITH_ONEDNN
   static const bool convolution = earlyexit::RegisterConvolution();
 #else

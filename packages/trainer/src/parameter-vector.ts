@@ -1,5 +1,6 @@
 import { tf, type tfl } from './tf';
 import type { NamedWeight } from './named-weights';
+import { hasKernel, runKernel } from './own-kernels';
 
 /** The trained weights of a network as one flat vector, in a fixed order. */
 export interface ParameterVector {
@@ -116,15 +117,4 @@ function split(values: tf.Tensor1D, sizes: number[]): tf.Tensor1D[] {
     offset += size;
     return tf.tensor1d(all.subarray(offset - size, offset));
   });
-}
-
-/** Whether the engine brings a kernel that TensorFlow.js does not know (@earlyexit/backend). */
-function hasKernel(name: string): boolean {
-  const kernel = tf.getKernel(name, tf.getBackend()) as tf.KernelConfig | undefined;
-  return kernel !== undefined;
-}
-
-/** These kernels take a list of tensors, as `Concat` does. */
-function runKernel(name: string, inputs: readonly tf.Tensor[]): tf.Tensor | tf.Tensor[] {
-  return tf.engine().runKernel(name, inputs as unknown as tf.NamedTensorMap);
 }

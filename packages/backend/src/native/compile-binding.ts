@@ -104,12 +104,14 @@ export async function compileAddons(compiler: string, folder: string, signal?: A
   const nodeApi = `-I${join(nodeApiHeaders, 'include')}`;
   const run = (options: string[]): Promise<void> => compile(compiler, options, dirname(addon), signal);
   await run(['-O2', nodeApi, join(sources, 'quiet-loading.cc'), '-o', quietLoading]);
-  const operations = ['training-kernels.cc', 'normalization.cc', 'addition.cc', 'packing.cc', 'loops.cc'];
+  const operations = ['training-kernels', 'normalization', 'addition', 'packing', 'optimizers', 'loops'];
   await run([
-    // Work is shared among OpenMP's threads.
-    ...['-O3', '-fopenmp'],
+    // Work is shared among OpenMP's threads; without -fno-math-errno a square root is no vector instruction.
+    ...['-O3', '-fno-math-errno', '-fopenmp'],
     ...[nodeApi, `-I${join(tensorflow, 'include')}`],
-    ...[...operations, ...(oneDnn === null ? [] : ['convolution.cc'])].map((name) => join(sources, name)),
+    ...[...operations, ...(oneDnn === null ? [] : ['convolution'])].map((name) =>
+      join(sources, `${name}.cc`),
+    ),
     ...['-o', addon, ...libraryOptions(tensorflow, addon)],
     ...(oneDnn === null
       ? []

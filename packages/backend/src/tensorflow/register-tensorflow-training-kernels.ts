@@ -6,6 +6,7 @@ import { tf } from '../tf';
 import { supportExplicitPadding } from './explicit-padding';
 import { type Attribute, attribute, type NodeBackend } from './node-backend';
 import { registerFusedNormalization } from './fused-normalization';
+import { registerOptimizerSteps } from './optimizer-steps';
 import { registerOwnAddition } from './own-addition';
 import { registerOwnConvolution } from './own-convolution';
 import { registerPacking } from './packing';
@@ -13,7 +14,7 @@ import { mendStridedFilterGradient } from './strided-filter-gradient';
 
 /** What the addon brings. */
 export interface OwnOperations {
-  /** Normalisation, addition and packing. */
+  /** Normalisation, addition, packing and the steps of optimizers. */
   readonly training: boolean;
   /** Not where there is no oneDNN of its own. */
   readonly convolution: boolean;
@@ -48,6 +49,7 @@ export function registerTensorflowTrainingKernels(own: OwnOperations): void {
     registerFusedNormalization();
     registerOwnAddition();
     registerPacking();
+    registerOptimizerSteps();
   } else {
     registerNormalization();
   }

@@ -15,6 +15,7 @@ import { maxPool } from './kernels/max-pool';
 import { maxPoolGradient } from './kernels/max-pool-gradient';
 import { reluGradient } from './kernels/relu-gradient';
 import { pad, slice } from './kernels/strided-copy';
+import { adamStep, momentumStep } from './kernels/optimizer-steps';
 import { unsortedSegmentSum } from './kernels/unsorted-segment-sum';
 
 /**
@@ -28,6 +29,7 @@ type Kernel = (
 ) => tf.TensorInfo | tf.TensorInfo[] | { readonly attributes: object } | null;
 
 const trainingKernels: Readonly<Record<string, Kernel>> = {
+  AdamStep: adamStep,
   BatchMatMul: batchMatMul,
   Conv2D: conv2d,
   Conv2DBackpropFilter: conv2dBackpropFilter,
@@ -42,6 +44,7 @@ const trainingKernels: Readonly<Record<string, Kernel>> = {
   Identity: identity,
   MaxPool: maxPool,
   MaxPoolGrad: maxPoolGradient,
+  MomentumStep: momentumStep,
   PadV2: pad,
   ReluGrad: reluGradient,
   Slice: slice,

@@ -1,7 +1,8 @@
+import { hasKernel, runKernel } from '../own-kernels';
 import { tf } from '../tf';
 import { checkSetting } from './check-setting';
 import type { Optimizer } from './optimizer';
-import { decayTerm, type WeightDecayOptions } from './weight-decay';
+import { decayOf, plusDecay, type WeightDecayOptions } from './weight-decay';
 
 /** Settings of {@link adam}. */
 export interface AdamOptions extends WeightDecayOptions {
@@ -44,25 +45,47 @@ export function adam(options: AdamOptions = {}): Optimizer {
       numbers: { beta1Power: 1, beta2Power: 1 },
     }),
     update(gradient, state, context) {
-      const decay = decayTerm(options, context);
-      const pull = decay !== null && !decoupled ? tf.add(gradient, decay) : gradient;
-      const { firstMoment: first, secondMoment: second } = state.tensors as Record<string, tf.Tensor1D>;
+      const { firstMoment: first, secondMoment: second } = state.tensors as Moments;
       const beta1Power = (state.numbers['beta1Power'] as number) * beta1;
       const beta2Power = (state.numbers['beta2Power'] as number) * beta2;
-      const firstMoment = tf.add(tf.mul(first as tf.Tensor1D, beta1), tf.mul(pull, 1 - beta1));
-      const secondMoment = tf.add(tf.mul(second as tf.Tensor1D, beta2), tf.mul(tf.square(pull), 1 - beta2));
-      // √(v/(1 − β₂ᵗ)) = √v / √(1 − β₂ᵗ): the correction is one scalar instead of a pass over the vector.
-      const root = tf.add(tf.mul(tf.sqrt(secondMoment), 1 / Math.sqrt(1 - beta2Power)), epsilon);
-      const adapted = tf.mul(tf.div(firstMoment, root), -context.learningRate / (1 - beta1Power));
-      const update =
-        decay !== null && decoupled ? tf.sub(adapted, tf.mul(decay, context.learningRate)) : adapted;
+      const { decayed, ...decay } = decayOf(options, decoupled, context);
+      const attributes = {
+        ...{ beta1, beta2, epsilon, ...decay },
+        scale: -context.learningRate / (1 - beta1Power),
+        // √(v/(1 − β₂ᵗ)) = √v / √(1 − β₂ᵗ): the correction is one scalar instead of a pass over the vector.
+        root: 1 / Math.sqrt(1 - beta2Power),
+      };
+      const [update, firstMoment, secondMoment] = hasKernel('AdamStep')
+        ? (runKernel(
+            'AdamStep',
+            { gradient, first, second, ...(decayed === null ? {} : { decayed }) },
+            attributes,
+          ) as AdamStep)
+        : composeStep(gradient, { first, second, decayed }, attributes);
       return {
-        update: update as tf.Tensor1D,
-        state: {
-          tensors: { firstMoment: firstMoment as tf.Tensor1D, secondMoment: secondMoment as tf.Tensor1D },
-          numbers: { beta1Power, beta2Power },
-        },
+        update,
+        state: { tensors: { firstMoment, secondMoment }, numbers: { beta1Power, beta2Power } },
       };
     },
   };
+}
+
+type Moments = Readonly<Record<'firstMoment' | 'secondMoment', tf.Tensor1D>>;
+type AdamStep = [update: tf.Tensor1D, firstMoment: tf.Tensor1D, secondMoment: tf.Tensor1D];
+
+/** What the kernel `AdamStep` computes, on engines that lack it. */
+function composeStep(
+  gradient: tf.Tensor1D,
+  { first, second, decayed }: { first: tf.Tensor1D; second: tf.Tensor1D; decayed: tf.Tensor1D | null },
+  attributes: Readonly<
+    Record<'beta1' | 'beta2' | 'epsilon' | 'scale' | 'root' | 'coupledDecay' | 'apartDecay', number>
+  >,
+): AdamStep {
+  const { beta1, beta2, epsilon, scale, root, coupledDecay, apartDecay } = attributes;
+  const pull = plusDecay(gradient, decayed, coupledDecay);
+  const firstMoment = tf.add<tf.Tensor1D>(tf.mul(first, beta1), tf.mul(pull, 1 - beta1));
+  const secondMoment = tf.add<tf.Tensor1D>(tf.mul(second, beta2), tf.mul(tf.square(pull), 1 - beta2));
+  const divisor = tf.add(tf.mul(tf.sqrt(secondMoment), root), epsilon);
+  const adapted = tf.mul<tf.Tensor1D>(tf.div(firstMoment, divisor), scale);
+  return [plusDecay(adapted, decayed, apartDecay), firstMoment, secondMoment];
 }

@@ -1,8 +1,9 @@
+import { hasKernel, runKernel } from '../own-kernels';
 import { tf } from '../tf';
 import { ArgumentError } from '@earlyexit/exit-criteria';
 import { checkSetting } from './check-setting';
 import { emptyOptimizerState, type Optimizer } from './optimizer';
-import { decayTerm, type WeightDecayOptions } from './weight-decay';
+import { decayOf, plusDecay, type WeightDecayOptions } from './weight-decay';
 
 /** Settings of {@link sgd}. */
 export interface SgdOptions extends WeightDecayOptions {
@@ -40,14 +41,25 @@ export function sgd(options: SgdOptions = {}): Optimizer {
     init: (parameters) =>
       momentum === 0 ? emptyOptimizerState : { tensors: { velocity: tf.zerosLike(parameters) }, numbers: {} },
     update(gradient, state, context) {
-      const decay = decayTerm(options, context);
-      const pull: tf.Tensor1D = decay !== null && !decoupled ? tf.add(gradient, decay) : gradient;
+      const { decayed, ...decay } = decayOf(options, decoupled, context);
+      const rate = -context.learningRate;
       const before = state.tensors['velocity'];
-      const velocity: tf.Tensor1D = before === undefined ? pull : tf.add(tf.mul(before, momentum), pull);
-      const direction = nesterov ? tf.add(pull, tf.mul(velocity, momentum)) : velocity;
-      const whole = decay !== null && decoupled ? tf.add(direction, decay) : direction;
+      if (before !== undefined && hasKernel('MomentumStep')) {
+        const scales = nesterov
+          ? { pullScale: rate, velocityScale: rate * momentum }
+          : { pullScale: 0, velocityScale: rate };
+        const [update, velocity] = runKernel(
+          'MomentumStep',
+          { gradient, velocity: before, ...(decayed === null ? {} : { decayed }) },
+          { momentum, ...scales, ...decay },
+        ) as [tf.Tensor1D, tf.Tensor1D];
+        return { update, state: { tensors: { velocity }, numbers: {} } };
+      }
+      const pull = plusDecay(gradient, decayed, decay.coupledDecay);
+      const velocity = before === undefined ? pull : tf.add<tf.Tensor1D>(tf.mul(before, momentum), pull);
+      const direction = nesterov ? tf.add<tf.Tensor1D>(pull, tf.mul(velocity, momentum)) : velocity;
       return {
-        update: tf.mul(whole, -context.learningRate),
+        update: plusDecay(tf.mul(direction, rate), decayed, decay.apartDecay),
         state: before === undefined ? state : { tensors: { velocity }, numbers: {} },
       };
     },

@@ -1,0 +1,166 @@
+import {
+  adamSettings,
+  type AdamStepAttributes,
+  type AdamStepInputs,
+  momentumSettings,
+  type MomentumStepAttributes,
+  type MomentumStepInputs,
+} from '../../optimizer-steps';
+import { tf } from '../../tf';
+import { type Code, f32, f32x4, sequence, when } from '../assembler/code';
+import { type Local, ModuleWriter } from '../assembler/module';
+import { compiled } from '../compiled';
+import type { Heap } from '../heap';
+import { bytesPerFloat, bytesPerVector, lanes } from '../tile';
+
+/** What floats and vectors of floats have in common. */
+type Arithmetic = Pick<typeof f32, 'add' | 'multiply' | 'divide' | 'squareRoot'>;
+
+/** A step at one place of the vectors. */
+interface Place {
+  readonly arithmetic: Arithmetic;
+  /** What stands there in the inputs. */
+  readonly inputs: readonly Code[];
+  readonly settings: readonly Code[];
+  /** For what is used more than once. */
+  local(): Local;
+  store(result: number, value: Code): Code;
+}
+
+function adamAt({ arithmetic, inputs, settings, local, store }: Place): Code {
+  const { add, multiply, divide, squareRoot } = arithmetic;
+  const [gradient, first, second, decayed] = inputs as [Code, Code, Code, Code];
+  const [beta1, rest1, beta2, rest2, root, epsilon, scale, coupledDecay, apartDecay] = settings as [
+    ...[Code, Code, Code, Code],
+    ...[Code, Code, Code, Code, Code],
+  ];
+  const [pull, nextFirst, nextSecond] = [local(), local(), local()];
+  return sequence(
+    pull.set(add(gradient, multiply(coupledDecay, decayed))),
+    nextFirst.set(add(multiply(beta1, first), multiply(rest1, pull.get))),
+    nextSecond.set(add(multiply(beta2, second), multiply(rest2, multiply(pull.get, pull.get)))),
+    store(
+      0,
+      add(
+        divide(multiply(scale, nextFirst.get), add(multiply(root, squareRoot(nextSecond.get)), epsilon)),
+        multiply(apartDecay, decayed),
+      ),
+    ),
+    store(1, nextFirst.get),
+    store(2, nextSecond.get),
+  );
+}
+
+function momentumAt({ arithmetic, inputs, settings, local, store }: Place): Code {
+  const { add, multiply } = arithmetic;
+  const [gradient, velocity, decayed] = inputs as [Code, Code, Code];
+  const [momentum, pullScale, velocityScale, coupledDecay, apartDecay] = settings as [
+    ...[Code, Code, Code, Code, Code],
+  ];
+  const [pull, nextVelocity] = [local(), local()];
+  return sequence(
+    pull.set(add(gradient, multiply(coupledDecay, decayed))),
+    nextVelocity.set(add(multiply(momentum, velocity), pull.get)),
+    store(
+      0,
+      add(
+        add(multiply(pullScale, pull.get), multiply(velocityScale, nextVelocity.get)),
+        multiply(apartDecay, decayed),
+      ),
+    ),
+    store(1, nextVelocity.get),
+  );
+}
+
+/** Writes `run(…inputs, …results, settings, quads, rest)`, over 4·quads + rest floats. */
+function writeStep(
+  inputCount: number,
+  resultCount: number,
+  settingCount: number,
+  stepAt: (place: Place) => Code,
+): { module: ModuleWriter } {
+  const module = new ModuleWriter();
+  const vectors = inputCount + resultCount;
+  module.define(
+    vectors + 3,
+    (writer, ...parameters) => {
+      const [settings, quads, rest] = parameters.slice(vectors) as [Local, Local, Local];
+      const pass = (
+        count: Local,
+        type: 'f32' | 'v128',
+        { load, store, ...arithmetic }: Arithmetic & Pick<typeof f32, 'load' | 'store'>,
+        loadSetting: typeof f32.load,
+      ): Code => {
+        const numbers = writer.locals(settingCount, type);
+        const place: Place = {
+          arithmetic,
+          inputs: parameters.slice(0, inputCount).map((input) => load(input.get)),
+          settings: numbers.map((number) => number.get),
+          local: () => writer.local(type),
+          store: (result, value) => store(parameters[inputCount + result]!.get, value),
+        };
+        const bytes = type === 'f32' ? bytesPerFloat : bytesPerVector;
+        return when(
+          count.get,
+          sequence(
+            ...numbers.map((number, index) => number.set(loadSetting(settings.get, index * bytesPerFloat))),
+            writer.repeat(
+              count.get,
+              sequence(stepAt(place), ...parameters.slice(0, vectors).map((one) => one.advance(bytes))),
+            ),
+          ),
+        );
+      };
+      return sequence(pass(quads, 'v128', f32x4, f32x4.loadSplat), pass(rest, 'f32', f32, f32.load));
+    },
+    'run',
+  );
+  return { module };
+}
+
+function runStep(
+  heap: Heap,
+  name: string,
+  stepAt: (place: Place) => Code,
+  inputs: readonly tf.TensorInfo[],
+  settings: readonly number[],
+  resultCount: number,
+): tf.TensorInfo[] {
+  const { shape } = inputs[0]!;
+  const size = tf.util.sizeFromShape([...shape]);
+  const results = Array.from({ length: resultCount }, () => heap.allocate(shape));
+  const { run } = compiled(heap, name, () => writeStep(inputs.length, resultCount, settings.length, stepAt));
+  const address = heap.scratch(settings.length * bytesPerFloat);
+  new Float32Array(heap.memory.buffer, address >>> 0, settings.length).set(settings);
+  run(
+    ...[...inputs, ...results].map((tensor) => heap.address(tensor)),
+    ...[address, Math.floor(size / lanes), size % lanes],
+  );
+  return results;
+}
+
+/** The kernel `AdamStep`, in one pass. */
+export function adamStep(
+  heap: Heap,
+  { gradient, first, second, decayed = gradient }: AdamStepInputs,
+  attributes: AdamStepAttributes,
+): tf.TensorInfo[] {
+  const inputs = [gradient, first, second, decayed];
+  return runStep(heap, 'adam step', adamAt, inputs, adamSettings(attributes), 3);
+}
+
+/** The kernel `MomentumStep`, in one pass. */
+export function momentumStep(
+  heap: Heap,
+  { gradient, velocity, decayed = gradient }: MomentumStepInputs,
+  attributes: MomentumStepAttributes,
+): tf.TensorInfo[] {
+  return runStep(
+    heap,
+    'momentum step',
+    momentumAt,
+    [gradient, velocity, decayed],
+    momentumSettings(attributes),
+    2,
+  );
+}
