@@ -179,6 +179,10 @@ void Add(const float* a, const float* b, int64_t begin, int64_t end, float* sum,
   for (; at < end; at++) sum[at] = a[at] + b[at];
 }
 
+// Zero for numbers below the smallest normal one, which is what the moment of a weight becomes whose gradient stays 0;
+// computing with those takes the processor a hundred times as long.
+INLINE float Flushed(float value) { return __builtin_fabsf(value) < 0x1p-126f ? 0 : value; }
+
 // Plain loops without sums: the compiler makes vectors of these.
 void Adam(const AdamStep& step, int64_t begin, int64_t end) {
   const AdamStep s = step;
@@ -186,7 +190,8 @@ void Adam(const AdamStep& step, int64_t begin, int64_t end) {
   float *__restrict__ update = s.update, *__restrict__ next_first = s.next_first, *__restrict__ next_second = s.next_second;
   for (int64_t at = begin; at < end; at++) {
     const float pull = gradient[at] + s.coupled_decay * decayed[at];
-    const float one = s.beta1 * first[at] + s.rest1 * pull, two = s.beta2 * second[at] + s.rest2 * (pull * pull);
+    const float one = Flushed(s.beta1 * first[at] + s.rest1 * pull);
+    const float two = Flushed(s.beta2 * second[at] + s.rest2 * (pull * pull));
     next_first[at] = one;
     next_second[at] = two;
     update[at] = s.scale * one / (s.root * __builtin_sqrtf(two) + s.epsilon) + s.apart_decay * decayed[at];
@@ -198,7 +203,7 @@ void Momentum(const MomentumStep& step, int64_t begin, int64_t end) {
   const float *gradient = s.gradient, *velocity = s.velocity, *decayed = s.decayed;
   float *__restrict__ update = s.update, *__restrict__ next_velocity = s.next_velocity;
   for (int64_t at = begin; at < end; at++) {
-    const float pull = gradient[at] + s.coupled_decay * decayed[at], next = s.momentum * velocity[at] + pull;
+    const float pull = gradient[at] + s.coupled_decay * decayed[at], next = Flushed(s.momentum * velocity[at] + pull);
     next_velocity[at] = next;
     update[at] = s.pull_scale * pull + s.velocity_scale * next + s.apart_decay * decayed[at];
   }

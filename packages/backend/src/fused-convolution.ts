@@ -1,4 +1,3 @@
-import { beforePadding, rememberPadding } from './folded-padding';
 import { hasKernel } from './has-kernel';
 import { tf, tfl } from './tf';
 
@@ -13,11 +12,29 @@ interface Conv2DLayer extends tfl.layers.Layer {
   readonly activation: { getClassName(): string };
 }
 
-type Call = (this: Conv2DLayer, inputs: tf.Tensor | tf.Tensor[], kwargs: object) => tf.Tensor | tf.Tensor[];
+/** Rows and columns of zeros around an image: `[[top, bottom], [left, right]]`. */
+type Padding = readonly [readonly [number, number], readonly [number, number]];
+
+/**
+ * `padding` is what a `ZeroPadding2D` layer before this one would put around the image. Whoever applies the layers and knows
+ * that nobody else reads the padded image gives it to a layer whose `call.takesPadding` is true, with the image itself.
+ */
+type Call = (
+  this: Conv2DLayer,
+  inputs: tf.Tensor | tf.Tensor[],
+  kwargs: { padding?: Padding },
+) => tf.Tensor | tf.Tensor[];
 interface ConvolutionAttributes {
   strides: [number, number];
   pad: 'same' | 'valid';
   activation: string;
+}
+
+const folding = new Set<string>();
+
+/** Says that the convolutions of an engine, and their gradients, take their padding in numbers at no cost. */
+export function foldPaddingOn(backendName: string): void {
+  folding.add(backendName);
 }
 
 let installed = false;
@@ -56,22 +73,25 @@ export function installFusedConvolution(): void {
       };
     },
   });
-  rememberPadding();
   const prototype = Object.getPrototypeOf(tfl.layers.conv2d({ filters: 1, kernelSize: 1 })) as { call: Call };
   const composed = prototype.call;
-  prototype.call = function (inputs, kwargs) {
-    const x = Array.isArray(inputs) ? inputs[0]! : inputs;
-    if (!canFuse(this, x)) return composed.call(this, inputs, kwargs);
+  const call: Call = function (inputs, kwargs) {
+    const image = Array.isArray(inputs) ? inputs[0]! : inputs;
+    const { padding } = kwargs;
+    if (!canFuse(this, image)) {
+      if (padding === undefined) return composed.call(this, inputs, kwargs);
+      return tf.tidy(() => composed.call(this, pad(this, image, padding), {}) as tf.Tensor);
+    }
     return tf.tidy(() => {
-      const origin = this.padding === 'valid' ? beforePadding(x) : null;
+      const folded = padding !== undefined && this.padding === 'valid' && folding.has(tf.getBackend());
       const kernelInputs = {
-        x: origin?.image ?? x,
+        x: padding === undefined || folded ? image : pad(this, image, padding),
         filter: this.kernel.read(),
         ...(this.bias === null ? {} : { bias: this.bias.read() }),
       };
       const attributes = {
         strides: this.strides,
-        pad: origin === null ? this.padding : [[0, 0], ...origin.padding, [0, 0]],
+        pad: folded ? [[0, 0], ...padding, [0, 0]] : this.padding,
         dataFormat: 'NHWC',
         dilations: 1,
         activation: this.activation.getClassName(),
@@ -79,6 +99,14 @@ export function installFusedConvolution(): void {
       return tf.engine().runKernel<tf.Tensor>('FusedConv2D', kernelInputs, attributes);
     });
   };
+  prototype.call = Object.assign(call, { takesPadding: true });
+}
+
+/** What the `ZeroPadding2D` layer would have made. */
+function pad({ dataFormat }: Conv2DLayer, image: tf.Tensor, padding: Padding): tf.Tensor {
+  const sides = padding.map(([before, after]): [number, number] => [before, after]);
+  const none: [number, number] = [0, 0];
+  return tf.pad(image, dataFormat === 'channelsFirst' ? [none, none, ...sides] : [none, ...sides, none]);
 }
 
 function canFuse({ dataFormat, dilationRate, activation }: Conv2DLayer, x: tf.Tensor): boolean {

@@ -105,16 +105,5 @@ function pack(tensors: readonly tf.Tensor[]): tf.Tensor1D {
 function unpack(values: tf.Tensor1D, like: readonly tf.Tensor[]): tf.Tensor[] {
   if (hasKernel('UnpackVector')) return runKernel('UnpackVector', [values, ...like]) as tf.Tensor[];
   const sizes = like.map(({ size }) => size);
-  return split(values, sizes).map((part, index) => tf.reshape(part, like[index]!.shape));
-}
-
-function split(values: tf.Tensor1D, sizes: number[]): tf.Tensor1D[] {
-  if (tf.getBackend() !== 'wasm') return tf.split(values, sizes);
-  // The WASM engine's split copies the whole vector for every part. Its memory is the host's, so one copy will do.
-  const all = values.dataSync<'float32'>();
-  let offset = 0;
-  return sizes.map((size) => {
-    offset += size;
-    return tf.tensor1d(all.subarray(offset - size, offset));
-  });
+  return tf.split(values, sizes).map((part, index) => tf.reshape(part, like[index]!.shape));
 }

@@ -1,6 +1,5 @@
-import { foldPaddingOn } from '../folded-padding';
 import { installFusedBatchNormalization } from '../fused-batch-normalization';
-import { installFusedConvolution } from '../fused-convolution';
+import { foldPaddingOn, installFusedConvolution } from '../fused-convolution';
 import { registerFusedGradients } from '../fused-gradients';
 import { tf } from '../tf';
 import { supportExplicitPadding } from './explicit-padding';

@@ -1,5 +1,6 @@
 import type { ModuleWriter } from './assembler/module';
 import type { Heap } from './heap';
+import { Memo } from './memo';
 
 /** A kernel written for one set of sizes, compiled, with the working memory that it needs. */
 export interface CompiledKernel {
@@ -8,10 +9,7 @@ export interface CompiledKernel {
   readonly scratchBytes: number;
 }
 
-// A network has a few dozen shapes; a program that keeps changing its batch size should still not grow without end.
-const mostKernels = 1024;
-
-const kernels = new WeakMap<Heap, Map<string, CompiledKernel>>();
+const kernels = new WeakMap<Heap, Memo<CompiledKernel>>();
 
 /** The compiled kernel for a key, written on first use. Kernels are written for exact sizes, so the key names them all. */
 export function compiled(
@@ -21,17 +19,13 @@ export function compiled(
 ): CompiledKernel {
   let known = kernels.get(heap);
   if (known === undefined) {
-    known = new Map();
+    known = new Memo();
     kernels.set(heap, known);
   }
-  let kernel = known.get(key);
-  if (kernel === undefined) {
+  return known.get(key, () => {
     const { module, scratchBytes = 0 } = write();
     const { run } = module.instantiate(heap.memory);
     if (run === undefined) throw new TypeError(`the kernel ${key} exports no function run`);
-    kernel = { run, scratchBytes };
-    if (known.size >= mostKernels) known.clear();
-    known.set(key, kernel);
-  }
-  return kernel;
+    return { run, scratchBytes };
+  });
 }

@@ -37,9 +37,14 @@ export class Heap {
     return { dataId: tensor.dataId, shape: [...shape], dtype: tensor.dtype };
   }
 
+  /** The values of a tensor where they lie; to be used before anything is allocated. */
+  values(tensor: tf.TensorInfo): Float32Array {
+    return this.backend.typedArrayFromHeap(tensor) as Float32Array;
+  }
+
   /** Sets all values of a tensor to zero; gives it back. */
   cleared(tensor: tf.TensorInfo): tf.TensorInfo {
-    this.backend.typedArrayFromHeap(tensor).fill(0);
+    this.values(tensor).fill(0);
     return tensor;
   }
 

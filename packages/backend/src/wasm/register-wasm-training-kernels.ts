@@ -1,6 +1,5 @@
-import { foldPaddingOn } from '../folded-padding';
 import { installFusedBatchNormalization } from '../fused-batch-normalization';
-import { installFusedConvolution } from '../fused-convolution';
+import { foldPaddingOn, installFusedConvolution } from '../fused-convolution';
 import { registerFusedGradients } from '../fused-gradients';
 import { tf } from '../tf';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput, fusedConv2d } from './convolution/kernels';
@@ -13,6 +12,7 @@ import { identity } from './kernels/identity';
 import { batchMatMul, fusedMatMul } from './kernels/matmul';
 import { maxPool } from './kernels/max-pool';
 import { maxPoolGradient } from './kernels/max-pool-gradient';
+import { packVector, unpackVector } from './kernels/pack-vector';
 import { reluGradient } from './kernels/relu-gradient';
 import { pad, slice } from './kernels/strided-copy';
 import { adamStep, momentumStep } from './kernels/optimizer-steps';
@@ -45,10 +45,12 @@ const trainingKernels: Readonly<Record<string, Kernel>> = {
   MaxPool: maxPool,
   MaxPoolGrad: maxPoolGradient,
   MomentumStep: momentumStep,
+  PackVector: packVector,
   PadV2: pad,
   ReluGrad: reluGradient,
   Slice: slice,
   Sum: sum,
+  UnpackVector: unpackVector,
   UnsortedSegmentSum: unsortedSegmentSum,
   _FusedMatMul: fusedMatMul,
 };

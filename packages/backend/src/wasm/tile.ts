@@ -1,5 +1,6 @@
 import { type Code, f32x4, multiplyAdd, sequence } from './assembler/code';
 import type { FunctionWriter, Local } from './assembler/module';
+import { Memo } from './memo';
 
 /** Floats in a vector register. */
 export const lanes = 4;
@@ -79,8 +80,14 @@ const tileShapes = [
   [3, 4],
 ] as const;
 
+const tilings = new Memo<Tiling>();
+
 /** The cheapest way to cut, counting loads and arithmetic of a step. */
 export function planTiling(rows: number, vectors: number): Tiling {
+  return tilings.get(`${rows}×${vectors}`, () => computeTiling(rows, vectors));
+}
+
+function computeTiling(rows: number, vectors: number): Tiling {
   const plans = tileShapes.map(([mostRows, mostVectors]) => ({
     rows: cut(rows, mostRows),
     vectors: cut(vectors, mostVectors),

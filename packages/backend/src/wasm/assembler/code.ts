@@ -76,8 +76,10 @@ export const f32 = {
   multiply: binary(0x94),
   divide: binary(0x95),
   squareRoot: unary(0x91),
+  absolute: unary(0x8b),
   max: binary(0x97),
   equal: binary(0x5b),
+  lessThan: binary(0x5d),
   greaterThan: binary(0x5e),
   /** `condition ? yes : no`. */
   select: (yes: Code, no: Code, condition: Code): Code => [...yes, ...no, ...condition, 0x1b],
@@ -114,8 +116,10 @@ export const f32x4 = {
   multiply: binary(...simd(230)),
   divide: binary(...simd(231)),
   squareRoot: unary(...simd(227)),
+  absolute: unary(...simd(224)),
   max: binary(...simd(233)),
   equal: binary(...simd(65)),
+  lessThan: binary(...simd(67)),
   greaterThan: binary(...simd(68)),
   and: binary(...simd(78)),
   /** `left & ~right`. */

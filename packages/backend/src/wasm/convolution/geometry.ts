@@ -1,5 +1,6 @@
 import { ArgumentError } from '@earlyexit/exit-criteria';
 import { tf } from '../../tf';
+import { Memo } from '../memo';
 import type { SlidingWindows } from '../windows';
 
 /** Strides, padding and rounding of a convolution, as TensorFlow.js hands them to its kernels. */
@@ -29,9 +30,10 @@ export function convolutionGeometry(
   kernel: string,
   inputShape: readonly number[],
   filterShape: readonly number[],
-  { strides, pad, dimRoundingMode, dataFormat }: ConvolutionAttributes,
+  attributes: ConvolutionAttributes,
   depthwise = false,
 ): ConvolutionGeometry {
+  const { strides, pad, dimRoundingMode, dataFormat } = attributes;
   if (dataFormat === 'NCHW') {
     throw new ArgumentError({
       where: `${kernel} on the WASM engine`,
@@ -39,6 +41,18 @@ export function convolutionGeometry(
       received: dataFormat,
     });
   }
+  const key = [...inputShape, ...filterShape, strides, pad, dimRoundingMode, depthwise].join();
+  return geometries.get(key, () => computeGeometry(inputShape, filterShape, attributes, depthwise));
+}
+
+const geometries = new Memo<ConvolutionGeometry>();
+
+function computeGeometry(
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  { strides, pad, dimRoundingMode }: ConvolutionAttributes,
+  depthwise: boolean,
+): ConvolutionGeometry {
   const info = tf.backend_util.computeConv2DInfo(
     inputShape as [number, number, number, number],
     filterShape as [number, number, number, number],

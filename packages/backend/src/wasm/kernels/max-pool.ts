@@ -82,11 +82,8 @@ export function maxPool(
   attributes: PoolAttributes,
 ): tf.TensorInfo | null {
   const geometry = poolGeometry(x.shape, attributes);
-  const { outHeight, outWidth, channels, filterHeight, filterWidth } = geometry;
-  const touches = [...stretches(vertical(geometry)), ...stretches(horizontal(geometry))].every(
-    ({ first, end }) => first < end,
-  );
-  if (x.dtype !== 'float32' || !touches || filterHeight * filterWidth > mostTaps) return null;
+  const { outHeight, outWidth, channels, filterHeight, filterWidth, allTouch } = geometry;
+  if (x.dtype !== 'float32' || !allTouch || filterHeight * filterWidth > mostTaps) return null;
   const batch = x.shape[0]!;
   const y = heap.allocate([batch, outHeight, outWidth, channels]);
   if (tf.util.sizeFromShape(y.shape) === 0) return y;

@@ -1,5 +1,6 @@
 import { tf } from '../../tf';
-import type { SlidingWindows } from '../windows';
+import { Memo } from '../memo';
+import { horizontal, type SlidingWindows, stretches, vertical } from '../windows';
 
 /** Window, strides and padding of a pooling, as TensorFlow.js hands them to its kernels. */
 export interface PoolAttributes {
@@ -12,10 +13,20 @@ export interface PoolAttributes {
 /** The sizes of a 2-D pooling over images `[height, width, channels]`; how many there are is known when a kernel runs. */
 export interface PoolGeometry extends SlidingWindows {
   readonly channels: number;
+  /** Whether every window has a pixel of the image in it. */
+  readonly allTouch: boolean;
 }
 
 /** Computes the geometry the way TensorFlow.js does for its other backends. */
-export function poolGeometry(
+export function poolGeometry(inputShape: readonly number[], attributes: PoolAttributes): PoolGeometry {
+  const { filterSize, strides, pad, dimRoundingMode } = attributes;
+  const key = [...inputShape, filterSize, strides, pad, dimRoundingMode].join();
+  return geometries.get(key, () => computeGeometry(inputShape, attributes));
+}
+
+const geometries = new Memo<PoolGeometry>();
+
+function computeGeometry(
   inputShape: readonly number[],
   { filterSize, strides, pad, dimRoundingMode }: PoolAttributes,
 ): PoolGeometry {
@@ -24,9 +35,11 @@ export function poolGeometry(
     ...([filterSize, strides, 1, pad, dimRoundingMode] as const),
   );
   const { inChannels, inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth, padInfo } = info;
-  return {
-    ...{ channels: inChannels, inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth },
+  const windows: SlidingWindows = {
+    ...{ inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth },
     ...{ filterHeight: info.effectiveFilterHeight, filterWidth: info.effectiveFilterWidth },
     ...{ padTop: padInfo.top, padLeft: padInfo.left },
   };
+  const all = [...stretches(vertical(windows)), ...stretches(horizontal(windows))];
+  return { ...windows, channels: inChannels, allTouch: all.every(({ first, end }) => first < end) };
 }
