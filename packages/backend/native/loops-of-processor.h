@@ -189,12 +189,12 @@ void Adam(const AdamStep& step, int64_t begin, int64_t end) {
   const float *gradient = s.gradient, *first = s.first, *second = s.second, *decayed = s.decayed;
   float *__restrict__ update = s.update, *__restrict__ next_first = s.next_first, *__restrict__ next_second = s.next_second;
   for (int64_t at = begin; at < end; at++) {
-    const float pull = gradient[at] + s.coupled_decay * decayed[at];
+    const float decay = s.weight_decay * decayed[at], pull = gradient[at] + s.coupled * decay;
     const float one = Flushed(s.beta1 * first[at] + s.rest1 * pull);
     const float two = Flushed(s.beta2 * second[at] + s.rest2 * (pull * pull));
     next_first[at] = one;
     next_second[at] = two;
-    update[at] = s.scale * one / (s.root * __builtin_sqrtf(two) + s.epsilon) + s.apart_decay * decayed[at];
+    update[at] = s.scale * (one / (s.root * __builtin_sqrtf(two) + s.epsilon)) + s.apart * decay;
   }
 }
 
@@ -203,9 +203,10 @@ void Momentum(const MomentumStep& step, int64_t begin, int64_t end) {
   const float *gradient = s.gradient, *velocity = s.velocity, *decayed = s.decayed;
   float *__restrict__ update = s.update, *__restrict__ next_velocity = s.next_velocity;
   for (int64_t at = begin; at < end; at++) {
-    const float pull = gradient[at] + s.coupled_decay * decayed[at], next = Flushed(s.momentum * velocity[at] + pull);
+    const float decay = s.weight_decay * decayed[at], pull = gradient[at] + s.coupled * decay;
+    const float next = Flushed(s.momentum * velocity[at] + pull);
     next_velocity[at] = next;
-    update[at] = s.pull_scale * pull + s.velocity_scale * next + s.apart_decay * decayed[at];
+    update[at] = s.scale * (s.pull_share * pull + s.velocity_share * next + s.apart * decay);
   }
 }
 

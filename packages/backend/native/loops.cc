@@ -70,8 +70,8 @@ std::vector<std::pair<const char*, Loops>> LoopsThatRun() {
 const Loops loops = LoopsThatRun().front().second;
 
 bool MayStream(const float* result, int64_t size, int64_t row) {
-  // Values: 4 MB, and 64 bytes.
-  constexpr int64_t kMuch = 1 << 20, kLine = 16;
+  // Values: 1 MB, and 64 bytes.
+  constexpr int64_t kMuch = 1 << 18, kLine = 16;
   return size > kMuch && row % kLine == 0 && reinterpret_cast<uintptr_t>(result) % 64 == 0;
 }
 

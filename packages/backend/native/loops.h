@@ -11,25 +11,27 @@ struct Channels {
   const float *mean, *scale, *beta;
 };
 
-// pull = gradient + coupled_decay * decayed
+// decay = weight_decay * decayed
+// pull = gradient + coupled * decay
 // next_first = beta1 * first + (1 - beta1) * pull
 // next_second = beta2 * second + (1 - beta2) * pull^2
-// update = scale * next_first / (root * sqrt(next_second) + epsilon) + apart_decay * decayed
+// update = scale * (next_first / (root * sqrt(next_second) + epsilon)) + apart * decay
 struct AdamStep {
   const float *gradient, *first, *second, *decayed;
   float *update, *next_first, *next_second;
   // In the order of the operation's input.
-  float beta1, rest1, beta2, rest2, root, epsilon, scale, coupled_decay, apart_decay;
+  float beta1, rest1, beta2, rest2, root, epsilon, scale, weight_decay, coupled, apart;
 };
 
-// pull = gradient + coupled_decay * decayed
+// decay = weight_decay * decayed
+// pull = gradient + coupled * decay
 // next_velocity = momentum * velocity + pull
-// update = pull_scale * pull + velocity_scale * next_velocity + apart_decay * decayed
+// update = scale * (pull_share * pull + velocity_share * next_velocity + apart * decay)
 struct MomentumStep {
   const float *gradient, *velocity, *decayed;
   float *update, *next_velocity;
   // In the order of the operation's input.
-  float momentum, pull_scale, velocity_scale, coupled_decay, apart_decay;
+  float momentum, pull_share, velocity_share, scale, weight_decay, coupled, apart;
 };
 
 struct Loops {

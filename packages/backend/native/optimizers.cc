@@ -49,15 +49,16 @@ void ForVectors(TF_OpKernelContext* context, const Work& work) {
 }
 
 void Adam(void*, TF_OpKernelContext* context) {
-  ForVectors<4, 3, 9>(context, [](const float** in, float** out, const float* n, int64_t begin, int64_t end) {
-    loops.adam({in[0], in[1], in[2], in[3], out[0], out[1], out[2], n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8]},
-               begin, end);
+  ForVectors<4, 3, 10>(context, [](const float** in, float** out, const float* n, int64_t begin, int64_t end) {
+    const AdamStep step{in[0], in[1], in[2], in[3], out[0], out[1], out[2], n[0], n[1], n[2], n[3], n[4], n[5], n[6],
+                        n[7],  n[8],  n[9]};
+    loops.adam(step, begin, end);
   });
 }
 
 void Momentum(void*, TF_OpKernelContext* context) {
-  ForVectors<3, 2, 5>(context, [](const float** in, float** out, const float* n, int64_t begin, int64_t end) {
-    loops.momentum({in[0], in[1], in[2], out[0], out[1], n[0], n[1], n[2], n[3], n[4]}, begin, end);
+  ForVectors<3, 2, 7>(context, [](const float** in, float** out, const float* n, int64_t begin, int64_t end) {
+    loops.momentum({in[0], in[1], in[2], out[0], out[1], n[0], n[1], n[2], n[3], n[4], n[5], n[6]}, begin, end);
   });
 }
 

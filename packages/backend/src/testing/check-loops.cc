@@ -83,9 +83,9 @@ void CompareOptimizers(const char* kind, const Loops& loops, int size) {
                next_first = made(NAN), next_second = made(NAN), velocity_update = made(NAN), next_velocity = made(NAN);
   for (int at = 0; at < size; at++) second[at] = std::fabs(second[at]);
   const AdamStep a{gradient.get(), first.get(), second.get(), decayed.get(), update.get(), next_first.get(), next_second.get(),
-                   0.9f, 0.1f, 0.99f, 0.01f, 1.5f, 1e-3f, 0.2f, 0.3f, 0.4f};
+                   0.9f, 0.1f, 0.99f, 0.01f, 1.5f, 1e-3f, -0.2f, 0.6f, 0.5f, -0.4f};
   const MomentumStep m{gradient.get(), first.get(), decayed.get(), velocity_update.get(), next_velocity.get(),
-                       0.9f, 0.25f, 0.5f, 0.3f, 0.4f};
+                       0.9f, 0.25f, 0.5f, -0.2f, 0.6f, 0.5f, 0.4f};
   // Two stretches, as two threads would do it.
   for (const auto& [begin, end] : {std::pair{0, size / 3}, std::pair{size / 3, size}}) {
     loops.adam(a, begin, end);
@@ -95,17 +95,17 @@ void CompareOptimizers(const char* kind, const Loops& loops, int size) {
     const auto expect = [&](const char* what, double value, double expected) {
       Expect(kind, what, 1, size, value, expected, 10);
     };
-    const double pull = gradient[at] + double{a.coupled_decay} * decayed[at];
+    const double decay = double{a.weight_decay} * decayed[at], pull = gradient[at] + a.coupled * decay;
     const double one = double{a.beta1} * first[at] + double{a.rest1} * pull;
     const double two = double{a.beta2} * second[at] + double{a.rest2} * pull * pull;
     expect("adam, first moment", next_first[at], one);
     expect("adam, second moment", next_second[at], two);
     expect("adam", update[at],
-           a.scale * one / (a.root * std::sqrt(two) + a.epsilon) + double{a.apart_decay} * decayed[at]);
+           a.scale * (one / (a.root * std::sqrt(two) + a.epsilon)) + a.apart * decay);
     const double velocity = double{m.momentum} * first[at] + pull;
     expect("momentum, velocity", next_velocity[at], velocity);
     expect("momentum", velocity_update[at],
-           m.pull_scale * pull + m.velocity_scale * velocity + double{m.apart_decay} * decayed[at]);
+           m.scale * (m.pull_share * pull + m.velocity_share * velocity + m.apart * decay));
   }
 }
 

@@ -504,36 +504,35 @@ export const computations: readonly Computation[] = [
     draw: (random) => {
       const size = random.pick([1, 3, 4, 7, 1000, random.integer(5, 100_000)]);
       const decays = random.pick([true, false]);
-      const draws = { coupledDecay: random.next(), apartDecay: -random.next() };
+      const draws = { weightDecay: random.next(), coupled: random.pick([0, 1]), apart: -random.next() };
       return {
         size: { size, decays, draws },
         compute: () => {
           const [gradient, first, parameters] = [values([size], 1), values([size], 2), values([size], 3)];
           const second = tf.square(values([size], 4));
           const decayed = decays ? { decayed: parameters } : {};
-          const decay = decays ? draws : { coupledDecay: 0, apartDecay: 0 };
-          const pull = tf.add(gradient, tf.mul(parameters, decay.coupledDecay));
-          const apart = tf.mul(parameters, decay.apartDecay);
-          const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-3, scale: -0.2, root: 1.5 };
-          const momentum = { momentum: 0.9, pullScale: -0.3, velocityScale: -0.2 };
+          const attributes = decays ? draws : { weightDecay: 0, coupled: 0, apart: 0 };
+          const decay = tf.mul(parameters, attributes.weightDecay);
+          const pull = tf.add(gradient, tf.mul(decay, attributes.coupled));
+          const apart = tf.mul(decay, attributes.apart);
+          const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-3, scale: -0.2, root: 1.5, ...attributes };
+          const momentum = { momentum: 0.9, pullShare: 0.3, velocityShare: 0.6, scale: -0.2, ...attributes };
           return [
-            ...step('AdamStep', { gradient, first, second, ...decayed }, { ...adam, ...decay }, () => {
+            ...step('AdamStep', { gradient, first, second, ...decayed }, adam, () => {
               const nextFirst = tf.add(tf.mul(first, 0.9), tf.mul(pull, 1 - 0.9));
               const nextSecond = tf.add(tf.mul(second, 0.999), tf.mul(tf.square(pull), 1 - 0.999));
               const divisor = tf.add(tf.mul(tf.sqrt(nextSecond), adam.root), adam.epsilon);
-              const adapted = tf.div(tf.mul(nextFirst, adam.scale), divisor);
+              const adapted = tf.mul(tf.div(nextFirst, divisor), adam.scale);
               return [tf.add(adapted, apart), nextFirst, nextSecond];
             }),
-            ...step(
-              'MomentumStep',
-              { gradient, velocity: first, ...decayed },
-              { ...momentum, ...decay },
-              () => {
-                const next = tf.add(tf.mul(first, 0.9), pull);
-                const update = tf.add(tf.mul(pull, -0.3), tf.mul(next, -0.2));
-                return [tf.add(update, apart), next];
-              },
-            ),
+            ...step('MomentumStep', { gradient, velocity: first, ...decayed }, momentum, () => {
+              const next = tf.add(tf.mul(first, 0.9), pull);
+              const direction = tf.add(
+                tf.mul(pull, momentum.pullShare),
+                tf.mul(next, momentum.velocityShare),
+              );
+              return [tf.mul(tf.add(direction, apart), momentum.scale), next];
+            }),
           ];
         },
       };

@@ -2,7 +2,7 @@ import { hasKernel, runKernel } from '../own-kernels';
 import { tf } from '../tf';
 import { checkSetting } from './check-setting';
 import type { Optimizer } from './optimizer';
-import { decayOf, plusDecay, type WeightDecayOptions } from './weight-decay';
+import { type Decay, decayOf, plusDecay, type WeightDecayOptions } from './weight-decay';
 
 /** Settings of {@link adam}. */
 export interface AdamOptions extends WeightDecayOptions {
@@ -48,20 +48,22 @@ export function adam(options: AdamOptions = {}): Optimizer {
       const { firstMoment: first, secondMoment: second } = state.tensors as Moments;
       const beta1Power = (state.numbers['beta1Power'] as number) * beta1;
       const beta2Power = (state.numbers['beta2Power'] as number) * beta2;
-      const { decayed, ...decay } = decayOf(options, decoupled, context);
+      const decay = decayOf(options, context);
       const attributes = {
-        ...{ beta1, beta2, epsilon, ...decay },
+        ...{ beta1, beta2, epsilon },
         scale: -context.learningRate / (1 - beta1Power),
         // √(v/(1 − β₂ᵗ)) = √v / √(1 − β₂ᵗ): the correction is one scalar instead of a pass over the vector.
         root: 1 / Math.sqrt(1 - beta2Power),
+        coupled: decoupled ? 0 : 1,
+        apart: decoupled ? -context.learningRate : 0,
       };
       const [update, firstMoment, secondMoment] = hasKernel('AdamStep')
         ? (runKernel(
             'AdamStep',
-            { gradient, first, second, ...(decayed === null ? {} : { decayed }) },
-            attributes,
+            { gradient, first, second, ...(decay === null ? {} : { decayed: decay.decayed }) },
+            { ...attributes, weightDecay: decay?.weightDecay ?? 0 },
           ) as AdamStep)
-        : composeStep(gradient, { first, second, decayed }, attributes);
+        : composeStep(gradient, { first, second }, decay, attributes);
       return {
         update,
         state: { tensors: { firstMoment, secondMoment }, numbers: { beta1Power, beta2Power } },
@@ -76,16 +78,17 @@ type AdamStep = [update: tf.Tensor1D, firstMoment: tf.Tensor1D, secondMoment: tf
 /** What the kernel `AdamStep` computes, on engines that lack it. */
 function composeStep(
   gradient: tf.Tensor1D,
-  { first, second, decayed }: { first: tf.Tensor1D; second: tf.Tensor1D; decayed: tf.Tensor1D | null },
+  { first, second }: Readonly<Record<'first' | 'second', tf.Tensor1D>>,
+  decay: Decay | null,
   attributes: Readonly<
-    Record<'beta1' | 'beta2' | 'epsilon' | 'scale' | 'root' | 'coupledDecay' | 'apartDecay', number>
+    Record<'beta1' | 'beta2' | 'epsilon' | 'scale' | 'root' | 'coupled' | 'apart', number>
   >,
 ): AdamStep {
-  const { beta1, beta2, epsilon, scale, root, coupledDecay, apartDecay } = attributes;
-  const pull = plusDecay(gradient, decayed, coupledDecay);
+  const { beta1, beta2, epsilon, scale, root, coupled, apart } = attributes;
+  const pull = plusDecay(gradient, decay, coupled);
   const firstMoment = tf.add<tf.Tensor1D>(tf.mul(first, beta1), tf.mul(pull, 1 - beta1));
   const secondMoment = tf.add<tf.Tensor1D>(tf.mul(second, beta2), tf.mul(tf.square(pull), 1 - beta2));
   const divisor = tf.add(tf.mul(tf.sqrt(secondMoment), root), epsilon);
   const adapted = tf.mul<tf.Tensor1D>(tf.div(firstMoment, divisor), scale);
-  return [plusDecay(adapted, decayed, apartDecay), firstMoment, secondMoment];
+  return [plusDecay(adapted, decay, apart), firstMoment, secondMoment];
 }

@@ -128,6 +128,23 @@ describe.each(engines)('optimizers on %s', (engine) => {
     expect(state.numbers).toEqual({ '1.beta1Power': 1, '1.beta2Power': 1 });
   });
 
+  it.skipIf(engine === 'cpu')('lets what is left of an old gradient become 0, not ever smaller', () => {
+    // The smallest normal number: computing with what is below takes the processor a hundred times as long.
+    const smallest = 2 ** -126;
+    const parameters = tf.ones<tf.Rank.R1>([6]);
+    const gradient = tf.zeros<tf.Rank.R1>([6]);
+    const context = { learningRate: 0.1, parameters, kernelMask: parameters };
+    const left = (optimizer: Optimizer): number[][] => {
+      const { tensors, numbers } = optimizer.init(parameters);
+      const old = Object.keys(tensors).map((name) => [name, tf.fill<tf.Rank.R1>([6], smallest)] as const);
+      const { state } = optimizer.update(gradient, { tensors: Object.fromEntries(old), numbers }, context);
+      return Object.values(state.tensors).map((tensor) => [...tensor.dataSync()]);
+    };
+    const zeros = new Array<number>(6).fill(0);
+    expect(left(sgd())).toEqual([zeros]);
+    expect(left(adam())).toEqual([zeros, zeros]);
+  });
+
   it('clips by the norm over all parameters, and leaves a short gradient alone', () => {
     const optimizer = clipByGlobalNorm(2.5);
     const clip = (gradient: number[]): number[] => {

@@ -41,25 +41,25 @@ export function sgd(options: SgdOptions = {}): Optimizer {
     init: (parameters) =>
       momentum === 0 ? emptyOptimizerState : { tensors: { velocity: tf.zerosLike(parameters) }, numbers: {} },
     update(gradient, state, context) {
-      const { decayed, ...decay } = decayOf(options, decoupled, context);
-      const rate = -context.learningRate;
+      const decay = decayOf(options, context);
       const before = state.tensors['velocity'];
+      const coupled = decoupled ? 0 : 1;
+      const apart = decoupled ? 1 : 0;
+      const scale = -context.learningRate;
       if (before !== undefined && hasKernel('MomentumStep')) {
-        const scales = nesterov
-          ? { pullScale: rate, velocityScale: rate * momentum }
-          : { pullScale: 0, velocityScale: rate };
+        const [pullShare, velocityShare] = nesterov ? [1, momentum] : [0, 1];
         const [update, velocity] = runKernel(
           'MomentumStep',
-          { gradient, velocity: before, ...(decayed === null ? {} : { decayed }) },
-          { momentum, ...scales, ...decay },
+          { gradient, velocity: before, ...(decay === null ? {} : { decayed: decay.decayed }) },
+          { momentum, pullShare, velocityShare, scale, weightDecay: decay?.weightDecay ?? 0, coupled, apart },
         ) as [tf.Tensor1D, tf.Tensor1D];
         return { update, state: { tensors: { velocity }, numbers: {} } };
       }
-      const pull = plusDecay(gradient, decayed, decay.coupledDecay);
+      const pull = plusDecay(gradient, decay, coupled);
       const velocity = before === undefined ? pull : tf.add<tf.Tensor1D>(tf.mul(before, momentum), pull);
       const direction = nesterov ? tf.add<tf.Tensor1D>(pull, tf.mul(velocity, momentum)) : velocity;
       return {
-        update: plusDecay(tf.mul(direction, rate), decayed, decay.apartDecay),
+        update: tf.mul(plusDecay(direction, decay, apart), scale),
         state: before === undefined ? state : { tensors: { velocity }, numbers: {} },
       };
     },

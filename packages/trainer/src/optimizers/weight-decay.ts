@@ -11,30 +11,25 @@ export interface WeightDecayOptions {
   readonly decayBiasesAndNormalization?: boolean;
 }
 
-/** Weight decay at one step. */
+/** What decays at one step; null if nothing does. */
 export interface Decay {
-  /** `[parameters]`, 0 where nothing decays; null if nothing decays at all. */
-  readonly decayed: tf.Tensor1D | null;
-  /** times `decayed` is added to the gradient: coupled decay. */
-  readonly coupledDecay: number;
-  /** times `decayed` is added to the update, beside whatever the gradient gives: decoupled decay. */
-  readonly apartDecay: number;
+  /** `[parameters]`, 0 where nothing decays. */
+  readonly decayed: tf.Tensor1D;
+  readonly weightDecay: number;
 }
 
-/** The decay of a step, coupled or not. */
-export function decayOf(options: WeightDecayOptions, decoupled: boolean, context: OptimizerContext): Decay {
-  const strength = options.weightDecay ?? 0;
-  if (strength === 0) return { decayed: null, coupledDecay: 0, apartDecay: 0 };
-  const everywhere = options.decayBiasesAndNormalization ?? true;
-  const { parameters, kernelMask, learningRate } = context;
-  return {
-    decayed: everywhere ? parameters : tf.mul<tf.Tensor1D>(parameters, kernelMask),
-    coupledDecay: decoupled ? 0 : strength,
-    apartDecay: decoupled ? -learningRate * strength : 0,
-  };
+/** What decays at a step, coupled or not. */
+export function decayOf(
+  { weightDecay = 0, decayBiasesAndNormalization = true }: WeightDecayOptions,
+  { parameters, kernelMask }: OptimizerContext,
+): Decay | null {
+  if (weightDecay === 0) return null;
+  const decayed = decayBiasesAndNormalization ? parameters : tf.mul<tf.Tensor1D>(parameters, kernelMask);
+  return { decayed, weightDecay };
 }
 
-/** `vector + factor · decayed`. */
-export function plusDecay(vector: tf.Tensor1D, decayed: tf.Tensor1D | null, factor: number): tf.Tensor1D {
-  return decayed === null || factor === 0 ? vector : tf.add<tf.Tensor1D>(vector, tf.mul(decayed, factor));
+/** `vector + share · weightDecay · decayed`. */
+export function plusDecay(vector: tf.Tensor1D, decay: Decay | null, share: number): tf.Tensor1D {
+  if (decay === null || share === 0) return vector;
+  return tf.add<tf.Tensor1D>(vector, tf.mul(tf.mul(decay.decayed, decay.weightDecay), share));
 }

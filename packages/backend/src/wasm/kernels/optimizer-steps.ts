@@ -49,24 +49,21 @@ interface Place {
 function adamAt({ arithmetic, inputs, settings, local, store }: Place): Code {
   const { add, multiply, divide, squareRoot, flush } = arithmetic;
   const [gradient, first, second, decayed] = inputs as [Code, Code, Code, Code];
-  const [beta1, rest1, beta2, rest2, root, epsilon, scale, coupledDecay, apartDecay] = settings as [
-    ...[Code, Code, Code, Code],
+  const [beta1, rest1, beta2, rest2, root, epsilon, scale, weightDecay, coupled, apart] = settings as [
+    ...[Code, Code, Code, Code, Code],
     ...[Code, Code, Code, Code, Code],
   ];
-  const [pull, nextFirst, nextSecond] = [local(), local(), local()];
+  const [decay, pull, nextFirst, nextSecond] = [local(), local(), local(), local()];
+  const divisor = add(multiply(root, squareRoot(nextSecond.get)), epsilon);
+  const adapted = multiply(scale, divide(nextFirst.get, divisor));
   return sequence(
-    pull.set(add(gradient, multiply(coupledDecay, decayed))),
+    decay.set(multiply(weightDecay, decayed)),
+    pull.set(add(gradient, multiply(coupled, decay.get))),
     nextFirst.set(add(multiply(beta1, first), multiply(rest1, pull.get))),
     nextFirst.set(flush(nextFirst)),
     nextSecond.set(add(multiply(beta2, second), multiply(rest2, multiply(pull.get, pull.get)))),
     nextSecond.set(flush(nextSecond)),
-    store(
-      0,
-      add(
-        divide(multiply(scale, nextFirst.get), add(multiply(root, squareRoot(nextSecond.get)), epsilon)),
-        multiply(apartDecay, decayed),
-      ),
-    ),
+    store(0, add(adapted, multiply(apart, decay.get))),
     store(1, nextFirst.get),
     store(2, nextSecond.get),
   );
@@ -75,21 +72,18 @@ function adamAt({ arithmetic, inputs, settings, local, store }: Place): Code {
 function momentumAt({ arithmetic, inputs, settings, local, store }: Place): Code {
   const { add, multiply, flush } = arithmetic;
   const [gradient, velocity, decayed] = inputs as [Code, Code, Code];
-  const [momentum, pullScale, velocityScale, coupledDecay, apartDecay] = settings as [
-    ...[Code, Code, Code, Code, Code],
+  const [momentum, pullShare, velocityShare, scale, weightDecay, coupled, apart] = settings as [
+    ...[Code, Code, Code, Code],
+    ...[Code, Code, Code],
   ];
-  const [pull, nextVelocity] = [local(), local()];
+  const [decay, pull, nextVelocity] = [local(), local(), local()];
+  const direction = add(multiply(pullShare, pull.get), multiply(velocityShare, nextVelocity.get));
   return sequence(
-    pull.set(add(gradient, multiply(coupledDecay, decayed))),
+    decay.set(multiply(weightDecay, decayed)),
+    pull.set(add(gradient, multiply(coupled, decay.get))),
     nextVelocity.set(add(multiply(momentum, velocity), pull.get)),
     nextVelocity.set(flush(nextVelocity)),
-    store(
-      0,
-      add(
-        add(multiply(pullScale, pull.get), multiply(velocityScale, nextVelocity.get)),
-        multiply(apartDecay, decayed),
-      ),
-    ),
+    store(0, multiply(scale, add(direction, multiply(apart, decay.get)))),
     store(1, nextVelocity.get),
   );
 }
