@@ -4,6 +4,7 @@ import type { ForwardPass } from './forward-pass';
 import type { Optimizer, OptimizerState } from './optimizers/optimizer';
 import { tidyState } from './optimizers/tidy-state';
 import type { ParameterVector } from './parameter-vector';
+import { releaseGradients } from './release-gradients';
 import type { TrainingObjective } from './regimes/regime';
 
 /** A batch on the host. */
@@ -67,7 +68,9 @@ export async function computeGradient(
     const { grads } = tf.variableGrads(() => {
       const joint = jointLoss(forward(images), targets, exitWeights, distillation, objective);
       statistics = joint.statistics;
-      return penalties().reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), joint.loss);
+      const loss = penalties().reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), joint.loss);
+      releaseGradients();
+      return loss;
     }, parameters.variables);
     return parameters.flatten(grads);
   });

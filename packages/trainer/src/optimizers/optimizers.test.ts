@@ -1,5 +1,6 @@
 import { findEngines, selectEngine } from '@earlyexit/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { hasKernel } from '../own-kernels';
 import { tf } from '../tf';
 import { adam } from './adam';
 import { adamw } from './adamw';
@@ -128,7 +129,8 @@ describe.each(engines)('optimizers on %s', (engine) => {
     expect(state.numbers).toEqual({ '1.beta1Power': 1, '1.beta2Power': 1 });
   });
 
-  it.skipIf(engine === 'cpu')('lets what is left of an old gradient become 0, not ever smaller', () => {
+  it('lets what is left of an old gradient become 0, not ever smaller', ({ skip }) => {
+    if (!hasKernel('AdamStep')) skip('composed here of kernels of TensorFlow.js, which do not');
     // The smallest normal number: computing with what is below takes the processor a hundred times as long.
     const smallest = 2 ** -126;
     const parameters = tf.ones<tf.Rank.R1>([6]);
