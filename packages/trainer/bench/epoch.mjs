@@ -69,7 +69,7 @@ async function trainOurs() {
 
 /** Stops everything in this process until a line comes. */
 function waitForTurn() {
-  readSync(0, Buffer.alloc(16));
+  readSync(0, new Uint8Array(16));
 }
 
 async function compare() {

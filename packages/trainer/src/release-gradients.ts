@@ -8,9 +8,8 @@ import { tf } from './tf';
  * Only for gradients of the first order: what is given back cannot be differentiated again.
  */
 export function releaseGradients(): void {
-  const { activeTape: tape } = tf.engine().state;
   let used: tf.Tensor[] = [];
-  for (const node of tape ?? []) {
+  for (const node of tf.engine().state.activeTape) {
     const { gradient } = node;
     if (gradient === undefined) continue;
     // The nodes are gone through in turn, backwards: with the next one this one is done.

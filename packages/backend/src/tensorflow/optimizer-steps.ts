@@ -11,25 +11,23 @@ import type { NodeBackend } from './node-backend';
 
 /** Registers the operations of `native/optimizers.cc` as the kernels `AdamStep` and `MomentumStep`. */
 export function registerOptimizerSteps(): void {
-  register<AdamStepInputs, AdamStepAttributes>('AdamStep', (node, inputs, attributes) => {
-    const { gradient, first, second, decayed = gradient } = inputs;
-    return run(node, 'EarlyexitAdam', [gradient, first, second, decayed], adamSettings(attributes), 3);
-  });
-  register<MomentumStepInputs, MomentumStepAttributes>('MomentumStep', (node, inputs, attributes) => {
-    const { gradient, velocity, decayed = gradient } = inputs;
-    return run(node, 'EarlyexitMomentum', [gradient, velocity, decayed], momentumSettings(attributes), 2);
-  });
-}
-
-function register<Inputs, Attributes>(
-  kernelName: string,
-  compute: (node: NodeBackend, inputs: Inputs, attributes: Attributes) => tf.Tensor[],
-): void {
   tf.registerKernel({
-    kernelName,
+    kernelName: 'AdamStep',
     backendName: 'tensorflow',
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      compute(backend as NodeBackend, inputs as Inputs, attrs as Attributes),
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      const { gradient, first, second, decayed = gradient } = inputs as unknown as AdamStepInputs;
+      const settings = adamSettings(attrs as unknown as AdamStepAttributes);
+      return run(backend as NodeBackend, 'EarlyexitAdam', [gradient, first, second, decayed], settings, 3);
+    },
+  });
+  tf.registerKernel({
+    kernelName: 'MomentumStep',
+    backendName: 'tensorflow',
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      const { gradient, velocity, decayed = gradient } = inputs as unknown as MomentumStepInputs;
+      const settings = momentumSettings(attrs as unknown as MomentumStepAttributes);
+      return run(backend as NodeBackend, 'EarlyexitMomentum', [gradient, velocity, decayed], settings, 2);
+    },
   });
 }
 
