@@ -7,6 +7,10 @@ struct Sixteen {
   typedef float Values __attribute__((vector_size(64)));
   enum { kWidth = 16 };
 };
+struct Eight {
+  typedef float Values __attribute__((vector_size(32)));
+  enum { kWidth = 8 };
+};
 struct Four {
   typedef float Values __attribute__((vector_size(16)));
   enum { kWidth = 4 };
@@ -15,6 +19,15 @@ struct One {
   typedef float Values;
   enum { kWidth = 1 };
 };
+
+// WIDEST is how many values a register holds. Wider vectors run too, but the compiler makes slow code of them.
+#if WIDEST == 16
+using Widest = Sixteen;
+#elif WIDEST == 8
+using Widest = Eight;
+#else
+using Widest = Four;
+#endif
 
 template <typename Width>
 INLINE typename Width::Values Load(const float* from) {
@@ -33,7 +46,7 @@ INLINE void Store(typename Width::Values values, float* to) {
 template <typename Width>
 INLINE void Store(typename Width::Values values, float* to, bool stream) {
 #ifdef STREAM
-  if (stream && Width::kWidth == 16) {
+  if (stream && sizeof(values) % sizeof(STREAM_TYPE) == 0) {
     STREAM_TYPE parts[sizeof(values) / sizeof(STREAM_TYPE) + 1];
     __builtin_memcpy(parts, &values, sizeof values);
     for (size_t part = 0; part < sizeof(values) / sizeof(STREAM_TYPE); part++)
@@ -61,7 +74,7 @@ INLINE void ForTiles(int64_t begin, int64_t end, int64_t channels, const Body& b
   for (int64_t first = begin; first < end; first += kBlock) {
     const int64_t last = first + kBlock < end ? first + kBlock : end;
     int64_t channel = 0;
-    for (; channel + 16 <= channels; channel += 16) body(first, last, channel, Sixteen());
+    for (; channel + WIDEST <= channels; channel += WIDEST) body(first, last, channel, Widest());
     for (; channel + 4 <= channels; channel += 4) body(first, last, channel, Four());
     for (; channel < channels; channel++) body(first, last, channel, One());
   }
@@ -174,8 +187,8 @@ void ApplyGradient(bool relu, bool add, const float* dy, const float* y, const f
 
 void Add(const float* a, const float* b, int64_t begin, int64_t end, float* sum, bool stream) {
   int64_t at = begin;
-  for (; at + Sixteen::kWidth <= end; at += Sixteen::kWidth)
-    Store<Sixteen>(Load<Sixteen>(a + at) + Load<Sixteen>(b + at), sum + at, stream);
+  for (; at + WIDEST <= end; at += WIDEST)
+    Store<Widest>(Load<Widest>(a + at) + Load<Widest>(b + at), sum + at, stream);
   for (; at < end; at++) sum[at] = a[at] + b[at];
 }
 

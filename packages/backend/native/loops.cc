@@ -22,23 +22,28 @@ typedef float Vector256 __attribute__((vector_size(32)));
 #pragma GCC target("arch=skylake-avx512")
 #define STREAM __builtin_ia32_movntps512
 #define STREAM_TYPE Vector512
+#define WIDEST 16
 namespace avx512 {
 #include "loops-of-processor.h"
 }
 #undef STREAM
 #undef STREAM_TYPE
+#undef WIDEST
 #pragma GCC pop_options
 #pragma GCC push_options
 #pragma GCC target("arch=haswell")
 #define STREAM __builtin_ia32_movntps256
 #define STREAM_TYPE Vector256
+#define WIDEST 8
 namespace avx2 {
 #include "loops-of-processor.h"
 }
 #undef STREAM
 #undef STREAM_TYPE
+#undef WIDEST
 #pragma GCC pop_options
 #endif
+#define WIDEST 4
 namespace anywhere {
 #include "loops-of-processor.h"
 }
