@@ -2,14 +2,11 @@
 // its own. Nothing of the standard library is used: what the compiler made of it for a newer processor could be linked into
 // code for an older one.
 
-// The values of neighbouring channels. Written as vectors because the compiler makes none of arrays that it unrolls.
-struct Sixteen {
-  typedef float Values __attribute__((vector_size(64)));
-  enum { kWidth = 16 };
-};
-struct Eight {
-  typedef float Values __attribute__((vector_size(32)));
-  enum { kWidth = 8 };
+// The values of neighbouring channels. Written as vectors because the compiler makes none of arrays that it unrolls; WIDEST, as
+// many values as a register holds, because it makes slow code of wider ones.
+struct Widest {
+  typedef float Values __attribute__((vector_size(WIDEST * sizeof(float))));
+  enum { kWidth = WIDEST };
 };
 struct Four {
   typedef float Values __attribute__((vector_size(16)));
@@ -19,15 +16,6 @@ struct One {
   typedef float Values;
   enum { kWidth = 1 };
 };
-
-// WIDEST is how many values a register holds. Wider vectors run too, but the compiler makes slow code of them.
-#if WIDEST == 16
-using Widest = Sixteen;
-#elif WIDEST == 8
-using Widest = Eight;
-#else
-using Widest = Four;
-#endif
 
 template <typename Width>
 INLINE typename Width::Values Load(const float* from) {

@@ -26,7 +26,12 @@ const { values: options } = parseArgs({
     child: { type: 'boolean', default: false },
   },
 });
-if (options['data-dir'] === undefined) throw new Error('--data-dir: the CIFAR-10 archive (binary version)');
+if (options['data-dir'] === undefined) {
+  console.error(
+    'epoch.mjs needs --data-dir: the CIFAR-10 archive (binary version), or the folder it unpacks to',
+  );
+  process.exit(2);
+}
 const images = Number(options.images);
 const block = Number(options.block);
 const batchSize = 128;

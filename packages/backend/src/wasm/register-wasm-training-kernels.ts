@@ -12,10 +12,10 @@ import { identity } from './kernels/identity';
 import { batchMatMul, fusedMatMul } from './kernels/matmul';
 import { maxPool } from './kernels/max-pool';
 import { maxPoolGradient } from './kernels/max-pool-gradient';
+import { adamStep, momentumStep } from './kernels/optimizer-steps';
 import { packVector, unpackVector } from './kernels/pack-vector';
 import { reluGradient } from './kernels/relu-gradient';
 import { pad, slice } from './kernels/strided-copy';
-import { adamStep, momentumStep } from './kernels/optimizer-steps';
 import { unsortedSegmentSum } from './kernels/unsorted-segment-sum';
 
 /**

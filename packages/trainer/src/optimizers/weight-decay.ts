@@ -11,14 +11,14 @@ export interface WeightDecayOptions {
   readonly decayBiasesAndNormalization?: boolean;
 }
 
-/** What decays at one step; null if nothing does. */
+/** What decays at one step. */
 export interface Decay {
   /** `[parameters]`, 0 where nothing decays. */
   readonly decayed: tf.Tensor1D;
   readonly weightDecay: number;
 }
 
-/** What decays at a step, coupled or not. */
+/** What decays at a step, coupled or not; null if nothing does. */
 export function decayOf(
   { weightDecay = 0, decayBiasesAndNormalization = true }: WeightDecayOptions,
   { parameters, kernelMask }: OptimizerContext,
