@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/tfjs.ts', 'src/onnx.ts'],
+  entry: ['src/index.ts', 'src/tfjs.ts', 'src/onnx.ts', 'src/openvino.ts'],
   format: ['esm'],
   dts: true,
 });

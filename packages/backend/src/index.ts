@@ -4,5 +4,8 @@ export { describeEngines, findEngines, type EngineReport } from './describe-engi
 export type { SelfTest } from './self-test';
 export { registerWasmTrainingKernels } from './wasm/register-wasm-training-kernels';
 export { installTensorflowEngine, type InstallOptions } from './native/install-tensorflow-engine';
-export type { InstallProgress, InstallResult } from './native/install-release';
+export type { InstallProgress } from './native/fetch-wheel';
+export type { InstallResult } from './native/install-release';
+export { installOpenvino } from './native/install-openvino';
+export { findOpenvino, type InstalledOpenvino, removeOpenvino } from './native/openvino-folder';
 export { enginesFolder, type InstalledEngine, listEngines, removeEngines } from './native/engine-folder';

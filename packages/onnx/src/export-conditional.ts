@@ -80,9 +80,6 @@ export async function exportConditional(
   });
 }
 
-/** The first version of the operators in which scattering can add. */
-const SCATTER_ADDS = 16;
-
 /** What stays the same from level to level. */
 interface Plan {
   readonly network: OpenedNetwork;
@@ -190,7 +187,11 @@ function writeLevel(plan: Plan, graph: GraphBuilder, { exit, values, state }: Le
           {
             name: 'passed',
             all: passed,
-            merged: addRows(rest, passed, rows, later.exit.more),
+            // Plain scattering: not every runtime can add while it scatters.
+            merged: inOrder(
+              passed,
+              rest.add('Add', [later.exit.more, wholeNumber(rest, skipped + 1)], {}, 'passed_more'),
+            ),
             shape: [],
             type: 'int64',
           } as const,
@@ -230,15 +231,6 @@ interface Column {
   readonly merged: string;
   readonly shape: readonly number[];
   readonly type: 'float32' | 'int64';
-}
-
-/** `all`, with `more` added in its `rows`. */
-function addRows(graph: GraphBuilder, all: string, rows: string, more: string): string {
-  if (graph.opset >= SCATTER_ADDS) {
-    return graph.add('ScatterND', [all, rows, more], { reduction: { string: 'add' } }, 'passed_in_order');
-  }
-  const sum = graph.add('Add', [graph.add('GatherND', [all, rows]), more]);
-  return graph.add('ScatterND', [all, rows, sum], {}, 'passed_in_order');
 }
 
 /** A constant whole number, `[]` int64. */

@@ -4,7 +4,7 @@ import { addDatasetOptions } from '../options/shared-options';
 /** `earlyexit bench` */
 export const benchCommand: CommandDefinition = {
   name: 'bench',
-  summary: 'time inference on onnxruntime, without exits against with them; or training, with --training',
+  summary: 'time inference, without exits against with them; or training, with --training',
   example: `$ earlyexit bench resnet56_cifar --exits block4 --dataset cifar10 --shares 0 0.7 --batches 1 64
 resnet56_cifar on onnxruntime-node 1.30.0, images of cifar10, medians of 9 rounds in turn
 
@@ -28,7 +28,7 @@ tensorflow  resnet20_cifar        1        1    128         5.64            2.77
       .option('--shares <s...>', 'thresholds that let this share of the images leave at the first exit')
       .option('--criterion <name>', 'another criterion than the calibrated one (default: max-probability)')
       .option('--batches <n...>', 'batch sizes (default: 1 64; with --training 128)')
-      .option('--threads <n...>', 'threads of onnxruntime, or of the engine (default: 1)')
+      .option('--threads <n...>', 'threads of the engine (default: 1)')
       .option('--rounds <n>', 'how often each variant is timed (default: 9; with --training 5)')
       .option('--images <n>', 'how many images a round takes (default: 256)')
       .option(
@@ -38,7 +38,7 @@ tensorflow  resnet20_cifar        1        1    128         5.64            2.77
       .option('--training', 'time training steps, on noise, instead of inference')
       .option(
         '--engine <name>',
-        'with --training: tensorflow, wasm, webgpu or cpu (default: tensorflow and wasm, those that are here)',
+        'onnxruntime (default) or openvino; with --training tensorflow, wasm, webgpu or cpu (default: tensorflow and wasm, those that are here)',
       )
       .option('--workers <n...>', 'with --training: threads that share a batch on wasm (default: 1)')
       .option('--peer', 'also time the same network in PyTorch')

@@ -52,7 +52,7 @@ $ earlyexit evaluate runs/digits --corrupt noise:3 blur`,
       .option('--seed <n>', 'of the splits (default: the one of the run, else 0)')
       .option('--batch-size <n>', 'images computed together (default: 128)');
     addDatasetOptions(command);
-    addEngineOptions(command);
+    addEngineOptions(command, true);
   },
   async execute(invocation) {
     const { evaluateRun } = await import('../work/evaluate-run');

@@ -37,7 +37,7 @@ warning: at camera/0176.png: The stream has shifted, seen after 177 samples, mos
         'warn as soon as the images, in the order given, no longer look like the calibration images',
       )
       .option('--batch-size <n>', 'images computed together; their latency is then shared (default: 1)');
-    addEngineOptions(command);
+    addEngineOptions(command, true);
   },
   async execute(invocation) {
     const { predictRun } = await import('../work/predict-run');

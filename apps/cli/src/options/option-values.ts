@@ -92,8 +92,16 @@ export const threshold = () =>
     return isThreshold(read) ? parseThreshold(value) : undefined;
   });
 
-/** The engines of `--engine`. */
-export const engine = () => oneOf(['auto', 'tensorflow', 'wasm', 'webgpu', 'cpu'] as const);
+const tfjsEngines = ['auto', 'tensorflow', 'wasm', 'webgpu', 'cpu'] as const;
+
+/** The engines of `--engine`, of TensorFlow.js. */
+export const engine = () => oneOf(tfjsEngines);
+
+/** The same and the runtimes of exported networks, where the model may be either. */
+export const engineOrRuntime = () => oneOf([...tfjsEngines, 'onnxruntime', 'openvino'] as const);
+
+/** An engine or a runtime as `--engine` names it. */
+export type EngineChoice = z.output<ReturnType<typeof engineOrRuntime>>;
 
 /** The criteria of `--criterion`. */
 export const criterion = () => oneOf(criterionNames);

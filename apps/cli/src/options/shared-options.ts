@@ -8,12 +8,16 @@ export function addOutputOptions(command: Command): void {
     .option('--verbose', 'more details, and where an error happened');
 }
 
-/** The options of commands that compute. */
-export function addEngineOptions(command: Command): void {
+/**
+ * The options of commands that compute.
+ *
+ * @param takesExported whether the model may be an exported network
+ */
+export function addEngineOptions(command: Command, takesExported = false): void {
   command
     .option(
       '--engine <name>',
-      'what computes: auto, tensorflow, wasm, webgpu or cpu (default: auto, the fastest here)',
+      `what computes: auto, tensorflow, wasm, webgpu or cpu (default: auto, the fastest here)${takesExported ? '; an exported network: onnxruntime (default) or openvino' : ''}`,
     )
     .option('--threads <n>', 'threads inside an operation (default: the choice of the engine)');
 }

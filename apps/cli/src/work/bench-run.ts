@@ -15,7 +15,8 @@ import { findPeer, type PeerPass, type PeerProgram, startPeer } from './bench-pe
 import { channelsFirst } from './channels-first';
 import { measureResources } from './bench-resources';
 import { medianOf, quantileOf, thresholdForShare } from './bench-statistics';
-import { type BenchVariant, findRuntime, startVariant } from './bench-variant';
+import { type BenchVariant, startVariant } from './bench-variant';
+import { findRuntime, type InferenceRuntime, runtimeNames } from './inference-runtime';
 import { findExported, resolveModelArgument } from './model-argument';
 import { type OnnxModel, openOnnxModel } from './onnx-model';
 import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
@@ -38,6 +39,7 @@ const schema = z
     threads: listOf(wholeNumber()),
     rounds: wholeNumber(),
     images: wholeNumber(),
+    engine: oneOf(runtimeNames),
     peer: flag(),
     peerPython: text(),
     static: text(),
@@ -94,7 +96,7 @@ interface PeerComparison {
 interface Setting {
   readonly share: number | null;
   /** Null where they are built into the file. */
-  readonly thresholds: readonly (number | null)[] | null;
+  readonly thresholds: readonly number[] | null;
 }
 
 /** Where the files to be timed lie. */
@@ -137,7 +139,7 @@ export async function benchRun(invocation: Invocation): Promise<undefined> {
       remedy: 'Export the network to one .onnx file, or give the run folder that it was exported from',
     });
   }
-  const runtime = findRuntime();
+  const runtime = await findRuntime(options.engine ?? 'onnxruntime');
   const subject =
     exported === null
       ? await openSubject(argument, options, invocation)
@@ -168,19 +170,19 @@ export async function benchRun(invocation: Invocation): Promise<undefined> {
     for (const count of threads) {
       rows.push(
         ...(await timeThreads(
-          { subject, files, ...written, images, threads: count, batches, rounds, options, peer },
+          { runtime, subject, files, ...written, images, threads: count, batches, rounds, options, peer },
           invocation,
         )),
       );
     }
     output.json({
       model: metadata.name,
-      runtime: `onnxruntime-node ${runtime.version}`,
+      runtime: runtime.title,
       inputs: images.source,
       rows,
     });
     output.text(
-      `${metadata.name} on onnxruntime-node ${runtime.version}, ${images.source}, medians of ${String(rounds)} rounds in turn`,
+      `${metadata.name} on ${runtime.title}, ${images.source}, medians of ${String(rounds)} rounds in turn`,
       '',
       ...describeRows(rows, invocation),
       '',
@@ -321,6 +323,7 @@ async function openFileSubject(
 }
 
 interface BenchJob {
+  readonly runtime: InferenceRuntime;
   readonly subject: Subject;
   readonly files: BenchFiles & { readonly images: string };
   readonly hasStatic: boolean;
@@ -343,11 +346,11 @@ interface Series {
 
 /** Times all variants with one number of threads, in turn: what the machine does meanwhile, it does to all of them. */
 async function timeThreads(job: BenchJob, { output, signal }: Invocation): Promise<BenchRow[]> {
-  const { subject, files, images, threads, batches, rounds } = job;
+  const { runtime, subject, files, images, threads, batches, rounds } = job;
   const started: { stop(): void }[] = [];
   const start = async (file: string): Promise<BenchVariant> => {
     const variant = await startVariant(
-      { model: file, images: files.images, threads, shape: images.shape },
+      { runtime, model: file, images: files.images, threads, shape: images.shape },
       signal,
     );
     started.push(variant);
@@ -479,7 +482,7 @@ type TimedRow = Omit<BenchRow, 'loadMs' | 'peakMemoryMB'>;
 /** Adds what loading takes, in time and memory, measured apart from the timing. */
 async function addResources(
   rows: readonly TimedRow[],
-  { subject, files, images, threads, batches }: BenchJob,
+  { runtime, subject, files, images, threads, batches }: BenchJob,
   settings: readonly Setting[],
   signal: AbortSignal,
 ): Promise<BenchRow[]> {
@@ -490,7 +493,7 @@ async function addResources(
   const paths = [...new Set(rows.map(fileOf))];
   const measured = await measureResources(
     paths.map((model) => ({
-      start: () => startVariant({ model, images: files.images, threads, shape: images.shape }, signal),
+      start: () => startVariant({ runtime, model, images: files.images, threads, shape: images.shape }, signal),
       thresholds: model === files.exits ? settings.map(({ thresholds }) => thresholds) : [null],
     })),
     batches,
@@ -510,18 +513,19 @@ async function chooseSettings({ subject, options }: BenchJob, exits: BenchVarian
   const early = metadata.exits.length - 1;
   const { surerIs } = getCriterion(chosen);
   const always = surerIs === 'lower' ? Infinity : -Infinity;
+  const never = -always;
   if (options.shares === undefined && policy?.criterion === chosen) {
     const thresholds = policy.thresholds.map(thresholdFromJson);
     return [
       {
         share: null,
         thresholds: thresholds.map((value) =>
-          value === 'never' ? null : value === 'always' ? always : value,
+          value === 'never' ? never : value === 'always' ? always : value,
         ),
       },
     ];
   }
-  const later = Array.from({ length: early - 1 }, () => null);
+  const later = Array.from({ length: early - 1 }, () => never);
   const { scores } = await exits.pass({ batch: 1, thresholds: [always, ...later], keep: true });
   return (options.shares ?? DEFAULT_SHARES).map((share) => ({
     share,

@@ -21,7 +21,8 @@ describe('thresholdForShare', () => {
   });
 
   it('is never for none and always for all', () => {
-    expect(thresholdForShare(scores, 0, 'higher')).toBeNull();
+    expect(thresholdForShare(scores, 0, 'higher')).toBe(Infinity);
+    expect(thresholdForShare(scores, 0, 'lower')).toBe(-Infinity);
     expect(thresholdForShare(scores, 1, 'higher')).toBe(-Infinity);
     expect(thresholdForShare(scores, 1, 'lower')).toBe(Infinity);
   });

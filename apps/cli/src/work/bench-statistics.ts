@@ -23,10 +23,10 @@ export function thresholdForShare(
   scores: readonly number[],
   share: number,
   surerIs: 'lower' | 'higher',
-): number | null {
+): number {
   const surest = [...scores].sort((a, b) => (surerIs === 'higher' ? b - a : a - b));
   const count = Math.round(share * surest.length);
-  if (count === 0) return null;
+  if (count === 0) return surerIs === 'higher' ? Infinity : -Infinity;
   if (count >= surest.length) return surerIs === 'higher' ? -Infinity : Infinity;
   return (surest[count - 1]! + surest[count]!) / 2;
 }

@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { EnvironmentError } from '@earlyexit/exit-criteria';
+import { join } from 'node:path';
 import { startChildProgram } from './child-program';
+import type { InferenceRuntime } from './inference-runtime';
 import { packageFolder } from './package-folder';
 
 /** What one pass over the images gave. */
@@ -19,8 +18,8 @@ export interface Pass {
 /** What to run in a pass. */
 export interface PassRequest {
   readonly batch: number;
-  /** One an early exit, encoded as the graph takes them; null is NaN. */
-  readonly thresholds: readonly (number | null)[] | null;
+  /** One an early exit, encoded as the graph takes them; null where it takes none. */
+  readonly thresholds: readonly number[] | null;
   /** Whether exits and scores are wanted. */
   readonly keep: boolean;
   /** How many images to take at most; all unless given. */
@@ -37,6 +36,7 @@ export interface BenchVariant {
 /** Starts a process that holds one session. */
 export async function startVariant(
   options: {
+    readonly runtime: InferenceRuntime;
     readonly model: string;
     readonly images: string;
     readonly threads: number;
@@ -45,13 +45,13 @@ export async function startVariant(
   },
   signal: AbortSignal,
 ): Promise<BenchVariant> {
-  const { model, images, threads, shape } = options;
+  const { runtime, model, images, threads, shape } = options;
   const program = await startChildProgram<{ loadMs: number }>(
     'bench',
     process.execPath,
     [
       join(packageFolder(), 'bin', 'bench-worker.js'),
-      ...[findRuntime().path, model, images, String(threads), shape.join(',')],
+      ...[runtime.name, runtime.path, model, images, String(threads), shape.join(',')],
     ],
     signal,
   );
@@ -62,26 +62,9 @@ export async function startVariant(
         // JSON has no infinity: as text.
         JSON.stringify({
           ...request,
-          thresholds: thresholds?.map((value) => value && String(value)) ?? null,
+          thresholds: thresholds?.map(String) ?? null,
         }),
       ),
     stop: () => program.stop(),
   };
-}
-
-/** The installed onnxruntime for Node. */
-export function findRuntime(): { readonly path: string; readonly version: string } {
-  const require = createRequire(import.meta.url);
-  try {
-    const path = require.resolve('onnxruntime-node');
-    const manifest = require(join(dirname(dirname(path)), 'package.json')) as { version: string };
-    return { path, version: manifest.version };
-  } catch (cause) {
-    throw new EnvironmentError({
-      where: 'bench',
-      rule: 'ONNX files are timed on onnxruntime-node, which is not installed',
-      remedy: 'Install it: npm install onnxruntime-node',
-      cause,
-    });
-  }
 }

@@ -1,8 +1,13 @@
 import {
+  findOpenvino,
+  type InstallOptions,
+  type InstalledEngine,
+  type InstalledOpenvino,
+  installOpenvino,
   installTensorflowEngine,
   listEngines,
   removeEngines,
-  type InstalledEngine,
+  removeOpenvino,
 } from '@earlyexit/backend';
 import { ArgumentError, nearestName } from '@earlyexit/exit-criteria';
 import { z } from 'zod';
@@ -11,13 +16,16 @@ import { flag } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 
 const actions = ['install', 'list', 'remove'] as const;
+const names = ['tensorflow', 'openvino'] as const;
 const noGpu =
   'No NVIDIA GPU was found here (nvidia-smi shows those that the driver knows): this engine computes on the processor, and ' +
   'slower than the one that earlyexit engine install tensorflow makes for it';
 
 const schema = z.object({ gpu: flag() }).partial();
 
-/** `earlyexit engine`: the native engine, in the user's own cache folder. */
+type Installed = InstalledEngine | InstalledOpenvino;
+
+/** `earlyexit engine`: native engines, in the user's own cache folder. */
 export async function engineRun({
   operands,
   options: given,
@@ -26,29 +34,32 @@ export async function engineRun({
 }: Invocation): Promise<undefined> {
   const action = oneOf('ACTION', operands[0], actions);
   const { gpu = false } = parseOptions(schema, given);
-  if (gpu && action !== 'install') {
+  const name = operands[1] === undefined && action !== 'install' ? null : oneOf('NAME', operands[1], names);
+  if (gpu && (action !== 'install' || name !== 'tensorflow')) {
     throw new ArgumentError({
       where: '--gpu',
-      rule: 'it chooses what is installed',
-      received: `with ${action}`,
+      rule: 'it chooses which TensorFlow is installed',
+      received: `with ${[action, name].filter((word) => word !== null).join(' ')}`,
       remedy: 'Leave it out',
     });
   }
   if (action === 'install') {
-    oneOf('NAME', operands[1], ['tensorflow']);
-    await install(gpu, { output, signal });
+    await (name === 'openvino' ? installRuntime({ output, signal }) : install(gpu, { output, signal }));
     return undefined;
   }
-  if (operands[1] !== undefined) oneOf('NAME', operands[1], ['tensorflow']);
-  const engines = action === 'list' ? listEngines() : removeEngines();
-  output.json(engines);
+  const found = action === 'list' ? findOpenvino : removeOpenvino;
+  const installed: Installed[] = [
+    ...(name === 'openvino' ? [] : action === 'list' ? listEngines() : removeEngines()),
+    ...(name === 'tensorflow' ? [] : [found()].filter((each) => each !== null)),
+  ];
+  output.json(installed);
   output.text(
-    ...engines.map(
-      (engine) => `${action === 'remove' ? 'removed ' : ''}${describe(engine)}: ${engine.folder}`,
-    ),
-    ...(engines.length > 0
+    ...installed.map((each) => `${action === 'remove' ? 'removed ' : ''}${describe(each)}: ${each.folder}`),
+    ...(installed.length > 0
       ? []
-      : ['No native engine is installed by earlyexit; to get one: earlyexit engine install tensorflow']),
+      : [
+          'No native engine is installed by earlyexit; to get one: earlyexit engine install tensorflow, which trains, or openvino, which runs exported networks',
+        ]),
   );
   return undefined;
 }
@@ -57,6 +68,33 @@ async function install(
   gpu: boolean,
   { output, signal }: Pick<Invocation, 'output' | 'signal'>,
 ): Promise<void> {
+  const engine = await withProgress(output, (onProgress) =>
+    installTensorflowEngine({ gpu, signal, onProgress }),
+  );
+  if (gpu && engine.usesGpu === false) output.warn(noGpu);
+  output.json(engine);
+  output.text(
+    engine.alreadyThere
+      ? `${describe(engine)} is installed already: ${engine.folder}`
+      : `${describe(engine)} is installed in ${engine.folder}; --engine auto takes it from now on`,
+  );
+}
+
+async function installRuntime({ output, signal }: Pick<Invocation, 'output' | 'signal'>): Promise<void> {
+  const runtime = await withProgress(output, (onProgress) => installOpenvino({ signal, onProgress }));
+  output.json(runtime);
+  output.text(
+    runtime.alreadyThere
+      ? `${describe(runtime)} is installed already: ${runtime.folder}`
+      : `${describe(runtime)} is installed in ${runtime.folder}; predict, evaluate and bench run exported networks on it with --engine openvino`,
+  );
+}
+
+/** Shows what an installation is doing. */
+async function withProgress<Result>(
+  output: Invocation['output'],
+  run: (onProgress: NonNullable<InstallOptions['onProgress']>) => Promise<Result>,
+): Promise<Result> {
   let message = '';
   let line: ReturnType<typeof output.progress> | null = null;
   const endLine = (): void => {
@@ -64,35 +102,24 @@ async function install(
     line = null;
   };
   try {
-    const engine = await installTensorflowEngine({
-      gpu,
-      signal,
-      onProgress: (progress) => {
-        if (progress.message !== message) {
-          endLine();
-          ({ message } = progress);
-          output.note(message);
-        }
-        if (progress.bytes === undefined) return;
-        line ??= output.progress('downloading');
-        line.update(progress.bytes, progress.totalBytes ?? 0);
-      },
+    return await run((progress) => {
+      if (progress.message !== message) {
+        endLine();
+        ({ message } = progress);
+        output.note(message);
+      }
+      if (progress.bytes === undefined) return;
+      line ??= output.progress('downloading');
+      line.update(progress.bytes, progress.totalBytes ?? 0);
     });
-    endLine();
-    if (gpu && engine.usesGpu === false) output.warn(noGpu);
-    output.json(engine);
-    output.text(
-      engine.alreadyThere
-        ? `${describe(engine)} is installed already: ${engine.folder}`
-        : `${describe(engine)} is installed in ${engine.folder}; --engine auto takes it from now on`,
-    );
   } finally {
     endLine();
   }
 }
 
-function describe({ version, gpu }: InstalledEngine): string {
-  return `TensorFlow ${version}${gpu ? ' for GPUs' : ''}`;
+function describe(engine: Installed): string {
+  if (engine.name === 'openvino') return `OpenVINO ${engine.version}`;
+  return `TensorFlow ${engine.version}${engine.gpu ? ' for GPUs' : ''}`;
 }
 
 function oneOf<Name extends string>(where: string, value: unknown, names: readonly Name[]): Name {

@@ -40,7 +40,7 @@ export async function evaluateOnnx(
     staticMacs: session.file.network.staticMacs,
   };
   const names = exits.map((exit) => exit.name);
-  const source = { model: name, dataset: about.dataset, split: 'test', engine: 'onnxruntime' };
+  const source = { model: name, dataset: about.dataset, split: 'test', engine: model.engine };
   const document: EvaluationDocument =
     forced === null
       ? withoutForced(model, source, own.count, costs)

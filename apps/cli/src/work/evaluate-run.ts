@@ -11,7 +11,15 @@ import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { count, percent, shortMacs } from '../format';
 import { datasetOptions, engineOptions } from '../options/common-schemas';
-import { listOf, numberBetween, oneOf, text, threshold, wholeNumber } from '../options/option-values';
+import {
+  engineOrRuntime,
+  listOf,
+  numberBetween,
+  oneOf,
+  text,
+  threshold,
+  wholeNumber,
+} from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 import { renameSpellings } from '../options/train-options';
 import type { Output } from '../output';
@@ -36,6 +44,7 @@ import { openWorkbench, type Workbench } from './workbench';
 const schema = z
   .object({
     ...engineOptions,
+    engine: engineOrRuntime(),
     ...datasetOptions,
     criterion: oneOf([...criterionNames, 'all']),
     earlyexit: listOf(threshold()),

@@ -1,15 +1,18 @@
 import { ArgumentError, type ExitPolicy, type Threshold, thresholdFromJson } from '@earlyexit/exit-criteria';
 import type { RunOptions } from '@earlyexit/inference';
-import type { OnnxSession, StagedSession } from '@earlyexit/inference/onnx';
-import type { EngineName } from '@earlyexit/backend';
+import type { OnnxRuntime, OnnxSession, StagedSession } from '@earlyexit/inference/onnx';
+import type { EngineChoice } from '../options/option-values';
 import type { Output } from '../output';
 import { checkThresholds } from './check-thresholds';
+import { findRuntime, type RuntimeName } from './inference-runtime';
 import type { ExportedReference } from './model-argument';
 import { DEFAULT_CRITERION, refuseOracle } from './policy';
 
 /** An exported network, open, and the thresholds that it runs with. */
 export interface OnnxModel {
   readonly session: OnnxSession | StagedSession;
+  /** What computes. */
+  readonly engine: RuntimeName;
   /** What decides; of a file without exits, nothing. */
   readonly policy: Required<ExitPolicy>;
   /** Whether thresholds are built in. */
@@ -22,12 +25,12 @@ export interface OnnxModel {
 export interface OnnxRequest {
   readonly criterion?: ExitPolicy['criterion'] | undefined;
   readonly earlyexit?: readonly Threshold[] | undefined;
-  readonly engine?: EngineName | 'auto' | undefined;
+  readonly engine?: EngineChoice | undefined;
   readonly threads?: number | undefined;
 }
 
 /**
- * Opens an exported file on onnxruntime; no TensorFlow.js is loaded.
+ * Opens an exported file on its runtime; no TensorFlow.js is loaded for onnxruntime.
  *
  * @throws ArgumentError if the request does not fit what is built into the file; DataError for a damaged file
  */
@@ -37,28 +40,43 @@ export async function openOnnxModel(
   output: Output,
   signal: AbortSignal,
 ): Promise<OnnxModel> {
-  if (request.engine !== undefined && request.engine !== 'auto') {
-    throw new ArgumentError({
-      where: '--engine',
-      rule: 'an exported network is run by onnxruntime; engines run networks of TensorFlow.js',
-      received: request.engine,
-      remedy: 'Leave --engine out, or give the run folder that it was exported from',
-    });
-  }
+  const engine = chooseRuntime(request.engine);
   const { loadSession, loadStagedSession } = await import('@earlyexit/inference/onnx');
   const { threads } = request;
-  const options = { signal, ...(threads === undefined ? {} : { threads }) };
+  const options = {
+    signal,
+    ...(threads === undefined ? {} : { threads }),
+    ...(engine === 'openvino' ? { runtime: await openOpenvino() } : {}),
+  };
   const session = await (kind === 'staged' ? loadStagedSession(path, options) : loadSession(path, options));
   try {
     const chosen = isStaged(session)
       ? chooseStagedPolicy(session, request, output)
       : choosePolicy(session, request, output);
-    output.note(`engine: onnxruntime, ${describeDecision(session, chosen)}`);
-    return { session, ...chosen };
+    output.note(`engine: ${engine}, ${describeDecision(session, chosen)}`);
+    return { session, engine, ...chosen };
   } catch (error) {
     session.dispose();
     throw error;
   }
+}
+
+/** The runtime that `--engine` names; onnxruntime unless it does. */
+function chooseRuntime(asked: EngineChoice = 'auto'): RuntimeName {
+  if (asked === 'auto' || asked === 'onnxruntime') return 'onnxruntime';
+  if (asked === 'openvino') return asked;
+  throw new ArgumentError({
+    where: '--engine',
+    rule: 'an exported network is run by onnxruntime or openvino; other engines run networks of TensorFlow.js',
+    received: asked,
+    remedy: 'Leave --engine out, or give the run folder that it was exported from',
+  });
+}
+
+async function openOpenvino(): Promise<OnnxRuntime> {
+  const { path } = await findRuntime('openvino');
+  const { loadOpenvino } = await import('@earlyexit/inference/openvino');
+  return loadOpenvino({ library: path });
 }
 
 /** Whether this program decides between the stages; else the file does. */
@@ -71,7 +89,7 @@ function chooseStagedPolicy(
   { metadata }: StagedSession,
   { criterion: asked, earlyexit }: OnnxRequest,
   output: Output,
-): Omit<OnnxModel, 'session'> {
+): Omit<OnnxModel, 'session' | 'engine'> {
   const { policy: stored, exits } = metadata;
   const criterion = asked ?? stored?.criterion ?? DEFAULT_CRITERION;
   refuseOracle(criterion, 'Take another criterion, or give the run folder that it was exported from');
@@ -109,7 +127,7 @@ function choosePolicy(
   { file, metadata }: OnnxSession,
   { criterion, earlyexit }: OnnxRequest,
   output: Output,
-): Omit<OnnxModel, 'session'> {
+): Omit<OnnxModel, 'session' | 'engine'> {
   const { decision } = file;
   const early = metadata.exits.slice(0, -1);
   const temperatures = decision?.temperatures ?? metadata.exits.map(() => 1);
@@ -150,7 +168,7 @@ function choosePolicy(
 
 function describeDecision(
   session: OnnxModel['session'],
-  { policy, isFixed }: Omit<OnnxModel, 'session'>,
+  { policy, isFixed }: Omit<OnnxModel, 'session' | 'engine'>,
 ): string {
   const { file } = session;
   if (file.kind === 'staged')

@@ -8,7 +8,7 @@ import type { Invocation } from '../command-definition';
 import { exitCode } from '../exit-code';
 import { percent, plural, shortMacs } from '../format';
 import { engineOptions } from '../options/common-schemas';
-import { criterion, flag, listOf, oneOf, threshold, wholeNumber } from '../options/option-values';
+import { criterion, engineOrRuntime, flag, listOf, oneOf, threshold, wholeNumber } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 import { renameSpellings } from '../options/train-options';
 import {
@@ -28,6 +28,7 @@ import { openStreamMonitor, type StreamMonitor } from './stream-monitor';
 const schema = z
   .object({
     ...engineOptions,
+    engine: engineOrRuntime(),
     criterion: criterion(),
     earlyexit: listOf(threshold()),
     invert: oneOf(['auto', 'yes', 'no']),

@@ -1,9 +1,10 @@
-import type { Engine, EngineName } from '@earlyexit/backend';
+import type { Engine } from '@earlyexit/backend';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import type { CachedLogitsFile } from '@earlyexit/calibration';
 import type { DataSource, Splits } from '@earlyexit/datasets';
 import type { CachedLogits, ExitCosts } from '@earlyexit/exit-criteria';
 import { count, duration } from '../format';
+import type { EngineChoice } from '../options/option-values';
 import type { Output } from '../output';
 import { fingerprintModel, fingerprintSplit } from './fingerprint';
 import { logitsCachePath, reuseOrComputeLogits } from './logits-cache';
@@ -30,7 +31,7 @@ export interface Workbench {
 
 /** The options of a workbench. */
 export interface WorkbenchOptions {
-  readonly engine?: EngineName | 'auto' | undefined;
+  readonly engine?: EngineChoice | undefined;
   readonly threads?: number | undefined;
   readonly dataset?: string | undefined;
   readonly dataDir?: string | undefined;

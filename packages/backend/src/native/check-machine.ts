@@ -21,18 +21,23 @@ export async function checkMachine(
   missing: readonly PinnedWheel[],
 ): Promise<Tools> {
   const compiler = await findCompiler();
-  await checkRoom(release, engines);
+  await checkRoom(release.neededBytes, engines);
   await checkNpm(release.packages[0]!);
-  const pip = await findPip();
-  const [first] = missing;
-  if (first === undefined) return { compiler, pip };
-  if (pip !== null && (await pipOffers(pip, first))) return { compiler, pip };
-  // Throws, with the way out, if the index cannot be reached either.
-  await findWheel(pythonIndex(), first);
-  return { compiler, pip: null };
+  return { compiler, pip: await checkIndex(missing) };
 }
 
-async function checkRoom({ neededBytes }: NativeRelease, engines: string): Promise<void> {
+/** The pip through which the wheels can be had; null if it is the package index itself, without pip. */
+export async function checkIndex([first]: readonly PinnedWheel[]): Promise<readonly string[] | null> {
+  const pip = await findPip();
+  if (first === undefined) return pip;
+  if (pip !== null && (await pipOffers(pip, first))) return pip;
+  // Throws, with the way out, if the index cannot be reached either.
+  await findWheel(pythonIndex(), first);
+  return null;
+}
+
+/** @throws EnvironmentError if the folder cannot be made, or its disk has not that much room */
+export async function checkRoom(neededBytes: number, engines: string): Promise<void> {
   try {
     mkdirSync(engines, { recursive: true });
   } catch (cause) {

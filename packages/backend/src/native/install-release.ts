@@ -1,26 +1,16 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EnvironmentError } from '@earlyexit/exit-criteria';
-import { checkMachine, type Tools } from './check-machine';
-import { hasSha256 } from './checksum';
+import { checkMachine } from './check-machine';
 import { compileAddons, compileBinding, layoutOf } from './compile-binding';
 import { engineFolder, type InstalledEngine, listEngines, manifestPath } from './engine-folder';
+import { fetchWheel, type InstallProgress, missingWheels } from './fetch-wheel';
 import { kernelsVersion } from './kernel-sources';
+import { lockFolder } from './lock-folder';
 import { installNpmPackage } from './npm-package';
-import { pipDownload, wheelPath } from './pip';
-import { downloadWheel, findWheel, pythonIndex } from './python-index';
-import type { NativeRelease, PinnedWheel } from './release';
+import { wheelPath } from './pip';
+import type { NativeRelease } from './release';
 import { unzip } from './unzip';
 import type { BindingReport } from './verify-binding';
-
-/** What an installation is doing. */
-export interface InstallProgress {
-  readonly step: 'check' | 'download' | 'unpack' | 'compile' | 'verify' | 'done';
-  readonly message: string;
-  /** Of the file being downloaded. */
-  readonly bytes?: number;
-  readonly totalBytes?: number;
-}
 
 /** An engine that is installed, and whether this call did it. */
 export interface InstallResult extends InstalledEngine {
@@ -52,12 +42,12 @@ export async function installRelease(
   const work = `${target}.partial`;
   const downloads = join(work, 'downloads');
   onProgress({ step: 'check', message: 'checking compiler, disk space, npm and the Python package index' });
-  const missing = await missingWheels(release, downloads);
+  const missing = await missingWheels(release.wheels, downloads);
   const tools = await checkMachine(release, engines, missing);
   mkdirSync(downloads, { recursive: true });
-  const unlock = lock(work);
+  const unlock = lockFolder(work);
   try {
-    for (const wheel of missing) await fetchWheel(wheel, downloads, tools, onProgress, signal);
+    for (const wheel of missing) await fetchWheel(wheel, downloads, tools.pip, onProgress, signal);
     const layout = layoutOf(work);
     for (const wheel of release.wheels) {
       onProgress({ step: 'unpack', message: `unpacking ${wheel.file}` });
@@ -96,44 +86,6 @@ export async function installRelease(
   }
 }
 
-async function missingWheels({ wheels }: NativeRelease, downloads: string): Promise<PinnedWheel[]> {
-  const missing: PinnedWheel[] = [];
-  for (const wheel of wheels) {
-    if (!(await hasSha256(wheelPath(downloads, wheel), wheel.sha256))) missing.push(wheel);
-  }
-  return missing;
-}
-
-async function fetchWheel(
-  wheel: PinnedWheel,
-  downloads: string,
-  { pip }: Tools,
-  onProgress: (progress: InstallProgress) => void,
-  signal?: AbortSignal,
-): Promise<void> {
-  const path = wheelPath(downloads, wheel);
-  const megabytes = Math.round(wheel.bytes / 1e6);
-  if (pip !== null) {
-    onProgress({
-      step: 'download',
-      message: `${wheel.file} (${megabytes} MB) through pip`,
-      totalBytes: wheel.bytes,
-    });
-    const { code } = await pipDownload(pip, wheel, downloads, signal);
-    if (code === 0 && (await hasSha256(path, wheel.sha256))) return;
-    // pip may have been cut off, or be set to a mirror with other files: the index decides.
-  }
-  const url = await findWheel(pythonIndex(), wheel, signal);
-  const report = (bytes: number): void =>
-    onProgress({
-      step: 'download',
-      message: `${wheel.file} (${megabytes} MB)`,
-      bytes,
-      totalBytes: wheel.bytes,
-    });
-  await downloadWheel(url, wheel, path, report, signal);
-}
-
 /** The libraries and the headers of the C interface; the Python part of a wheel is left packed. */
 function isNeeded(name: string): boolean {
   return (
@@ -160,42 +112,5 @@ function writeTfjsDoors(work: string): void {
       `${JSON.stringify({ name, version: '4.22.0', main: 'index.js' })}\n`,
     );
     writeFileSync(join(folder, 'index.js'), `module.exports = globalThis[Symbol.for('earlyexit.tfjs')];\n`);
-  }
-}
-
-/** Keeps a second installation out of the same folder while this process lives. */
-function lock(work: string): () => void {
-  const path = join(work, 'lock');
-  const take = (): boolean => {
-    try {
-      const file = openSync(path, 'wx');
-      writeFileSync(file, String(process.pid));
-      closeSync(file);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  if (!take()) {
-    const owner = Number(readFileSync(path, 'utf8'));
-    if (owner !== process.pid && isAlive(owner)) {
-      throw new EnvironmentError({
-        where: work,
-        rule: `another installation is at work here (process ${owner})`,
-        remedy: 'Wait for it to end',
-      });
-    }
-    rmSync(path);
-    take();
-  }
-  return () => rmSync(path, { force: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

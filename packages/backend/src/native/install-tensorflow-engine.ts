@@ -1,6 +1,7 @@
 import { EnvironmentError } from '@earlyexit/exit-criteria';
 import { enginesFolder } from './engine-folder';
-import { type InstallProgress, installRelease, type InstallResult } from './install-release';
+import type { InstallProgress } from './fetch-wheel';
+import { installRelease, type InstallResult } from './install-release';
 import { nativeRelease } from './release';
 import { verifyBinding } from './verify-binding';
 

@@ -19,7 +19,7 @@ export function pipDownload(
   folder: string,
   signal?: AbortSignal,
 ): Promise<CommandResult> {
-  const [, , python, abi, platforms] = /^(.+?)-[^-]+-([a-z0-9.]+)-([a-z0-9]+)-([^-]+)\.whl$/.exec(
+  const [, , python, abi, platforms] = /^(.+?)-[^-]+(?:-\d[^-]*)?-([a-z0-9.]+)-([a-z0-9]+)-([^-]+)\.whl$/.exec(
     wheel.file,
   )!;
   const [command, ...parameters] = pip as [string, ...string[]];

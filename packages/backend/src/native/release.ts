@@ -159,6 +159,19 @@ const cudaWheels: readonly PinnedWheel[] = [
 
 const gigabyte = 1_000_000_000;
 
+/** OpenVINO's libraries, for this kind of machine; null for those on which none was tried. */
+export function openvinoWheel(platform: string, architecture: string): PinnedWheel | null {
+  if (platform !== 'linux' || architecture !== 'x64') return null;
+  // Any Python's wheel would do. The second version is the build's.
+  return wheel(
+    'openvino',
+    '2026.4.1',
+    '22982-cp312-cp312-manylinux_2_28_x86_64',
+    '6b4375c17ddcac83a5180349e2e2bb811185c261066e2a920659892d58ef0e3b',
+    59_144_434,
+  );
+}
+
 /** What to install on this kind of machine; null where TensorFlow publishes no library for it. */
 export function nativeRelease(platform: string, architecture: string, gpu: boolean): NativeRelease | null {
   if (platform !== 'linux') return null;

@@ -14,9 +14,9 @@ export interface RuntimeSessionOptions {
 const started = new WeakSet<object>();
 
 /**
- * Makes a session of onnxruntime, in Node or in a browser.
+ * Makes a session of a runtime, in Node or in a browser.
  *
- * @throws DataError if onnxruntime cannot load the file
+ * @throws DataError if the runtime cannot load the file
  */
 export async function createRuntimeSession(
   runtime: OnnxRuntime,
@@ -52,7 +52,7 @@ export async function createRuntimeSession(
     }
     throw new DataError({
       where,
-      rule: 'onnxruntime can load it',
+      rule: `${runtime.name ?? 'onnxruntime'} can load it`,
       received,
       ...(asked === undefined ? {} : { remedy: `Try without the execution provider ${asked}` }),
       cause,

@@ -32,7 +32,10 @@ export interface OnnxSessionOptions {
   readonly executionProvider?: string;
   /** Where a browser finds the `.wasm` files of onnxruntime-web; beside the script unless given. */
   readonly wasmPaths?: string;
-  /** The module `onnxruntime-node` or `onnxruntime-web`; the one that is installed unless given. */
+  /**
+   * The module `onnxruntime-node` or `onnxruntime-web`, or what `loadOpenvino` of `@earlyexit/inference/openvino` gives;
+   * the onnxruntime that is installed unless given.
+   */
   readonly runtime?: OnnxRuntime;
   /** Ends the reading of the file, by an exception: the signal's reason. */
   readonly signal?: AbortSignal;
@@ -112,13 +115,15 @@ function makeSession(session: RuntimeSession, runtime: OnnxRuntime, file: OnnxFi
                 thresholds.length,
               ])
             : null;
+        const outputs = file.kind === 'static' ? ['logits'] : ['logits', 'exit_index', 'score'];
         return async ({ images, rows, offset }, answers) => {
           const pixels = new runtime.Tensor('float32', toChannelsFirst(images, rows, inputShape), [
             rows,
             ...graphShape,
           ]);
           const feeds = { pixel_values: pixels, ...(limits === null ? {} : { thresholds: limits }) };
-          await readAnswers(await runRuntime(session, feeds, metadata.name), file, answers, offset);
+          const result = await runRuntime(session, feeds, { network: metadata.name, runtime, outputs });
+          await readAnswers(result, file, answers, offset);
         };
       },
       release: () => void session.release(),

@@ -60,10 +60,13 @@ export function resolveThresholds(
   return thresholds;
 }
 
-/** Thresholds as the graph takes them: NaN for never, and the infinity on the unsure side's far end for always. */
+/**
+ * Thresholds as the graph takes them: for always the infinity on the unsure side, for never the one on the sure side. A NaN
+ * would say never too, but not every runtime compares with NaN as the standard has it.
+ */
 export function encodeThresholds(criterion: string, thresholds: readonly Threshold[]): Float32Array {
   const always = getCriterion(criterion).surerIs === 'lower' ? Infinity : -Infinity;
   return Float32Array.from(thresholds, (value) =>
-    value === 'never' ? NaN : value === 'always' ? always : value,
+    value === 'never' ? -always : value === 'always' ? always : value,
   );
 }

@@ -11,14 +11,17 @@ export interface RuntimeTensor {
 
 /** A session of onnxruntime. */
 export interface RuntimeSession {
-  readonly inputNames: readonly string[];
-  readonly outputNames: readonly string[];
-  run(feeds: Record<string, RuntimeTensor>): Promise<Readonly<Record<string, RuntimeTensor>>>;
+  run(
+    feeds: Record<string, RuntimeTensor>,
+    outputs: readonly string[],
+  ): Promise<Readonly<Record<string, RuntimeTensor>>>;
   release(): Promise<void>;
 }
 
 /** What is used of `onnxruntime-node` or `onnxruntime-web`, whose modules fit as they are. */
 export interface OnnxRuntime {
+  /** What errors call it; `onnxruntime` unless given. */
+  readonly name?: string;
   readonly InferenceSession: {
     create(bytes: Uint8Array, options?: Record<string, unknown>): Promise<RuntimeSession>;
   };
@@ -90,17 +93,21 @@ function moduleOf(imported: unknown): OnnxRuntime {
 /**
  * Runs a session.
  *
- * @throws DataError with what onnxruntime says
+ * @throws DataError with what the runtime says
  */
 export async function runRuntime(
   session: RuntimeSession,
   feeds: Record<string, RuntimeTensor>,
-  name: string,
+  {
+    network,
+    runtime,
+    outputs,
+  }: { readonly network: string; readonly runtime: OnnxRuntime; readonly outputs: readonly string[] },
 ): Promise<Readonly<Record<string, RuntimeTensor>>> {
-  return session.run(feeds).catch((cause: unknown) => {
+  return session.run(feeds, outputs).catch((cause: unknown) => {
     throw new DataError({
-      where: `session.run, ${name}`,
-      rule: 'onnxruntime can run it',
+      where: `session.run, ${network}`,
+      rule: `${runtime.name ?? 'onnxruntime'} can run it`,
       received: cause instanceof Error ? cause.message.split('\n')[0]! : String(cause),
       cause,
     });

@@ -733,7 +733,6 @@ const operators: Readonly<Record<string, Operator>> = {
   },
   ScatterND: {
     inputs: [3, 3],
-    attributes: 'reduction:s',
     make: (application) => {
       const value = input(application, 0, MOVABLE);
       const rows = rowsFor(application, value, 1);
@@ -742,12 +741,6 @@ const operators: Readonly<Record<string, Operator>> = {
         isSame(updates, [rows, ...value.sizes.slice(1)]),
         'ScatterND has a row of its input for each row number',
         `[${updates.join(', ')}]`,
-      );
-      const how = application.attributes.get('reduction')?.s ?? 'none';
-      need(
-        how === 'none' || (how === 'add' && value.type === INT64),
-        'ScatterND replaces, or adds whole numbers',
-        how,
       );
       return one(value.type, value.sizes);
     },

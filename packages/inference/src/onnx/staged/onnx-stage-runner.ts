@@ -28,7 +28,11 @@ export function onnxStageRunner(
         const rows = data.length / sizeOf(shape);
         return [name, new runtime.Tensor(type, data, [rows, ...shape])] as const;
       });
-      const result = await runRuntime(sessions[stage]!, Object.fromEntries(feeds), network.name);
+      const result = await runRuntime(sessions[stage]!, Object.fromEntries(feeds), {
+        network: network.name,
+        runtime,
+        outputs: ['logits', ...stages[stage]!.carried.map(({ name }) => name)],
+      });
       const read = (name: string): Promise<unknown> => readTensor(result[name]!);
       const carried: Features[number][] = [];
       for (const tensor of stages[stage]!.carried) {

@@ -1,0 +1,1 @@
+export { loadOpenvino, type OpenvinoOptions } from './openvino/load-openvino';

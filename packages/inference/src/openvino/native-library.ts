@@ -1,0 +1,157 @@
+import type Koffi from 'koffi';
+
+/** A pointer, as koffi gives it. */
+export type Pointer = unknown;
+
+/** A type, as koffi takes it. */
+type TypeSpec = Parameters<typeof Koffi.out>[0];
+
+/** What is called of OpenVINO's C interface, by the names it has there (docs.openvino.ai, "OpenVINO C API"). */
+export interface NativeLibrary {
+  readonly createCore: () => Pointer;
+  /** Not for ever: the bytes have to stay where they are only during the call. */
+  readonly readModel: (core: Pointer, bytes: Uint8Array) => Promise<Pointer>;
+  readonly compile: (
+    core: Pointer,
+    model: Pointer,
+    device: string,
+    properties: Readonly<Record<string, string>>,
+  ) => Promise<Pointer>;
+  readonly createRequest: (compiled: Pointer) => Pointer;
+  readonly infer: (request: Pointer) => Promise<void>;
+  /** A tensor of the request: of an input, to be filled; of an output, to be read. */
+  readonly getTensor: (request: Pointer, name: string) => Pointer;
+  readonly setTensor: (request: Pointer, name: string, tensor: Pointer) => void;
+  readonly createTensor: (type: number, dims: readonly number[]) => Pointer;
+  readonly describeTensor: (tensor: Pointer) => { readonly type: number; readonly dims: number[] };
+  /** The tensor's memory itself, which ends with the tensor. */
+  readonly viewTensor: (tensor: Pointer) => ArrayBuffer;
+  readonly free: (what: 'model' | 'compiled_model' | 'infer_request' | 'tensor' | 'core', it: Pointer) => void;
+}
+
+/**
+ * Binds OpenVINO's C interface.
+ *
+ * @throws Error with what the system's loader says, if it is no such library
+ */
+export function bindLibrary(koffi: typeof Koffi, path: string): NativeLibrary {
+  const library = koffi.load(path);
+  // Types without names: the same library can be bound twice.
+  const shape = koffi.struct({ rank: 'int64_t', dims: 'int64_t *' });
+  const property = koffi.struct({ key: 'const char *', value: 'const char *' });
+  const handle = koffi.pointer('void');
+  const made = koffi.out(koffi.pointer(handle));
+  const func = (name: string, ...types: readonly TypeSpec[]) =>
+    library.func(`ov_${name}`, 'int', [...types]);
+  const lastError = library.func('ov_get_last_err_msg', 'const char *', []);
+
+  const check = (status: number): void => {
+    if (status === 0) return;
+    const said = (lastError() as string | null) ?? '';
+    throw new Error(summarize(said) || `OpenVINO answers with status ${status}`);
+  };
+  const make = (call: (place: [Pointer]) => number): Pointer => {
+    const place: [Pointer] = [null];
+    check(call(place));
+    return place[0];
+  };
+  /** In a thread of its own: the event loop goes on. */
+  const inThread = (call: ReturnType<typeof func>, ...values: readonly unknown[]): Promise<void> =>
+    new Promise((resolve, reject) => {
+      call.async(...values, (error: Error | null, status: number) => {
+        try {
+          if (error !== null) throw error;
+          check(status);
+          resolve();
+        } catch (failure) {
+          reject(failure instanceof Error ? failure : new Error(String(failure)));
+        }
+      });
+    });
+
+  const createCore = func('core_create', made);
+  const readModel = func('core_read_model_from_memory_buffer', handle, 'void *', 'size_t', handle, made);
+  const properties = koffi.pointer(property);
+  const compile = func(
+    'core_compile_model_props',
+    handle,
+    handle,
+    'const char *',
+    'size_t',
+    properties,
+    made,
+  );
+  const createRequest = func('compiled_model_create_infer_request', handle, made);
+  const infer = func('infer_request_infer', handle);
+  const getTensor = func('infer_request_get_tensor', handle, 'const char *', made);
+  const setTensor = func('infer_request_set_tensor', handle, 'const char *', handle);
+  const createTensor = func('tensor_create', 'int', shape, made);
+  const tensorShape = func('tensor_get_shape', handle, koffi.out(koffi.pointer(shape)));
+  const tensorType = func('tensor_get_element_type', handle, koffi.out(koffi.pointer('int')));
+  const tensorBytes = func('tensor_get_byte_size', handle, koffi.out(koffi.pointer('size_t')));
+  const tensorData = func('tensor_data', handle, made);
+  const freeShape = func('shape_free', koffi.inout(koffi.pointer(shape)));
+  const free = Object.fromEntries(
+    ['model', 'compiled_model', 'infer_request', 'tensor', 'core'].map((what) => [
+      what,
+      library.func(`ov_${what}_free`, 'void', [handle]),
+    ]),
+  );
+
+  return {
+    createCore: () => make((place) => createCore(place) as number),
+    async readModel(core, bytes) {
+      const place: [Pointer] = [null];
+      await inThread(readModel, core, bytes, bytes.length, null, place);
+      return place[0];
+    },
+    async compile(core, model, device, settings) {
+      const place: [Pointer] = [null];
+      const list = Object.entries(settings).map(([key, value]) => ({ key, value }));
+      await inThread(compile, core, model, device, list.length, list, place);
+      return place[0];
+    },
+    createRequest: (compiled) => make((place) => createRequest(compiled, place) as number),
+    infer: (request) => inThread(infer, request),
+    getTensor: (request, name) => make((place) => getTensor(request, name, place) as number),
+    setTensor: (request, name, tensor) => check(setTensor(request, name, tensor) as number),
+    createTensor: (type, dims) =>
+      make(
+        (place) =>
+          createTensor(type, { rank: dims.length, dims: BigInt64Array.from(dims, BigInt) }, place) as number,
+      ),
+    describeTensor(tensor) {
+      const [type, sizes]: [[number], [{ rank: number; dims: Pointer }]] = [[0], [{ rank: 0, dims: null }]];
+      check(tensorType(tensor, type) as number);
+      check(tensorShape(tensor, sizes) as number);
+      const { rank, dims } = sizes[0];
+      const decoded =
+        Number(rank) === 0
+          ? []
+          : Array.from(koffi.decode(dims, 'int64_t', Number(rank)) as ArrayLike<number | bigint>, Number);
+      check(freeShape(sizes) as number);
+      return { type: type[0], dims: decoded };
+    },
+    viewTensor(tensor) {
+      const bytes: [number] = [0];
+      check(tensorBytes(tensor, bytes) as number);
+      if (Number(bytes[0]) === 0) return new ArrayBuffer(0);
+      return koffi.view(
+        make((place) => tensorData(tensor, place) as number),
+        Number(bytes[0]),
+      );
+    },
+    free: (what, it) => void free[what]!(it),
+  };
+}
+
+/** OpenVINO prefixes its messages by the places in its sources that they passed: the last line says what is wrong. */
+function summarize(message: string): string {
+  return (
+    message
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !/^(Exception|Check) from /.test(line))
+      .at(-1) ?? ''
+  );
+}
