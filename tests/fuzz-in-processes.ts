@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -58,6 +59,11 @@ export async function fuzzInProcesses(
             const source = join(packages, name, 'src', `${entry}.ts`);
             return existsSync(source) ? { path: source } : null;
           });
+          // It looks for its native part beside itself.
+          onResolve({ filter: /^koffi$/ }, ({ path }) => ({
+            path: createRequire(join(packages, 'inference/package.json')).resolve(path),
+            external: true,
+          }));
         },
       },
     ],

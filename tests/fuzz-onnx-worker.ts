@@ -1,14 +1,18 @@
-// Loads and runs mutated files in a process of its own, so that a crash of onnxruntime is seen as one.
+// Loads and runs mutated files in a process of its own, so that a crash of the runtime is seen as one.
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { EarlyExitError } from '@earlyexit/exit-criteria';
 import { loadSession, type OnnxRuntime } from '@earlyexit/inference/onnx';
+import { loadOpenvino } from '@earlyexit/inference/openvino';
 import { mutateFile } from '../packages/onnx/src/testing/mutate-file';
 import type { FuzzReport } from './fuzz-in-processes';
 
-const [folder = '', runtimePath = '', first = '0', count = '0'] = process.argv.slice(2);
-const runtime = createRequire(import.meta.url)(runtimePath) as OnnxRuntime;
+const [folder = '', runtimeName = '', runtimePath = '', first = '0', count = '0'] = process.argv.slice(2);
+const runtime =
+  runtimeName === 'openvino'
+    ? await loadOpenvino({ library: runtimePath })
+    : (createRequire(import.meta.url)(runtimePath) as OnnxRuntime);
 const files = readdirSync(folder)
   .sort()
   .map((name) => ({ name, bytes: new Uint8Array(readFileSync(join(folder, name))) }));
@@ -37,7 +41,7 @@ async function tryOne(seed: number): Promise<FuzzReport> {
   } catch (error) {
     if (!EarlyExitError.is(error)) outcome = `bug: ${(error as Error).stack ?? String(error)}`;
     else if (error.kind === 'argument') outcome = 'asked for thresholds';
-    else outcome = error.message.includes('onnxruntime can') ? `runtime: ${error.message}` : 'refused';
+    else outcome = /(onnxruntime|OpenVINO) can/.test(error.message) ? `runtime: ${error.message}` : 'refused';
   }
   return { seed, done, outcome, milliseconds: performance.now() - started };
 }

@@ -14,18 +14,24 @@ import { root } from './workspace';
 /** A process holds Node, onnxruntime and a few tiny networks. */
 const MOST_MEMORY_BYTES = 600 * 2 ** 20;
 
-/** Writes files of many kinds, mutates them in processes of their own, and says what became of them. */
-export async function fuzzOnnxFiles(count: number): Promise<string> {
+/**
+ * Writes files of many kinds, mutates them in processes of their own, and says what became of them.
+ *
+ * @param openvino the folder of OpenVINO's libraries, to run them there instead of on onnxruntime
+ */
+export async function fuzzOnnxFiles(count: number, openvino?: string): Promise<string> {
   await selectEngine('cpu');
   const folder = mkdtempSync(join(tmpdir(), 'earlyexit-fuzzed-'));
   try {
     for (const [index, file] of (await exportFiles()).entries()) {
       writeFileSync(join(folder, `${String(index).padStart(2, '0')}.onnx`), file);
     }
-    const runtime = createRequire(join(root, 'packages/inference/package.json')).resolve('onnxruntime-node');
+    const require = createRequire(join(root, 'packages/inference/package.json'));
+    const runtime =
+      openvino === undefined ? ['onnxruntime', require.resolve('onnxruntime-node')] : ['openvino', openvino];
     const { reports, crashes, memoryBytes } = await fuzzInProcesses(
       'fuzz-onnx-worker.ts',
-      [folder, runtime],
+      [folder, ...runtime],
       { count, perProcess: 500 },
     );
     expect(crashes).toEqual([]);
