@@ -26,9 +26,10 @@ export async function fuzzOnnxFiles(count: number, openvino?: string): Promise<s
     for (const [index, file] of (await exportFiles()).entries()) {
       writeFileSync(join(folder, `${String(index).padStart(2, '0')}.onnx`), file);
     }
-    const require = createRequire(join(root, 'packages/inference/package.json'));
-    const runtime =
-      openvino === undefined ? ['onnxruntime', require.resolve('onnxruntime-node')] : ['openvino', openvino];
+    const onnxruntime = createRequire(join(root, 'packages/inference/package.json')).resolve(
+      'onnxruntime-node',
+    );
+    const runtime = openvino === undefined ? ['onnxruntime', onnxruntime] : ['openvino', openvino];
     const { reports, crashes, memoryBytes } = await fuzzInProcesses(
       'fuzz-onnx-worker.ts',
       [folder, ...runtime],

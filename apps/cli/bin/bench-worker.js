@@ -25,12 +25,7 @@ const loadMs = performance.now() - started;
 /** Runs all images once in batches, or the first of them; a last short batch is left out. */
 async function pass({ batch, thresholds, keep, most = count }) {
   const limits =
-    thresholds &&
-    new ort.Tensor(
-      'float32',
-      Float32Array.from(thresholds, Number),
-      [thresholds.length],
-    );
+    thresholds && new ort.Tensor('float32', Float32Array.from(thresholds, Number), [thresholds.length]);
   const outputs = limits || keep ? ['logits', 'exit_index', 'score'] : ['logits'];
   const latencies = [];
   const exits = [];

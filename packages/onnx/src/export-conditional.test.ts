@@ -73,6 +73,38 @@ describe('a batch', () => {
     expect(new Set(whole['exit_index']!.data as BigInt64Array).size).toBeGreaterThan(1);
     await session.release();
   });
+
+  it('gets the same answers from a file that is laid out for OpenVINO', async () => {
+    const model = createModel('test_resnet_3exits');
+    randomizeWeights(model.model, 4);
+    const images = noise(model, SAMPLES);
+    const feeds = {
+      pixel_values: channelsFirst(model, images, SAMPLES),
+      thresholds: asInput(
+        'margin',
+        randomThresholds(referenceLogits(model, images, SAMPLES), 'margin', [1, 1, 1, 1], seededRandom(2)),
+      ),
+    };
+    const files = [
+      await exportConditional(model, { criterion: 'margin' }),
+      await exportConditional(model, { criterion: 'margin', runtime: 'openvino' }),
+    ];
+    expect(files[0]!.length).not.toBe(files[1]!.length);
+    const [expected, answers] = await Promise.all(
+      files.map(async (file) => {
+        const session = await openSession(file);
+        const result = await session.run(feeds);
+        await session.release();
+        return result;
+      }),
+    );
+    expect(answers!['exit_index']!.data).toEqual(expected!['exit_index']!.data);
+    const logits = expected!['logits']!.data as Float32Array;
+    const differences = (answers!['logits']!.data as Float32Array).map((value, i) =>
+      Math.abs(value - logits[i]!),
+    );
+    expect(Math.max(...differences)).toBeLessThan(1e-5);
+  });
 });
 
 describe.each(criteria)('under %s', (criterion) => {

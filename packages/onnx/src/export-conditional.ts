@@ -28,8 +28,9 @@ import {
  * `[batch]` int64, `score` `[batch]` float32, in the order of the inputs. The class is the argmax of `logits` under
  * every criterion: under `ensemble` an early exit's `logits` are the mean of the log-probabilities so far.
  *
- * A threshold of NaN never lets a sample leave; one of −Infinity (+Infinity for the entropies, where lower is surer)
- * always does, whatever the score. Logits that are not finite never leave early at a number.
+ * A threshold of +Infinity (−Infinity for the entropies, where lower is surer) never lets a sample leave, nor does NaN in
+ * runtimes that compare as the standard says; the other infinity always does, whatever the score. Logits that are not finite
+ * never leave early at a number, with the same reservation.
  *
  * @throws ArgumentError for a layer that is not supported, or options that do not fit
  */
@@ -48,9 +49,9 @@ export async function exportConditional(
   const limits = asInput ? splitThresholds(graph, earlyExits) : [];
   const colors = options.colorInput === true ? readColors(graph, network.input) : null;
   const input = colors?.input ?? network.input;
-  const { foldTemperatures = false } = options;
+  const { foldTemperatures = false, runtime = 'onnxruntime' } = options;
   const dtype = dtypeOf(options);
-  const answers = writeLevel({ network, decision, limits, dtype, foldTemperatures }, graph, {
+  const answers = writeLevel({ network, decision, limits, dtype, foldTemperatures, runtime }, graph, {
     exit: 0,
     values: new Map([[network.inputId, colors?.gray ?? network.input]]),
     state: [],
@@ -88,6 +89,7 @@ interface Plan {
   readonly limits: readonly string[];
   readonly dtype: 'float32' | 'int8';
   readonly foldTemperatures: boolean;
+  readonly runtime: 'onnxruntime' | 'openvino';
 }
 
 /** Where a level of the nesting begins: the samples that no earlier exit answered. */
@@ -273,7 +275,7 @@ function writeRule(
 
 /** Everything alive, for the samples that go on. */
 function gatherRows(
-  { network, dtype }: Plan,
+  { network, dtype, runtime }: Plan,
   { from: outer, to: graph }: { readonly from: GraphBuilder; readonly to: GraphBuilder },
   start: {
     readonly values: ReadonlyMap<string, Value>;
@@ -284,8 +286,14 @@ function gatherRows(
 ): { values: Map<string, Value>; state: StateValue[] } {
   const gather = (name: string): string => graph.add('GatherND', [name, start.rows], {}, `${name}_left`);
   const free = `left_${start.exit + 1}`;
+  // Behind the first exit OpenVINO does not know how many samples there are either.
+  const isStatic = runtime === 'openvino' && start.exit === 0;
   const values = new Map<string, Value>();
   for (const [id, value] of start.values) {
+    if (isStatic && value.layout === 'channels-first') {
+      values.set(id, gatherFlat({ outer, graph }, value, gather, free));
+      continue;
+    }
     if (dtype === 'int8' && value.layout === 'channels-first') {
       const [channels, height, width] = graphShape(value);
       // Integer convolutions keep the channels last: gathered like that, a runtime has nothing to turn around.
@@ -303,6 +311,28 @@ function gatherRows(
   }
   const state = start.state.map((column) => ({ ...column, name: gather(column.name) }));
   return { values, state };
+}
+
+/**
+ * Gathers rows of a map whose channels come last and whose pixels are one axis. OpenVINO keeps maps with the channels last,
+ * and knows no way to gather them so. It takes a map of known size as it lies when it is first made flat and then turned
+ * around; with two axes for the pixels it would copy it twice, with strides that are slow for every power of two.
+ */
+function gatherFlat(
+  { outer, graph }: { readonly outer: GraphBuilder; readonly graph: GraphBuilder },
+  value: Value,
+  gather: (name: string) => string,
+  free: string,
+): Value {
+  const [channels, height, width] = graphShape(value);
+  const area = height! * width!;
+  const turn = { perm: { ints: [0, 2, 1] } };
+  const flat = outer.add('Reshape', [value.name, outer.integers([0, channels!, area])]);
+  const left = gather(outer.add('Transpose', [flat], turn));
+  graph.describe(left, [free, area, channels!]);
+  const first = graph.add('Transpose', [left], turn);
+  const shape = graph.integers([0, channels!, height!, width!]);
+  return { ...value, name: graph.add('Reshape', [first, shape], {}, left) };
 }
 
 /** Whether a feature map is one side of a residual addition. */

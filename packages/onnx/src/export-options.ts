@@ -37,6 +37,11 @@ export interface ConditionalExportOptions extends ExportOptions {
    * themselves; the file then states temperatures of 1. Off unless given.
    */
   readonly foldTemperatures?: boolean;
+  /**
+   * The runtime for which what crosses the first exit is laid out, `onnxruntime` unless given. Every runtime runs either
+   * file and answers the same; the other's is somewhat slower.
+   */
+  readonly runtime?: 'onnxruntime' | 'openvino';
   /** Gives a network for grey images an input of three colours, for runtimes that know no other. Off unless given. */
   readonly colorInput?: boolean;
 }

@@ -41,6 +41,10 @@ thresholds 0.8118453788005675 (max-probability) are built in`,
         'int8: aim of the new thresholds, 0 to 1 of the plain network (default: what the old ones cost)',
       )
       .option('--opset <n>', 'version of the ONNX operators, 13 to 21 (default: 18)')
+      .option(
+        '--runtime <name>',
+        'lay the file out for onnxruntime (default) or openvino; either runs on both, and answers the same',
+      )
       .option('--exits <exit...>', 'attach exits to a plain network first: LAYER or LAYER:HEAD')
       .option('--seed <n>', 'of the random weights of a named network (default: 0)');
     addDatasetOptions(command);

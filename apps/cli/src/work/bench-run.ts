@@ -213,6 +213,7 @@ async function openSubject(
   await startEngine({}, output);
   const opened = await openNetwork(reference, options, output);
   const { config } = opened;
+  const { engine: runtime = 'onnxruntime' } = options;
   const chosen = options.criterion ?? opened.model.metadata.policy?.criterion ?? DEFAULT_CRITERION;
   const stored = storedPolicy(opened.model.metadata);
   const quantized =
@@ -240,7 +241,10 @@ async function openSubject(
     isFixed: false,
     async write(files) {
       await writeFile(files.static, await exportStatic(model, version));
-      await writeFile(files.exits, await exportConditional(model, { criterion: chosen, ...version }));
+      await writeFile(
+        files.exits,
+        await exportConditional(model, { criterion: chosen, runtime, ...version }),
+      );
       if (quantized !== null) await writeFile(files.float32, await exportStatic(model));
       return { hasStatic: true, hasFloat32: quantized !== null };
     },
@@ -493,7 +497,8 @@ async function addResources(
   const paths = [...new Set(rows.map(fileOf))];
   const measured = await measureResources(
     paths.map((model) => ({
-      start: () => startVariant({ runtime, model, images: files.images, threads, shape: images.shape }, signal),
+      start: () =>
+        startVariant({ runtime, model, images: files.images, threads, shape: images.shape }, signal),
       thresholds: model === files.exits ? settings.map(({ thresholds }) => thresholds) : [null],
     })),
     batches,

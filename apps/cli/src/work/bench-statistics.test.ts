@@ -13,9 +13,9 @@ describe('thresholdForShare', () => {
 
   it('lets that share leave, whichever end is surer', () => {
     for (const share of [0.25, 0.5, 0.75]) {
-      const high = thresholdForShare(scores, share, 'higher')!;
+      const high = thresholdForShare(scores, share, 'higher');
       expect(scores.filter((score) => score >= high)).toHaveLength(share * 4);
-      const low = thresholdForShare(scores, share, 'lower')!;
+      const low = thresholdForShare(scores, share, 'lower');
       expect(scores.filter((score) => score < low)).toHaveLength(share * 4);
     }
   });

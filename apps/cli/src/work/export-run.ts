@@ -20,6 +20,7 @@ import {
 import { parseOptions } from '../options/parse-options';
 import { checkThresholds } from './check-thresholds';
 import { checkFolderOptions, exportFolder } from './export-folder';
+import { runtimeNames } from './inference-runtime';
 import { resolveModelArgument } from './model-argument';
 import { openNetwork } from './open-network';
 import { modelOperand } from './operand';
@@ -38,6 +39,7 @@ const schema = z
     staged: text(),
     folder: flag(),
     opset: wholeNumber(),
+    runtime: oneOf(runtimeNames),
     exits: listOf(text()),
     seed: wholeNumber(0),
     dtype: oneOf(['float32', 'int8']),
@@ -56,6 +58,7 @@ export async function exportRun(invocation: Invocation): Promise<undefined> {
   const options = parseOptions(schema, invocation.options);
   const target = chooseTarget(operands[1], options);
   checkDtype(options);
+  checkRuntime(options);
   if (options.criterion !== undefined)
     refuseOracle(options.criterion, 'Choose another criterion for the file');
   const reference = await resolveModelArgument(argument);
@@ -114,7 +117,11 @@ export async function exportRun(invocation: Invocation): Promise<undefined> {
   const content =
     options.static === true
       ? await exportStatic(model, version)
-      : await exportConditional(model, { ...policy, ...version });
+      : await exportConditional(model, {
+          ...policy,
+          ...version,
+          ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
+        });
   await mkdir(dirname(target), { recursive: true });
   await writeWhole(target, content);
   report(invocation, model, {
@@ -153,6 +160,22 @@ function checkDtype(options: ExportRunOptions): void {
     where: aim[0],
     rule: 'thresholds are set anew only where none are given and exits are written',
     received: `${aim[0]} and ${earlyexit === undefined ? '--static' : '--earlyexit'}`,
+    remedy: 'Leave one of them out',
+  });
+}
+
+/** Refuses a layout where the file has none to choose. */
+function checkRuntime({ runtime, staged, static: plain, folder }: ExportRunOptions): void {
+  const other = [
+    ...(staged === undefined ? [] : ['--staged']),
+    ...(plain === true ? ['--static'] : []),
+    ...(folder === true ? ['--folder'] : []),
+  ];
+  if (runtime === undefined || other.length === 0) return;
+  throw new ArgumentError({
+    where: '--runtime',
+    rule: 'it lays out one file with the exits inside',
+    received: `with ${other.join(', ')}`,
     remedy: 'Leave one of them out',
   });
 }

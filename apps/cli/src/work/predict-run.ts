@@ -8,7 +8,15 @@ import type { Invocation } from '../command-definition';
 import { exitCode } from '../exit-code';
 import { percent, plural, shortMacs } from '../format';
 import { engineOptions } from '../options/common-schemas';
-import { criterion, engineOrRuntime, flag, listOf, oneOf, threshold, wholeNumber } from '../options/option-values';
+import {
+  criterion,
+  engineOrRuntime,
+  flag,
+  listOf,
+  oneOf,
+  threshold,
+  wholeNumber,
+} from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 import { renameSpellings } from '../options/train-options';
 import {

@@ -22,7 +22,11 @@ it('unpacks the libraries for the processor, and does nothing the second time', 
     'openvino-1.2.3.dist-info/licenses/LICENSE': 'terms',
   });
   const wheel = {
-    ...{ project: 'openvino', version: '1.2.3', file: 'openvino-1.2.3-45-cp312-cp312-manylinux_2_28_x86_64.whl' },
+    ...{
+      project: 'openvino',
+      version: '1.2.3',
+      file: 'openvino-1.2.3-45-cp312-cp312-manylinux_2_28_x86_64.whl',
+    },
     ...{ sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length },
   };
   let downloads = 0;

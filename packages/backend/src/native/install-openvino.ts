@@ -74,7 +74,8 @@ export async function installOpenvino({
 /** What reads ONNX files and computes on the processor, and the licences. */
 function isNeeded(name: string): boolean {
   return (
-    /^openvino\/libs\/lib(openvino(_c|_onnx_frontend|_intel_cpu_plugin)?|tbb[a-z0-9_]*|hwloc)\.so/.test(name) ||
-    /^openvino-[^/]+\.dist-info\/licenses\//.test(name)
+    /^openvino\/libs\/lib(openvino(_c|_onnx_frontend|_intel_cpu_plugin)?|tbb[a-z0-9_]*|hwloc)\.so/.test(
+      name,
+    ) || /^openvino-[^/]+\.dist-info\/licenses\//.test(name)
   );
 }

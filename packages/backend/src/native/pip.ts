@@ -19,9 +19,8 @@ export function pipDownload(
   folder: string,
   signal?: AbortSignal,
 ): Promise<CommandResult> {
-  const [, , python, abi, platforms] = /^(.+?)-[^-]+(?:-\d[^-]*)?-([a-z0-9.]+)-([a-z0-9]+)-([^-]+)\.whl$/.exec(
-    wheel.file,
-  )!;
+  const [, , python, abi, platforms] =
+    /^(.+?)-[^-]+(?:-\d[^-]*)?-([a-z0-9.]+)-([a-z0-9]+)-([^-]+)\.whl$/.exec(wheel.file)!;
   const [command, ...parameters] = pip as [string, ...string[]];
   return runCommand(
     command,

@@ -11,6 +11,8 @@ export interface NativeLibrary {
   readonly createCore: () => Pointer;
   /** Not for ever: the bytes have to stay where they are only during the call. */
   readonly readModel: (core: Pointer, bytes: Uint8Array) => Promise<Pointer>;
+  /** Gives the model's inputs these shapes, whatever they were. */
+  readonly reshape: (model: Pointer, shapes: Readonly<Record<string, readonly number[]>>) => void;
   readonly compile: (
     core: Pointer,
     model: Pointer,
@@ -18,7 +20,8 @@ export interface NativeLibrary {
     properties: Readonly<Record<string, string>>,
   ) => Promise<Pointer>;
   readonly createRequest: (compiled: Pointer) => Pointer;
-  readonly infer: (request: Pointer) => Promise<void>;
+  /** Here and now, as onnxruntime-node does: on the way to another thread and back a single image would take longer. */
+  readonly infer: (request: Pointer) => void;
   /** A tensor of the request: of an input, to be filled; of an output, to be read. */
   readonly getTensor: (request: Pointer, name: string) => Pointer;
   readonly setTensor: (request: Pointer, name: string, tensor: Pointer) => void;
@@ -26,7 +29,10 @@ export interface NativeLibrary {
   readonly describeTensor: (tensor: Pointer) => { readonly type: number; readonly dims: number[] };
   /** The tensor's memory itself, which ends with the tensor. */
   readonly viewTensor: (tensor: Pointer) => ArrayBuffer;
-  readonly free: (what: 'model' | 'compiled_model' | 'infer_request' | 'tensor' | 'core', it: Pointer) => void;
+  readonly free: (
+    what: 'model' | 'compiled_model' | 'infer_request' | 'tensor' | 'core',
+    it: Pointer,
+  ) => void;
 }
 
 /**
@@ -38,11 +44,12 @@ export function bindLibrary(koffi: typeof Koffi, path: string): NativeLibrary {
   const library = koffi.load(path);
   // Types without names: the same library can be bound twice.
   const shape = koffi.struct({ rank: 'int64_t', dims: 'int64_t *' });
+  const dimension = koffi.struct({ min: 'int64_t', max: 'int64_t' });
+  const partialShape = koffi.struct({ rank: dimension, dims: koffi.pointer(dimension) });
   const property = koffi.struct({ key: 'const char *', value: 'const char *' });
   const handle = koffi.pointer('void');
   const made = koffi.out(koffi.pointer(handle));
-  const func = (name: string, ...types: readonly TypeSpec[]) =>
-    library.func(`ov_${name}`, 'int', [...types]);
+  const func = (name: string, ...types: readonly TypeSpec[]) => library.func(`ov_${name}`, 'int', [...types]);
   const lastError = library.func('ov_get_last_err_msg', 'const char *', []);
 
   const check = (status: number): void => {
@@ -72,6 +79,7 @@ export function bindLibrary(koffi: typeof Koffi, path: string): NativeLibrary {
   const createCore = func('core_create', made);
   const readModel = func('core_read_model_from_memory_buffer', handle, 'void *', 'size_t', handle, made);
   const properties = koffi.pointer(property);
+  const reshape = func('model_reshape_input_by_name', handle, 'const char *', partialShape);
   const compile = func(
     'core_compile_model_props',
     handle,
@@ -105,6 +113,12 @@ export function bindLibrary(koffi: typeof Koffi, path: string): NativeLibrary {
       await inThread(readModel, core, bytes, bytes.length, null, place);
       return place[0];
     },
+    reshape(model, shapes) {
+      const exactly = (size: number) => ({ min: size, max: size });
+      for (const [name, dims] of Object.entries(shapes)) {
+        check(reshape(model, name, { rank: exactly(dims.length), dims: dims.map(exactly) }) as number);
+      }
+    },
     async compile(core, model, device, settings) {
       const place: [Pointer] = [null];
       const list = Object.entries(settings).map(([key, value]) => ({ key, value }));
@@ -112,7 +126,7 @@ export function bindLibrary(koffi: typeof Koffi, path: string): NativeLibrary {
       return place[0];
     },
     createRequest: (compiled) => make((place) => createRequest(compiled, place) as number),
-    infer: (request) => inThread(infer, request),
+    infer: (request) => check(infer(request) as number),
     getTensor: (request, name) => make((place) => getTensor(request, name, place) as number),
     setTensor: (request, name, tensor) => check(setTensor(request, name, tensor) as number),
     createTensor: (type, dims) =>
@@ -121,7 +135,9 @@ export function bindLibrary(koffi: typeof Koffi, path: string): NativeLibrary {
           createTensor(type, { rank: dims.length, dims: BigInt64Array.from(dims, BigInt) }, place) as number,
       ),
     describeTensor(tensor) {
-      const [type, sizes]: [[number], [{ rank: number; dims: Pointer }]] = [[0], [{ rank: 0, dims: null }]];
+      const type: [number] = [0];
+      // koffi gives 64-bit integers as numbers where they fit, else as bigint.
+      const sizes: [{ rank: number | bigint; dims: Pointer }] = [{ rank: 0, dims: null }];
       check(tensorType(tensor, type) as number);
       check(tensorShape(tensor, sizes) as number);
       const { rank, dims } = sizes[0];
@@ -133,7 +149,7 @@ export function bindLibrary(koffi: typeof Koffi, path: string): NativeLibrary {
       return { type: type[0], dims: decoded };
     },
     viewTensor(tensor) {
-      const bytes: [number] = [0];
+      const bytes: [number | bigint] = [0];
       check(tensorBytes(tensor, bytes) as number);
       if (Number(bytes[0]) === 0) return new ArrayBuffer(0);
       return koffi.view(
