@@ -1,9 +1,12 @@
-import { installOpenvino, selectEngine } from '@earlyexit/backend';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findOpenvino, installOpenvino, selectEngine } from '@earlyexit/backend';
 import { criterionNames, getCriterion } from '@earlyexit/exit-criteria';
 import { loadSession } from '@earlyexit/inference/onnx';
 import { loadOpenvino } from '@earlyexit/inference/openvino';
 import { exportConditional } from '@earlyexit/onnx';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomNetwork } from '../packages/onnx/src/testing/random-network';
 import { fuzzOnnxFiles } from './fuzz-onnx';
 
@@ -13,12 +16,14 @@ const isHere = process.platform === 'linux' && process.arch === 'x64';
 const criteria = criterionNames.filter((name) => !getCriterion(name).needsLabels);
 
 describe.skipIf(!isHere)('OpenVINO (Linux on x64 only)', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'earlyexit-openvino-'));
   let library: string;
 
   beforeAll(async () => {
     await selectEngine('wasm');
-    ({ library } = await installOpenvino());
+    ({ library } = findOpenvino() ?? (await installOpenvino({ folder })));
   });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('answers 120 random networks with random cuts as onnxruntime does', async () => {
     const runtime = await loadOpenvino({ library });

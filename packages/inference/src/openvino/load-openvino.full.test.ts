@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installOpenvino, selectEngine } from '@earlyexit/backend';
+import { findOpenvino, installOpenvino, selectEngine } from '@earlyexit/backend';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { criterionNames, getCriterion, type Threshold } from '@earlyexit/exit-criteria';
 import { createModel, listModels } from '@earlyexit/model-zoo';
@@ -13,7 +13,7 @@ import { loadStagedSession } from '../onnx/staged/load-staged-session';
 import type { Session } from '../session';
 import { loadOpenvino } from './load-openvino';
 
-// 60 MB are downloaded, unless the engine is in the user's cache.
+// 60 MB are downloaded, unless OpenVINO is in the user's cache.
 const isHere = process.platform === 'linux' && process.arch === 'x64';
 const criteria = criterionNames.filter((name) => !getCriterion(name).needsLabels);
 const COUNT = 71;
@@ -33,10 +33,11 @@ let model: MultiExitModel;
 describe.skipIf(!isHere)('OpenVINO (Linux on x64 only)', () => {
   beforeAll(async () => {
     await selectEngine('cpu');
-    openvino = await loadOpenvino({ library: (await installOpenvino()).library });
+    const { library } = findOpenvino() ?? (await installOpenvino({ folder: join(folder, 'engines') }));
+    openvino = await loadOpenvino({ library });
     model = createModel('test_resnet_2exits', { preprocessing });
   });
-  afterAll(() => rmSync(folder, { recursive: true }));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /** A threshold in the middle of the scores at each exit, with room around it. */
   async function middleThresholds(session: Session): Promise<Threshold[]> {

@@ -1,13 +1,22 @@
+import { setImmediate } from 'node:timers/promises';
 import type { RuntimeSession, RuntimeTensor } from '../onnx/runtime';
 import type { NativeLibrary, Pointer } from './native-library';
 import { feed, type HostTensor, read } from './openvino-tensor';
 
 /** A network compiled for batches of any size, or of one. */
 interface Compiled {
-  /** One request a run under way; they wait here for the next. */
-  readonly idle: Pointer[];
-  acquire(): Pointer;
+  readonly request: Pointer;
   free(): void;
+}
+
+/** A size of batch that has come. */
+interface Size {
+  /** The network for this size alone; null before it is there, and for sizes that came once. */
+  compiled: Compiled | null;
+  /** Whether it is being compiled for, or was. */
+  isWanted: boolean;
+  /** Whether it made room for others, so that what is compiled for it has no use any more. */
+  isGone: boolean;
 }
 
 /** How many sizes of batches are known by themselves at a time: the usual one, and a last short one. */
@@ -16,8 +25,8 @@ const MOST_SIZES = 2;
 /**
  * Makes a session of OpenVINO.
  *
- * The network is compiled for batches of any size first. For a size that comes a second time it is compiled once more, which
- * takes some tenths of a second: what is known of the shapes lets OpenVINO leave out copies.
+ * The network is compiled for batches of any size first. For a size that comes a second time it is compiled once more, in the
+ * background, which takes some tenths of a second: what is known of the shapes lets OpenVINO leave out copies.
  */
 export async function createOpenvinoSession(
   library: NativeLibrary,
@@ -42,73 +51,79 @@ export async function createOpenvinoSession(
         INFERENCE_PRECISION_HINT: 'f32',
         ...(threads === undefined ? {} : { INFERENCE_NUM_THREADS: String(threads) }),
       });
-      return holdRequests(library, compiled);
+      return withRequest(library, compiled);
     } finally {
       library.free('model', model);
     }
   };
   const anySize = await compile({});
-  /** By the shapes of the inputs, the one used longest ago first; null for shapes seen once. */
-  const sizes = new Map<string, Promise<Compiled> | null>();
-  let running = 0;
+  /** By the shapes of the inputs, the one used longest ago first. */
+  const sizes = new Map<string, Size>();
   let isReleased = false;
 
-  async function compiledFor(feeds: Readonly<Record<string, RuntimeTensor>>): Promise<Compiled> {
+  function compiledFor(feeds: Readonly<Record<string, RuntimeTensor>>): Compiled {
     const shapes = Object.fromEntries(Object.entries(feeds).map(([name, { dims }]) => [name, dims]));
     const key = JSON.stringify(shapes);
     const known = sizes.get(key);
+    const size = known ?? { compiled: null, isWanted: false, isGone: false };
     sizes.delete(key);
-    const own = known === undefined ? null : (known ?? compile(shapes));
-    sizes.set(key, own);
-    // What is in use is left alone: runs that overlap with many sizes are rare, and end.
-    for (const [old, compiled] of running > 1 ? [] : sizes) {
+    sizes.set(key, size);
+    if (known !== undefined && !size.isWanted) {
+      size.isWanted = true;
+      // What fails here is not missed: any size computes the same.
+      void compile(shapes).then(
+        (compiled) => {
+          if (size.isGone) compiled.free();
+          else size.compiled = compiled;
+        },
+        () => undefined,
+      );
+    }
+    for (const [old, each] of sizes) {
       if (sizes.size <= MOST_SIZES) break;
       sizes.delete(old);
-      await compiled?.then((each) => each.free());
+      drop(each);
     }
-    return own ?? anySize;
+    return size.compiled ?? anySize;
   }
 
-  async function freeAll(): Promise<void> {
+  function drop(size: Size): void {
+    size.isGone = true;
+    size.compiled?.free();
+  }
+
+  function freeAll(): void {
     anySize.free();
-    for (const compiled of sizes.values()) await compiled?.then((each) => each.free());
+    for (const size of sizes.values()) drop(size);
     sizes.clear();
   }
 
   return {
     async run(feeds, outputs) {
-      running++;
-      try {
-        const compiled = await compiledFor(feeds);
-        const request = compiled.acquire();
-        try {
-          for (const [name, tensor] of Object.entries(feeds))
-            feed(library, request, name, tensor as HostTensor);
-          library.infer(request);
-          return Object.fromEntries(outputs.map((name) => [name, read(library, request, name)]));
-        } finally {
-          compiled.idle.push(request);
-        }
-      } finally {
-        running--;
-        if (isReleased && running === 0) await freeAll();
-      }
+      // Timers and what is compiled in the background get their turn. The rest happens at one go: no two runs overlap.
+      await setImmediate();
+      if (isReleased) throw new Error('the session was released');
+      const compiled = compiledFor(feeds);
+      for (const [name, tensor] of Object.entries(feeds))
+        feed(library, compiled.request, name, tensor as HostTensor);
+      library.infer(compiled.request);
+      return Object.fromEntries(outputs.map((name) => [name, read(library, compiled.request, name)]));
     },
-    async release() {
-      if (isReleased) return;
+    release() {
+      if (!isReleased) freeAll();
       isReleased = true;
-      if (running === 0) await freeAll();
+      return Promise.resolve();
     },
   };
 }
 
-function holdRequests(library: NativeLibrary, compiled: Pointer): Compiled {
-  const idle: Pointer[] = [];
+/** With the one request that runs it. */
+function withRequest(library: NativeLibrary, compiled: Pointer): Compiled {
+  const request = library.createRequest(compiled);
   return {
-    idle,
-    acquire: () => idle.pop() ?? library.createRequest(compiled),
+    request,
     free() {
-      for (const request of idle.splice(0)) library.free('infer_request', request);
+      library.free('infer_request', request);
       library.free('compiled_model', compiled);
     },
   };
