@@ -97,8 +97,11 @@ const tfjsEngines = ['auto', 'tensorflow', 'wasm', 'webgpu', 'cpu'] as const;
 /** The engines of `--engine`, of TensorFlow.js. */
 export const engine = () => oneOf(tfjsEngines);
 
-/** The same and the runtimes of exported networks, where the model may be either. */
-export const engineOrRuntime = () => oneOf([...tfjsEngines, 'onnxruntime', 'openvino'] as const);
+/** What runs exported networks. */
+export const runtimeNames = ['onnxruntime', 'openvino'] as const;
+
+/** The engines and the runtimes of exported networks, where the model may be either. */
+export const engineOrRuntime = () => oneOf([...tfjsEngines, ...runtimeNames]);
 
 /** An engine or a runtime as `--engine` names it. */
 export type EngineChoice = z.output<ReturnType<typeof engineOrRuntime>>;

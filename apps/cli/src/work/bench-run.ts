@@ -8,7 +8,16 @@ import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { percent } from '../format';
 import { datasetOptions } from '../options/common-schemas';
-import { criterion, flag, listOf, numberBetween, oneOf, text, wholeNumber } from '../options/option-values';
+import {
+  criterion,
+  flag,
+  listOf,
+  numberBetween,
+  oneOf,
+  runtimeNames,
+  text,
+  wholeNumber,
+} from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 import { formatTable } from '../table';
 import { findPeer, type PeerPass, type PeerProgram, startPeer } from './bench-peer';
@@ -16,7 +25,7 @@ import { channelsFirst } from './channels-first';
 import { measureResources } from './bench-resources';
 import { medianOf, quantileOf, thresholdForShare } from './bench-statistics';
 import { type BenchVariant, startVariant } from './bench-variant';
-import { findRuntime, type InferenceRuntime, runtimeNames } from './inference-runtime';
+import { findRuntime, type InferenceRuntime } from './inference-runtime';
 import { findExported, resolveModelArgument } from './model-argument';
 import { type OnnxModel, openOnnxModel } from './onnx-model';
 import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';

@@ -13,6 +13,7 @@ import {
   listOf,
   numberBetween,
   oneOf,
+  runtimeNames,
   text,
   threshold,
   wholeNumber,
@@ -20,7 +21,6 @@ import {
 import { parseOptions } from '../options/parse-options';
 import { checkThresholds } from './check-thresholds';
 import { checkFolderOptions, exportFolder } from './export-folder';
-import { runtimeNames } from './inference-runtime';
 import { resolveModelArgument } from './model-argument';
 import { openNetwork } from './open-network';
 import { modelOperand } from './operand';

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { EnvironmentError } from '@earlyexit/exit-criteria';
+import type { runtimeNames } from '../options/option-values';
 
-/** What runs exported networks. */
-export const runtimeNames = ['onnxruntime', 'openvino'] as const;
+/** What runs an exported network. */
 export type RuntimeName = (typeof runtimeNames)[number];
 
 /** A runtime on this machine. */

@@ -29,10 +29,7 @@ export interface NativeLibrary {
   readonly describeTensor: (tensor: Pointer) => { readonly type: number; readonly dims: number[] };
   /** The tensor's memory itself, which ends with the tensor. */
   readonly viewTensor: (tensor: Pointer) => ArrayBuffer;
-  readonly free: (
-    what: 'model' | 'compiled_model' | 'infer_request' | 'tensor' | 'core',
-    it: Pointer,
-  ) => void;
+  readonly free: (what: 'model' | 'compiled_model' | 'infer_request' | 'tensor', it: Pointer) => void;
 }
 
 /**
@@ -100,7 +97,7 @@ export function bindLibrary(koffi: typeof Koffi, path: string): NativeLibrary {
   const tensorData = func('tensor_data', handle, made);
   const freeShape = func('shape_free', koffi.inout(koffi.pointer(shape)));
   const free = Object.fromEntries(
-    ['model', 'compiled_model', 'infer_request', 'tensor', 'core'].map((what) => [
+    ['model', 'compiled_model', 'infer_request', 'tensor'].map((what) => [
       what,
       library.func(`ov_${what}_free`, 'void', [handle]),
     ]),

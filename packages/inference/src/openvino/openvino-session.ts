@@ -15,8 +15,6 @@ interface Size {
   compiled: Compiled | null;
   /** Whether it is being compiled for, or was. */
   isWanted: boolean;
-  /** Whether it made room for others, so that what is compiled for it has no use any more. */
-  isGone: boolean;
 }
 
 /** How many sizes of batches are known by themselves at a time: the usual one, and a last short one. */
@@ -65,7 +63,7 @@ export async function createOpenvinoSession(
     const shapes = Object.fromEntries(Object.entries(feeds).map(([name, { dims }]) => [name, dims]));
     const key = JSON.stringify(shapes);
     const known = sizes.get(key);
-    const size = known ?? { compiled: null, isWanted: false, isGone: false };
+    const size = known ?? { compiled: null, isWanted: false };
     sizes.delete(key);
     sizes.set(key, size);
     if (known !== undefined && !size.isWanted) {
@@ -73,8 +71,9 @@ export async function createOpenvinoSession(
       // What fails here is not missed: any size computes the same.
       void compile(shapes).then(
         (compiled) => {
-          if (size.isGone) compiled.free();
-          else size.compiled = compiled;
+          // Meanwhile it may have made room for others, or the session have ended.
+          if (sizes.get(key) === size) size.compiled = compiled;
+          else compiled.free();
         },
         () => undefined,
       );
@@ -82,19 +81,14 @@ export async function createOpenvinoSession(
     for (const [old, each] of sizes) {
       if (sizes.size <= MOST_SIZES) break;
       sizes.delete(old);
-      drop(each);
+      each.compiled?.free();
     }
     return size.compiled ?? anySize;
   }
 
-  function drop(size: Size): void {
-    size.isGone = true;
-    size.compiled?.free();
-  }
-
   function freeAll(): void {
     anySize.free();
-    for (const size of sizes.values()) drop(size);
+    for (const { compiled } of sizes.values()) compiled?.free();
     sizes.clear();
   }
 

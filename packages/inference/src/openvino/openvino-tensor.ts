@@ -4,7 +4,6 @@ import type { NativeLibrary, Pointer } from './native-library';
 /** The element types that our graphs have, by their numbers in OpenVINO's C interface since 2025. */
 export const elementTypes = {
   float32: { number: 4, array: Float32Array },
-  int32: { number: 9, array: Int32Array },
   int64: { number: 10, array: BigInt64Array },
   uint8: { number: 16, array: Uint8Array },
 } as const;
@@ -14,7 +13,7 @@ type TypeName = keyof typeof elementTypes;
 /** A tensor on the host. */
 export interface HostTensor extends RuntimeTensor {
   readonly type: TypeName;
-  readonly data: Float32Array | Int32Array | BigInt64Array | Uint8Array;
+  readonly data: Float32Array | BigInt64Array | Uint8Array;
 }
 
 /** What makes them, as onnxruntime's class does. */
