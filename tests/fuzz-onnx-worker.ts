@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { EarlyExitError } from '@earlyexit/exit-criteria';
+import { EarlyExitError } from '@earlyexit/core';
 import { loadSession, type OnnxRuntime } from '@earlyexit/inference/onnx';
 import { loadOpenvino } from '@earlyexit/inference/openvino';
 import { mutateFile } from '../packages/onnx/src/testing/mutate-file';

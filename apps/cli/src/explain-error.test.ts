@@ -1,4 +1,4 @@
-import { ArgumentError, DataError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { ArgumentError, DataError, EnvironmentError } from '@earlyexit/core';
 import { describe, expect, it } from 'vitest';
 import { explainError } from './explain-error';
 

@@ -1,4 +1,4 @@
-import { EarlyExitError } from '@earlyexit/exit-criteria';
+import { EarlyExitError } from '@earlyexit/core';
 import { CommanderError } from 'commander';
 import { exitCode } from './exit-code';
 

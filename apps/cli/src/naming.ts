@@ -1,4 +1,4 @@
-import { ArgumentError, EarlyExitError } from '@earlyexit/exit-criteria';
+import { ArgumentError, EarlyExitError } from '@earlyexit/core';
 
 /**
  * Runs something that checks an argument of the command line, and lets its ArgumentError name the option instead of

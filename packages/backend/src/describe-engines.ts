@@ -1,4 +1,4 @@
-import { EnvironmentError } from '@earlyexit/exit-criteria';
+import { EnvironmentError } from '@earlyexit/core';
 import { type EngineName, engineNames } from './engine';
 import { engineDrivers } from './engines/index';
 import { selectEngine } from './select-engine';

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { describe, expect, it, vi } from 'vitest';
 import { selectEngine } from './select-engine';
 import { tf } from './tf';

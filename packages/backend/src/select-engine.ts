@@ -1,4 +1,4 @@
-import { ArgumentError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { ArgumentError, EnvironmentError } from '@earlyexit/core';
 import { type Engine, type EngineDriver, type EngineName, engineNames, type EngineOptions } from './engine';
 import { engineDrivers } from './engines/index';
 import { tf } from './tf';

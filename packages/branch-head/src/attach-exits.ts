@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { type LayerGraph, profileModel, readLayerGraph } from '@earlyexit/profiler';
 import type { ExitSpecification } from './exit-specification';
 import { type LogitsGraph, openLogitsGraph } from './logits-graph';

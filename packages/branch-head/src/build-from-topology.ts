@@ -1,4 +1,4 @@
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 import type { ModelTopology } from './model-topology';
 import { tf, tfl } from './tf';
 

@@ -1,4 +1,4 @@
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 import { countMacs, readLayerGraph } from '@earlyexit/profiler';
 import type { tfl } from './tf';
 

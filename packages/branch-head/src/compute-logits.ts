@@ -1,4 +1,5 @@
-import { ArgumentError, type CachedLogits } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
+import { type CachedLogits } from '@earlyexit/exit-criteria';
 import type { MultiExitModel } from './multi-exit-model';
 import type { SampleSource } from './sample-source';
 import { splitStages, type Stage } from './split-stages';

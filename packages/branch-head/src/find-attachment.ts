@@ -1,4 +1,4 @@
-import { ArgumentError, nearestNames } from '@earlyexit/exit-criteria';
+import { ArgumentError, nearestNames } from '@earlyexit/core';
 import { type LayerGraph, type LayerGraphNode, type Shape } from '@earlyexit/profiler';
 
 /** The tensor that an exit reads. */

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import type { MultiExitModel } from './multi-exit-model';
 import { tf, type tfl } from './tf';
 

@@ -1,4 +1,4 @@
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeValue } from './describe-value';

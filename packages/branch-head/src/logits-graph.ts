@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { type LayerGraph, type LayerGraphNode, readLayerGraph } from '@earlyexit/profiler';
 import { linearTwin } from './linear-twin';
 import type { tfl } from './tf';

@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { EarlyExitError } from '@earlyexit/exit-criteria';
+import { EarlyExitError } from '@earlyexit/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { attachExits } from './attach-exits';
 import type { ExitSpecification } from './exit-specification';

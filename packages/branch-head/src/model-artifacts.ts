@@ -1,4 +1,4 @@
-import { ArgumentError, DataError } from '@earlyexit/exit-criteria';
+import { ArgumentError, DataError } from '@earlyexit/core';
 import { buildFromTopology } from './build-from-topology';
 import { checkSizes } from './check-sizes';
 import { describeValue } from './describe-value';

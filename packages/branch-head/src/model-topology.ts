@@ -1,4 +1,4 @@
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 import { describeValue } from './describe-value';
 
 /** A reference to a tensor: layer name, application of that layer, output of that application, call arguments. */

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { ancestors, countMacs, type LayerGraph } from '@earlyexit/profiler';
 import type { ExitSpecification } from './exit-specification';
 import { type Attachment, findAttachment, listLayers } from './find-attachment';

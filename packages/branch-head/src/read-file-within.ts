@@ -1,4 +1,4 @@
-import { DataError, EarlyExitError } from '@earlyexit/exit-criteria';
+import { DataError, EarlyExitError } from '@earlyexit/core';
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 import { describeValue } from './describe-value';
 import { readFileWithin } from './read-file-within';
 

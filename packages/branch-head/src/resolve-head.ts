@@ -1,4 +1,4 @@
-import { ArgumentError, nearestName } from '@earlyexit/exit-criteria';
+import { ArgumentError, nearestName } from '@earlyexit/core';
 import type { ExitSpecification } from './exit-specification';
 import type { FeatureShape, HeadBuilder } from './heads/head';
 import { getHead, headNames, isHeadName } from './heads/heads';

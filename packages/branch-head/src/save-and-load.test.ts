@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { EarlyExitError } from '@earlyexit/exit-criteria';
+import { EarlyExitError } from '@earlyexit/core';
 import { execFileSync } from 'node:child_process';
 import {
   cp,

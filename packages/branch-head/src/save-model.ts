@@ -1,4 +1,4 @@
-import { EarlyExitError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { EarlyExitError, EnvironmentError } from '@earlyexit/core';
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { ancestors, type LayerGraph, type LayerGraphNode, readLayerGraph } from '@earlyexit/profiler';
 import type { MultiExitModel } from './multi-exit-model';
 import { tf } from './tf';

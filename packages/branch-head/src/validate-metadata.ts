@@ -1,4 +1,5 @@
-import { ArgumentError, isCriterionName } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
+import { isCriterionName } from '@earlyexit/exit-criteria';
 import { describeValue } from './describe-value';
 import { FINAL_EXIT_NAME, FORMAT_VERSION, type MultiExitMetadata } from './multi-exit-model';
 import type { tfl } from './tf';

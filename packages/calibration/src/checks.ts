@@ -1,4 +1,5 @@
-import { ArgumentError, type CachedLogits, DataError, validateCachedLogits } from '@earlyexit/exit-criteria';
+import { ArgumentError, DataError } from '@earlyexit/core';
+import { type CachedLogits, validateCachedLogits } from '@earlyexit/exit-criteria';
 
 /** Cached logits whose labels are known. */
 export type LabelledLogits = CachedLogits & { readonly labels: Int32Array };

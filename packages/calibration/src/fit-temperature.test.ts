@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { logSoftmax } from '@earlyexit/exit-criteria';
 import { fitTemperature, fitTemperatures } from './fit-temperature';
-import { randomStream } from './random';
+import { randomStream } from '@earlyexit/core';
 import { syntheticLogits } from './test-data';
 
 function nll(logits: Float32Array, labels: Int32Array, classes: number, temperature: number): number {

@@ -1,4 +1,5 @@
-import { argmaxRows, ArgumentError, type CachedLogits } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
+import { argmaxRows, type CachedLogits } from '@earlyexit/exit-criteria';
 import { checkFinite, checkLabelled } from './checks';
 
 /** A temperature fitted to one exit. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { randomStream } from './random';
+import { randomStream } from '@earlyexit/core';
 import { randomExitAccuracy, randomExits } from './random-exits';
 
 const at = (averageMacs: number, top1: number) => ({ averageMacs, top1 });

@@ -1,11 +1,5 @@
-import {
-  ArgumentError,
-  argmaxRows,
-  type CachedLogits,
-  type ExitPolicy,
-  simulate,
-  softmax,
-} from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
+import { argmaxRows, type CachedLogits, type ExitPolicy, simulate, softmax } from '@earlyexit/exit-criteria';
 import { checkLabelled } from './checks';
 
 /** How sure the answers were, and whether they were right. */

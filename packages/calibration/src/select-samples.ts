@@ -1,5 +1,5 @@
-import { ArgumentError, type CachedLogits } from '@earlyexit/exit-criteria';
-import { randomStream, shuffledRows } from './random';
+import { ArgumentError, randomStream, shuffledRows } from '@earlyexit/core';
+import { type CachedLogits } from '@earlyexit/exit-criteria';
 
 /** The cached logits of some samples, in the order of `rows`. */
 export function selectSamples<Cached extends CachedLogits>(cached: Cached, rows: Int32Array): Cached {

@@ -1,4 +1,5 @@
-import { ArgumentError, type CachedLogits, type ExitPolicy, simulate } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
+import { type CachedLogits, type ExitPolicy, simulate } from '@earlyexit/exit-criteria';
 
 /** What an exit costs, as the network's metadata have it; multiply-accumulates for one sample. */
 export interface StageCosts {

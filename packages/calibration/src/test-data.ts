@@ -1,6 +1,6 @@
 import { softmax } from '@earlyexit/exit-criteria';
 import type { LabelledLogits } from './checks';
-import { randomStream } from './random';
+import { randomStream } from '@earlyexit/core';
 
 /** What a synthetic network is like. */
 export interface SyntheticOptions {

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { DataError, EarlyExitError } from '@earlyexit/exit-criteria';
+import { DataError, EarlyExitError } from '@earlyexit/core';
 import { extract } from 'tar-stream';
 import type { Progress } from './data-source';
 import { explainFileError } from './file-error';

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 
 /** Refuses rows that a set of `size` samples does not have. */
 export function checkRows(where: string, rows: Int32Array, size: number): void {

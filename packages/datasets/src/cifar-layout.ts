@@ -1,4 +1,4 @@
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 import type { ImageShape } from './data-source';
 import type { ImageChunk } from './memory-image-set';
 

@@ -1,7 +1,6 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError, randomBits } from '@earlyexit/core';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { ImageShape } from './data-source';
-import { randomBits } from './random';
 
 /** How images can be spoilt. */
 export const corruptionNames = ['noise', 'blur', 'contrast'] as const;

@@ -1,4 +1,4 @@
-import { DataError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { DataError, EnvironmentError } from '@earlyexit/core';
 import type sharp from 'sharp';
 import { cutWindow, type Size } from './cut-window';
 import type { ImageShape } from './data-source';

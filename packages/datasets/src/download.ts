@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import type { IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataError, EarlyExitError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { DataError, EarlyExitError, EnvironmentError } from '@earlyexit/core';
 import type { Progress } from './data-source';
 import { httpGet } from './http-get';
 

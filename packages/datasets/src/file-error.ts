@@ -1,4 +1,4 @@
-import { DataError, EarlyExitError } from '@earlyexit/exit-criteria';
+import { DataError, EarlyExitError } from '@earlyexit/core';
 
 function code(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';

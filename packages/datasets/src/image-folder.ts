@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import type { DataSource, ImageShape, OpenOptions } from './data-source';
 import { createImageFilesSet } from './image-files-set';
 import { type LabelledFiles, readImageLayout } from './image-layout';

@@ -1,4 +1,4 @@
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 import { compareNames, isImageName, type Tree } from './image-tree';
 
 /** The images of one part of an image folder. */

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 import { readArchive } from './archive';
 import type { OpenOptions } from './data-source';
 import { explainFileError } from './file-error';

@@ -1,4 +1,4 @@
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 import { isImageName, readFolderTree } from './image-tree';
 import { pathKind } from './require-path';
 

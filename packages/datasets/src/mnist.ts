@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { DataError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { DataError, EnvironmentError } from '@earlyexit/core';
 import type { DataSource, ImageShape, OpenOptions } from './data-source';
 import { readIdxPair } from './idx';
 import { createMemoryImageSet } from './memory-image-set';

@@ -1,4 +1,4 @@
-import { ArgumentError, nearestName } from '@earlyexit/exit-criteria';
+import { ArgumentError, nearestName } from '@earlyexit/core';
 import type { DataSource, OpenOptions } from './data-source';
 import { registeredDatasets } from './list-datasets';
 

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import type { Augmentation } from './augmentation';
 import { withRecipe } from './augmentation-recipe';
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import type { ImageShape } from './data-source';
 import { decodeImage, defaultFit, type ImageFit } from './decode-image';
 import { explainFileError } from './file-error';

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 import { explainFileError } from './file-error';
 
 /** Whether a path the user named is a folder or a file; a `DataError` if it is neither. */

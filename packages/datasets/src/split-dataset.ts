@@ -1,4 +1,4 @@
-import { ArgumentError, DataError } from '@earlyexit/exit-criteria';
+import { ArgumentError, DataError } from '@earlyexit/core';
 import type { Augmentation } from './augmentation';
 import type { DataSource, ImageSet } from './data-source';
 import { createSplit, type Split, type SplitRole } from './split';

@@ -3,7 +3,7 @@ import { type AugmentationRecipe, recipeOf } from './augmentation-recipe';
 import { checkRows } from './check-rows';
 import type { ImageSet, ImageShape } from './data-source';
 import { createNormalizer } from './normalize';
-import { randomBits } from './random';
+import { randomBits } from '@earlyexit/core';
 import { isShareable, type SharedImageSet, shareImageSet } from './shared-image-set';
 
 /** How another thread comes to the same function: it calls an export of a module with data that were cloned to it. */

@@ -1,4 +1,4 @@
-import { shuffle } from './random';
+import { shuffle } from '@earlyexit/core';
 
 /**
  * Shares `seats` out in proportion to `sizes` by the method of the largest remainder (Hamilton); ties go to the

@@ -1,4 +1,4 @@
-import { ArgumentError } from './errors/argument-error';
+import { ArgumentError } from '@earlyexit/core';
 
 /** The logits of every exit for every sample of a split: one pass through the network, everything else from here. */
 export interface CachedLogits {

@@ -1,5 +1,5 @@
 import { defineCriterion, scoreProbabilities } from './define-criterion';
-import { ArgumentError } from './errors/argument-error';
+import { ArgumentError } from '@earlyexit/core';
 
 /**
  * −ln p(true class); leaves when score < threshold, strictly. The rule of the original example (IntelLabs

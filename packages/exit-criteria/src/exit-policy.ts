@@ -1,6 +1,6 @@
 import { getCriterion } from './criteria';
 import type { CriterionName } from './criterion';
-import { ArgumentError } from './errors/argument-error';
+import { ArgumentError } from '@earlyexit/core';
 import { checkTemperature } from './softmax';
 import { isThreshold, type Threshold } from './threshold';
 

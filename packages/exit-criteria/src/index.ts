@@ -1,8 +1,3 @@
-export { EarlyExitError, type ErrorKind, type ErrorParts } from './errors/earlyexit-error';
-export { ArgumentError } from './errors/argument-error';
-export { DataError } from './errors/data-error';
-export { EnvironmentError } from './errors/environment-error';
-
 export { argmaxRows } from './argmax';
 export { type CachedLogits, validateCachedLogits } from './cached-logits';
 export { criterionNames, getCriterion, isCriterionName } from './criteria';
@@ -10,7 +5,6 @@ export type { CriterionEvaluation, CriterionName, ExitCriterion, LogitsBatch } f
 export { type CriterionState, type CriterionStateColumn, selectRows } from './criterion-state';
 export { evaluateExits } from './evaluate-exits';
 export { type ExitPolicy, validatePolicy } from './exit-policy';
-export { nearestName, nearestNames } from './nearest-name';
 export { type Simulation, simulate } from './simulate';
 export { logSoftmax, softmax } from './softmax';
 export { type ExitCosts, type ExitStatistics, type ExitSummary, summarizeExits } from './summarize-exits';

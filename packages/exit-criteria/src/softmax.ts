@@ -1,4 +1,4 @@
-import { ArgumentError } from './errors/argument-error';
+import { ArgumentError } from '@earlyexit/core';
 
 type Values = Float32Array | Float64Array;
 

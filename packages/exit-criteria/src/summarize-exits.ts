@@ -1,5 +1,5 @@
 import type { CachedLogits } from './cached-logits';
-import { ArgumentError } from './errors/argument-error';
+import { ArgumentError } from '@earlyexit/core';
 import { evaluateExits } from './evaluate-exits';
 import type { ExitPolicy } from './exit-policy';
 import { simulate } from './simulate';

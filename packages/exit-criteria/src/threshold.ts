@@ -1,4 +1,4 @@
-import { ArgumentError } from './errors/argument-error';
+import { ArgumentError } from '@earlyexit/core';
 
 /**
  * Where an early exit lets samples leave: a number compared with the criterion's score, `'never'` (the exit is

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
 import { withMetadata } from '@earlyexit/branch-head';
 import { saveModel } from '@earlyexit/branch-head/node';
-import { DataError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { DataError, EnvironmentError } from '@earlyexit/core';
 import { createModel } from '@earlyexit/model-zoo';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createSession } from './create-session';

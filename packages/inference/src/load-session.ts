@@ -1,4 +1,4 @@
-import { EnvironmentError } from '@earlyexit/exit-criteria';
+import { EnvironmentError } from '@earlyexit/core';
 import { createRoutedSession } from './routed-session';
 import type { Session } from './session';
 import { tf } from './tf';

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { describe, expect, it } from 'vitest';
 import { preprocess } from './preprocess';
 

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 
 /** How bytes become the inputs of a network: `(byte / 255 − mean) / standardDeviation`, by channel. */
 export interface Preprocessing {

@@ -1,10 +1,5 @@
-import {
-  ArgumentError,
-  getCriterion,
-  thresholdFromJson,
-  validatePolicy,
-  type ExitPolicy,
-} from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
+import { getCriterion, thresholdFromJson, validatePolicy, type ExitPolicy } from '@earlyexit/exit-criteria';
 import type { RunOptions, SessionMetadata } from './session';
 
 /**

@@ -1,7 +1,6 @@
+import { ArgumentError, DataError } from '@earlyexit/core';
 import {
-  ArgumentError,
   criterionNames,
-  DataError,
   getCriterion,
   simulate,
   type CachedLogits,

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { createBatchedSession } from './batched-session';
 import { resolvePolicy } from './resolve-policy';
 import { routeBatch } from './route-batch';

@@ -1,4 +1,4 @@
-import { ArgumentError, DataError } from '@earlyexit/exit-criteria';
+import { ArgumentError, DataError } from '@earlyexit/core';
 import { preprocess } from './preprocess';
 import type { Answers, ImageBatch, SessionMetadata } from './session';
 

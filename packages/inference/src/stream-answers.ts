@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { DEFAULT_BATCH_SIZE, checkBatchSize } from './run-images';
 import type { Answers, RunOptions, Session } from './session';
 

@@ -1,5 +1,5 @@
 import { splitStages, type MultiExitModel } from '@earlyexit/branch-head';
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import type { StageRunner } from './stage-runner';
 import { tf } from './tf';
 

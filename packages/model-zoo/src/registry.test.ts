@@ -1,5 +1,5 @@
 import { selectEngine } from '@earlyexit/backend';
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ModelDefinition } from './model-definition';
 import { createModel, getModelEntry, listModels, registerModel, type CreateModelOptions } from './registry';

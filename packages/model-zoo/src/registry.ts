@@ -1,5 +1,5 @@
 import { attachExits, type MultiExitModel, type Preprocessing } from '@earlyexit/branch-head';
-import { ArgumentError, nearestNames } from '@earlyexit/exit-criteria';
+import { ArgumentError, nearestNames } from '@earlyexit/core';
 import { lenetModels, lenetTestModels } from './lenet';
 import type { InputShape, ModelDefinition, ModelEntry } from './model-definition';
 import { resnetCifarModels, resnetTestModels } from './resnet-cifar';

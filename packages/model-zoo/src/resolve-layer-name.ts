@@ -1,5 +1,5 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
-import { ArgumentError, nearestNames } from '@earlyexit/exit-criteria';
+import { ArgumentError, nearestNames } from '@earlyexit/core';
 import type { tfl } from './tf';
 
 // `layer2_block1_conv1` here, `conv3_block2_1_conv` in Keras: what ends in `block<number>` names the block.

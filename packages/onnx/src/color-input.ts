@@ -1,5 +1,5 @@
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import type { GraphBuilder } from './graph/graph-builder';
 import type { Value } from './layers/value';
 

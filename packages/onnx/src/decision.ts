@@ -1,11 +1,6 @@
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
-import {
-  ArgumentError,
-  getCriterion,
-  type Threshold,
-  thresholdFromJson,
-  validatePolicy,
-} from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
+import { getCriterion, type Threshold, thresholdFromJson, validatePolicy } from '@earlyexit/exit-criteria';
 import type { GraphCriterionName } from './criteria/criterion-graph';
 import type { ConditionalExportOptions } from './export-options';
 

@@ -1,5 +1,5 @@
 import { type MultiExitModel, splitStages, type Stage } from '@earlyexit/branch-head';
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { readLayerGraph } from '@earlyexit/profiler';
 import { type Dimension, GraphBuilder, valueInfo } from './graph/graph-builder';
 import { DEFAULT_OPSET, type ExportOptions, NEWEST_OPSET, OLDEST_OPSET } from './export-options';

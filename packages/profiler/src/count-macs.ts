@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import type { LayerGraphNode, Shape } from './layer-graph';
 import type { tfl } from './tf';
 

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { tfl } from './tf';
 
 /** The shape of a tensor, batch axis first; `null` where the size is free. */

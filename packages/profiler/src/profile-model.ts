@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { countMacs, isUncounted } from './count-macs';
 import { countParameters } from './count-parameters';
 import { ancestors, type LayerGraph, type LayerGraphNode, readLayerGraph } from './layer-graph';

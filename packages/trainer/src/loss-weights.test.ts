@@ -1,4 +1,4 @@
-import { EarlyExitError } from '@earlyexit/exit-criteria';
+import { EarlyExitError } from '@earlyexit/core';
 import { describe, expect, it } from 'vitest';
 import { checkLossWeights, rampLossWeights, resolveLossWeights } from './loss-weights';
 

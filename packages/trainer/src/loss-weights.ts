@@ -1,5 +1,5 @@
 import type { ExitMetadata } from '@earlyexit/branch-head';
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 
 /** Loss weights of all K+1 exits at `progress` 0..1 of the training. */
 export interface LossWeightSchedule {

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { ancestors, type LayerGraph } from '@earlyexit/profiler';
 import { createForwardPass } from './forward-pass';
 import type { Distillation } from './joint-loss';

@@ -1,5 +1,5 @@
-import { ArgumentError, DataError } from '@earlyexit/exit-criteria';
-import type { HostTensor } from '@earlyexit/exit-criteria/safetensors';
+import { ArgumentError, DataError } from '@earlyexit/core';
+import type { HostTensor } from '@earlyexit/core/safetensors';
 import type { LayerGraph } from '@earlyexit/profiler';
 import { updateAverage } from './moving-average';
 import type { NamedWeight } from './named-weights';

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 
 // With another value of these, the rest of the run would have nothing to do with what came before.
 const binding = ['exits', 'samples', 'batchSize', 'seed', 'regime'];

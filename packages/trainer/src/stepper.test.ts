@@ -1,5 +1,5 @@
 import { selectEngine } from '@earlyexit/backend';
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { beforeAll, expect, it } from 'vitest';
 import { sgd } from './optimizers/sgd';
 import { openStepper } from './stepper';

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { readLayerGraph } from '@earlyexit/profiler';
 import { seedDropout } from './dropout-seeds';
 import { namedWeights } from './named-weights';

@@ -1,5 +1,6 @@
 import type { MultiExitModel, SampleSource } from '@earlyexit/branch-head';
-import { ArgumentError, type ExitPolicy, validatePolicy } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
+import { type ExitPolicy, validatePolicy } from '@earlyexit/exit-criteria';
 import type { InputThreadOptions } from './input/input-thread-options';
 import { checkLossWeights, type LossWeightSchedule } from './loss-weights';
 import { checkSetting } from './optimizers/check-setting';

@@ -1,6 +1,6 @@
 import { selectEngine } from '@earlyexit/backend';
 import type { MultiExitModel } from '@earlyexit/branch-head';
-import { EarlyExitError } from '@earlyexit/exit-criteria';
+import { EarlyExitError } from '@earlyexit/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rampLossWeights } from './loss-weights';
 import { adam } from './optimizers/adam';

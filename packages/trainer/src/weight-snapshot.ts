@@ -1,5 +1,5 @@
-import { DataError } from '@earlyexit/exit-criteria';
-import type { HostTensor } from '@earlyexit/exit-criteria/safetensors';
+import { DataError } from '@earlyexit/core';
+import type { HostTensor } from '@earlyexit/core/safetensors';
 import type { NamedWeight } from './named-weights';
 import { tf } from './tf';
 

@@ -1,10 +1,5 @@
-import {
-  criterionNames,
-  isThreshold,
-  nearestName,
-  parseThreshold,
-  type Threshold,
-} from '@earlyexit/exit-criteria';
+import { nearestName } from '@earlyexit/core';
+import { criterionNames, isThreshold, parseThreshold, type Threshold } from '@earlyexit/exit-criteria';
 import { z } from 'zod';
 
 // Options come as text from the command line and as text, numbers or booleans from a configuration file; each schema

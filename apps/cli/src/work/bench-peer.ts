@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 import type { Output } from '../output';
 import { startChildProgram } from './child-program';
 import { packageFolder } from './package-folder';

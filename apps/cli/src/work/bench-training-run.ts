@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineName } from '@earlyexit/backend';
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
-import { ArgumentError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { ArgumentError, EnvironmentError } from '@earlyexit/core';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { engine, flag, listOf, text, wholeNumber } from '../options/option-values';

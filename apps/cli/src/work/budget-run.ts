@@ -1,5 +1,6 @@
 import { budgetedProtocol, eachExitAlone } from '@earlyexit/calibration';
-import { ArgumentError, thresholdToJson } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
+import { thresholdToJson } from '@earlyexit/exit-criteria';
 import { count, percent } from '../format';
 import type { Output } from '../output';
 import { warnOfMissingClasses } from './calibrate-model';
@@ -9,7 +10,7 @@ import { checkCalibrationLogits } from './calibration-notes';
 import { budgetCsv } from './curve-csv';
 import { budgetTable, confidenceTable } from './describe-calibration';
 import { applyFits, fitConfidence } from './fit-confidence';
-import { writeWholeFile } from './write-whole-file';
+import { writeWholeFile } from '@earlyexit/core/node';
 
 /**
  * `calibrate --budget`: the 39 budgets of MSDNet's protocol, thresholds and accuracies on the calibration split. A

@@ -1,6 +1,6 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import type { DataSource } from '@earlyexit/datasets';
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { naming } from '../naming';
 
 /** The head that an exit gets if none is named: it fits everywhere and costs little. */

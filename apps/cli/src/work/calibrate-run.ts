@@ -1,5 +1,6 @@
 import { searchThresholds } from '@earlyexit/calibration';
-import { ArgumentError, getCriterion, thresholdToJson } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
+import { getCriterion, thresholdToJson } from '@earlyexit/exit-criteria';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { count, percent, shortMacs } from '../format';
@@ -34,7 +35,7 @@ import { describeRisk } from './measure-promise';
 import { modelOperand } from './operand';
 import { DEFAULT_AIM, DEFAULT_CRITERION, refuseOracle } from './policy';
 import { requireWritable } from './require-writable';
-import { writeWholeFile } from './write-whole-file';
+import { writeWholeFile } from '@earlyexit/core/node';
 
 // A smaller risk needs more samples than any calibration split has; a larger one promises nothing.
 const SMALLEST_RISK = 0.0001;

@@ -1,5 +1,6 @@
 import type { ExitLoss, RiskMethod, SearchAim } from '@earlyexit/calibration';
-import { ArgumentError, type CriterionName, type Threshold } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
+import { type CriterionName, type Threshold } from '@earlyexit/exit-criteria';
 import { percent } from '../format';
 import { chooseAim, describeAim } from './policy';
 

@@ -1,6 +1,6 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import type { CachedLogitsFile } from '@earlyexit/calibration';
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 import { count } from '../format';
 import type { Output } from '../output';
 import type { CalibrationSource } from './calibrate-model';

@@ -1,6 +1,6 @@
+import { DataError } from '@earlyexit/core';
 import {
   type CachedLogits,
-  DataError,
   evaluateExits,
   type ExitPolicy,
   type ExitSummary,

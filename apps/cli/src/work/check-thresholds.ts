@@ -1,6 +1,6 @@
 import type { ExitMetadata } from '@earlyexit/branch-head';
+import { ArgumentError } from '@earlyexit/core';
 import {
-  ArgumentError,
   type CriterionName,
   type ExitPolicy,
   type Threshold,

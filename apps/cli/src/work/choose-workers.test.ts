@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { expect, it } from 'vitest';
 import { chooseWorkers } from './choose-workers';
 

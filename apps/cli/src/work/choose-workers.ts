@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { EngineName } from '@earlyexit/backend';
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { DEFAULT_BATCH_SIZE } from './training-recipe';
 
 /** How many threads share a batch, and the engine that this takes. */

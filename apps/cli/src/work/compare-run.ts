@@ -1,5 +1,5 @@
 import { fitTemperatures, type SearchAim } from '@earlyexit/calibration';
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { count, percent, shortMacs } from '../format';
 import type { Output } from '../output';
 import { formatTable } from '../table';

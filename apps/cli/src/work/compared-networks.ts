@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
-import { ArgumentError, summarizeExits } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
+import { summarizeExits } from '@earlyexit/exit-criteria';
 import type { Output } from '../output';
 import type { ComparedNetwork, CurvePoint } from '../report/report-data';
 import { type LoadedModel, loadReference, resolveTrainedModel } from './model-argument';

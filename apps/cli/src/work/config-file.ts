@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ArgumentError, DataError, nearestName } from '@earlyexit/exit-criteria';
+import { ArgumentError, DataError, nearestName } from '@earlyexit/core';
 import { parse } from 'yaml';
 import { parseOptions } from '../options/parse-options';
 import { renameSpellings, trainOptionsSchema } from '../options/train-options';

@@ -1,5 +1,5 @@
 import { type Corruption, corruptionNames, corruptionSeverities } from '@earlyexit/datasets';
-import { ArgumentError, nearestNames } from '@earlyexit/exit-criteria';
+import { ArgumentError, nearestNames } from '@earlyexit/core';
 
 /**
  * Reads what `--corrupt` names: `noise:3` is one severity, `noise` all five of them, `all` everything.

@@ -9,7 +9,7 @@ import {
   removeEngines,
   removeOpenvino,
 } from '@earlyexit/backend';
-import { ArgumentError, nearestName } from '@earlyexit/exit-criteria';
+import { ArgumentError, nearestName } from '@earlyexit/core';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { flag } from '../options/option-values';

@@ -1,11 +1,6 @@
 import { fitTemperatures, type SearchAim } from '@earlyexit/calibration';
-import {
-  ArgumentError,
-  type CriterionName,
-  criterionNames,
-  type ExitPolicy,
-  getCriterion,
-} from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
+import { type CriterionName, criterionNames, type ExitPolicy, getCriterion } from '@earlyexit/exit-criteria';
 import type { Corruption } from '@earlyexit/datasets';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';

@@ -2,13 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { defaultFit } from '@earlyexit/datasets';
-import {
-  ArgumentError,
-  type CriterionName,
-  DataError,
-  type Threshold,
-  thresholdToJson,
-} from '@earlyexit/exit-criteria';
+import { ArgumentError, DataError } from '@earlyexit/core';
+import { type CriterionName, type Threshold, thresholdToJson } from '@earlyexit/exit-criteria';
 import { type ConditionalExportOptions, exportConditional } from '@earlyexit/onnx';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
@@ -16,7 +11,7 @@ import { bytes } from '../format';
 import { version } from '../version';
 import type { EvaluationDocument } from './evaluation-document';
 import { modelCard } from './model-card';
-import { writeWholeFile } from './write-whole-file';
+import { writeWholeFile } from '@earlyexit/core/node';
 
 /** A model folder to write. */
 export interface FolderExport {

@@ -1,7 +1,8 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { MultiExitModel } from '@earlyexit/branch-head';
-import { ArgumentError, type ExitPolicy, getCriterion, thresholdFromJson } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
+import { type ExitPolicy, getCriterion, thresholdFromJson } from '@earlyexit/exit-criteria';
 import { exportConditional, exportStaged, exportStatic } from '@earlyexit/onnx';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';

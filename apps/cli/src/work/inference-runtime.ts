@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { EnvironmentError } from '@earlyexit/exit-criteria';
+import { EnvironmentError } from '@earlyexit/core';
 import type { runtimeNames } from '../options/option-values';
 
 /** What runs an exported network. */

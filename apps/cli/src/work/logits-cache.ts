@@ -6,10 +6,10 @@ import {
   decodeCachedLogits,
   encodeCachedLogits,
 } from '@earlyexit/calibration';
-import { EarlyExitError } from '@earlyexit/exit-criteria';
+import { EarlyExitError } from '@earlyexit/core';
 import type { Output } from '../output';
 import { explainRead } from './read-text-file';
-import { writeWholeFile } from './write-whole-file';
+import { writeWholeFile } from '@earlyexit/core/node';
 
 /** Where a run keeps the logits of its calibration split. */
 export function logitsCachePath(runDirectory: string): string {

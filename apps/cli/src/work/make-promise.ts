@@ -5,13 +5,8 @@ import {
   searchThresholds,
   type ThresholdPath,
 } from '@earlyexit/calibration';
-import {
-  argmaxRows,
-  type CachedLogits,
-  type CriterionName,
-  DataError,
-  type ExitCosts,
-} from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
+import { argmaxRows, type CachedLogits, type CriterionName, type ExitCosts } from '@earlyexit/exit-criteria';
 import { count } from '../format';
 import type { RiskAim, Scaling } from './calibration-aim';
 

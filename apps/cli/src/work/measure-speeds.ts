@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { EngineName } from '@earlyexit/backend';
 import type { MultiExitModel } from '@earlyexit/branch-head';
-import { EarlyExitError } from '@earlyexit/exit-criteria';
+import { EarlyExitError } from '@earlyexit/core';
 import { medianOf } from './bench-statistics';
 
 /** How fast a network runs on an engine here; medians over a few batches of noise. */

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { MultiExitModel } from '@earlyexit/branch-head';
-import { ArgumentError, DataError, nearestNames } from '@earlyexit/exit-criteria';
+import { ArgumentError, DataError, nearestNames } from '@earlyexit/core';
 import { readRunConfig, type RunConfig } from './run-config';
 
 /** What a MODEL argument stands for. */

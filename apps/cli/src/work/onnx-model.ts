@@ -1,4 +1,5 @@
-import { ArgumentError, type ExitPolicy, type Threshold, thresholdFromJson } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
+import { type ExitPolicy, type Threshold, thresholdFromJson } from '@earlyexit/exit-criteria';
 import type { RunOptions } from '@earlyexit/inference';
 import type { OnnxRuntime, OnnxSession, StagedSession } from '@earlyexit/inference/onnx';
 import type { EngineChoice } from '../options/option-values';

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { resolve } from 'node:path';
 import type { MultiExitMetadata, SampleSource } from '@earlyexit/branch-head';
 import type { Augmentation, DataSource, Split, Splits } from '@earlyexit/datasets';
-import { ArgumentError, nearestNames } from '@earlyexit/exit-criteria';
+import { ArgumentError, nearestNames } from '@earlyexit/core';
 import { bytes } from '../format';
 import { naming } from '../naming';
 import type { Output } from '../output';

@@ -1,5 +1,5 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import type { Output } from '../output';
 import { buildNetwork } from './build-network';
 import { loadReference, type ModelReference } from './model-argument';

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import type { Invocation } from '../command-definition';
 
 /** The MODEL operand; empty text is none. */

@@ -1,7 +1,7 @@
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import { searchThresholds, type SearchAim, type ThresholdSearch } from '@earlyexit/calibration';
+import { ArgumentError } from '@earlyexit/core';
 import {
-  ArgumentError,
   type CachedLogits,
   type CriterionName,
   type ExitCosts,

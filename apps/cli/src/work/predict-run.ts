@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { listImageFiles, readImage } from '@earlyexit/datasets';
-import { ArgumentError, DataError, EarlyExitError, type ExitPolicy } from '@earlyexit/exit-criteria';
+import { ArgumentError, DataError, EarlyExitError } from '@earlyexit/core';
+import { type ExitPolicy } from '@earlyexit/exit-criteria';
 import type { RunOptions, Session } from '@earlyexit/inference';
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import { z } from 'zod';

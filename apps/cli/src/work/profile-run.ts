@@ -1,5 +1,5 @@
 import { adviseExits, profileModel } from '@earlyexit/profiler';
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { bytes, count, percent, shortMacs } from '../format';

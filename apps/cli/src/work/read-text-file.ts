@@ -1,4 +1,4 @@
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 
 /** What the system says of a path, in words. */
 export function explainRead(error: unknown, path: string): DataError {

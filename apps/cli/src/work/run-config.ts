@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 import { z } from 'zod';
 
 /** Which data a network was trained on and how they were split: the same again gives the same splits. */

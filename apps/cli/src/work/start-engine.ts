@@ -1,5 +1,5 @@
 import type { Engine } from '@earlyexit/backend';
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import type { EngineChoice } from '../options/option-values';
 import type { Output } from '../output';
 

@@ -1,6 +1,7 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { createShiftMonitor } from '@earlyexit/calibration';
-import { DataError, EarlyExitError, type ExitPolicy } from '@earlyexit/exit-criteria';
+import { DataError, EarlyExitError } from '@earlyexit/core';
+import { type ExitPolicy } from '@earlyexit/exit-criteria';
 import { plural } from '../format';
 import type { Output } from '../output';
 import { fingerprintModel } from './fingerprint';

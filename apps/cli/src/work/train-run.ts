@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import type { Augmentation } from '@earlyexit/datasets';
-import { ArgumentError, DataError } from '@earlyexit/exit-criteria';
+import { ArgumentError, DataError } from '@earlyexit/core';
 import type { Invocation } from '../command-definition';
 import { exitCode } from '../exit-code';
 import { count, duration, percent, plural, shortMacs, shortNumber } from '../format';
@@ -222,7 +222,7 @@ async function namedEntry<Entry>(
   get: (name: string) => Entry,
 ): Promise<Entry> {
   if (names.includes(name)) return get(name);
-  const { nearestNames } = await import('@earlyexit/exit-criteria');
+  const { nearestNames } = await import('@earlyexit/core');
   const near = nearestNames(name, names);
   throw new ArgumentError({
     where: '--model',

@@ -1,5 +1,6 @@
 import type { ExitMetadata } from '@earlyexit/branch-head';
-import { ArgumentError, type ExitPolicy } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
+import { type ExitPolicy } from '@earlyexit/exit-criteria';
 import type { Optimizer, Regime, Schedule } from '@earlyexit/trainer';
 import { naming } from '../naming';
 import type { TrainOptions } from '../options/train-options';

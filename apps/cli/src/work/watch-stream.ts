@@ -1,11 +1,6 @@
 import { createShiftMonitor, type ShiftSignal } from '@earlyexit/calibration';
-import {
-  type CachedLogits,
-  DataError,
-  type ExitPolicy,
-  type Simulation,
-  simulate,
-} from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
+import { type CachedLogits, type ExitPolicy, type Simulation, simulate } from '@earlyexit/exit-criteria';
 
 /** What a monitor of shift makes of answers, watched as a stream in random order, several times. */
 export interface WatchedStream {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { EnvironmentError } from '@earlyexit/exit-criteria';
+import { EnvironmentError } from '@earlyexit/core';
 import { findCompiler } from './compile-binding';
 import { checkNpm } from './npm-package';
 import { findPip, pipOffers } from './pip';

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { EnvironmentError } from '@earlyexit/exit-criteria';
+import { EnvironmentError } from '@earlyexit/core';
 import { kernelSources } from './kernel-sources';
 import { lastWords, runCommand } from './run-command';
 

@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EnvironmentError } from '@earlyexit/exit-criteria';
+import { EnvironmentError } from '@earlyexit/core';
 import { checkIndex, checkRoom } from './check-machine';
 import { enginesFolder, manifestPath } from './engine-folder';
 import { fetchWheel, missingWheels } from './fetch-wheel';

@@ -1,4 +1,4 @@
-import { EnvironmentError } from '@earlyexit/exit-criteria';
+import { EnvironmentError } from '@earlyexit/core';
 import { enginesFolder } from './engine-folder';
 import type { InstallProgress } from './fetch-wheel';
 import { installRelease, type InstallResult } from './install-release';

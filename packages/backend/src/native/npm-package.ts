@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { DataError, EnvironmentError } from '@earlyexit/core';
 import { digestOf } from './checksum';
 import type { PinnedPackage } from './release';
 import { lastWords, runCommand } from './run-command';

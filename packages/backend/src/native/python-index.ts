@@ -2,7 +2,7 @@ import { createWriteStream, existsSync, renameSync, rmSync, statSync } from 'nod
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import { DataError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { DataError, EnvironmentError } from '@earlyexit/core';
 import { hasSha256 } from './checksum';
 import type { PinnedWheel } from './release';
 

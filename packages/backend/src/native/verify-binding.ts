@@ -1,4 +1,4 @@
-import { EnvironmentError } from '@earlyexit/exit-criteria';
+import { EnvironmentError } from '@earlyexit/core';
 import { layoutOf } from './compile-binding';
 import { lastWords, runCommand } from './run-command';
 

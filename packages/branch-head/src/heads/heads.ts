@@ -1,4 +1,4 @@
-import { ArgumentError, nearestName } from '@earlyexit/exit-criteria';
+import { ArgumentError, nearestName } from '@earlyexit/core';
 import { type AveragePoolDenseOptions, averagePoolDense } from './avgpool-dense';
 import { branchyNet, type BranchyNetOptions } from './branchynet';
 import { convDense, type ConvDenseOptions } from './conv-dense';

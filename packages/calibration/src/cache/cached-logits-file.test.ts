@@ -1,9 +1,9 @@
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { syntheticLogits } from '../test-data';
 import { decodeCachedLogits, encodeCachedLogits } from './cached-logits-file';
-import { writeSafetensors } from '@earlyexit/exit-criteria/safetensors';
+import { writeSafetensors } from '@earlyexit/core/safetensors';
 
 const cached = syntheticLogits({ samples: 6, exits: 3, classes: 4 });
 const origin = { model: 'a1b2', split: 'mnist calibration 0' };

@@ -1,10 +1,11 @@
-import { type CachedLogits, DataError, validateCachedLogits } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
+import { type CachedLogits, validateCachedLogits } from '@earlyexit/exit-criteria';
 import {
   type HostTensor,
   readSafetensors,
   type TensorValues,
   writeSafetensors,
-} from '@earlyexit/exit-criteria/safetensors';
+} from '@earlyexit/core/safetensors';
 
 /** What cached logits belong to. Both are texts of the caller's choice that change whenever the thing does: hashes. */
 export interface CacheOrigin {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { randomStream } from '../random';
+import { randomStream } from '@earlyexit/core';
 import { bettingEvidence, isBelowByBetting } from './betting';
 
 it.each([

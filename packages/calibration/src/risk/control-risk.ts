@@ -1,15 +1,13 @@
+import { ArgumentError, DataError, randomStream, shuffledRows } from '@earlyexit/core';
 import {
-  ArgumentError,
   type CachedLogits,
   type CriterionName,
-  DataError,
   evaluateExits,
   getCriterion,
   type Threshold,
   validatePolicy,
 } from '@earlyexit/exit-criteria';
 import { checkLabelled, checkLogits } from '../checks';
-import { randomStream, shuffledRows } from '../random';
 import { bettingEvidence, isBelowByBetting } from './betting';
 import { hoeffdingBentkus } from './binomial';
 import { type ExitLoss, exitLosses, leavingExits } from './exit-losses';

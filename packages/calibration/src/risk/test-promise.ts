@@ -1,6 +1,6 @@
 import { evaluateExits, getCriterion } from '@earlyexit/exit-criteria';
 import type { LabelledLogits } from '../checks';
-import { randomStream } from '../random';
+import { randomStream } from '@earlyexit/core';
 import { selectSamples } from '../select-samples';
 import { syntheticLogits } from '../test-data';
 import { controlRisk, type RiskOptions } from './control-risk';

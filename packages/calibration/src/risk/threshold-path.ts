@@ -1,4 +1,5 @@
-import { ArgumentError, type CriterionName, getCriterion, type Threshold } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
+import { type CriterionName, getCriterion, type Threshold } from '@earlyexit/exit-criteria';
 
 /** Thresholds from letting (almost) nobody leave to letting everybody leave; each step one threshold an early exit. */
 export type ThresholdPath = readonly (readonly Threshold[])[];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { randomStream } from '../random';
+import { randomStream } from '@earlyexit/core';
 import { applyLogisticRegression, fitLogisticRegression } from './logistic-regression';
 
 it('finds the weights that made the targets', () => {

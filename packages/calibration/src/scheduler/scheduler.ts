@@ -1,10 +1,5 @@
-import {
-  argmaxRows,
-  ArgumentError,
-  type CachedLogits,
-  type Simulation,
-  type Threshold,
-} from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
+import { argmaxRows, type CachedLogits, type Simulation, type Threshold } from '@earlyexit/exit-criteria';
 import { checkLabelled, checkLogits } from '../checks';
 import type { ScoredExit, ScoredExits } from '../search/scored-exits';
 import { type ScoredSearchOptions, searchScored, type ThresholdSearch } from '../search/search-scored';

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { type Frontier, paretoOptimal } from './frontier';
 
 /** What thresholds should achieve, on the samples they are searched on. */

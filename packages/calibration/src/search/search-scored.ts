@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { checkExitMacs } from '../checks';
 import { describeChoice, describeGuarantee, lowestCost } from './describe-search';
 import { fillFrontier } from './fill-frontier';

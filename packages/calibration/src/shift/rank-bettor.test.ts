@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { randomStream } from '../random';
+import { randomStream } from '@earlyexit/core';
 import { createRankBettor } from './rank-bettor';
 
 it('plays fair: the next wealth, averaged over all ranks, is the wealth now', () => {

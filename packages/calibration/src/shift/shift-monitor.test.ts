@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomStream } from '../random';
+import { randomStream } from '@earlyexit/core';
 import { createShiftMonitor } from './shift-monitor';
 import { drawAnswers, harderAnswers, otherClasses, usualAnswers, watchStreams } from './test-streams';
 

@@ -1,5 +1,5 @@
-import { ArgumentError, DataError, type Simulation } from '@earlyexit/exit-criteria';
-import { randomStream, shuffledRows } from '../random';
+import { ArgumentError, DataError, randomStream, shuffledRows } from '@earlyexit/core';
+import { type Simulation } from '@earlyexit/exit-criteria';
 import { type ConformalCounter, createConformalCounter } from './conformal-counter';
 import { createRankBettor, type RankBettor } from './rank-bettor';
 

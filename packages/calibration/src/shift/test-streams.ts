@@ -1,6 +1,6 @@
 import { simulate, type Simulation } from '@earlyexit/exit-criteria';
 import { selectSamples } from '../select-samples';
-import { randomStream } from '../random';
+import { randomStream } from '@earlyexit/core';
 import { syntheticLogits, type SyntheticOptions } from '../test-data';
 import { createShiftMonitor, type ShiftReport } from './shift-monitor';
 

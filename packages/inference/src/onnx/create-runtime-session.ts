@@ -1,4 +1,4 @@
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 import { isNode, type OnnxRuntime, type RuntimeSession } from './runtime';
 
 /** How to make a session of onnxruntime. */

@@ -1,5 +1,5 @@
 import { selectEngine } from '@earlyexit/backend';
-import { EarlyExitError } from '@earlyexit/exit-criteria';
+import { EarlyExitError } from '@earlyexit/core';
 import { createModel } from '@earlyexit/model-zoo';
 import { exportConditional } from '@earlyexit/onnx';
 import { expect, it } from 'vitest';

@@ -1,4 +1,5 @@
-import { argmaxRows, ArgumentError, DataError, softmax } from '@earlyexit/exit-criteria';
+import { ArgumentError, DataError } from '@earlyexit/core';
+import { argmaxRows, softmax } from '@earlyexit/exit-criteria';
 import { createBatchedSession } from '../batched-session';
 import type { Answers, Session, SessionMetadata } from '../session';
 import { toChannelsFirst } from './channels-first';

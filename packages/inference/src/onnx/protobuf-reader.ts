@@ -1,4 +1,4 @@
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 
 /** One field of a message: a number, or a stretch of bytes. */
 export interface ProtobufField {

@@ -1,4 +1,5 @@
-import { DataError, isCriterionName, type CriterionName, type ThresholdJson } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
+import { isCriterionName, type CriterionName, type ThresholdJson } from '@earlyexit/exit-criteria';
 import type { SessionMetadata } from '../session';
 import { readFields } from './protobuf-reader';
 

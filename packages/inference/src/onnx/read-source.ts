@@ -1,4 +1,4 @@
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 
 /**
  * Where an ONNX file comes from: a path or a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), its bytes, or a `Blob`,

@@ -1,10 +1,5 @@
-import {
-  ArgumentError,
-  getCriterion,
-  type Threshold,
-  thresholdFromJson,
-  validatePolicy,
-} from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
+import { getCriterion, type Threshold, thresholdFromJson, validatePolicy } from '@earlyexit/exit-criteria';
 import type { RunOptions } from '../session';
 import type { OnnxFileMetadata } from './read-metadata';
 

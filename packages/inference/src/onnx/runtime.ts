@@ -1,4 +1,4 @@
-import { DataError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { DataError, EnvironmentError } from '@earlyexit/core';
 
 /** A tensor of onnxruntime. */
 export interface RuntimeTensor {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ArgumentError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { ArgumentError, EnvironmentError } from '@earlyexit/core';
 import { afterAll, expect, it } from 'vitest';
 import { loadOpenvino } from './load-openvino';
 

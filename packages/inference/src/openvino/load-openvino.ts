@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ArgumentError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { ArgumentError, EnvironmentError } from '@earlyexit/core';
 import type { OnnxRuntime } from '../onnx/runtime';
 import { bindLibrary, type NativeLibrary } from './native-library';
 import { elementTypes, OpenvinoTensor } from './openvino-tensor';

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import type { LayerGraph, LayerGraphNode } from '@earlyexit/profiler';
 import type { GraphBuilder } from '../graph/graph-builder';
 import { type ChannelAffine, normalizesChannels, readBatchNormalization } from './channel-affine';

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { selectEngine } from '@earlyexit/backend';
 import type { SampleSource } from '@earlyexit/branch-head';
-import { ArgumentError, DataError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { ArgumentError, DataError, EnvironmentError } from '@earlyexit/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adam } from '../optimizers/adam';
 import { bundle } from '../testing/bundle';

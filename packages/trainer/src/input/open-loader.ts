@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { SampleSource } from '@earlyexit/branch-head';
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { type BatchLoader, createInLineLoader } from './batch-loader';
 import type { InputThreadOptions } from './input-thread-options';
 import { startThreadLoader } from './thread-loader';

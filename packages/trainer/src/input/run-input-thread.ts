@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { LoadSamples } from '@earlyexit/branch-head';
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import type { InputAnswer, InputRequest, InputThreadStart } from './input-messages';
 import { packError } from './sent-error';
 

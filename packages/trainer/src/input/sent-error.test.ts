@@ -1,4 +1,4 @@
-import { ArgumentError, DataError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { ArgumentError, DataError, EnvironmentError } from '@earlyexit/core';
 import { expect, it } from 'vitest';
 import { packError, unpackError } from './sent-error';
 

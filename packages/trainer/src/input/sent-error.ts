@@ -5,7 +5,7 @@ import {
   EnvironmentError,
   type ErrorKind,
   type ErrorParts,
-} from '@earlyexit/exit-criteria';
+} from '@earlyexit/core';
 
 /** An error as it crosses from one thread to another, where classes of errors would be lost. */
 export type SentError =

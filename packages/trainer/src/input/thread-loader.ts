@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { LoadOrigin } from '@earlyexit/branch-head';
-import { ArgumentError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { ArgumentError, EnvironmentError } from '@earlyexit/core';
 import { startThread, type ThreadListener } from '../workers/start-thread';
 import type { BatchLoader } from './batch-loader';
 import type { InputAnswer, InputRequest, InputThreadStart } from './input-messages';

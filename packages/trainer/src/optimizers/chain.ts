@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import type { tf } from '../tf';
 import type { Optimizer, OptimizerState } from './optimizer';
 

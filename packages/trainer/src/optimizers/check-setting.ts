@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 
 /** Throws an ArgumentError unless `value` is a number within `[low, high)`, or within `[low, high]` if `closed`. */
 export function checkSetting(where: string, value: number, low: number, high: number, closed = false): void {

@@ -1,6 +1,6 @@
 import { hasKernel, runKernel } from '../own-kernels';
 import { tf } from '../tf';
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { checkSetting } from './check-setting';
 import { emptyOptimizerState, type Optimizer } from './optimizer';
 import { decayOf, plusDecay, type WeightDecayOptions } from './weight-decay';

@@ -1,5 +1,5 @@
+import { ArgumentError } from '@earlyexit/core';
 import {
-  ArgumentError,
   type CriterionName,
   type Threshold,
   thresholdToJson,

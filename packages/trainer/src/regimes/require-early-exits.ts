@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 
 /** Throws ArgumentError if a regime that trains heads is given a network without any. */
 export function requireEarlyExits(regime: string, earlyExits: number): void {

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { headsPhase } from './frozen';
 import type { Regime } from './regime';
 import { requireEarlyExits } from './require-early-exits';

@@ -6,8 +6,8 @@ import {
   readJsonWithin,
   refuseLargeJson,
 } from '@earlyexit/branch-head/node';
-import { DataError } from '@earlyexit/exit-criteria';
-import { type HostTensor, readFloatTensors, writeSafetensors } from '@earlyexit/exit-criteria/safetensors';
+import { DataError } from '@earlyexit/core';
+import { type HostTensor, readFloatTensors, writeSafetensors } from '@earlyexit/core/safetensors';
 import type { EpochMetrics, EpochTotals } from '../epoch-metrics';
 import { errorCode, sha256, syncFolder, writeSynced } from './files';
 import { findStateProblem } from './find-state-problem';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { EarlyExitError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { EarlyExitError, EnvironmentError } from '@earlyexit/core';
 
 /** Writes a file so that at any moment either the old or the whole new one is there: beside, synced, renamed. */
 export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { EarlyExitError } from '@earlyexit/exit-criteria';
-import { writeSafetensors } from '@earlyexit/exit-criteria/safetensors';
+import { EarlyExitError } from '@earlyexit/core';
+import { writeSafetensors } from '@earlyexit/core/safetensors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { emptyTotals } from '../epoch-metrics';
 import {

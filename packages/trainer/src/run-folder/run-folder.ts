@@ -2,8 +2,8 @@ import { appendFile, mkdir, readdir, readFile, stat, truncate } from 'node:fs/pr
 import { join } from 'node:path';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { saveModel } from '@earlyexit/branch-head/node';
-import { DataError } from '@earlyexit/exit-criteria';
-import { type HostTensor, writeSafetensors } from '@earlyexit/exit-criteria/safetensors';
+import { DataError } from '@earlyexit/core';
+import { type HostTensor, writeSafetensors } from '@earlyexit/core/safetensors';
 import type { EpochMetrics } from '../epoch-metrics';
 import type { TrainingEvent } from '../training-event';
 import {

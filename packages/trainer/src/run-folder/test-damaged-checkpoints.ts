@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EarlyExitError } from '@earlyexit/exit-criteria';
+import { EarlyExitError } from '@earlyexit/core';
 import { stripes, tinyNetwork } from '../testing/tiny-network';
 import { train } from '../train';
 import { sha256 } from './files';

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { describeSchedule, type Schedule } from './schedule';
 
 /** How long the warm-up takes: a number of steps, or a share of all steps. */

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import type { EpochMetrics } from '../epoch-metrics';
 import type { TrainingEvent } from '../training-event';
 import { type EventFile, openEventFile } from './event-file';

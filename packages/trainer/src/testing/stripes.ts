@@ -1,5 +1,5 @@
 import type { LoadSamples, SampleSource } from '@earlyexit/branch-head';
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 
 /** Three classes of 6×6 images told apart by which third is bright, with seeded noise: learnt in a few steps. */
 export function stripes(size: number, seed = 1): SampleSource {

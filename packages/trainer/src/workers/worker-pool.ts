@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { type MultiExitModel, toModelArtifacts } from '@earlyexit/branch-head';
-import { ArgumentError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { ArgumentError, EnvironmentError } from '@earlyexit/core';
 import type { PhaseDescription, PhaseNetwork } from '../phase-network';
 import { tf } from '../tf';
 import { type Batch, type BatchGradient, computeGradient } from '../training-step';

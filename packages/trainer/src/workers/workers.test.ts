@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
 import type { MultiExitModel, SampleSource } from '@earlyexit/branch-head';
-import { ArgumentError, EnvironmentError } from '@earlyexit/exit-criteria';
+import { ArgumentError, EnvironmentError } from '@earlyexit/core';
 import { createModel } from '@earlyexit/model-zoo';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adamw } from '../optimizers/adamw';

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/exit-criteria';
+import { ArgumentError } from '@earlyexit/core';
 import { tf } from '../../tf';
 import { Memo } from '../memo';
 import type { SlidingWindows } from '../windows';

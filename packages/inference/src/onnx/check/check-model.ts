@@ -1,4 +1,4 @@
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 import type { OnnxFileMetadata } from '../read-metadata';
 import type { StagedTensor } from '../staged/manifest';
 import { checkGraph, sizesOf } from './check-graph';

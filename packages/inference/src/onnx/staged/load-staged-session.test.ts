@@ -6,13 +6,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { selectEngine } from '@earlyexit/backend';
 import { withMetadata, type MultiExitModel } from '@earlyexit/branch-head';
-import {
-  type CriterionName,
-  criterionNames,
-  EarlyExitError,
-  getCriterion,
-  type Threshold,
-} from '@earlyexit/exit-criteria';
+import { EarlyExitError } from '@earlyexit/core';
+import { type CriterionName, criterionNames, getCriterion, type Threshold } from '@earlyexit/exit-criteria';
 import { createModel } from '@earlyexit/model-zoo';
 import { exportConditional, exportStaged, measureRanges, type StagedExport } from '@earlyexit/onnx';
 import * as ort from 'onnxruntime-node';

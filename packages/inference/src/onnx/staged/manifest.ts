@@ -1,4 +1,4 @@
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 import { findNetworkProblem, findPolicyProblem, isCount, isList, isRecord, isSize } from '../read-metadata';
 import type { OnnxFileMetadata } from '../read-metadata';
 import type { SessionMetadata } from '../../session';

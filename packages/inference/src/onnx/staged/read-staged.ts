@@ -1,4 +1,4 @@
-import { DataError } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
 import { checkStage } from '../check/check-model';
 import { type OnnxFileMetadata, readStageMetadata } from '../read-metadata';
 import { readSource, toUrl } from '../read-source';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { randomBits, shuffle } from './random';
+import { randomBits, shuffle } from './random-bits';
 
 test('random bits depend on every key and on nothing else', () => {
   expect(randomBits(1, 2, 3)).toBe(randomBits(1, 2, 3));

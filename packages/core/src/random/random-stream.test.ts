@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { randomStream, shuffledRows } from './random';
+import { randomStream, shuffledRows } from './random-stream';
 
 it('is the same for the same seed, uniform enough, and below 1', () => {
   const a = randomStream(1);

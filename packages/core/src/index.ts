@@ -1,0 +1,7 @@
+export { EarlyExitError, type ErrorKind, type ErrorParts } from './errors/earlyexit-error';
+export { ArgumentError } from './errors/argument-error';
+export { DataError } from './errors/data-error';
+export { EnvironmentError } from './errors/environment-error';
+export { nearestName, nearestNames } from './nearest-name';
+export { randomBits, shuffle } from './random/random-bits';
+export { randomStream, shuffledRows } from './random/random-stream';

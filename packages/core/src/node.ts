@@ -1,0 +1,1 @@
+export { writeWholeFile } from './node/write-whole-file';
