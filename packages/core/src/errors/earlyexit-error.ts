@@ -3,8 +3,12 @@ export type ErrorKind = 'argument' | 'data' | 'environment';
 
 /** The parts of an error message, in the order in which they are read. */
 export interface ErrorParts {
-  /** Where it happened: the function and the argument, or the file. */
+  /** Where it happened: the function and its argument, or the file. */
   readonly where: string;
+  /** The function whose argument was wrong, as it is exported: `splitDataset`. */
+  readonly function?: string;
+  /** The argument that was wrong, a field of its options by its own name: `limit`. A program maps it to its own word. */
+  readonly argument?: string;
   /** The rule that was broken, as a sentence without its full stop. */
   readonly rule: string;
   /** What was received, already short enough to print. */
@@ -15,6 +19,13 @@ export interface ErrorParts {
   readonly cause?: unknown;
 }
 
+/** What an error is made of: a place, or the function and the argument that make up the place. */
+export type ErrorInput = Omit<ErrorParts, 'where'> &
+  (
+    | { readonly where: string }
+    | { readonly where?: string; readonly function: string; readonly argument?: string }
+  );
+
 // A registered symbol, not `instanceof`: two installed copies of this package still know each other's errors.
 const marker = Symbol.for('earlyexit.error');
 
@@ -23,11 +34,13 @@ export abstract class EarlyExitError extends Error {
   abstract readonly kind: ErrorKind;
   readonly parts: ErrorParts;
 
-  constructor(parts: ErrorParts) {
-    const received = parts.received === undefined ? '' : ` Received: ${parts.received}.`;
-    const remedy = parts.remedy === undefined ? '' : ` ${parts.remedy}.`;
-    super(`${parts.where}: ${parts.rule}.${received}${remedy}`, { cause: parts.cause });
-    this.parts = parts;
+  constructor(input: ErrorInput) {
+    const { rule, cause } = input;
+    const received = input.received === undefined ? '' : ` Received: ${input.received}.`;
+    const remedy = input.remedy === undefined ? '' : ` ${input.remedy}.`;
+    const where = input.where ?? placeOf(input);
+    super(`${where}: ${rule}.${received}${remedy}`, { cause });
+    this.parts = { ...input, where };
     Object.defineProperty(this, marker, { value: true });
   }
 
@@ -35,4 +48,8 @@ export abstract class EarlyExitError extends Error {
   static is(value: unknown): value is EarlyExitError {
     return value instanceof Error && marker in value;
   }
+}
+
+function placeOf({ function: name = '', argument }: Omit<ErrorParts, 'where'>): string {
+  return argument === undefined ? name : `${name}({ ${argument} })`;
 }
