@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Output } from './output';
-import type { Surroundings } from './surroundings';
+import type { Output } from './terminal/output';
+import type { Surroundings } from './terminal/surroundings';
 
 /** What a command is given when it runs. */
 export interface Invocation {

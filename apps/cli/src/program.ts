@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import type { CommandDefinition, Invocation } from './command-definition';
 import { commands } from './commands/index';
-import { listenForInterruption } from './interruption';
+import { listenForInterruption } from './terminal/interruption';
 import { addOutputOptions } from './options/shared-options';
-import { createOutput } from './output';
-import type { Surroundings } from './surroundings';
+import { createOutput } from './terminal/output';
+import type { Surroundings } from './terminal/surroundings';
 import { version } from './version';
 
 /** What the program reports back when a command has run. */

@@ -2,9 +2,9 @@ import { CommanderError } from 'commander';
 import { exitCode } from './exit-code';
 import { explainError } from './explain-error';
 import { joinNumberLists } from './options/number-lists';
-import { wantsColor } from './output';
+import { wantsColor } from './terminal/output';
 import { createProgram } from './program';
-import type { Surroundings } from './surroundings';
+import type { Surroundings } from './terminal/surroundings';
 
 /**
  * Runs the command line.

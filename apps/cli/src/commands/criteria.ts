@@ -1,6 +1,6 @@
 import { criterionNames, getCriterion } from '@earlyexit/exit-criteria';
 import type { CommandDefinition } from '../command-definition';
-import { formatTable } from '../table';
+import { formatTable } from '../terminal/table';
 
 /** `earlyexit criteria` */
 export const criteriaCommand: CommandDefinition = {

@@ -1,6 +1,6 @@
 import type { CommandDefinition } from '../command-definition';
-import { count } from '../format';
-import { formatTable } from '../table';
+import { count } from '../terminal/format';
+import { formatTable } from '../terminal/table';
 
 /** `earlyexit datasets` */
 export const datasetsCommand: CommandDefinition = {

@@ -1,5 +1,5 @@
 import type { CommandDefinition } from '../command-definition';
-import { formatTable } from '../table';
+import { formatTable } from '../terminal/table';
 
 /** `earlyexit models` */
 export const modelsCommand: CommandDefinition = {

@@ -3,7 +3,7 @@ import { train } from '@earlyexit/trainer';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { exitCode } from '../exit-code';
-import { count, duration, percent, shortMacs } from '../format';
+import { count, duration, percent, shortMacs } from '../terminal/format';
 import { engineOptions } from '../options/common-schemas';
 import { text } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';

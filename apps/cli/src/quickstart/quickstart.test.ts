@@ -2,7 +2,7 @@ import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { beforeAll, expect, it } from 'vitest';
-import { createOutput } from '../output';
+import { createOutput } from '../terminal/output';
 import { temporaryFolder } from '../testing/temporary-folder';
 import { writeTinyDataset } from '../testing/tiny-images';
 import { runCommand } from '../testing/run-command';

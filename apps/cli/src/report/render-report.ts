@@ -1,4 +1,4 @@
-import { count, percent, shortMacs } from '../format';
+import { count, percent, shortMacs } from '../terminal/format';
 import { describeMeasuredPromise } from '../work/measure-promise';
 import { html, markup, scriptJson } from './html';
 import type { ReportData } from './report-data';

@@ -1,4 +1,4 @@
-import { count, shortNumber } from '../format';
+import { count, shortNumber } from '../terminal/format';
 
 /** Every number in a JSON value. */
 export function numbersIn(value: unknown): number[] {

@@ -1,5 +1,5 @@
 import { axisX, axisY, dot, gridY, line, type Markish } from '@observablehq/plot';
-import { percent } from '../format';
+import { percent } from '../terminal/format';
 import type { Markup } from '../report/html';
 import { drawSvg, drawTwice, exitColor } from '../report/plots/svg';
 import type { TrainingView } from './training-view';

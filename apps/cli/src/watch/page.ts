@@ -1,4 +1,4 @@
-import { count, duration, percent } from '../format';
+import { count, duration, percent } from '../terminal/format';
 import { html, type Markup, markup } from '../report/html';
 import { exitColor } from '../report/plots/svg';
 import { style } from '../report/style';

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import { DataError } from '@earlyexit/core';
-import type { Output } from '../output';
+import type { Output } from '../terminal/output';
 import { startChildProgram } from './child-program';
 import { packageFolder } from './package-folder';
 

@@ -7,7 +7,7 @@ import { type CriterionName, getCriterion, thresholdFromJson } from '@earlyexit/
 import { exportConditional, exportStatic } from '@earlyexit/onnx';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
-import { percent } from '../format';
+import { percent } from '../terminal/format';
 import { datasetOptions } from '../options/common-schemas';
 import {
   criterion,
@@ -20,7 +20,7 @@ import {
   wholeNumber,
 } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
-import { formatTable } from '../table';
+import { formatTable } from '../terminal/table';
 import { findPeer, type PeerPass, type PeerProgram, startPeer } from './bench-peer';
 import { channelsFirst } from './channels-first';
 import { measureResources } from './bench-resources';

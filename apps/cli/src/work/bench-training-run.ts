@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { engine, flag, listOf, text, wholeNumber } from '../options/option-values';
 import { flagName, parseOptions } from '../options/parse-options';
-import { formatTable } from '../table';
+import { formatTable } from '../terminal/table';
 import { findPeer, type PeerProgram } from './bench-peer';
 import { medianOf } from './bench-statistics';
 import { buildNetwork } from './build-network';

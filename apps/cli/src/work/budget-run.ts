@@ -1,8 +1,8 @@
 import { budgetedProtocol, eachExitAlone } from '@earlyexit/calibration';
 import { ArgumentError } from '@earlyexit/core';
 import { thresholdToJson } from '@earlyexit/exit-criteria';
-import { count, percent } from '../format';
-import type { Output } from '../output';
+import { count, percent } from '../terminal/format';
+import type { Output } from '../terminal/output';
 import { warnOfMissingClasses } from './calibrate-model';
 import { type CalibrationAim, describeCalibrationAim, type Scaling } from './calibration-aim';
 import type { CalibrationBench } from './calibration-bench';

@@ -12,7 +12,7 @@ import {
   thresholdToJson,
 } from '@earlyexit/exit-criteria';
 import { naming } from '../naming';
-import type { Output } from '../output';
+import type { Output } from '../terminal/output';
 import type { CalibrationAim, Scaling } from './calibration-aim';
 import { checkCalibrationLogits, noteExits, noteMissingClasses } from './calibration-notes';
 import { applyFits, type ConfidenceFit, fitConfidence } from './fit-confidence';

@@ -3,7 +3,7 @@ import { ArgumentError } from '@earlyexit/core';
 import { getCriterion, thresholdToJson } from '@earlyexit/exit-criteria';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
-import { count, percent, shortMacs } from '../format';
+import { count, percent, shortMacs } from '../terminal/format';
 import { datasetOptions, engineOptions } from '../options/common-schemas';
 import {
   criterion,

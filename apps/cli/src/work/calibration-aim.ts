@@ -1,7 +1,7 @@
 import type { ExitLoss, RiskMethod, SearchAim } from '@earlyexit/calibration';
 import { ArgumentError } from '@earlyexit/core';
 import { type CriterionName, type Threshold } from '@earlyexit/exit-criteria';
-import { percent } from '../format';
+import { percent } from '../terminal/format';
 import { chooseAim, describeAim } from './policy';
 
 /** A promise to be made: leaving early loses at most `risk`. */

@@ -1,8 +1,8 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import type { CachedLogitsFile } from '@earlyexit/calibration';
 import { DataError } from '@earlyexit/core';
-import { count } from '../format';
-import type { Output } from '../output';
+import { count } from '../terminal/format';
+import type { Output } from '../terminal/output';
 import type { CalibrationSource } from './calibrate-model';
 import { fingerprintModel, fingerprintSplit, readSplitFingerprint } from './fingerprint';
 import { readLogits } from './logits-cache';

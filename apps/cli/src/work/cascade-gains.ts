@@ -1,8 +1,8 @@
 import { computeLogits, type MultiExitModel, type SampleSource } from '@earlyexit/branch-head';
 import type { StageGain } from '@earlyexit/calibration';
 import type { ExitPolicy } from '@earlyexit/exit-criteria';
-import { count, percent, shortNumber } from '../format';
-import type { Output } from '../output';
+import { count, percent, shortNumber } from '../terminal/format';
+import type { Output } from '../terminal/output';
 
 /** Whether each exit of a cascade pays, by the rule of Conditional Deep Learning, counted on the training samples. */
 export async function cascadeGains(

@@ -1,8 +1,8 @@
 import { fitTemperatures, type SearchAim } from '@earlyexit/calibration';
 import { ArgumentError } from '@earlyexit/core';
-import { count, percent, shortMacs } from '../format';
-import type { Output } from '../output';
-import { formatTable } from '../table';
+import { count, percent, shortMacs } from '../terminal/format';
+import type { Output } from '../terminal/output';
+import { formatTable } from '../terminal/table';
 import { aboutTest } from './about-test';
 import { type ComparedPolicy, comparePolicies } from './compare-policies';
 import { describeAim, storedPolicy } from './policy';

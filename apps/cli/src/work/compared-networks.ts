@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { ArgumentError } from '@earlyexit/core';
 import { summarizeExits } from '@earlyexit/exit-criteria';
-import type { Output } from '../output';
+import type { Output } from '../terminal/output';
 import type { ComparedNetwork, CurvePoint } from '../report/report-data';
 import { type LoadedModel, loadReference, resolveTrainedModel } from './model-argument';
 import { checkClasses } from './open-data';

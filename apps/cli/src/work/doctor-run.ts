@@ -2,9 +2,9 @@ import { arch, availableParallelism, cpus, freemem, platform, totalmem } from 'n
 import { describeEngines, type EngineReport, selectEngine } from '@earlyexit/backend';
 import type { Invocation } from '../command-definition';
 import { exitCode } from '../exit-code';
-import { bytes, count } from '../format';
-import type { Output } from '../output';
-import { formatTable } from '../table';
+import { bytes, count } from '../terminal/format';
+import type { Output } from '../terminal/output';
+import { formatTable } from '../terminal/table';
 import { version } from '../version';
 import { measureEngine, measureOnnxRuntime, type Speed } from './measure-speeds';
 

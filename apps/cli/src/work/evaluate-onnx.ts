@@ -2,7 +2,7 @@ import { calibrationErrorOf, reliabilityBins } from '@earlyexit/calibration';
 import { type CachedLogits, type ExitCosts, thresholdToJson } from '@earlyexit/exit-criteria';
 import type { Answers } from '@earlyexit/inference';
 import type { SampleSource } from '@earlyexit/branch-head';
-import type { ProgressLine } from '../progress-line';
+import type { ProgressLine } from '../terminal/progress-line';
 import { evaluatePolicy } from './evaluation';
 import type { EvaluationDocument } from './evaluation-document';
 import { isStaged, type OnnxModel } from './onnx-model';

@@ -4,7 +4,7 @@ import { type CriterionName, criterionNames, type ExitPolicy, getCriterion } fro
 import type { Corruption } from '@earlyexit/datasets';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
-import { count, percent, shortMacs } from '../format';
+import { count, percent, shortMacs } from '../terminal/format';
 import { datasetOptions, engineOptions } from '../options/common-schemas';
 import {
   engineOrRuntime,
@@ -17,8 +17,8 @@ import {
 } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 import { renameSpellings } from '../options/train-options';
-import type { Output } from '../output';
-import { formatTable } from '../table';
+import type { Output } from '../terminal/output';
+import { formatTable } from '../terminal/table';
 import { aboutTest } from './about-test';
 import { showThreshold } from './describe-calibration';
 import { checkThresholds } from './check-thresholds';

@@ -7,7 +7,7 @@ import { type CriterionName, type Threshold, thresholdToJson } from '@earlyexit/
 import { type ConditionalExportOptions, exportConditional } from '@earlyexit/onnx';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
-import { bytes } from '../format';
+import { bytes } from '../terminal/format';
 import { version } from '../version';
 import type { EvaluationDocument } from './evaluation-document';
 import { modelCard } from './model-card';

@@ -6,7 +6,7 @@ import { type ExitPolicy, getCriterion, thresholdFromJson } from '@earlyexit/exi
 import { exportConditional, exportStaged, exportStatic } from '@earlyexit/onnx';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
-import { bytes, percent } from '../format';
+import { bytes, percent } from '../terminal/format';
 import { datasetOptions, engineOptions } from '../options/common-schemas';
 import {
   criterion,

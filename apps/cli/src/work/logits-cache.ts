@@ -7,7 +7,7 @@ import {
   encodeCachedLogits,
 } from '@earlyexit/calibration';
 import { EarlyExitError } from '@earlyexit/core';
-import type { Output } from '../output';
+import type { Output } from '../terminal/output';
 import { explainRead } from './read-text-file';
 import { writeWholeFile } from '@earlyexit/core/node';
 

@@ -7,7 +7,7 @@ import {
 } from '@earlyexit/calibration';
 import { DataError } from '@earlyexit/core';
 import { argmaxRows, type CachedLogits, type CriterionName, type ExitCosts } from '@earlyexit/exit-criteria';
-import { count } from '../format';
+import { count } from '../terminal/format';
 import type { RiskAim, Scaling } from './calibration-aim';
 
 /**

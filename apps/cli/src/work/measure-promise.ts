@@ -1,6 +1,6 @@
 import type { PromiseMetadata } from '@earlyexit/branch-head';
 import { argmaxRows, type CachedLogits, type ExitPolicy, simulate } from '@earlyexit/exit-criteria';
-import { count, percent } from '../format';
+import { count, percent } from '../terminal/format';
 
 /** A policy as it is stored, with what was promised about it. */
 export type PromisedPolicy = ExitPolicy & { readonly promise?: PromiseMetadata | null };

@@ -1,6 +1,6 @@
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import { getCriterion, type CriterionName, type Threshold } from '@earlyexit/exit-criteria';
-import { count, percent, shortMacs } from '../format';
+import { count, percent, shortMacs } from '../terminal/format';
 import type { EvaluationDocument } from './evaluation-document';
 
 /** What a model card tells. */

@@ -3,7 +3,7 @@ import { type ExitPolicy, type Threshold, thresholdFromJson } from '@earlyexit/e
 import type { RunOptions } from '@earlyexit/inference';
 import type { OnnxRuntime, OnnxSession, StagedSession } from '@earlyexit/inference/onnx';
 import type { EngineChoice } from '../options/option-values';
-import type { Output } from '../output';
+import type { Output } from '../terminal/output';
 import { checkThresholds } from './check-thresholds';
 import { findRuntime, type RuntimeName } from './inference-runtime';
 import type { ExportedReference } from './model-argument';

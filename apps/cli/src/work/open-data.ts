@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import type { MultiExitMetadata, SampleSource } from '@earlyexit/branch-head';
 import type { Augmentation, DataSource, Split, Splits } from '@earlyexit/datasets';
 import { ArgumentError, nearestNames } from '@earlyexit/core';
-import { bytes } from '../format';
+import { bytes } from '../terminal/format';
 import { naming } from '../naming';
-import type { Output } from '../output';
+import type { Output } from '../terminal/output';
 import type { DataSettings } from './run-config';
 
 /** Which data are to be opened, and how. */

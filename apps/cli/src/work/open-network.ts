@@ -1,6 +1,6 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
-import type { Output } from '../output';
+import type { Output } from '../terminal/output';
 import { buildNetwork } from './build-network';
 import { loadReference, type ModelReference } from './model-argument';
 import type { RunConfig } from './run-config';

@@ -7,7 +7,7 @@ import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { exitCode } from '../exit-code';
-import { percent, plural, shortMacs } from '../format';
+import { percent, plural, shortMacs } from '../terminal/format';
 import { engineOptions } from '../options/common-schemas';
 import {
   criterion,

@@ -2,7 +2,7 @@ import { type MultiExitModel, type SampleSource, withMetadata } from '@earlyexit
 import type { CachedLogits, ExitPolicy } from '@earlyexit/exit-criteria';
 import { exportExits, measureRanges, type OpenFile, type Quantization } from '@earlyexit/onnx';
 import type { Invocation } from '../command-definition';
-import { count, duration, percent } from '../format';
+import { count, duration, percent } from '../terminal/format';
 import { channelsFirst } from './channels-first';
 import { graphOpener } from './open-graph';
 import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';

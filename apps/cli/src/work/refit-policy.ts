@@ -6,7 +6,7 @@ import {
   summarizeExits,
   thresholdToJson,
 } from '@earlyexit/exit-criteria';
-import type { Output } from '../output';
+import type { Output } from '../terminal/output';
 import { calibrateModel } from './calibrate-model';
 import { type CalibrationAim, describeCalibrationAim, type RiskAim } from './calibration-aim';
 import { chooseAim } from './policy';

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
-import { percent, shortMacs } from '../format';
+import { percent, shortMacs } from '../terminal/format';
 import { datasetOptions, engineOptions } from '../options/common-schemas';
 import { listOf, text, wholeNumber } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';

@@ -1,7 +1,7 @@
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import type { EpochMetrics, TrainingEvent } from '@earlyexit/trainer';
-import { count, duration, percent } from '../format';
-import type { Output } from '../output';
+import { count, duration, percent } from '../terminal/format';
+import type { Output } from '../terminal/output';
 
 /** Shows the events of a training: a line that moves, and a line that stays for each epoch. */
 export function showTraining(metadata: MultiExitMetadata, output: Output): (event: TrainingEvent) => void {

@@ -1,7 +1,7 @@
 import type { Engine } from '@earlyexit/backend';
 import { ArgumentError } from '@earlyexit/core';
 import type { EngineChoice } from '../options/option-values';
-import type { Output } from '../output';
+import type { Output } from '../terminal/output';
 
 /** Starts the engine that was asked for and says which one it is. */
 export async function startEngine(

@@ -5,7 +5,7 @@ import type { Augmentation } from '@earlyexit/datasets';
 import { ArgumentError, DataError } from '@earlyexit/core';
 import type { Invocation } from '../command-definition';
 import { exitCode } from '../exit-code';
-import { count, duration, percent, plural, shortMacs, shortNumber } from '../format';
+import { count, duration, percent, plural, shortMacs, shortNumber } from '../terminal/format';
 import { parseOptions } from '../options/parse-options';
 import { renameSpellings, type TrainOptions, trainOptionsSchema } from '../options/train-options';
 import { version } from '../version';

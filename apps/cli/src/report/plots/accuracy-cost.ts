@@ -1,5 +1,5 @@
 import { axisX, axisY, dot, gridY, line, ruleX, text } from '@observablehq/plot';
-import { percent } from '../../format';
+import { percent } from '../../terminal/format';
 import type { Markup } from '../html';
 import type { CurvePoint, ReportData } from '../report-data';
 import { spreadLabels } from './spread-labels';

@@ -1,5 +1,5 @@
 import { axisX, axisY, cell, text } from '@observablehq/plot';
-import { plural } from '../../format';
+import { plural } from '../../terminal/format';
 import type { Markup } from '../html';
 import type { ReportData } from '../report-data';
 import { drawSvg } from './svg';

@@ -1,5 +1,5 @@
 import { axisX, axisY, dot, line, link } from '@observablehq/plot';
-import { percent } from '../../format';
+import { percent } from '../../terminal/format';
 import type { Markup } from '../html';
 import type { Reliability, ReportData } from '../report-data';
 import { drawSvg } from './svg';

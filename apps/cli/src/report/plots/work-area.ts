@@ -1,5 +1,5 @@
 import { axisX, axisY, rect, ruleX, text } from '@observablehq/plot';
-import { percent, shortMacs } from '../../format';
+import { percent, shortMacs } from '../../terminal/format';
 import type { Markup } from '../html';
 import type { ReportData } from '../report-data';
 import { drawSvg, drawTwice, exitColor } from './svg';

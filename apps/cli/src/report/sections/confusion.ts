@@ -1,4 +1,4 @@
-import { count, plural } from '../../format';
+import { count, plural } from '../../terminal/format';
 import { html, type Markup } from '../html';
 import { drawConfusion } from '../plots/confusion';
 import type { ReportData } from '../report-data';

@@ -1,4 +1,4 @@
-import { count, percent } from '../../format';
+import { count, percent } from '../../terminal/format';
 import { html, type Markup } from '../html';
 import { exitColor } from '../plots/svg';
 import type { ReportData } from '../report-data';

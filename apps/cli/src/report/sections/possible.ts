@@ -1,4 +1,4 @@
-import { count, percent, shortMacs } from '../../format';
+import { count, percent, shortMacs } from '../../terminal/format';
 import { html, type Markup } from '../html';
 import { drawAccuracyCost } from '../plots/accuracy-cost';
 import { exitColor } from '../plots/svg';

@@ -1,4 +1,4 @@
-import { percent } from '../../format';
+import { percent } from '../../terminal/format';
 import { html, type Markup } from '../html';
 import { drawReliability } from '../plots/reliability';
 import type { ReportData } from '../report-data';

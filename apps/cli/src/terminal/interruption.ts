@@ -1,4 +1,4 @@
-import { exitCode } from './exit-code';
+import { exitCode } from '../exit-code';
 import type { Surroundings } from './surroundings';
 
 /** What Ctrl-C does while a command runs. */
