@@ -1,12 +1,10 @@
-import { DataError } from '@earlyexit/core';
+import { DataError, describeValue } from '@earlyexit/core';
+import { errorCode, explainRead, readFileWithin, readJsonWithin } from '@earlyexit/core/node';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeValue } from './describe-value';
 import { fromModelArtifacts } from './model-artifacts';
 import { MODEL_FILE, WEIGHTS_FILE, weightsFileName } from './model-files';
 import type { MultiExitModel } from './multi-exit-model';
-import { readFileWithin, unreadable } from './read-file-within';
-import { readJsonWithin } from './read-json-within';
 import type { tf } from './tf';
 import { checkWeightSpecifications, weightBytes } from './weight-specifications';
 
@@ -42,7 +40,7 @@ interface ModelJson {
 
 async function checkFolder(directory: string): Promise<void> {
   const status = await stat(directory).catch((error: unknown) => {
-    throw unreadable(directory, 'there is a folder with a saved model', error);
+    throw explainRead(error, directory, 'there is a folder with a saved model');
   });
   if (status.isDirectory()) return;
   throw new DataError({
@@ -110,5 +108,5 @@ async function readWeights(
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof DataError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+  return error instanceof DataError && errorCode(error) === 'ENOENT';
 }

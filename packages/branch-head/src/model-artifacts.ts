@@ -1,7 +1,6 @@
-import { ArgumentError, DataError } from '@earlyexit/core';
+import { ArgumentError, DataError, describeValue } from '@earlyexit/core';
 import { buildFromTopology } from './build-from-topology';
 import { checkSizes } from './check-sizes';
-import { describeValue } from './describe-value';
 import { registerLayers } from './heads/mixed-pooling-layer';
 import { canonicalTopology } from './model-topology';
 import { FORMAT_VERSION, type MultiExitMetadata, type MultiExitModel } from './multi-exit-model';

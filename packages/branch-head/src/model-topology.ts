@@ -1,5 +1,4 @@
-import { DataError } from '@earlyexit/core';
-import { describeValue } from './describe-value';
+import { DataError, describeValue } from '@earlyexit/core';
 
 /** A reference to a tensor: layer name, application of that layer, output of that application, call arguments. */
 type TensorReference = readonly [layer: string, application: number, output: number, ...rest: unknown[]];

@@ -170,7 +170,7 @@ describe('loadModel says what is wrong', () => {
   it.skipIf(process.platform === 'win32')('a pipe, which nobody writes to', async () => {
     await rm(model());
     execFileSync('mkfifo', [model()]);
-    expect(await refusal(folder)).toContain('this is a file. Received: none');
+    expect(await refusal(folder)).toContain('this is a file. Received: a named pipe');
   });
 
   it('an empty model.json, half of one, and no JSON', async () => {

@@ -1,6 +1,6 @@
 import { EarlyExitError, EnvironmentError } from '@earlyexit/core';
-import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { errorCode, writeWholeFile } from '@earlyexit/core/node';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MODEL_FILE, WEIGHTS_FILE, weightsFileName } from './model-files';
 import { toModelArtifacts } from './model-artifacts';
@@ -26,46 +26,14 @@ export async function saveModel(model: MultiExitModel, directory: string): Promi
   const json = `${JSON.stringify({ ...rest, weightsManifest: manifest })}\n`;
   try {
     await mkdir(directory, { recursive: true });
-    await replaceFile(directory, weightsFile, data);
-    await replaceFile(directory, MODEL_FILE, Buffer.from(json));
-    await syncDirectory(directory);
+    await writeWholeFile(join(directory, weightsFile), data);
+    await writeWholeFile(join(directory, MODEL_FILE), Buffer.from(json));
     const old = (await readdir(directory)).filter(
       (file) => (WEIGHTS_FILE.test(file) && file !== weightsFile) || LEFTOVER_FILE.test(file),
     );
     await Promise.all(old.map((file) => rm(join(directory, file), { force: true })));
   } catch (error) {
     throw explain(error, directory);
-  }
-}
-
-async function replaceFile(directory: string, name: string, content: Uint8Array): Promise<void> {
-  const temporary = join(directory, `${name}.${randomBytes(6).toString('hex')}.tmp`);
-  let file: FileHandle | null = null;
-  try {
-    file = await open(temporary, 'wx');
-    await file.writeFile(content);
-    await file.sync();
-    await file.close();
-    file = null;
-    await rename(temporary, join(directory, name));
-  } catch (error) {
-    await file?.close();
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-/** Makes the renames last; not every system can sync a folder, and none loses more than the newest save by it. */
-async function syncDirectory(directory: string): Promise<void> {
-  try {
-    const handle = await open(directory, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (!['EISDIR', 'EINVAL', 'EPERM', 'ENOTSUP'].includes(codeOf(error))) throw error;
   }
 }
 
@@ -93,17 +61,15 @@ const REASONS: Readonly<Record<string, { rule: string; remedy: string }>> = {
 };
 
 function explain(error: unknown, directory: string): unknown {
-  if (EarlyExitError.is(error)) return error;
-  const reason = REASONS[codeOf(error)] ?? { rule: 'the model can be written', remedy: 'Look at the cause' };
+  const code = errorCode(error);
+  if (code === null && EarlyExitError.is(error)) return error;
+  const reason = REASONS[code ?? ''] ?? { rule: 'the model can be written', remedy: 'Look at the cause' };
+  const cause = EarlyExitError.is(error) ? error.cause : error;
   return new EnvironmentError({
     where: `saveModel(${directory})`,
     rule: reason.rule,
-    received: error instanceof Error ? error.message : String(error),
+    received: cause instanceof Error ? cause.message : String(cause),
     remedy: reason.remedy,
-    cause: error,
+    cause,
   });
-}
-
-function codeOf(error: unknown): string {
-  return String((error as NodeJS.ErrnoException | null)?.code);
 }

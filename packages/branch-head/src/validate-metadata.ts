@@ -1,6 +1,5 @@
-import { ArgumentError } from '@earlyexit/core';
+import { ArgumentError, describeValue } from '@earlyexit/core';
 import { isCriterionName } from '@earlyexit/exit-criteria';
-import { describeValue } from './describe-value';
 import { FINAL_EXIT_NAME, FORMAT_VERSION, type MultiExitMetadata } from './multi-exit-model';
 import type { tfl } from './tf';
 

@@ -1,5 +1,4 @@
-import { DataError } from '@earlyexit/core';
-import { describeValue } from './describe-value';
+import { DataError, describeValue } from '@earlyexit/core';
 
 /** One weight in the order in which the weight data holds them. */
 export interface WeightSpecification {

@@ -1,5 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { writeWholeFile } from '@earlyexit/core/node';
 import type { CachedLogits, ExitPolicy } from '@earlyexit/exit-criteria';
 import type { Split } from '@earlyexit/datasets';
 import type { EvaluationDocument } from '../work/evaluation-document';
@@ -23,9 +22,7 @@ export async function writeReport(
 ): Promise<ReportData> {
   const data = collectReportData({ metadata: bench.model.metadata, costs: bench.costs, ...results });
   const page = renderReport(data, await encodeImages(data, bench.splits.test));
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.writing`, page);
-  await rename(`${path}.writing`, path);
+  await writeWholeFile(path, page);
   return data;
 }
 

@@ -1,7 +1,7 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
+import { writeWholeFile } from '@earlyexit/core/node';
 import { type ExitPolicy, getCriterion, thresholdFromJson } from '@earlyexit/exit-criteria';
 import { exportConditional, exportStaged, exportStatic } from '@earlyexit/onnx';
 import { z } from 'zod';
@@ -82,10 +82,9 @@ export async function exportRun(invocation: Invocation): Promise<undefined> {
 
   if (options.staged !== undefined) {
     const { manifest, files } = await exportStaged(model, version);
-    await mkdir(target, { recursive: true });
-    for (const [name, content] of files) await writeWhole(join(target, name), content);
+    for (const [name, content] of files) await writeWholeFile(join(target, name), content);
     // Last, so that a manifest never names a file that is not there.
-    await writeWhole(join(target, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    await writeWholeFile(join(target, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     const stages = manifest.stages.map(({ file, bytes: size, carried }) => ({ file, bytes: size, carried }));
     output.json({
       model: model.metadata.name,
@@ -123,8 +122,7 @@ export async function exportRun(invocation: Invocation): Promise<undefined> {
           ...version,
           ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
         });
-  await mkdir(dirname(target), { recursive: true });
-  await writeWhole(target, content);
+  await writeWholeFile(target, content);
   report(invocation, model, {
     target,
     size: content.length,
@@ -322,16 +320,4 @@ function policyToRefit({ metadata }: MultiExitModel, options: ExportRunOptions):
 function describeDtype(quantized: QuantizedNetwork | null): object {
   if (quantized === null) return { dtype: 'float32' };
   return { dtype: 'int8', ranges: quantized.source, quantization: quantized.report };
-}
-
-/** Writes beside the target and renames, so that what has the name is whole. */
-async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  const beside = `${path}.${String(process.pid)}.tmp`;
-  try {
-    await writeFile(beside, content);
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
 }

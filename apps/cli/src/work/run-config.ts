@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DataError } from '@earlyexit/core';
+import { errorCode, readFileWithin, refuseLargeJson } from '@earlyexit/core/node';
 import { z } from 'zod';
 
 /** Which data a network was trained on and how they were split: the same again gives the same splits. */
@@ -48,14 +49,11 @@ const schema = z.object({
  * @throws DataError if it is damaged, or not that of a run
  */
 export async function readRunConfig(runDirectory: string): Promise<RunConfig | null> {
-  // Not imported at the top: it brings TensorFlow.js, which an exported file runs without.
-  const { readFileWithin, refuseLargeJson } = await import('@earlyexit/branch-head/node');
   try {
     const bytes = await readFileWithin(runDirectory, 'config.json', refuseLargeJson);
     return parseRunConfig(Buffer.from(bytes).toString('utf8'), join(runDirectory, 'config.json'));
   } catch (error) {
-    const { cause } = error as { cause?: NodeJS.ErrnoException };
-    if (cause?.code === 'ENOENT') return null;
+    if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
 }

@@ -1,11 +1,11 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { EnvironmentError } from '@earlyexit/core';
+import { lockFolder, writeWholeFile } from '@earlyexit/core/node';
 import { checkIndex, checkRoom } from './check-machine';
 import { enginesFolder, manifestPath } from './engine-folder';
 import { fetchWheel, missingWheels } from './fetch-wheel';
 import type { InstallOptions } from './install-tensorflow-engine';
-import { lockFolder } from './lock-folder';
 import { findOpenvino, type InstalledOpenvino, openvinoFolder } from './openvino-folder';
 import { wheelPath } from './pip';
 import { openvinoWheel, type PinnedWheel } from './release';
@@ -51,12 +51,12 @@ export async function installOpenvino({
   const missing = await missingWheels([wheel], downloads);
   const pip = await checkIndex(missing);
   mkdirSync(downloads, { recursive: true });
-  const unlock = lockFolder(work);
+  const unlock = lockFolder(work, 'another installation');
   try {
     for (const each of missing) await fetchWheel(each, downloads, pip, onProgress, signal);
     onProgress({ step: 'unpack', message: `unpacking ${wheel.file}` });
     await unzip(wheelPath(downloads, wheel), work, isNeeded, signal);
-    writeFileSync(
+    await writeWholeFile(
       manifestPath(work),
       `${JSON.stringify({ name: 'openvino', version, installed: new Date().toISOString() }, null, 2)}\n`,
     );

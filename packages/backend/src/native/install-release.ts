@@ -1,11 +1,11 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { lockFolder, writeWholeFile } from '@earlyexit/core/node';
 import { checkMachine } from './check-machine';
 import { compileAddons, compileBinding, layoutOf } from './compile-binding';
 import { engineFolder, type InstalledEngine, listEngines, manifestPath } from './engine-folder';
 import { fetchWheel, type InstallProgress, missingWheels } from './fetch-wheel';
 import { kernelsVersion } from './kernel-sources';
-import { lockFolder } from './lock-folder';
 import { installNpmPackage } from './npm-package';
 import { wheelPath } from './pip';
 import type { NativeRelease } from './release';
@@ -45,7 +45,7 @@ export async function installRelease(
   const missing = await missingWheels(release.wheels, downloads);
   const tools = await checkMachine(release, engines, missing);
   mkdirSync(downloads, { recursive: true });
-  const unlock = lockFolder(work);
+  const unlock = lockFolder(work, 'another installation');
   try {
     for (const wheel of missing) await fetchWheel(wheel, downloads, tools.pip, onProgress, signal);
     const layout = layoutOf(work);
@@ -67,7 +67,7 @@ export async function installRelease(
     onProgress({ step: 'verify', message: 'computing a convolution with it' });
     const { version, usesGpu } = await verify(work);
     const installed = new Date().toISOString();
-    writeFileSync(
+    await writeWholeFile(
       manifestPath(work),
       `${JSON.stringify({ name: 'tensorflow', version, gpu, installed, kernels }, null, 2)}\n`,
     );

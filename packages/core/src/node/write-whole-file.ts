@@ -1,15 +1,68 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { EnvironmentError } from '../errors/environment-error';
+import { explainWrite } from './file-error';
+import { kindOfEntry } from './regular-file';
+import { syncFolder, writeSynced } from './synced-files';
 
-/** Writes a file beside its place and renames it, so that no half of it is ever seen; makes its folder. */
+// A file takes seconds to write; what is an hour old was left by a process that was killed.
+const LEFTOVER_MS = 3_600_000;
+
+/**
+ * Writes a file so that at any moment, even after a power cut, either the old one or the whole new one is there: it is
+ * written beside its place, synced and renamed. Makes its folder. Two processes may write the same file at once; one of
+ * the two stays.
+ *
+ * @throws EnvironmentError that names `path` if it cannot be written; the old file, if any, is then untouched
+ */
 export async function writeWholeFile(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const beside = `${path}.writing`;
+  const beside = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    await writeFile(beside, content);
+    await refuseOddPlace(path);
+    await writeBeside(beside, content);
     await rename(beside, path);
+    await syncFolder(dirname(path));
   } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
+    await rm(beside, { force: true }).catch(() => undefined);
+    throw explainWrite(error, path);
+  }
+  await removeLeftovers(path);
+}
+
+/** A rename would put a file in the place of a device or a pipe. */
+async function refuseOddPlace(path: string): Promise<void> {
+  const kind = await stat(path).then(kindOfEntry, () => 'nothing');
+  if (['a file', 'a folder', 'nothing'].includes(kind)) return;
+  throw new EnvironmentError({
+    where: path,
+    rule: 'a file is written here',
+    received: kind,
+    remedy: 'Name another place',
+  });
+}
+
+async function writeBeside(beside: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await writeSynced(beside, content, 'wx');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(dirname(beside), { recursive: true });
+    await writeSynced(beside, content, 'wx');
+  }
+}
+
+/** Takes away what killed processes left beside the file; that this fails harms nobody. */
+async function removeLeftovers(path: string): Promise<void> {
+  const folder = dirname(path);
+  const own = basename(path);
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!name.startsWith(`${own}.`) || !/^\.[0-9a-f]{12}\.tmp$/.test(name.slice(own.length))) continue;
+    const leftover = join(folder, name);
+    const age = await stat(leftover).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > LEFTOVER_MS) await rm(leftover, { force: true }).catch(() => undefined);
   }
 }

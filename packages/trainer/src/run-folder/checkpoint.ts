@@ -1,15 +1,18 @@
 import { mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DataError } from '@earlyexit/core';
 import {
+  errorCode,
   parseJsonObject,
   readFileWithin,
   readJsonWithin,
   refuseLargeJson,
-} from '@earlyexit/branch-head/node';
-import { DataError } from '@earlyexit/core';
+  syncFolder,
+  writeSynced,
+} from '@earlyexit/core/node';
 import { type HostTensor, readFloatTensors, writeSafetensors } from '@earlyexit/core/safetensors';
 import type { EpochMetrics, EpochTotals } from '../epoch-metrics';
-import { errorCode, sha256, syncFolder, writeSynced } from './files';
+import { sha256 } from './files';
 import { findStateProblem } from './find-state-problem';
 
 /** The best epoch so far. */
@@ -174,8 +177,7 @@ async function readPart(path: string, name: string, mostBytes: number): Promise<
     if (name === stateFile) refuseLargeJson(size, where);
     if (size > mostBytes) throw new DamagedCheckpoint(`${name} takes ${size} bytes, more than ${mostBytes}`);
   }).catch((error: unknown) => {
-    const cause = error instanceof DataError ? error.cause : undefined;
-    throw errorCode(cause) === 'ENOENT' ? new DamagedCheckpoint(`${name} is missing`) : error;
+    throw errorCode(error) === 'ENOENT' ? new DamagedCheckpoint(`${name} is missing`) : error;
   });
 }
 

@@ -1,37 +1,6 @@
 import { createHash } from 'node:crypto';
-import { open, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { EarlyExitError, EnvironmentError } from '@earlyexit/core';
-
-/** Writes a file so that at any moment either the old or the whole new one is there: beside, synced, renamed. */
-export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
-  const beside = `${path}.writing`;
-  await writeSynced(beside, content);
-  await rename(beside, path);
-  await syncFolder(dirname(path));
-}
-
-/** Writes a file and waits until it is on the disk. */
-export async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Waits until the entries of a folder are on the disk, where the system can do that (Windows cannot). */
-export async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
+import { DataError, EarlyExitError, EnvironmentError } from '@earlyexit/core';
+import { errorCode } from '@earlyexit/core/node';
 
 /** The SHA-256 of some bytes, in hexadecimal. */
 export function sha256(bytes: Uint8Array): string {
@@ -44,22 +13,18 @@ export async function withFiles<Result>(where: string, operation: () => Promise<
     return await operation();
   } catch (error) {
     const code = errorCode(error);
-    if (EarlyExitError.is(error) || code === null) throw error;
+    if (error instanceof DataError || code === null) throw error;
+    const cause = EarlyExitError.is(error) ? error.cause : error;
     throw new EnvironmentError({
-      where,
+      // The file, where it is known.
+      where: EarlyExitError.is(error) ? error.parts.where : where,
       rule: 'the folder must be readable and writable, with room on its disk',
-      received: error instanceof Error ? error.message : code,
+      received: cause instanceof Error ? cause.message : code,
       remedy:
         code === 'ENOSPC'
           ? 'Make room, then go on with resume'
           : 'Check its permissions, or choose another folder',
-      cause: error,
+      cause,
     });
   }
-}
-
-/** The system's code of an error, such as `ENOENT`; null if it is not the system's. */
-export function errorCode(error: unknown): string | null {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : null;
 }

@@ -1,8 +1,9 @@
-import { appendFile, mkdir, readdir, readFile, stat, truncate } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { saveModel } from '@earlyexit/branch-head/node';
 import { DataError } from '@earlyexit/core';
+import { errorCode, readWholeFile, writeWholeFile } from '@earlyexit/core/node';
 import { type HostTensor, writeSafetensors } from '@earlyexit/core/safetensors';
 import type { EpochMetrics } from '../epoch-metrics';
 import type { TrainingEvent } from '../training-event';
@@ -16,7 +17,7 @@ import {
   setAside,
   writeCheckpoint,
 } from './checkpoint';
-import { errorCode, sha256, withFiles, writeDurably } from './files';
+import { sha256, withFiles } from './files';
 import { metricsCsv } from './metrics-csv';
 
 /** A checkpoint that was found to go on from, and those that were damaged. */
@@ -98,9 +99,11 @@ export async function openRunFolder(path: string, resume: boolean): Promise<RunF
       });
     },
     writeConfig: (config) =>
-      withFiles(where, () => writeDurably(join(path, 'config.json'), `${JSON.stringify(config, null, 2)}\n`)),
+      withFiles(where, () =>
+        writeWholeFile(join(path, 'config.json'), `${JSON.stringify(config, null, 2)}\n`),
+      ),
     writeMetrics: (history, exitNames) =>
-      withFiles(where, () => writeDurably(join(path, 'metrics.csv'), metricsCsv(history, exitNames))),
+      withFiles(where, () => writeWholeFile(join(path, 'metrics.csv'), metricsCsv(history, exitNames))),
     appendEvent: (event) =>
       withFiles(where, () =>
         appendFile(
@@ -112,7 +115,7 @@ export async function openRunFolder(path: string, resume: boolean): Promise<RunF
       withFiles(where, async () => {
         const bytes = writeSafetensors(weights);
         const file = `best-epoch-${String(epoch).padStart(4, '0')}.safetensors`;
-        await writeDurably(join(checkpoints, file), bytes);
+        await writeWholeFile(join(checkpoints, file), bytes);
         return { file, sha256: sha256(bytes) };
       }),
     writeCheckpoint: (checkpoint, keep) =>
@@ -142,10 +145,13 @@ async function namesIn(path: string, where: string): Promise<string[]> {
   return readdir(path);
 }
 
+// A thousand epochs take about a megabyte.
+const LARGEST_EVENTS_BYTES = 2 ** 30;
+
 /** A process that is killed while it writes leaves half a line; the next event must begin on a line of its own. */
 async function dropTornLine(path: string): Promise<void> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return Buffer.alloc(0);
+  const bytes = await readWholeFile(path, { size: LARGEST_EVENTS_BYTES }).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return new Uint8Array(0);
     throw error;
   });
   const end = bytes.lastIndexOf(0x0a) + 1;

@@ -1,6 +1,8 @@
-import { DataError } from '@earlyexit/core';
-import { describeValue } from './describe-value';
+import { join } from 'node:path';
+import { describeValue } from '../describe-value';
+import { DataError } from '../errors/data-error';
 import { readFileWithin } from './read-file-within';
+import { readWholeFile, refuseLarge } from './read-whole-file';
 
 // The JSON of ResNet-110 takes 0.3 MB, the record of a training of a thousand epochs 1 MB.
 const LARGEST_JSON_BYTES = 64 * 1024 * 1024;
@@ -13,23 +15,29 @@ const DEEPEST_JSON = 64;
  * @throws DataError if the file cannot be read, takes more than 64 MiB, is no JSON object, or is nested more than 64
  * deep.
  */
-export async function readJsonWithin(directory: string, name: string): Promise<Record<string, unknown>> {
-  let where = name;
-  const bytes = await readFileWithin(directory, name, (size, path) => {
-    where = path;
-    refuseLargeJson(size, path);
-  });
-  return parseJsonObject(bytes, where);
+export async function readJsonWithin(
+  directory: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Record<string, unknown>> {
+  return parseJsonObject(
+    await readFileWithin(directory, name, refuseLargeJson, signal),
+    join(directory, name),
+  );
+}
+
+/**
+ * Reads a JSON object from a file, wherever it lies; see `readWholeFile`.
+ *
+ * @throws DataError as `readJsonWithin` does
+ */
+export async function readJsonFile(path: string, signal?: AbortSignal): Promise<Record<string, unknown>> {
+  return parseJsonObject(await readWholeFile(path, { size: refuseLargeJson, signal }), path);
 }
 
 /** @throws DataError for more bytes than any JSON of ours takes, 64 MiB */
 export function refuseLargeJson(bytes: number, where: string): void {
-  if (bytes <= LARGEST_JSON_BYTES) return;
-  throw new DataError({
-    where,
-    rule: `the file takes at most ${String(LARGEST_JSON_BYTES)} bytes`,
-    received: String(bytes),
-  });
+  refuseLarge(bytes, LARGEST_JSON_BYTES, where);
 }
 
 /**

@@ -1,0 +1,59 @@
+import { DataError } from '../errors/data-error';
+import { explainRead } from './file-error';
+import { openRegularFile } from './regular-file';
+
+// Small enough that an interruption is heard at once, large enough that it costs nothing.
+const PIECE_BYTES = 2 ** 24;
+
+/** Settings of `readWholeFile`. */
+export interface ReadFileOptions {
+  /** Refuses a size before memory is taken for it, with the error that it throws; or the largest size, in bytes. */
+  readonly size: number | ((bytes: number, path: string) => void);
+  readonly signal?: AbortSignal | undefined;
+  /** What is said to read; default: `path`. */
+  readonly where?: string | undefined;
+}
+
+/**
+ * Reads a file whole: the one way to read what a user named. Only regular files, opened without waiting, of a size that
+ * is not refused, and interruptible.
+ *
+ * @throws DataError that names the file if it is missing, no regular file, too large or unreadable; the reason of
+ * `signal` if aborted
+ */
+export async function readWholeFile(
+  path: string,
+  { size: refuse, signal, where = path }: ReadFileOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  signal?.throwIfAborted();
+  const { file, size } = await openRegularFile(path);
+  try {
+    if (typeof refuse === 'function') refuse(size, where);
+    else refuseLarge(size, refuse, where);
+    const bytes = new Uint8Array(size);
+    let filled = 0;
+    while (filled < size) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await file.read(bytes, filled, Math.min(PIECE_BYTES, size - filled));
+      // The file has become shorter since.
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    signal?.throwIfAborted();
+    return filled === size ? bytes : bytes.slice(0, filled);
+  } catch (error) {
+    throw explainRead(error, where);
+  } finally {
+    await file.close();
+  }
+}
+
+/** @throws DataError for more bytes than a file may take */
+export function refuseLarge(bytes: number, most: number, where: string): void {
+  if (bytes <= most) return;
+  throw new DataError({
+    where,
+    rule: `the file takes at most ${String(most)} bytes`,
+    received: String(bytes),
+  });
+}

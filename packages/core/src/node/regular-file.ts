@@ -1,0 +1,49 @@
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { DataError } from '../errors/data-error';
+import { explainRead } from './file-error';
+
+// A pipe in the place of a file would be waited for without end. (Windows has neither.)
+const WITHOUT_WAITING = constants.O_RDONLY | ((constants as Partial<typeof constants>).O_NONBLOCK ?? 0);
+
+/** What lies at a path, in words. */
+export function kindOfEntry(status: Stats): string {
+  if (status.isFile()) return 'a file';
+  if (status.isDirectory()) return 'a folder';
+  if (status.isFIFO()) return 'a named pipe';
+  if (status.isSocket()) return 'a socket';
+  return 'a device';
+}
+
+/** An open file and what was known of its size when it was opened. */
+export interface OpenFile {
+  readonly file: FileHandle;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * Opens a regular file for reading, links followed. A pipe, socket or device is refused without waiting for it. Whoever
+ * calls closes `file`.
+ *
+ * @throws DataError that names the path, and what is there instead of a file
+ */
+export async function openRegularFile(path: string): Promise<OpenFile> {
+  let file: FileHandle | null = null;
+  try {
+    // Looked at before it is opened: opening a device can already do something.
+    refuseOther(await stat(path), path);
+    file = await open(path, WITHOUT_WAITING);
+    const status = await file.stat();
+    refuseOther(status, path);
+    return { file, size: status.size };
+  } catch (error) {
+    await file?.close();
+    throw explainRead(error, path);
+  }
+}
+
+function refuseOther(status: Stats, path: string): void {
+  const kind = kindOfEntry(status);
+  if (kind !== 'a file') throw new DataError({ where: path, rule: 'this is a file', received: kind });
+}
