@@ -3,6 +3,7 @@ export { ArgumentError } from './errors/argument-error';
 export { DataError } from './errors/data-error';
 export { EnvironmentError } from './errors/environment-error';
 export { nearestName, nearestNames } from './nearest-name';
+export { printable } from './printable';
 export { randomBits, shuffle } from './random/random-bits';
 export { randomStream, shuffledRows } from './random/random-stream';
 export { describeValue } from './describe-value';
