@@ -1,6 +1,6 @@
 import { ArgumentError, randomBits } from '@earlyexit/core';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import type { ImageShape } from './data-source';
+import type { ImageShape } from './image-set/image-set';
 
 /** How images can be spoilt. */
 export const corruptionNames = ['noise', 'blur', 'contrast'] as const;

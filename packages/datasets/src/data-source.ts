@@ -1,23 +1,11 @@
-/** Height, width and channels of the images of a data set. */
-export type ImageShape = readonly [height: number, width: number, channels: number];
+import type { Augmentation } from './augmentation/augmentation';
+import type { ImageSet, ImageShape } from './image-set/image-set';
 
-/** Images with labels, held or read as bytes. */
-export interface ImageSet {
-  /** Number of images. */
-  readonly size: number;
-  /** The class of each image, `[size]`. */
-  readonly labels: Int32Array;
-  /** A name for each image, unique over all sets of the source: `train/17`, or a path for image folders. */
-  readonly ids: readonly string[];
-  /**
-   * Reads images as raw bytes.
-   *
-   * @param rows which images, by position in the set
-   * @returns bytes `[rows, height, width, channels]`, row-major
-   * @throws DataError if a file of the set is damaged
-   */
-  read(rows: Int32Array, options?: { readonly signal?: AbortSignal | undefined }): Promise<Uint8Array>;
-}
+/**
+ * Which way the ink goes in pictures of something written or drawn, such as digits; `null` where there is no ink, and
+ * nothing is ever inverted.
+ */
+export type Polarity = 'light-on-dark' | 'dark-on-light' | null;
 
 /** A data set as it lies on disk, before it is split. */
 export interface DataSource {
@@ -29,6 +17,10 @@ export interface DataSource {
   readonly mean: readonly number[];
   /** Standard deviation of each channel, of pixels scaled to 0…1. */
   readonly standardDeviation: readonly number[];
+  /** Default `null`. */
+  readonly polarity?: Polarity;
+  /** How its training images are usually augmented; default not at all. `splitDataset` does so only if asked. */
+  readonly augmentation?: readonly Augmentation[];
   readonly train: ImageSet;
   /** `null` where the data set comes without one; `splitDataset` then cuts one from `train`. */
   readonly test: ImageSet | null;
@@ -59,6 +51,8 @@ export interface OpenOptions {
   readonly size?: number | undefined;
   /** Colour channels; image folders only, default 3. */
   readonly channels?: 1 | 3 | undefined;
+  /** Which way the ink of the images goes; default: what the data set says of itself, `null` for image folders. */
+  readonly polarity?: Polarity | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }

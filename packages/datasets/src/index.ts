@@ -1,4 +1,4 @@
-export type { Augmentation, AugmentationBatch } from './augmentation';
+export type { Augmentation, AugmentationBatch } from './augmentation/augmentation';
 export {
   corruptImages,
   type Corruption,
@@ -6,15 +6,18 @@ export {
   corruptionNames,
   corruptionSeverities,
 } from './corrupt-images';
-export type { DataSource, ImageSet, ImageShape, OpenOptions, Progress } from './data-source';
-export { defaultFit, type ImageFit } from './decode-image';
-export { horizontalFlip } from './horizontal-flip';
-export { type DatasetEntry, listDatasets } from './list-datasets';
-export { listImageFiles } from './list-image-files';
-export { createMemoryImageSet, type ImageChunk } from './memory-image-set';
+export type { DataSource, OpenOptions, Polarity, Progress } from './data-source';
+export { defaultFit, type ImageFit } from './decode/decode-image';
+export { horizontalFlip } from './augmentation/horizontal-flip';
+export { registerAugmentation } from './augmentation/register-augmentation';
+export { type DatasetDefinition, type DatasetEntry, listDatasets, registerDataset } from './dataset-registry';
+export { listImageFiles } from './image-folder/list-image-files';
+export type { ImageSet, ImageShape } from './image-set/image-set';
+export { createMemoryImageSet } from './image-set/memory-image-set';
+export type { ImageChunk } from './image-set/shared-image-set';
 export { openDataset } from './open-dataset';
-export { padAndCrop } from './pad-and-crop';
-export { readImage, type ReadImageOptions } from './read-image';
-export type { Split, SplitRole } from './split';
-export type { LoadOrigin, LoadSplit } from './split-load';
-export { splitDataset, type SplitOptions, type Splits } from './split-dataset';
+export { padAndCrop } from './augmentation/pad-and-crop';
+export { readImage, type ReadImageOptions } from './decode/read-image';
+export type { Split, SplitRole } from './splits/split';
+export type { LoadOrigin, LoadSplit } from './splits/split-load';
+export { splitDataset, type SplitOptions, type Splits } from './splits/split-dataset';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listDatasets } from './list-datasets';
+import { listDatasets } from './dataset-registry';
 import { openDataset } from './open-dataset';
 import { failure } from './test-data';
 
@@ -31,7 +31,7 @@ test('an unknown name, with the nearest one', async () => {
   expect(await failure(openDataset('cifar-10'))).toEqual({
     name: 'ArgumentError',
     message:
-      "openDataset(name): name is one of mnist, fashion-mnist, cifar10, cifar100, image-folder. Received: 'cifar-10'. Perhaps 'cifar10' was meant.",
+      "openDataset({ name }): name is one of mnist, fashion-mnist, cifar10, cifar100, image-folder. Received: 'cifar-10'. Perhaps 'cifar10' was meant.",
   });
 });
 

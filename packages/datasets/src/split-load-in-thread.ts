@@ -1,20 +1,17 @@
-// What a thread that loads samples imports: it makes again what the main thread has described.
-import type { Augmentation } from './augmentation';
-import type { AugmentationRecipe } from './augmentation-recipe';
-import { horizontalFlip } from './horizontal-flip';
-import { createSharedFilesRead } from './image-files-set';
-import { createMemoryRead } from './memory-image-set';
-import { padAndCrop } from './pad-and-crop';
-import { createSplitLoad, type LoadSplit, type SharedSplitLoad } from './split-load';
+// What the thread that prepares batches imports: it makes again what the main thread has described.
+import { createAugmentation } from './augmentation/register-augmentation';
+import { createSharedFilesRead } from './image-folder/image-files-set';
+import { createMemoryRead } from './image-set/memory-image-set';
+import { createSplitLoad, type LoadSplit, type SharedSplitLoad } from './splits/split-load';
 
-/** The load function of a split, made from its origin's data. */
-export function openSplitLoad(data: SharedSplitLoad): LoadSplit {
+/**
+ * The load function of a split, made from its origin's data.
+ *
+ * @throws ArgumentError for an augmentation that is not registered in this thread
+ */
+export async function openSplitLoad(data: SharedSplitLoad): Promise<LoadSplit> {
   const { images, rows, augmentation } = data;
   const read =
     images.kind === 'memory' ? createMemoryRead(images.images) : createSharedFilesRead(images.images);
-  return createSplitLoad(data, { read }, rows, augmentation.map(augmentationOf));
-}
-
-function augmentationOf(recipe: AugmentationRecipe): Augmentation {
-  return recipe.name === 'padAndCrop' ? padAndCrop(recipe.pixels) : horizontalFlip();
+  return createSplitLoad(data, { read }, rows, await Promise.all(augmentation.map(createAugmentation)));
 }

@@ -57,7 +57,10 @@ $ earlyexit train --model resnet20_cifar --exits block3 block6:conv-dense \\
       .option('--earlyexit_lossweights <w...>', 'the same as --lossweights')
       .option('--earlyexit_thresholds <t...>', 'the same as --earlyexit')
       .option('--criterion <name>', 'what the thresholds are compared with (default: max-probability)')
-      .option('--no-augment', 'no random crops and flips (CIFAR has them by default)')
+      .option(
+        '--no-augment',
+        'no random changes of the training images (by default as is usual for the data set: CIFAR is cropped and flipped)',
+      )
       .option('--validation <n>', 'size of the validation split, a count or a share')
       .option('--calibration <n>', 'size of the calibration split, a count or a share')
       .option('--limit <n>', 'keep so many training samples; calibration and test stay whole')

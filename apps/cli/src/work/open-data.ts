@@ -15,6 +15,8 @@ export interface DataRequest extends DataSettings {
   readonly imageShape?: readonly [number, number, number] | undefined;
   readonly limit?: number | undefined;
   readonly augmentation?: readonly Augmentation[];
+  /** Whether training images are augmented as is usual for the data set; default `false`. */
+  readonly augment?: boolean;
 }
 
 /**
@@ -85,8 +87,7 @@ export async function openData(
   signal: AbortSignal,
 ): Promise<{ readonly source: DataSource; readonly splits: Splits }> {
   const { listDatasets, openDataset, splitDataset } = await import('@earlyexit/datasets');
-  const { dataset, dataDir, seed, validation, calibration, limit, download, imageShape, augmentation } =
-    request;
+  const { dataset, dataDir, seed, validation, calibration, limit, download, imageShape, augment } = request;
   // Only data sets without a size of their own are brought to the network's.
   const anySize = listDatasets().some(({ name, imageShape: own }) => name === dataset && own === null);
   const line = output.progress(`opening ${dataset}`);
@@ -107,6 +108,7 @@ export async function openData(
     line.done();
   }
   for (const note of source.notes ?? []) output.note(note);
+  const augmentation = request.augmentation ?? (augment === true ? source.augmentation : undefined);
   const splits = await naming(optionBehind, () =>
     splitDataset(source, {
       seed,

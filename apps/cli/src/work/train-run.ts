@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
-import type { Augmentation } from '@earlyexit/datasets';
 import { ArgumentError, DataError } from '@earlyexit/core';
 import type { Invocation } from '../command-definition';
 import { exitCode } from '../exit-code';
@@ -59,7 +58,7 @@ export async function trainRun(invocation: Invocation): Promise<number> {
       download: options.download,
       imageShape: entry.inputShape,
       limit: options.limit,
-      augmentation: options.augment === false ? [] : await augmentationFor(data.dataset),
+      augment: options.augment ?? true,
     },
     output,
     signal,
@@ -264,12 +263,6 @@ async function refuseFullFolder(path: string): Promise<void> {
     received: `a folder with ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`,
     remedy: 'Go on with it by --resume, or name another place with --out',
   });
-}
-
-async function augmentationFor(dataset: string): Promise<Augmentation[]> {
-  if (!dataset.startsWith('cifar')) return [];
-  const { horizontalFlip, padAndCrop } = await import('@earlyexit/datasets');
-  return [padAndCrop(4), horizontalFlip()];
 }
 
 function optionsToRepeat(

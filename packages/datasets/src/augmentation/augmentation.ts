@@ -1,0 +1,19 @@
+import type { ImageShape } from '../image-set/image-set';
+
+/** A batch that an augmentation changes in place. */
+export interface AugmentationBatch {
+  /** `[images, height, width, channels]`, row-major */
+  readonly bytes: Uint8Array;
+  readonly imageShape: ImageShape;
+  /** Number of images. */
+  readonly images: number;
+  /** 32 random bits for one image, the same whenever the same image is asked for under the same seed. */
+  readonly random: (image: number) => number;
+}
+
+/** A random change of training images, on raw bytes before they are normalised. */
+export interface Augmentation {
+  readonly name: string;
+  /** Changes `batch.bytes` in place. */
+  apply(batch: AugmentationBatch): void;
+}

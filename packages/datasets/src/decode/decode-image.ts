@@ -1,0 +1,173 @@
+import { DataError, EnvironmentError } from '@earlyexit/core';
+import type sharp from 'sharp';
+import { cutWindow, type Size } from './cut-window';
+import type { ImageShape } from '../image-set/image-set';
+
+/**
+ * How an image of any size comes to the size of the network:
+ * - `imagenet`: the shorter side to round(side · 256 / 224), then a window from the centre, as ImageNet networks are
+ *   evaluated (torchvision);
+ * - `cover`: the shorter side to the side, then a window from the centre;
+ * - `contain`: the whole image, with black margins;
+ * - `fill`: stretched.
+ */
+export type ImageFit = 'imagenet' | 'cover' | 'contain' | 'fill';
+
+// Networks for 128 pixels and more are evaluated with ImageNet's margin; small images are shown whole as far as can be.
+const IMAGENET_FIT_FROM = 128;
+
+/** The fit for a network of this input: `imagenet` from 128 pixels up, else `cover`. */
+export function defaultFit([height, width]: ImageShape): ImageFit {
+  return Math.min(height, width) >= IMAGENET_FIT_FROM ? 'imagenet' : 'cover';
+}
+
+/** The size to which the whole image is scaled before it is cut or padded. */
+function scaledSize(image: Size, [height, width]: ImageShape, fit: ImageFit): Size {
+  if (fit === 'fill') return { height, width };
+  const margin = fit === 'imagenet' ? 256 / 224 : 1;
+  const goal = { height: Math.round(height * margin), width: Math.round(width * margin) };
+  const scales = [goal.height / image.height, goal.width / image.width];
+  if (fit === 'contain') {
+    const scale = Math.min(...scales);
+    return {
+      height: Math.max(1, Math.min(height, Math.round(image.height * scale))),
+      width: Math.max(1, Math.min(width, Math.round(image.width * scale))),
+    };
+  }
+  // Rounded down as in torchvision, but never below the goal.
+  const scale = Math.max(...scales);
+  return {
+    height: Math.max(goal.height, Math.floor(image.height * scale)),
+    width: Math.max(goal.width, Math.floor(image.width * scale)),
+  };
+}
+
+/** Says what a file that is neither JPEG nor PNG begins with. */
+function describeStart(bytes: Uint8Array): string {
+  if (bytes.length === 0) return 'an empty file';
+  const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return `a file of ${bytes.length} bytes that begins with ${start}`;
+}
+
+function looksLikeImage(bytes: Uint8Array): boolean {
+  const jpeg = bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
+  const png = bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47;
+  return jpeg || png;
+}
+
+/** Puts an image into the middle of a black one. */
+function padToShape(bytes: Uint8Array, size: Size, [height, width, channels]: ImageShape): Uint8Array {
+  if (size.height === height && size.width === width) return bytes;
+  const padded = new Uint8Array(height * width * channels);
+  const top = Math.floor((height - size.height) / 2);
+  const left = Math.floor((width - size.width) / 2);
+  const rowBytes = size.width * channels;
+  for (let y = 0; y < size.height; y += 1) {
+    padded.set(bytes.subarray(y * rowBytes, (y + 1) * rowBytes), ((top + y) * width + left) * channels);
+  }
+  return padded;
+}
+
+/** Mean of the outermost pixels, 0 to 255. */
+function borderMean(bytes: Uint8Array, { height, width }: Size, channels: number): number {
+  let sum = 0;
+  let count = 0;
+  for (let y = 0; y < height; y += 1) {
+    const step = y === 0 || y === height - 1 ? 1 : Math.max(1, width - 1);
+    for (let x = 0; x < width; x += step) {
+      for (let channel = 0; channel < channels; channel += 1) {
+        sum += bytes[(y * width + x) * channels + channel]!;
+        count += 1;
+      }
+    }
+  }
+  return sum / count;
+}
+
+/** Loads the decoder when the first image is read: data sets without image files need no native code. */
+async function loadSharp(): Promise<typeof sharp> {
+  try {
+    return (await import('sharp')).default;
+  } catch (cause) {
+    throw new EnvironmentError({
+      where: 'sharp',
+      rule: 'the image decoder could not be loaded',
+      received: cause instanceof Error ? cause.message.split('\n')[0]! : String(cause),
+      remedy: 'Install it for this platform: `npm install --include=optional sharp`',
+      cause,
+    });
+  }
+}
+
+/** How an image is decoded. */
+export interface DecodeOptions {
+  readonly imageShape: ImageShape;
+  readonly fit: ImageFit;
+  /** Whether light and dark change places; `auto`: where the border is light. */
+  readonly invert: boolean | 'auto';
+}
+
+/** Decodes, and shrinks where the network takes less; says to which size the whole is to be enlarged from there. */
+async function decodeShrunk(
+  bytes: Uint8Array,
+  where: string,
+  { imageShape, fit }: DecodeOptions,
+): Promise<{ bytes: Uint8Array; from: Size; to: Size }> {
+  const open = await loadSharp();
+  try {
+    // `error`, not `warning`: photographs with a harmless blemish (stray bytes before a marker) are common.
+    const image = open(bytes, { failOn: 'error' });
+    const { autoOrient } = await image.metadata();
+    const to = scaledSize(autoOrient, imageShape, fit);
+    const from = {
+      height: Math.min(to.height, autoOrient.height),
+      width: Math.min(to.width, autoOrient.width),
+    };
+    const shrunk = await image
+      .autoOrient()
+      // The triangle filter, widened: what PIL and torchvision call bilinear with antialiasing.
+      .resize({ ...from, fit: 'fill', kernel: 'linear' })
+      .flatten({ background: '#ffffff' })
+      .toColourspace(imageShape[2] === 1 ? 'b-w' : 'srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer();
+    return { bytes: shrunk, from, to };
+  } catch (cause) {
+    throw new DataError({
+      where,
+      rule: 'the image is damaged or cut short',
+      received: cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ').trim() : String(cause),
+      cause,
+    });
+  }
+}
+
+/**
+ * Decodes a JPEG or PNG to bytes `[height, width, channels]`.
+ *
+ * The orientation in the EXIF data is applied, transparency is laid on white, CMYK, 16-bit and palette images become
+ * 8-bit sRGB, grey images are repeated over three channels, and colour images become grey (luma) for one channel.
+ * Resized like PIL and torchvision do it (bilinear, antialiased), up to rounding.
+ *
+ * @param where the file, for errors
+ * @throws DataError if it is no JPEG or PNG, damaged, or cut short
+ */
+export async function decodeImage(
+  bytes: Uint8Array,
+  where: string,
+  options: DecodeOptions,
+): Promise<Uint8Array> {
+  const { imageShape, fit, invert } = options;
+  const [height, width, channels] = imageShape;
+  // By content, not by name; and before the decoder sees it, which would accept SVG, PDF and more.
+  if (!looksLikeImage(bytes)) {
+    throw new DataError({ where, rule: 'a JPEG or PNG image is expected', received: describeStart(bytes) });
+  }
+  const decoded = await decodeShrunk(bytes, where, options);
+  const shown = fit === 'contain' ? decoded.to : { height, width };
+  let pixels = cutWindow(decoded.bytes, decoded.from, decoded.to, shown, channels);
+  if (invert === true || (invert === 'auto' && borderMean(pixels, shown, channels) > 127.5)) {
+    pixels = pixels.map((byte) => 255 - byte);
+  }
+  return padToShape(pixels, shown, imageShape);
+}

@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { ArgumentError } from '@earlyexit/core';
+import type { ImageShape } from '../image-set/image-set';
+import { decodeImage, defaultFit, type ImageFit } from './decode-image';
+import { explainFileError } from '../files/file-error';
+
+/** Settings of `readImage`. */
+export interface ReadImageOptions {
+  /** What the network takes: `[height, width, 1 or 3]`. */
+  readonly imageShape: ImageShape;
+  /** Default: `imagenet` for networks of 128 pixels and more, else `cover`. */
+  readonly fit?: ImageFit | undefined;
+  /**
+   * Whether light and dark change places; default `false`. `auto` inverts images with a light border, so that a
+   * photograph of ink on paper looks like the light digits on black of MNIST.
+   */
+  readonly invert?: boolean | 'auto' | undefined;
+  /** The name of the image in errors, where it is given as bytes; default `image`. */
+  readonly name?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads one JPEG or PNG image for a network.
+ *
+ * The orientation in the EXIF data is applied, transparency is laid on white, CMYK, 16-bit and palette images become
+ * 8-bit sRGB, grey images are repeated over three channels, and colour images become grey for one channel.
+ *
+ * @param image a path, or the bytes of the file
+ * @returns bytes `[height, width, channels]`, row-major, not yet normalised
+ * @throws DataError that names the file if it does not exist, is no JPEG or PNG, or is damaged
+ */
+export async function readImage(image: string | Uint8Array, options: ReadImageOptions): Promise<Uint8Array> {
+  const { imageShape, signal } = options;
+  checkImageShape('readImage(image, { imageShape })', imageShape);
+  const where = typeof image === 'string' ? image : (options.name ?? 'image');
+  const decoding = {
+    imageShape,
+    fit: options.fit ?? defaultFit(imageShape),
+    invert: options.invert ?? false,
+  };
+  let bytes: Uint8Array;
+  try {
+    bytes = typeof image === 'string' ? await readFile(image, { signal }) : image;
+  } catch (error) {
+    throw explainFileError(error, where);
+  }
+  return decodeImage(bytes, where, decoding);
+}
+
+// Larger inputs than this are a mistake (a batch of 32 would need 1.6 GB), and no network of the zoo comes near.
+const MAX_SIDE = 2_048;
+
+/** Refuses image shapes that cannot be decoded to. */
+export function checkImageShape(where: string, [height, width, channels]: ImageShape): void {
+  const sides = [height, width].every((side) => Number.isInteger(side) && side >= 1 && side <= MAX_SIDE);
+  if (sides && (channels === 1 || channels === 3)) return;
+  throw new ArgumentError({
+    where,
+    rule: `an image measures 1 to ${MAX_SIDE} pixels a side and has 1 or 3 channels`,
+    received: `${height} × ${width} × ${channels}`,
+  });
+}

@@ -1,0 +1,22 @@
+import { DataError } from '@earlyexit/core';
+import { isImageName, readFolderTree } from './image-tree';
+import { pathKind } from '../files/require-path';
+
+/**
+ * The images at a path: a file as it is, whatever its name, or all .jpg, .jpeg and .png below a folder, sorted.
+ *
+ * @throws DataError if the path does not exist, or is a folder without images
+ */
+export async function listImageFiles(path: string): Promise<string[]> {
+  if ((await pathKind(path, 'an image or a folder of images')) === 'file') return [path];
+  const { files, place } = await readFolderTree(path);
+  const images = files.filter(isImageName).map(place);
+  if (images.length === 0) {
+    throw new DataError({
+      where: path,
+      rule: 'the folder holds .jpg, .jpeg or .png images',
+      received: files.length === 0 ? 'an empty folder' : `${files.length} other files`,
+    });
+  }
+  return images;
+}
