@@ -9,6 +9,8 @@ export const arrows = {
   calibration: ['core', 'exit-criteria'],
   datasets: ['core'],
   backend: ['core'],
+  // Only the `installed` entry of this one, which knows nothing of TensorFlow.js.
+  'native-engines': ['core', 'backend'],
   profiler: ['core'],
   'branch-head': ['core', 'exit-criteria', 'profiler'],
   'model-zoo': ['core', 'profiler', 'branch-head'],
@@ -21,7 +23,7 @@ export const arrows = {
 
 const tests = '(\\.test\\.ts|/testing/[^/]+|/testing\\.ts|/test-[^/]+\\.ts)$';
 /** Tests need an engine to run on and networks to try; neither ships with the package that they test. */
-const allowedInTests = ['backend', 'model-zoo', 'onnx'];
+const allowedInTests = ['backend', 'model-zoo', 'native-engines', 'onnx'];
 
 const oneOf = (names) => `^packages/(${names.join('|')})/`;
 
@@ -59,6 +61,13 @@ export default {
       severity: 'error',
       from: { path: '^packages/inference/src/index\\.ts$' },
       to: { path: '@tensorflow/|^packages/(branch-head|profiler)/', reachable: true },
+    },
+    {
+      name: 'native-engines-has-no-tfjs',
+      comment: 'Getting an engine needs no TensorFlow.js.',
+      severity: 'error',
+      from: { path: '^packages/native-engines/src/', pathNot: tests },
+      to: { path: '@tensorflow/', reachable: true },
     },
     {
       name: 'tfjs-through-one-module',

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findOpenvino, installOpenvino, selectEngine } from '@earlyexit/backend';
+import { selectEngine } from '@earlyexit/backend';
+import { findOpenvino, installOpenvino } from '@earlyexit/native-engines';
 import { criterionNames, getCriterion } from '@earlyexit/exit-criteria';
 import { loadSession } from '@earlyexit/inference/onnx';
 import { loadOpenvino } from '@earlyexit/inference/openvino';

@@ -3,9 +3,3 @@ export { engineNames, type Engine, type EngineName, type EngineOptions } from '.
 export { describeEngines, findEngines, type EngineReport } from './describe-engines';
 export type { SelfTest } from './self-test';
 export { registerWasmTrainingKernels } from './wasm/register-wasm-training-kernels';
-export { installTensorflowEngine, type InstallOptions } from './native/install-tensorflow-engine';
-export type { InstallProgress } from './native/fetch-wheel';
-export type { InstallResult } from './native/install-release';
-export { installOpenvino } from './native/install-openvino';
-export { findOpenvino, type InstalledOpenvino, removeOpenvino } from './native/openvino-folder';
-export { enginesFolder, type InstalledEngine, listEngines, removeEngines } from './native/engine-folder';

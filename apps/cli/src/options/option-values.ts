@@ -1,5 +1,6 @@
 import { nearestName } from '@earlyexit/core';
 import { criterionNames, isThreshold, parseThreshold, type Threshold } from '@earlyexit/exit-criteria';
+import type { RuntimeName } from '@earlyexit/native-engines';
 import { z } from 'zod';
 
 // Options come as text from the command line and as text, numbers or booleans from a configuration file; each schema
@@ -93,7 +94,7 @@ const tfjsEngines = ['auto', 'tensorflow', 'wasm', 'webgpu', 'cpu'] as const;
 export const engine = () => oneOf(tfjsEngines);
 
 /** What runs exported networks. */
-export const runtimeNames = ['onnxruntime', 'openvino'] as const;
+export const runtimeNames = ['onnxruntime', 'openvino'] as const satisfies readonly RuntimeName[];
 
 /** The engines and the runtimes of exported networks, where the model may be either. */
 export const engineOrRuntime = () => oneOf([...tfjsEngines, ...runtimeNames]);

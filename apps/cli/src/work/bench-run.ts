@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
 import { type CriterionName, getCriterion, thresholdFromJson } from '@earlyexit/exit-criteria';
+import { findRuntime, type InferenceRuntime } from '@earlyexit/native-engines';
 import { exportConditional, exportStatic } from '@earlyexit/onnx';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
@@ -26,7 +27,6 @@ import { channelsFirst } from './channels-first';
 import { measureResources } from './bench-resources';
 import { medianOf, quantileOf, thresholdForShare } from './bench-statistics';
 import { type BenchVariant, startVariant } from './bench-variant';
-import { findRuntime, type InferenceRuntime } from './inference-runtime';
 import { findExported, resolveModelArgument } from './model-argument';
 import { type OnnxModel, openOnnxModel } from './onnx-model';
 import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
@@ -149,7 +149,7 @@ export async function benchRun(invocation: Invocation): Promise<undefined> {
       remedy: 'Export the network to one .onnx file, or give the run folder that it was exported from',
     });
   }
-  const runtime = await findRuntime(options.engine ?? 'onnxruntime');
+  const runtime = findRuntime(options.engine ?? 'onnxruntime');
   const subject =
     exported === null
       ? await openSubject(argument, options, invocation)

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import type { InferenceRuntime } from '@earlyexit/native-engines';
 import { startChildProgram } from './child-program';
-import type { InferenceRuntime } from './inference-runtime';
 import { packageFolder } from './package-folder';
 
 /** What one pass over the images gave. */

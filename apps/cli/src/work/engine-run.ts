@@ -1,6 +1,6 @@
+import { ArgumentError, nearestName, type WorkOptions } from '@earlyexit/core';
 import {
   findOpenvino,
-  type InstallOptions,
   type InstalledEngine,
   type InstalledOpenvino,
   installOpenvino,
@@ -8,8 +8,7 @@ import {
   listEngines,
   removeEngines,
   removeOpenvino,
-} from '@earlyexit/backend';
-import { ArgumentError, nearestName } from '@earlyexit/core';
+} from '@earlyexit/native-engines';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { flag } from '../options/option-values';
@@ -64,13 +63,9 @@ export async function engineRun({
   return undefined;
 }
 
-async function install(
-  gpu: boolean,
-  { output, signal }: Pick<Invocation, 'output' | 'signal'>,
-): Promise<void> {
-  const engine = await withProgress(output, (onProgress) =>
-    installTensorflowEngine({ gpu, signal, onProgress }),
-  );
+async function install(gpu: boolean, invocation: Pick<Invocation, 'output' | 'signal'>): Promise<void> {
+  const { output } = invocation;
+  const engine = await withProgress(invocation, (work) => installTensorflowEngine({ gpu, ...work }));
   if (gpu && engine.usesGpu === false) output.warn(noGpu);
   output.json(engine);
   output.text(
@@ -80,8 +75,9 @@ async function install(
   );
 }
 
-async function installRuntime({ output, signal }: Pick<Invocation, 'output' | 'signal'>): Promise<void> {
-  const runtime = await withProgress(output, (onProgress) => installOpenvino({ signal, onProgress }));
+async function installRuntime(invocation: Pick<Invocation, 'output' | 'signal'>): Promise<void> {
+  const { output } = invocation;
+  const runtime = await withProgress(invocation, installOpenvino);
   output.json(runtime);
   output.text(
     runtime.alreadyThere
@@ -92,25 +88,25 @@ async function installRuntime({ output, signal }: Pick<Invocation, 'output' | 's
 
 /** Shows what an installation is doing. */
 async function withProgress<Result>(
-  output: Invocation['output'],
-  run: (onProgress: NonNullable<InstallOptions['onProgress']>) => Promise<Result>,
+  { output, signal }: Pick<Invocation, 'output' | 'signal'>,
+  run: (work: WorkOptions) => Promise<Result>,
 ): Promise<Result> {
-  let message = '';
   let line: ReturnType<typeof output.progress> | null = null;
   const endLine = (): void => {
     line?.done();
     line = null;
   };
   try {
-    return await run((progress) => {
-      if (progress.message !== message) {
+    return await run({
+      signal,
+      onNote({ text }) {
         endLine();
-        ({ message } = progress);
-        output.note(message);
-      }
-      if (progress.bytes === undefined) return;
-      line ??= output.progress('downloading');
-      line.update(progress.bytes, progress.totalBytes ?? 0);
+        output.note(text);
+      },
+      onProgress({ done, total }) {
+        line ??= output.progress('downloading');
+        line.update(done, total ?? 0);
+      },
     });
   } finally {
     endLine();

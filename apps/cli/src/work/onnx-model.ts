@@ -2,10 +2,10 @@ import { ArgumentError } from '@earlyexit/core';
 import { type ExitPolicy, type Threshold, thresholdFromJson } from '@earlyexit/exit-criteria';
 import type { RunOptions } from '@earlyexit/inference';
 import type { OnnxRuntime, OnnxSession, StagedSession } from '@earlyexit/inference/onnx';
+import { findRuntime, type RuntimeName } from '@earlyexit/native-engines';
 import type { EngineChoice } from '../options/option-values';
 import type { Output } from '../terminal/output';
 import { checkThresholds } from './check-thresholds';
-import { findRuntime, type RuntimeName } from './inference-runtime';
 import type { ExportedReference } from './model-argument';
 import { DEFAULT_CRITERION, refuseOracle } from './policy';
 
@@ -75,7 +75,7 @@ function chooseRuntime(asked: EngineChoice = 'auto'): RuntimeName {
 }
 
 async function openOpenvino(): Promise<OnnxRuntime> {
-  const { path } = await findRuntime('openvino');
+  const { path } = findRuntime('openvino');
   const { loadOpenvino } = await import('@earlyexit/inference/openvino');
   return loadOpenvino({ library: path });
 }

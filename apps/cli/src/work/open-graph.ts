@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
+import { findRuntime } from '@earlyexit/native-engines';
 import type { OpenFile } from '@earlyexit/onnx';
-import { findRuntime } from './inference-runtime';
 
 /** What is used of onnxruntime-node. */
 interface Runtime {
@@ -22,7 +22,7 @@ interface RuntimeSession {
  * @throws EnvironmentError if it is not installed
  */
 export async function graphOpener(shape: readonly number[], threads: number | undefined): Promise<OpenFile> {
-  const { path } = await findRuntime('onnxruntime');
+  const { path } = findRuntime('onnxruntime');
   const imported = (await import(pathToFileURL(path).href)) as Runtime & { default?: Runtime };
   const runtime = imported.default ?? imported;
   return async (file) => {

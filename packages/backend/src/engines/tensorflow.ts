@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Availability, EngineDriver } from '../engine';
-import { type InstalledEngine, listEngines } from '../native/engine-folder';
-import { isCurrent, loadInstalledEngine } from '../native/load-installed-engine';
+import { type InstalledEngine, listEngines } from '../installed/engine-folder';
+import { isCurrent, loadInstalledEngine } from '../installed/load-installed-engine';
 import {
   type OwnOperations,
   registerTensorflowTrainingKernels,
@@ -49,7 +49,7 @@ function hasBinding(root: string): boolean {
 
 const remedy = 'Install it with: earlyexit engine install tensorflow';
 
-/** Native TensorFlow: a tfjs-node(-gpu) of the user's own, or the engine of `installTensorflowEngine`. */
+/** Native TensorFlow: a tfjs-node(-gpu) of the user's own, or the engine of `@earlyexit/native-engines`. */
 export const tensorflowEngine: EngineDriver = {
   name: 'tensorflow',
   probe(): Promise<Availability> {

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findOpenvino, installOpenvino, selectEngine } from '@earlyexit/backend';
+import { selectEngine } from '@earlyexit/backend';
+import { findOpenvino, installOpenvino } from '@earlyexit/native-engines';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { criterionNames, getCriterion, type Threshold } from '@earlyexit/exit-criteria';
 import { createModel, listModels } from '@earlyexit/model-zoo';

@@ -1,0 +1,54 @@
+import type { WorkOptions } from '@earlyexit/core';
+import { hasSha256 } from './checksum';
+import { findPip, pipDownload, pipOffers, wheelPath } from './pip';
+import type { PinnedWheel } from './pinned';
+import { downloadWheel, findWheel, pythonIndex } from './python-index';
+
+/** Those of the wheels that have not been downloaded whole yet. */
+export async function missingWheels(
+  wheels: readonly PinnedWheel[],
+  downloads: string,
+): Promise<PinnedWheel[]> {
+  const missing: PinnedWheel[] = [];
+  for (const wheel of wheels) {
+    if (!(await hasSha256(wheelPath(downloads, wheel), wheel.sha256))) missing.push(wheel);
+  }
+  return missing;
+}
+
+/**
+ * The pip through which the wheels can be had; null where they come straight from the package index.
+ *
+ * @throws EnvironmentError if neither pip nor the index has the first of them
+ */
+export async function checkIndex([first]: readonly PinnedWheel[]): Promise<readonly string[] | null> {
+  const pip = await findPip();
+  if (first === undefined) return pip;
+  if (pip !== null && (await pipOffers(pip, first))) return pip;
+  await findWheel(pythonIndex(), first);
+  return null;
+}
+
+/** Fetches a wheel, through pip if there is one, else straight from the package index. */
+export async function fetchWheel(
+  wheel: PinnedWheel,
+  downloads: string,
+  pip: readonly string[] | null,
+  { signal, onProgress, onNote }: WorkOptions,
+): Promise<void> {
+  const path = wheelPath(downloads, wheel);
+  const megabytes = Math.round(wheel.bytes / 1e6);
+  const note = (through: string): void =>
+    onNote?.({ level: 'note', text: `${wheel.file} (${megabytes} MB)${through}` });
+  if (pip !== null) {
+    note(' through pip');
+    const { code } = await pipDownload(pip, wheel, downloads, signal);
+    if (code === 0 && (await hasSha256(path, wheel.sha256))) return;
+    // pip may have been cut off, or be set to a mirror with other files: the index decides.
+  }
+  const url = await findWheel(pythonIndex(), wheel, signal);
+  note('');
+  const report = (done: number): void =>
+    onProgress?.({ what: `downloading ${wheel.file}`, done, total: wheel.bytes, unit: 'bytes' });
+  await downloadWheel(url, wheel, path, report, signal);
+}

@@ -1,0 +1,26 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { engineFolder, listEngines, manifestPath } from '@earlyexit/backend/installed';
+import { expect, it, onTestFinished } from 'vitest';
+import { removeEngines } from './remove-engines';
+
+it('removes everything of its own, whole or not, and nothing else', () => {
+  const engines = mkdtempSync(join(tmpdir(), 'earlyexit-engines-'));
+  onTestFinished(() => rmSync(engines, { recursive: true }));
+  for (const gpu of [false, true]) {
+    const folder = engineFolder(engines, '2.21.0', gpu);
+    mkdirSync(folder);
+    writeFileSync(
+      manifestPath(folder),
+      JSON.stringify({ name: 'tensorflow', version: '2.21.0', gpu, installed: '2026-01-01' }),
+    );
+  }
+  mkdirSync(join(engines, 'tensorflow-2.22.0.partial'));
+  mkdirSync(join(engines, 'of somebody else'));
+  expect(removeEngines(engines)).toHaveLength(2);
+  expect(listEngines(engines)).toEqual([]);
+  expect(readdirSync(engines)).toEqual(['of somebody else']);
+  expect(removeEngines(engines)).toEqual([]);
+  expect(removeEngines(join(engines, 'nothing'))).toEqual([]);
+});
