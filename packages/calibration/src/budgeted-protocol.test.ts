@@ -1,7 +1,7 @@
 import { maxProbabilityOf } from './test-data';
 import { describe, expect, it } from 'vitest';
 import { budgetedProtocol, budgetShares, thresholdsForShares } from './budgeted-protocol';
-import { splitSamples } from './select-samples';
+import { splitSamples } from './samples/select-samples';
 import { simulate } from '@earlyexit/exit-criteria';
 import { syntheticLogits } from './test-data';
 

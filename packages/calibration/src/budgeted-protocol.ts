@@ -7,7 +7,7 @@ import {
   type Threshold,
 } from '@earlyexit/exit-criteria';
 import { checkExitMacs, checkLabelled, checkLogits } from './checks';
-import { operatingPointOf } from './operating-point';
+import { operatingPointOf } from './operating-points/operating-point';
 
 /** One of the 39 budgets. */
 export interface BudgetedPoint {

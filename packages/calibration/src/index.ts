@@ -1,4 +1,4 @@
-export { brierScore } from './brier-score';
+export { brierScore } from './metrics/brier-score';
 export { type BudgetedPoint, budgetedProtocol, budgetShares, thresholdsForShares } from './budgeted-protocol';
 export {
   type CachedLogitsFile,
@@ -6,16 +6,16 @@ export {
   decodeCachedLogits,
   encodeCachedLogits,
 } from './cache/cached-logits-file';
-export { fitTemperature, fitTemperatures, type TemperatureFit } from './fit-temperature';
+export { fitTemperature, fitTemperatures, type TemperatureFit } from './temperature/fit-temperature';
 export {
   type MostConfidentSimulation,
   searchMostConfidentThresholds,
   simulateMostConfident,
 } from './most-confident';
-export { negativeLogLikelihood } from './negative-log-likelihood';
-export { type OperatingPoint, operatingPointOf } from './operating-point';
-export { eachExitAlone, oracle } from './oracle';
-export { randomExitAccuracy, randomExits } from './random-exits';
+export { negativeLogLikelihood } from './metrics/negative-log-likelihood';
+export { type OperatingPoint, operatingPointOf } from './operating-points/operating-point';
+export { eachExitAlone, oracle } from './operating-points/oracle';
+export { randomExitAccuracy, randomExits } from './operating-points/random-exits';
 export {
   calibrationErrorOf,
   type Confidences,
@@ -26,7 +26,7 @@ export {
   type ReliabilityBin,
   reliabilityBins,
   type ReliabilityOptions,
-} from './reliability';
+} from './metrics/reliability';
 export { type ControlledRisk, controlRisk, type RiskOptions } from './risk/control-risk';
 export type { ExitLoss } from './risk/exit-losses';
 export { neededSamples } from './risk/needed-samples';
@@ -42,8 +42,8 @@ export {
 export type { SearchAim } from './search/search-aim';
 export type { ThresholdChoice } from './search/threshold-choice';
 export type { ScoredSearchOptions, ThresholdSearch } from './search/search-scored';
-export { type SearchOptions, searchThresholds } from './search-thresholds';
-export { selectSamples, splitSamples } from './select-samples';
+export { type SearchOptions, searchThresholds } from './search/search-thresholds';
+export { selectSamples, splitSamples } from './samples/select-samples';
 export {
   createShiftMonitor,
   type ShiftMonitor,
@@ -52,4 +52,4 @@ export {
   type ShiftSignal,
 } from './shift/shift-monitor';
 export { type StageCosts, type StageGain, stageGains } from './stage-gains';
-export { applyVectorScaling, fitVectorScaling, type VectorScaling } from './vector-scaling';
+export { applyVectorScaling, fitVectorScaling, type VectorScaling } from './temperature/vector-scaling';

@@ -1,7 +1,7 @@
 import { criterionNames, evaluateExits, getCriterion, simulate } from '@earlyexit/exit-criteria';
 import { expect, it } from 'vitest';
 import { searchMostConfidentThresholds, simulateMostConfident } from './most-confident';
-import { operatingPointOf } from './operating-point';
+import { operatingPointOf } from './operating-points/operating-point';
 import { syntheticLogits } from './test-data';
 
 it('lets the surest exit answer for a sample that nobody let leave', () => {

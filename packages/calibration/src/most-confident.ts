@@ -10,7 +10,7 @@ import {
 import { checkLabelled } from './checks';
 import { scoreExits } from './search/scored-exits';
 import { searchScored, type ThresholdSearch } from './search/search-scored';
-import type { SearchOptions } from './search-thresholds';
+import type { SearchOptions } from './search/search-thresholds';
 
 /** Where each sample leaves, and which exit's answer it gets. */
 export interface MostConfidentSimulation extends Simulation {

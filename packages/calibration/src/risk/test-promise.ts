@@ -1,7 +1,7 @@
 import { evaluateExits, getCriterion } from '@earlyexit/exit-criteria';
 import type { LabelledLogits } from '../checks';
 import { randomStream } from '@earlyexit/core';
-import { selectSamples } from '../select-samples';
+import { selectSamples } from '../samples/select-samples';
 import { syntheticLogits } from '../test-data';
 import { controlRisk, type RiskOptions } from './control-risk';
 import { exitLosses, leavingExits } from './exit-losses';

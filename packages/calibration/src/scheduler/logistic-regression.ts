@@ -1,4 +1,4 @@
-import { minimize } from '../minimize';
+import { minimize } from '../temperature/minimize';
 
 // Keeps the weights finite where a feature tells right from wrong without exception.
 const PENALTY = 1e-4;

@@ -1,11 +1,11 @@
 import { summarizeExits } from '@earlyexit/exit-criteria';
 import { describe, expect, it } from 'vitest';
 import type { LabelledLogits } from '../checks';
-import { operatingPointOf } from '../operating-point';
-import { searchThresholds } from '../search-thresholds';
-import { selectSamples } from '../select-samples';
+import { operatingPointOf } from '../operating-points/operating-point';
+import { searchThresholds } from '../search/search-thresholds';
+import { selectSamples } from '../samples/select-samples';
 import { syntheticLogits } from '../test-data';
-import { applyVectorScaling } from '../vector-scaling';
+import { applyVectorScaling } from '../temperature/vector-scaling';
 import {
   fitScheduler,
   type Scheduler,

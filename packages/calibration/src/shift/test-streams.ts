@@ -1,5 +1,5 @@
 import { simulate, type Simulation } from '@earlyexit/exit-criteria';
-import { selectSamples } from '../select-samples';
+import { selectSamples } from '../samples/select-samples';
 import { randomStream } from '@earlyexit/core';
 import { syntheticLogits, type SyntheticOptions } from '../test-data';
 import { createShiftMonitor, type ShiftReport } from './shift-monitor';

@@ -1,5 +1,5 @@
 import { logSoftmax } from '@earlyexit/exit-criteria';
-import { checkRows } from './checks';
+import { checkRows } from '../checks';
 
 /**
  * Mean negative log-likelihood of the true classes, in nats: 0 if every sample is right and certain. Like the Brier

@@ -1,5 +1,5 @@
 import { argmaxRows, type CachedLogits } from '@earlyexit/exit-criteria';
-import { checkExitMacs, checkLabelled } from './checks';
+import { checkExitMacs, checkLabelled } from '../checks';
 import { type OperatingPoint, operatingPointOf } from './operating-point';
 
 /**

@@ -4,9 +4,9 @@ import {
   type Threshold,
   validatePolicy,
 } from '@earlyexit/exit-criteria';
-import { checkLabelled } from './checks';
-import { scoreExits } from './search/scored-exits';
-import { type ScoredSearchOptions, searchScored, type ThresholdSearch } from './search/search-scored';
+import { checkLabelled } from '../checks';
+import { scoreExits } from './scored-exits';
+import { type ScoredSearchOptions, searchScored, type ThresholdSearch } from './search-scored';
 
 /** What to search for, and what leaving costs. */
 export interface SearchOptions extends ScoredSearchOptions {

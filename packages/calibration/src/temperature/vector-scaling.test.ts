@@ -1,7 +1,7 @@
 import { logSoftmax } from '@earlyexit/exit-criteria';
 import { expect, it } from 'vitest';
 import { fitTemperature } from './fit-temperature';
-import { syntheticLogits } from './test-data';
+import { syntheticLogits } from '../test-data';
 import { applyVectorScaling, fitVectorScaling } from './vector-scaling';
 
 function nll(logits: Float32Array, labels: Int32Array, classes: number): number {

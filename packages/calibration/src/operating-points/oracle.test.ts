@@ -1,8 +1,8 @@
 import { summarizeExits } from '@earlyexit/exit-criteria';
 import { expect, it } from 'vitest';
 import { eachExitAlone, oracle } from './oracle';
-import { searchThresholds } from './search-thresholds';
-import { syntheticLogits } from './test-data';
+import { searchThresholds } from '../search/search-thresholds';
+import { syntheticLogits } from '../test-data';
 
 // Right at exit 0; at the final exit only; never; at both.
 const cached = {

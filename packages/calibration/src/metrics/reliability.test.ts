@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitTemperature } from './fit-temperature';
+import { fitTemperature } from '../temperature/fit-temperature';
 import {
   calibrationErrorOf,
   exitConfidences,
@@ -8,7 +8,7 @@ import {
   reliability,
   reliabilityBins,
 } from './reliability';
-import { syntheticLogits } from './test-data';
+import { syntheticLogits } from '../test-data';
 
 const log = (p: number[]): Float64Array => Float64Array.from(p, Math.log);
 

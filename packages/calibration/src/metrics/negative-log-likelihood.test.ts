@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { fitTemperature } from './fit-temperature';
+import { fitTemperature } from '../temperature/fit-temperature';
 import { negativeLogLikelihood } from './negative-log-likelihood';
-import { syntheticLogits } from './test-data';
+import { syntheticLogits } from '../test-data';
 
 it('is ln 2 where two classes are equally likely, and follows the temperature', () => {
   expect(negativeLogLikelihood(Float32Array.of(3, 3), Int32Array.of(1), 2)).toBeCloseTo(Math.LN2, 12);

@@ -1,5 +1,5 @@
 import { softmax } from '@earlyexit/exit-criteria';
-import { checkRows } from './checks';
+import { checkRows } from '../checks';
 
 /**
  * Brier score: the mean over the samples of Σ (p_c − [c is the true class])², from 0 (sure and right) to 2 (sure

@@ -1,6 +1,6 @@
 import { ArgumentError } from '@earlyexit/core';
 import { argmaxRows, type CachedLogits } from '@earlyexit/exit-criteria';
-import { checkFinite, checkLabelled } from './checks';
+import { checkFinite, checkLabelled } from '../checks';
 
 /** A temperature fitted to one exit. */
 export interface TemperatureFit {

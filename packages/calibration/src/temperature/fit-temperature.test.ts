@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { logSoftmax } from '@earlyexit/exit-criteria';
 import { fitTemperature, fitTemperatures } from './fit-temperature';
 import { randomStream } from '@earlyexit/core';
-import { syntheticLogits } from './test-data';
+import { syntheticLogits } from '../test-data';
 
 function nll(logits: Float32Array, labels: Int32Array, classes: number, temperature: number): number {
   const logP = logSoftmax(logits, classes, temperature);

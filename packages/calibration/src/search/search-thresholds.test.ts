@@ -8,10 +8,10 @@ import {
 } from '@earlyexit/exit-criteria';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LabelledLogits } from './checks';
-import { areAlike } from './search/exit-sweep';
+import type { LabelledLogits } from '../checks';
+import { areAlike } from './exit-sweep';
 import { searchThresholds } from './search-thresholds';
-import { syntheticLogits } from './test-data';
+import { syntheticLogits } from '../test-data';
 
 interface Point {
   readonly accuracy: number;

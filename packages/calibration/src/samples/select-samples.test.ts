@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { selectSamples, splitSamples } from './select-samples';
-import { syntheticLogits } from './test-data';
+import { syntheticLogits } from '../test-data';
 
 const cached = syntheticLogits({ samples: 30, exits: 2, classes: 3 });
 const rowOf = (logits: Float32Array, row: number): number[] => [...logits.subarray(3 * row, 3 * row + 3)];

@@ -1,4 +1,4 @@
-import { checkFinite, checkRows } from './checks';
+import { checkFinite, checkRows } from '../checks';
 import { minimize } from './minimize';
 
 /** A scale and an offset for every class. */

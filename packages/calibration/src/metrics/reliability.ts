@@ -1,6 +1,6 @@
 import { ArgumentError } from '@earlyexit/core';
 import { argmaxRows, type CachedLogits, type ExitPolicy, simulate, softmax } from '@earlyexit/exit-criteria';
-import { checkLabelled } from './checks';
+import { checkLabelled } from '../checks';
 
 /** How sure the answers were, and whether they were right. */
 export interface Confidences {
