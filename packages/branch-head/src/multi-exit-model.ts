@@ -40,7 +40,7 @@ export interface PromiseMetadata {
   readonly samples: number;
   /** The mean loss on those samples. */
   readonly empiricalRisk: number;
-  /** Upper confidence bound of the risk; null for `crc`. */
+  /** Null: `risk` is all that is promised. Promises of older versions hold a number here that was no bound. */
   readonly bound: number | null;
   /** The promise as one sentence. */
   readonly statement: string;

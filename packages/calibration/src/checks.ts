@@ -76,3 +76,15 @@ export function checkRows(
     received: `${logits.length} logits, ${classes} classes and ${labels.length} labels`,
   });
 }
+
+/** Refuses what is no probability, or 0 or 1. */
+export function checkProbability(value: number, name: string, argument: string): void {
+  if (value > 0 && value < 1) return;
+  throw new ArgumentError({
+    function: name,
+    argument,
+    rule: 'a number between 0 and 1',
+    received: String(value),
+    remedy: 'Two percent is 0.02',
+  });
+}

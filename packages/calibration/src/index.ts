@@ -14,7 +14,7 @@ export {
 } from './most-confident';
 export { negativeLogLikelihood } from './metrics/negative-log-likelihood';
 export { type OperatingPoint, operatingPointOf } from './operating-points/operating-point';
-export { eachExitAlone, oracle } from './operating-points/oracle';
+export { eachExitAlone, oracle, type OracleOptions } from './operating-points/oracle';
 export { randomExitAccuracy, randomExits } from './operating-points/random-exits';
 export {
   calibrationErrorOf,
@@ -30,7 +30,7 @@ export {
 export { type ControlledRisk, controlRisk, type RiskOptions } from './risk/control-risk';
 export type { ExitLoss } from './risk/exit-losses';
 export { neededSamples } from './risk/needed-samples';
-export type { RiskMethod } from './risk/risk-method';
+export { defaultMethod, type RiskMethod } from './risk/risk-method';
 export { sharedThresholdPath, type ThresholdPath } from './risk/threshold-path';
 export {
   fitScheduler,

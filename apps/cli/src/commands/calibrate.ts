@@ -25,7 +25,7 @@ stored in earlyexit-quickstart/model/best; next: earlyexit evaluate earlyexit-qu
 
 With a promise (the tables left out here):
 $ earlyexit calibrate earlyexit-quickstart --risk 0.01 --delta 0.1
-aim: the cheapest with at most 1 % answers that differ from the final exit’s, promised with probability 90 % (ucb)
+aim: the cheapest with at most 1 % answers that differ from the final exit’s, promised with probability 90 % (ltt)
 1,000 images to fit, 4,000 others to promise on; the figures are of the latter
 With a probability of at least 90 % over the draw of the 4000 calibration samples, at most 1 % of the answers differ from the final exit's, as long as images come from where these came from (on these: 0.63 %).
 
@@ -44,7 +44,7 @@ $ earlyexit calibrate copy-of/model/best --logits logits.safetensors --risk 0.01
       .option('--budget', 'print the budgeted batch protocol (MSDNet): 39 budgets; stores nothing')
       .option('--risk <eps>', 'aim: cheapest with a promise; at most this risk, 0.02 is two percent')
       .option('--delta <d>', 'the probability with which the promise may fail (default: 0.1; not with crc)')
-      .option('--method <name>', 'how to promise: ucb, ltt, or crc for an average (default: ucb)')
+      .option('--method <name>', 'how to promise: ucb, ltt, or crc for an average (default: ltt; ucb with --loss gap)')
       .option(
         '--loss <name>',
         'what the risk counts: consistency, answers that differ from the final exit’s, or gap, accuracy lost (default: consistency)',

@@ -81,8 +81,9 @@ export async function calibrateModel(
   else if ('risk' in aim) {
     const how = { criterion, temperatures, costs, seed };
     const found = makePromise(measured, applyFits(fitted, fits), aim, how);
-    const { empiricalRisk, bound } = found;
-    promise = { ...aim, samples: rest.samples, empiricalRisk, bound, statement: found.promise };
+    const { empiricalRisk } = found;
+    // No bound but the risk itself: the data have chosen the step that another would be read off at.
+    promise = { ...aim, samples: rest.samples, empiricalRisk, bound: null, statement: found.promise };
     thresholds = found.thresholds;
   } else if (exits.length > 1) {
     searched = await searchPolicy(measured, { criterion, temperatures, costs, aim });

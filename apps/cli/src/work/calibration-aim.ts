@@ -1,4 +1,4 @@
-import type { ExitLoss, RiskMethod, SearchAim } from '@earlyexit/calibration';
+import { defaultMethod, type ExitLoss, type RiskMethod, type SearchAim } from '@earlyexit/calibration';
 import { ArgumentError } from '@earlyexit/core';
 import { type CriterionName, type Threshold } from '@earlyexit/exit-criteria';
 import { percent } from '../terminal/format';
@@ -40,7 +40,8 @@ const DEFAULT_DELTA = 0.1;
  * @throws ArgumentError for two aims, or parts of a promise that do not belong together
  */
 export function chooseCalibrationAim(options: AimOptions): CalibrationAim {
-  const { budget, risk, delta, method = 'ucb', loss = 'consistency', earlyexit } = options;
+  const { budget, risk, delta, loss = 'consistency', earlyexit } = options;
+  const { method = defaultMethod(loss) } = options;
   const named = [
     ['--max-accuracy-drop', options.maxAccuracyDrop],
     ['--target-macs', options.targetMacs],

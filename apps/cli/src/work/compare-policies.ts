@@ -118,7 +118,7 @@ export async function comparePolicies(options: {
       about,
     ),
     // Who knows the labels needs no scheduler.
-    oracle: oracle(test, costs.exitMacs),
+    oracle: oracle(test, costs.exitMacs, { criteria: ['max-probability'] }),
     criterion: 'scheduler',
     kind: 'learned',
     thresholds: found.thresholds.map(thresholdToJson),

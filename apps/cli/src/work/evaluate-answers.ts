@@ -86,7 +86,8 @@ export function evaluateAnswers(
     averageMacs,
     macsRatio: costs.staticMacs / averageMacs,
     expectedCalibrationError: Number.isNaN(error) ? null : error,
-    oracle: oracle(cached, costs.exitMacs),
+    // Each answer is some exit's own, as under this criterion.
+    oracle: oracle(cached, costs.exitMacs, { criteria: ['max-probability'] }),
   };
 }
 

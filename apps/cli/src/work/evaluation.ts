@@ -35,7 +35,10 @@ export function evaluatePolicy(
     averageMacs: summary.averageMacs,
     macsRatio: summary.macsRatio,
     expectedCalibrationError: Number.isNaN(error) ? null : error,
-    oracle: oracle(cached, costs.exitMacs),
+    oracle: oracle(cached, costs.exitMacs, {
+      criteria: [policy.criterion],
+      ...(policy.temperatures && { temperatures: policy.temperatures }),
+    }),
     ...(promise === null ? {} : { promise }),
   };
 }

@@ -1,3 +1,4 @@
+import { simulate, softmax } from '@earlyexit/exit-criteria';
 import { describe, expect, it } from 'vitest';
 import { fitTemperature } from '../temperature/fit-temperature';
 import {
@@ -72,4 +73,18 @@ it('takes each answer’s confidence from the exit that gave it', () => {
   expect([...correct]).toEqual([1, 0]);
   expect(calibrationErrorOf(reliabilityBins({ confidences, correct }))).toBeGreaterThan(0);
   expect(() => policyConfidences({ ...cached, labels: null }, policy)).toThrow('labels: null');
+});
+
+it('measures an ensemble by the joint probability it decides by, and its final exit by its own', () => {
+  const cached = syntheticLogits({ samples: 200, exits: 3, classes: 4 });
+  const policy = { criterion: 'ensemble', thresholds: [0.9, 0.8], temperatures: [2, 1, 1.5] } as const;
+  const { confidences } = policyConfidences(cached, policy);
+  const { exitIndex, scores, classes } = simulate(cached, policy);
+  expect(new Set(exitIndex)).toEqual(new Set([0, 1, 2]));
+  const own = softmax(cached.exits[2]!, 4, 1.5);
+  exitIndex.forEach((exit, row) => {
+    const expected = exit < 2 ? scores[row]! : own[4 * row + classes[row]!]!;
+    expect(confidences[row]).toBe(expected);
+    if (exit < 2) expect(confidences[row]).toBeGreaterThanOrEqual(policy.thresholds[exit]!);
+  });
 });

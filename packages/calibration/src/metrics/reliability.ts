@@ -1,5 +1,12 @@
 import { ArgumentError } from '@earlyexit/core';
-import { argmaxRows, type CachedLogits, type ExitPolicy, simulate, softmax } from '@earlyexit/exit-criteria';
+import {
+  argmaxRows,
+  type CachedLogits,
+  evaluateExits,
+  type ExitPolicy,
+  simulate,
+  softmax,
+} from '@earlyexit/exit-criteria';
 import { checkLabelled } from '../checks';
 
 /** How sure the answers were, and whether they were right. */
@@ -52,16 +59,23 @@ export function exitConfidences(
   };
 }
 
-/** The confidences of the answers that a policy gives: each sample's is the softmax of the exit it leaves at. */
+/**
+ * The confidences of the answers that a policy gives: for each sample the probability of its answer at the exit where it
+ * leaves. That is the exit's softmax, and under `ensemble` the early exits' joint probability, by which they decide.
+ */
 export function policyConfidences(cached: CachedLogits, policy: ExitPolicy): Confidences {
   checkLabelled(cached, 'policyConfidences');
   const { exits, labels, classes } = cached;
+  const { criterion, temperatures } = policy;
   const { exitIndex, classes: answers } = simulate(cached, policy);
-  const probabilities = exits.map((logits, exit) =>
-    softmax(logits, classes, policy.temperatures?.[exit] ?? 1),
-  );
+  const probabilities = evaluateExits(cached, criterion, temperatures).map(({ ranking, scores }, exit) => {
+    // An answer that is not read off the exit's own logits has a probability that is not either: the score.
+    if (ranking !== exits[exit]) return scores;
+    const own = softmax(exits[exit], classes, temperatures?.[exit] ?? 1);
+    return Float64Array.from(answers, (answer, row) => own[row * classes + answer]!);
+  });
   return {
-    confidences: Float64Array.from(answers, (c, row) => probabilities[exitIndex[row]!]![row * classes + c]!),
+    confidences: Float64Array.from(exitIndex, (exit, row) => probabilities[exit]![row]!),
     correct: Uint8Array.from(answers, (answer, row) => (answer === labels[row] ? 1 : 0)),
   };
 }

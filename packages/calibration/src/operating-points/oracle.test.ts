@@ -16,15 +16,42 @@ it('leaves at the cheapest exit that is right, and at the first if none is', () 
   expect(oracle(cached, [10, 50])).toEqual({ top1: 0.75, averageMacs: (10 + 50 + 10 + 10) / 4 });
 });
 
-it('is beaten by no thresholds', () => {
-  const synthetic = syntheticLogits({ samples: 400, exits: 4 });
-  const exitMacs = [10, 30, 40, 80];
-  const best = oracle(synthetic, exitMacs);
-  const { frontier } = searchThresholds(synthetic, { exitMacs, staticMacs: 70, aim: { maxAccuracyDrop: 0 } });
-  for (const { accuracy, averageMacs } of frontier) {
-    expect(accuracy).toBeLessThanOrEqual(best.top1);
-    if (accuracy === best.top1) expect(averageMacs).toBeGreaterThanOrEqual(best.averageMacs);
-  }
+it.each(['max-probability', 'ensemble', 'patience'] as const)(
+  'is beaten by no thresholds of %s',
+  (criterion) => {
+    const synthetic = syntheticLogits({ samples: 400, exits: 4 });
+    const exitMacs = [10, 30, 40, 80];
+    const temperatures = [0.5, 1, 2, 1];
+    const closer = oracle(synthetic, exitMacs, { criteria: [criterion], temperatures });
+    const widest = oracle(synthetic, exitMacs, { temperatures });
+    const { frontier } = searchThresholds(synthetic, {
+      criterion,
+      temperatures,
+      exitMacs,
+      staticMacs: 70,
+      aim: { maxAccuracyDrop: 0 },
+    });
+    for (const best of [closer, widest]) {
+      for (const { accuracy, averageMacs } of frontier) {
+        expect(accuracy).toBeLessThanOrEqual(best.top1);
+        if (accuracy === best.top1) expect(averageMacs).toBeGreaterThanOrEqual(best.averageMacs);
+      }
+    }
+    expect(closer.top1).toBeLessThanOrEqual(widest.top1);
+  },
+);
+
+it('knows that an ensemble can be right where no exit alone is', () => {
+  const exits = [
+    [2, 1.9, 0],
+    [0, 1.9, 2],
+    [3, 0, 0],
+  ].map((row) => Float32Array.from(row));
+  const shared = { exits, samples: 1, classes: 3, labels: Int32Array.of(1) };
+  const { top1 } = summarizeExits(shared, { criterion: 'ensemble', thresholds: ['never', 'always'] });
+  expect(top1).toBe(1);
+  expect(oracle(shared, [1, 2, 3])).toEqual({ top1: 1, averageMacs: 2 });
+  expect(oracle(shared, [1, 2, 3], { criteria: ['margin'] }).top1).toBe(0);
 });
 
 it('knows each exit alone as the summary does', () => {

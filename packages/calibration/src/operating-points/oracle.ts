@@ -1,26 +1,46 @@
-import { argmaxRows, type CachedLogits } from '@earlyexit/exit-criteria';
+import { argmaxRows, type CachedLogits, type CriterionName, evaluateExits } from '@earlyexit/exit-criteria';
 import { checkExitMacs, checkLabelled } from '../checks';
 import { type OperatingPoint, operatingPointOf } from './operating-point';
 
+/** Whose answers an oracle may give. */
+export interface OracleOptions {
+  /**
+   * The criteria that are to be bounded. Most let an exit answer for itself, `ensemble` for all exits so far;
+   * one criterion of each kind unless given.
+   */
+  readonly criteria?: readonly CriterionName[];
+  /** One an exit, the final one included; they change what `ensemble` answers. 1 everywhere unless given. */
+  readonly temperatures?: readonly number[];
+}
+
+const EVERY_KIND: readonly CriterionName[] = ['max-probability', 'ensemble'];
+
 /**
- * What nobody can beat with these exits: every sample leaves at the cheapest exit whose own answer is right, and at
- * the first one if none is. It looks at the labels, so it is a bound and no policy.
+ * What nobody can beat with these exits and criteria: every sample leaves at the cheapest exit at which some criterion
+ * gives the right answer, and at the first one if there is none. It looks at the labels, so it is a bound and no
+ * policy. Name the criterion of a policy for the bound on that policy, which is closer.
  *
  * @param exitMacs Cumulative cost of leaving, one an exit, the final one last.
  * @throws ArgumentError without labels or if the costs do not fit; DataError for logits that are not finite.
  */
-export function oracle(cached: CachedLogits, exitMacs: readonly number[]): OperatingPoint {
+export function oracle(
+  cached: CachedLogits,
+  exitMacs: readonly number[],
+  { criteria = EVERY_KIND, temperatures }: OracleOptions = {},
+): OperatingPoint {
   checkLabelled(cached, 'oracle');
   checkExitMacs(exitMacs, cached.exits.length, 'oracle');
   const { samples, labels } = cached;
-  const answers = cached.exits.map((logits) => argmaxRows(logits, cached.classes));
-  const exitIndex = new Int32Array(samples).map((_, row) =>
-    Math.max(
-      0,
-      answers.findIndex((answer) => answer[row] === labels[row]),
-    ),
+  const answers = criteria.map((criterion) =>
+    evaluateExits(cached, criterion, temperatures).map(({ classes }) => classes),
   );
-  const classes = exitIndex.map((exit, row) => answers[exit]![row]!);
+  const exitIndex = new Int32Array(samples);
+  const classes = new Int32Array(samples);
+  labels.forEach((label, row) => {
+    const exit = exitMacs.findIndex((_, k) => answers.some((ofExits) => ofExits[k]![row] === label));
+    exitIndex[row] = Math.max(0, exit);
+    classes[row] = exit < 0 ? -1 : label;
+  });
   return operatingPointOf({ exitIndex, classes }, labels, exitMacs);
 }
 

@@ -42,10 +42,6 @@ describe('controlRisk', () => {
       const final = simulate(cached, { criterion: 'max-probability', thresholds: ['never', 'never'] });
       const differing = classes.filter((answer, row) => answer !== final.classes[row]).length / 1500;
       expect(found.empiricalRisk).toBeCloseTo(differing, 12);
-      if (found.bound !== null) {
-        expect(found.bound).toBeGreaterThan(differing);
-        expect(found.bound).toBeLessThanOrEqual(0.05);
-      }
       const longer = controlRisk(cached, { method, risk: 0.05, path: path.slice(0, found.step + 1) });
       expect(longer).toEqual(found);
     }
@@ -71,6 +67,37 @@ describe('controlRisk', () => {
     expect(controlRisk(samples, { method: 'crc', risk: 0.04, path }).step).toBe(1);
     expect(controlRisk(samples, { method: 'crc', risk: 2 / 46, path }).step).toBe(2);
     expect(controlRisk(samples, { method: 'crc', risk: 1.99 / 46, path }).step).toBe(1);
+  });
+
+  it('takes the method that lets more samples leave, and promises the risk alone', () => {
+    const plain = controlRisk(cached, { risk: 0.05 });
+    expect(plain).toEqual(controlRisk(cached, { method: 'ltt', risk: 0.05 }));
+    expect(plain.step).toBeGreaterThanOrEqual(controlRisk(cached, { method: 'ucb', risk: 0.05 }).step);
+    const gap = controlRisk(cached, { loss: 'gap', risk: 0.05 });
+    expect(gap).toEqual(controlRisk(cached, { loss: 'gap', method: 'ucb', risk: 0.05 }));
+    expect(plain).not.toHaveProperty('bound');
+  });
+
+  it('passes a bump of the risk with a second start', () => {
+    // The 20 surest of 200 samples are wrong; at the second of two steps they are a tenth, not all.
+    const size = 200;
+    const exits = [new Float32Array(2 * size), new Float32Array(2 * size)];
+    for (let row = 0; row < size; row++) {
+      exits[0]!.set([10 - row / 20, 0], 2 * row);
+      exits[1]!.set([1, 0], 2 * row);
+    }
+    // Leaving at exit 0 for the sure, or at exit 1 for all: only the latter agrees with the final exit.
+    const bumpy = {
+      exits: [exits[0]!.map((value, i) => (i < 80 ? (i % 2 === 0 ? 0 : 12) : value)), exits[1]!, exits[1]!],
+      samples: size,
+      classes: 2,
+      labels: null,
+    };
+    const path = [[1 - 1e-9, 'always'] as const, [0.99999, 'always'] as const, ['never', 'always'] as const];
+    const one = controlRisk(bumpy, { risk: 0.05, path });
+    const three = controlRisk(bumpy, { risk: 0.05, path, starts: 3 });
+    expect([one.step, three.step]).toEqual([0, 2]);
+    expect(() => controlRisk(bumpy, { risk: 0.05, path, starts: 0.5 })).toThrow('a positive whole number');
   });
 
   it('needs no labels for consistency, and asks for them for gap', () => {
@@ -104,8 +131,8 @@ describe('controlRisk', () => {
   });
 
   it('refuses numbers out of range, paths that do not fit and criteria without a scale', () => {
-    expect(() => controlRisk(cached, { risk: 0 })).toThrow('risk: a number between 0 and 1. Received: 0');
-    expect(() => controlRisk(cached, { risk: 0.1, delta: 1 })).toThrow('delta: a number between 0 and 1');
+    expect(() => controlRisk(cached, { risk: 0 })).toThrow('risk }): a number between 0 and 1. Received: 0');
+    expect(() => controlRisk(cached, { risk: 0.1, delta: 1 })).toThrow('delta }): a number between 0 and 1');
     expect(() => controlRisk(cached, { risk: 0.1, path: [[0.5]] })).toThrow('one threshold an early exit');
     expect(() => controlRisk(cached, { risk: 0.1, criterion: 'energy' })).toThrow(
       'Give a path of thresholds',

@@ -1,23 +1,17 @@
 import { ArgumentError, DataError, randomStream, shuffledRows } from '@earlyexit/core';
-import {
-  type CachedLogits,
-  type CriterionName,
-  evaluateExits,
-  getCriterion,
-  type Threshold,
-  validatePolicy,
-} from '@earlyexit/exit-criteria';
-import { checkLabelled, checkLogits } from '../checks';
-import { bettingEvidence, isBelowByBetting } from './betting';
-import { hoeffdingBentkus } from './binomial';
-import { type ExitLoss, exitLosses, leavingExits } from './exit-losses';
+import { type CachedLogits, type Threshold } from '@earlyexit/exit-criteria';
+import { checkLabelled, checkLogits, checkProbability } from '../checks';
+import { describePromise } from './describe-promise';
+import { type ExitLoss, exitLosses } from './exit-losses';
+import { fallbackSequence } from './fallback-sequence';
+import { meanOf, rejectsRisk, sumOf } from './loss-test';
 import { neededSamples } from './needed-samples';
-import type { RiskMethod } from './risk-method';
-import { sharedThresholdPath, type ThresholdPath } from './threshold-path';
+import { defaultMethod, type RiskMethod } from './risk-method';
+import { type PathOptions, walkPath } from './walk-path';
 
 /** What to promise. */
-export interface RiskOptions {
-  /** `ucb` unless given. */
+export interface RiskOptions extends PathOptions {
+  /** `ltt` for consistency and `ucb` for gap unless given: the one that lets more samples leave. */
   readonly method?: RiskMethod;
   /** `consistency` unless given. */
   readonly loss?: ExitLoss;
@@ -25,12 +19,11 @@ export interface RiskOptions {
   readonly risk: number;
   /** The probability with which the promise may fail; 0.1 unless given. */
   readonly delta?: number;
-  /** `max-probability` unless given. */
-  readonly criterion?: CriterionName;
-  /** One an exit, fitted on other samples than these; 1 everywhere unless given. */
-  readonly temperatures?: readonly number[];
-  /** From strict to lenient, fixed without looking at these samples; `sharedThresholdPath` unless given. */
-  readonly path?: ThresholdPath;
+  /**
+   * At how many steps, evenly spaced, `ucb` and `ltt` begin to test, each with its share of δ; 1 unless given. With more
+   * of them a risk that rises above what is allowed and falls again is passed; each costs a little of the others' power.
+   */
+  readonly starts?: number;
   /** Draws the order in which `ucb` bets; 0 unless given. */
   readonly seed?: number;
 }
@@ -41,10 +34,8 @@ export interface ControlledRisk {
   readonly thresholds: readonly Threshold[];
   /** Which step of the path that is; −1 if none. */
   readonly step: number;
-  /** Mean loss on these samples at that step. */
+  /** Mean loss on these samples at that step. The step was chosen by it, so it promises nothing: `risk` does. */
   readonly empiricalRisk: number;
-  /** Upper confidence bound of the risk at level δ, for `ucb` and `ltt`; `null` otherwise. */
-  readonly bound: number | null;
   /** What is promised, in words. */
   readonly promise: string;
 }
@@ -54,28 +45,35 @@ export interface ControlledRisk {
  * (Jazbec et al., "Fast yet Safe", NeurIPS 2024). The samples must be drawn like those to come, and nothing else
  * (temperatures, paths, policies) may have been fitted on them.
  *
- * `ucb` and `ltt` test the steps one after the other, each at level δ, and stop at the first that fails; the last
- * accepted one counts. That holds whether or not the risk grows along the path. `crc` needs losses that never fall
- * along the path, so a sample that has lost once counts as lost from there on; so does `ltt` count a gain as 0.
+ * `ucb` and `ltt` test the steps one after the other and stop at the first that fails, or go on at the next of the
+ * `starts` (`fallbackSequence`); the last accepted one counts. That holds whether or not the risk grows along the path.
+ * `crc` needs losses that never fall along the path, so a sample that has lost once counts as lost from there on; so
+ * does `ltt` count a gain as 0.
+ *
+ * What is promised is `risk`, and nothing smaller: a bound read off the losses at the chosen step would be one that the
+ * data have chosen, and fail more often than δ.
  *
  * @throws ArgumentError for numbers out of range, a path that does not fit, or `gap` without labels; DataError if
  * there are too few samples to promise anything, saying how many are needed.
  */
 export function controlRisk(cached: CachedLogits, options: RiskOptions): ControlledRisk {
-  const { method = 'ucb', loss = 'consistency', risk, delta = 0.1, seed = 0 } = options;
-  const { criterion: name = 'max-probability', temperatures } = options;
+  const { loss = 'consistency', method = defaultMethod(loss), risk, delta = 0.1, starts = 1 } = options;
   const where = 'controlRisk';
   if (loss === 'gap') checkLabelled(cached, where);
   else checkLogits(cached, where);
-  checkProbability(risk, `${where}: risk`);
-  checkProbability(delta, `${where}: delta`);
-  const { samples, classes, labels } = cached;
-  const earlyExits = cached.exits.length - 1;
-  const path = options.path ?? sharedThresholdPath(name, { classes, earlyExits });
-  for (const thresholds of path) {
-    validatePolicy({ criterion: name, thresholds, ...(temperatures && { temperatures }) }, earlyExits);
+  checkProbability(risk, where, 'risk');
+  checkProbability(delta, where, 'delta');
+  if (!Number.isInteger(starts) || starts < 1) {
+    throw new ArgumentError({
+      function: where,
+      argument: 'starts',
+      rule: 'a positive whole number',
+      received: String(starts),
+    });
   }
-  const needed = neededSamples(method, risk, delta);
+  const { samples, labels } = cached;
+  const walk = walkPath(cached, options);
+  const needed = neededSamples(method, risk, delta / Math.min(starts, Math.max(1, walk.path.length)));
   if (samples < needed) {
     throw new DataError({
       where,
@@ -85,116 +83,50 @@ export function controlRisk(cached: CachedLogits, options: RiskOptions): Control
     });
   }
 
-  const criterion = getCriterion(name);
-  const evaluations = evaluateExits(cached, name, temperatures);
-  const losses = exitLosses(evaluations, loss, labels);
-  const order = shuffledRows(samples, randomStream(seed));
-  const exits = new Int8Array(samples);
+  const losses = exitLosses(walk.evaluations, loss, labels);
+  const order = shuffledRows(samples, randomStream(options.seed ?? 0));
   const current = new Int8Array(samples);
-  const largest = new Int8Array(samples);
-  let step = -1;
-  // Never leaving loses nothing.
-  let accepted = new Int8Array(samples);
-  for (const [next, thresholds] of path.entries()) {
-    leavingExits(criterion, evaluations, thresholds, exits);
-    for (let i = 0; i < samples; i++) {
-      const row = order[i]!;
-      current[i] = losses[exits[row]!]![row]!;
-      largest[i] = Math.max(largest[i]!, current[i]!);
-    }
-    if (accepts(method, current, largest, risk, delta)) {
-      step = next;
-      accepted = current.slice();
-    } else if (method !== 'naive') break;
-  }
+  const lossesAt = (step: number): Int8Array => {
+    const exits = walk.exitsAt(step);
+    for (let i = 0; i < samples; i++) current[i] = losses[exits[order[i]!]!]![order[i]!]!;
+    return current;
+  };
+  const accepted =
+    method === 'ucb' || method === 'ltt'
+      ? fallbackSequence(walk.path.length, starts, delta, (step, level) =>
+          rejectsRisk(method, lossesAt(step), risk, level, delta),
+        )
+      : acceptInOrder(method, walk.path.length, lossesAt, risk);
+  const step = accepted.at(-1) ?? -1;
   return {
-    thresholds: path[step] ?? Array<Threshold>(earlyExits).fill('never'),
+    thresholds: walk.path[step] ?? Array<Threshold>(cached.exits.length - 1).fill('never'),
     step,
-    empiricalRisk: mean(accepted),
-    bound: step < 0 && method !== 'crc' && method !== 'naive' ? 0 : upperBound(method, accepted, risk, delta),
-    promise: describePromise(method, loss, risk, delta, samples, step),
+    // Never leaving loses nothing.
+    empiricalRisk: step < 0 ? 0 : meanOf(lossesAt(step)),
+    promise: describePromise({ method, loss, risk, delta, samples, acceptsNone: step < 0 }),
   };
 }
 
-function accepts(
-  method: RiskMethod,
-  current: Int8Array,
-  largest: Int8Array,
+/** The steps that `crc` and `naive` accept: they look at the mean, not at a probability. */
+function acceptInOrder(
+  method: 'crc' | 'naive',
+  length: number,
+  lossesAt: (step: number) => Int8Array,
   risk: number,
-  delta: number,
-): boolean {
-  const count = current.length;
-  switch (method) {
-    case 'naive':
-      return mean(current) < risk;
-    case 'crc':
-      // The mean is at most (n + 1)/n · risk − 1/n, in counts, and rounded so that equality is seen.
-      return sum(largest) <= Number(((count + 1) * risk).toPrecision(12)) - 1;
-    case 'ucb':
-      return isBelowByBetting(current, risk, delta);
-    case 'ltt':
-      return hoeffdingBentkus(meanOfLosses(current), count, risk, true) <= delta;
+): number[] {
+  const accepted: number[] = [];
+  let largest: Int8Array | null = null;
+  for (let step = 0; step < length; step++) {
+    const current = lossesAt(step);
+    if (method === 'naive') {
+      if (meanOf(current) < risk) accepted.push(step);
+      continue;
+    }
+    const before: Int8Array = largest ?? new Int8Array(current.length);
+    largest = before.map((loss, i) => Math.max(loss, current[i]!));
+    // The mean is at most (n + 1)/n · risk − 1/n, in counts, and rounded so that equality is seen.
+    if (sumOf(largest) > Number(((current.length + 1) * risk).toPrecision(12)) - 1) break;
+    accepted.push(step);
   }
-}
-
-/** The smallest risk that the method's test would still have accepted. */
-function upperBound(method: RiskMethod, current: Int8Array, risk: number, delta: number): number | null {
-  if (method !== 'ucb' && method !== 'ltt') return null;
-  const isBelow = (value: number): boolean =>
-    method === 'ucb'
-      ? bettingEvidence(current, value, delta) >= Math.log(1 / delta)
-      : hoeffdingBentkus(meanOfLosses(current), current.length, value, true) <= delta;
-  let low = 0;
-  let high = risk;
-  // To a millionth of the risk allowed, finer than anyone reads it.
-  for (let i = 0; i < 20; i++) {
-    const middle = (low + high) / 2;
-    if (isBelow(middle)) high = middle;
-    else low = middle;
-  }
-  return high;
-}
-
-function sum(values: Int8Array): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-function mean(values: Int8Array): number {
-  return sum(values) / values.length;
-}
-
-/** The mean with gains counted as 0: the p-values want losses from 0 to 1. */
-function meanOfLosses(values: Int8Array): number {
-  return sum(values.map((value) => Math.max(0, value))) / values.length;
-}
-
-function checkProbability(value: number, where: string): void {
-  if (value > 0 && value < 1) return;
-  throw new ArgumentError({
-    where,
-    rule: 'a number between 0 and 1',
-    received: String(value),
-    remedy: 'Two percent is 0.02',
-  });
-}
-
-function describePromise(
-  method: RiskMethod,
-  loss: ExitLoss,
-  risk: number,
-  delta: number,
-  samples: number,
-  step: number,
-): string {
-  const percent = (value: number): string => `${Number((100 * value).toPrecision(6))} %`;
-  const what =
-    loss === 'consistency'
-      ? `at most ${percent(risk)} of the answers differ from the final exit's`
-      : `accuracy is at most ${Number((100 * risk).toPrecision(6))} percentage points below the final exit's`;
-  if (method === 'naive') return `No promise: on these ${samples} samples ${what}, on others perhaps not`;
-  const how =
-    method === 'crc'
-      ? `On average over draws of ${samples} calibration samples, ${what}`
-      : `With a probability of at least ${percent(1 - delta)} over the draw of the ${samples} calibration samples, ${what}`;
-  return step < 0 ? `${how}. Only never leaving early could be accepted` : how;
+  return accepted;
 }

@@ -7,7 +7,7 @@ import { controlRisk, type RiskOptions } from './control-risk';
 import { exitLosses, leavingExits } from './exit-losses';
 
 /** What came of a promise that was made again and again. */
-export interface PromiseRecord {
+export interface PromiseFrequency {
   /** How often the true risk of the chosen thresholds was above the one allowed. */
   readonly broken: number;
   /** The true risk on average over the draws. */
@@ -34,7 +34,7 @@ export function keepPromises(
   draws: number,
   samples: number,
   options: Omit<RiskOptions, 'path' | 'criterion'>,
-): PromiseRecord {
+): PromiseFrequency {
   const { loss = 'consistency', risk } = options;
   const evaluations = evaluateExits(population, 'max-probability');
   const losses = exitLosses(evaluations, loss, population.labels);

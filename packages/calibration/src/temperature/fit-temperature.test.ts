@@ -53,6 +53,18 @@ describe('fitTemperature', () => {
     );
   });
 
+  it('does not depend on the unit of the logits', () => {
+    const { exits, labels } = syntheticLogits({ samples: 300, exits: 1, classes: 4 });
+    const own = fitTemperature(exits[0]!, labels, 4);
+    for (const unit of [1e-6, 0.01, 1e5]) {
+      const logits = Float64Array.from(exits[0]!, (value) => value * unit);
+      const fit = fitTemperature(logits, labels, 4);
+      expect(fit.converged).toBe(true);
+      expect(fit.temperature / unit).toBeCloseTo(own.temperature, 6);
+      expect(fit.nllAfter).toBeCloseTo(own.nllAfter, 9);
+    }
+  });
+
   it.each([
     ['every sample is right', (label: number, c: number) => (c === label ? 1 : 0)],
     ['the logits are no better than chance', (label: number, c: number) => (c === label ? -1 : 0)],

@@ -1,6 +1,7 @@
 import { ArgumentError } from '@earlyexit/core';
 import { argmaxRows, type CachedLogits } from '@earlyexit/exit-criteria';
 import { checkFinite, checkLabelled } from '../checks';
+import { logitContrast } from './logit-contrast';
 
 /** A temperature fitted to one exit. */
 export interface TemperatureFit {
@@ -14,9 +15,9 @@ export interface TemperatureFit {
   readonly nllAfter: number;
 }
 
-// Beyond these a fit says more about the samples than about the network.
-const SMALLEST_TEMPERATURE = 1e-3;
-const LARGEST_TEMPERATURE = 1e3;
+// Of the spread of the logits. Beyond these a fit says more about the samples than about the network.
+const SMALLEST_SHARE = 1e-3;
+const LARGEST_SHARE = 1e3;
 // With fewer samples the likelihood says next to nothing about a scale.
 const FEWEST_SAMPLES = 10;
 // Newton roughly doubles the correct digits a step; bisection, its fallback, needs 50 for the whole range.
@@ -28,8 +29,9 @@ const TOLERANCE = 1e-10;
  * log-likelihood of softmax(logits / T) (Guo et al., arXiv 1706.04599) by Newton's method in ln T, kept inside a
  * bracket. In 1/T the likelihood is convex, so that what is found is the minimum.
  *
- * Falls back to 1, with a reason, where there is no minimum between 0.001 and 1,000: every sample is right, the
- * logits are no better than chance, all are equal, or there are fewer than 10 samples.
+ * Falls back to 1, with a reason, where there is no minimum between 0.001 and 1,000 times the spread of the logits:
+ * every sample is right, the logits are no better than chance, all are equal, or there are fewer than 10 samples. The
+ * unit of the logits changes nothing else: logits twice as large get twice the temperature.
  *
  * @param logits `[samples, classes]`, row-major, finite.
  * @param labels `[samples]`.
@@ -59,24 +61,27 @@ export function fitTemperature(
       `${labels.length} samples are too few to fit a temperature: at least ${FEWEST_SAMPLES} are needed`,
     );
   }
-  if (atOne.slope === 0 && atOne.curvature === 0 && !hasContrast(logits, classes)) {
+  const contrast = logitContrast(logits, classes);
+  if (contrast === 0) {
     return fallBack('all logits of each sample are equal, so that no temperature changes anything');
   }
   if (argmaxRows(logits, classes).every((answer, row) => answer === labels[row])) {
     return fallBack('every sample is right, so that the likelihood only grows as the temperature falls to 0');
   }
-  if (likelihood(logits, labels, classes, LARGEST_TEMPERATURE).slope >= 0) {
+  const smallest = SMALLEST_SHARE * contrast;
+  const largest = LARGEST_SHARE * contrast;
+  if (likelihood(logits, labels, classes, largest).slope >= 0) {
     return fallBack(
       'the logits are no better than chance, so that the likelihood only grows with the temperature',
     );
   }
-  if (likelihood(logits, labels, classes, SMALLEST_TEMPERATURE).slope <= 0) {
-    return fallBack(`the best temperature lies below ${SMALLEST_TEMPERATURE}`);
+  if (likelihood(logits, labels, classes, smallest).slope <= 0) {
+    return fallBack(`the best temperature lies below ${smallest.toPrecision(2)}`);
   }
 
-  let low = Math.log(SMALLEST_TEMPERATURE);
-  let high = Math.log(LARGEST_TEMPERATURE);
-  let position = 0;
+  let low = Math.log(smallest);
+  let high = Math.log(largest);
+  let position = Math.log(contrast);
   for (let step = 0; step < MOST_STEPS && high - low > TOLERANCE; step++) {
     const inverse = Math.exp(-position);
     const { slope, curvature } = likelihood(logits, labels, classes, 1 / inverse);
@@ -139,9 +144,4 @@ function likelihood(
   }
   const n = Math.max(1, labels.length);
   return { nll: nll / n, slope: slope / n, curvature: curvature / n };
-}
-
-/** Whether any sample's logits differ among each other. */
-function hasContrast(logits: Float32Array | Float64Array, classes: number): boolean {
-  return logits.some((value, i) => value !== logits[i - (i % classes)]);
 }

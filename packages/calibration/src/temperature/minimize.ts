@@ -22,14 +22,20 @@ const MOST_TRIALS = 50;
 /**
  * Minimises a smooth function by L-BFGS (Nocedal and Wright, Numerical Optimization, algorithm 7.5) with a line
  * search that brackets a step for Wolfe's weak conditions (Lewis and Overton, 2013).
+ *
+ * @param options.tolerance The length of the gradient at which it has converged; 1e-8 unless given.
  */
-export function minimize(evaluate: SmoothFunction, start: Float64Array): Minimum {
+export function minimize(
+  evaluate: SmoothFunction,
+  start: Float64Array,
+  { tolerance = TOLERANCE }: { readonly tolerance?: number } = {},
+): Minimum {
   let point = start.slice();
   let gradient = new Float64Array(point.length);
   let value = evaluate(point, gradient);
   const history: { step: Float64Array; change: Float64Array; curvature: number }[] = [];
   for (let iteration = 0; iteration < MOST_STEPS; iteration++) {
-    if (Math.sqrt(dot(gradient, gradient)) < TOLERANCE) return { point, value, converged: true };
+    if (Math.sqrt(dot(gradient, gradient)) < tolerance) return { point, value, converged: true };
     const direction = gradient.map((component) => -component);
     const weights = history.map(() => 0);
     for (let i = history.length - 1; i >= 0; i--) {

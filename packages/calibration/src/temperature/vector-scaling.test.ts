@@ -22,6 +22,28 @@ it('fits at least as well as a temperature, and undoes a distortion of the class
   expect(fit.nllAfter).toBeLessThan(fitVectorScaling(exits[0]!, labels, 4).nllAfter + 1e-3);
 });
 
+it.each([
+  ['ordinary logits', 3],
+  ['logits that are all right', 0],
+])('does not depend on the unit of the logits: %s', (_, noise) => {
+  const { exits, labels } = syntheticLogits({ samples: 400, exits: 1, classes: 5, seed: 4 });
+  const logits = exits[0]!.map((value, i) =>
+    noise > 0 ? value : 1 + value / 100 + (labels[Math.floor(i / 5)] === i % 5 ? 1 : 0),
+  );
+  const own = fitVectorScaling(logits, labels, 5);
+  for (const unit of [5, 0.1, 0.03, 0.01, 1e-5]) {
+    const fit = fitVectorScaling(
+      Float64Array.from(logits, (value) => value * unit),
+      labels,
+      5,
+    );
+    expect(Math.abs(fit.nllAfter - own.nllAfter)).toBeLessThan(1e-6);
+    fit.scales.forEach((scale, c) => {
+      expect(Math.abs((scale * unit) / own.scales[c]! - 1)).toBeLessThan(1e-3);
+    });
+  }
+});
+
 it('stays finite when a class is missing and when every sample is right', () => {
   const { exits, labels } = syntheticLogits({ samples: 300, exits: 1, classes: 4 });
   const without = fitVectorScaling(
