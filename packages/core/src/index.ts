@@ -4,7 +4,7 @@ export { DataError } from './errors/data-error';
 export { EnvironmentError } from './errors/environment-error';
 export { nearestName, nearestNames } from './nearest-name';
 export { printable } from './printable';
-export { randomBits, shuffle } from './random/random-bits';
+export { mixBits, randomBits, randomBitStream, shuffle, shuffleBySeed } from './random/random-bits';
 export { randomStream, shuffledRows } from './random/random-stream';
 export { describeValue } from './describe-value';
 export type { WorkNote, WorkOptions, WorkProgress } from './work-options';

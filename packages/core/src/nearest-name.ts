@@ -1,6 +1,9 @@
 // Beyond a third of the letters wrong, a suggestion is more often confusing than helpful.
 const LARGEST_SHARE_WRONG = 1 / 3;
 
+// Longer than any name: the time taken grows with the square.
+const LONGEST_WORD = 200;
+
 /**
  * The name that `word` was probably meant to be, or `null` if none is near: the fewest letters to insert, delete,
  * replace or swap, at most 2 or a third of the word. Case does not count.
@@ -11,8 +14,10 @@ export function nearestName(word: string, names: Iterable<string>): string | nul
 
 /** The up to `limit` names (3 unless given) nearest to `word`, nearest first, by the measure of `nearestName`. */
 export function nearestNames(word: string, names: Iterable<string>, limit = 3): string[] {
+  if (word.length > LONGEST_WORD) return [];
   const largest = Math.max(2, Math.floor(word.length * LARGEST_SHARE_WRONG));
   return [...names]
+    .filter((name) => Math.abs(name.length - word.length) <= largest)
     .map((name) => ({ name, distance: editDistance(word.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, distance }) => distance <= largest && distance < name.length)
     .sort((a, b) => a.distance - b.distance)
@@ -20,7 +25,10 @@ export function nearestNames(word: string, names: Iterable<string>, limit = 3): 
     .map(({ name }) => name);
 }
 
-/** Damerau's edit distance, in its optimal string alignment form. */
+/**
+ * Damerau's edit distance, in its optimal string alignment form. Our own: the kept libraries do not count a swap of
+ * neighbours, the commonest slip of all, as one mistake.
+ */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

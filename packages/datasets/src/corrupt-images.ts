@@ -1,5 +1,4 @@
-import { ArgumentError, randomBits } from '@earlyexit/core';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { ArgumentError, randomBitStream } from '@earlyexit/core';
 import type { ImageShape } from './image-set/image-set';
 
 /** How images can be spoilt. */
@@ -78,9 +77,9 @@ export function corruptImages(
 }
 
 function addNoise(from: Uint8Array, to: Uint8ClampedArray, deviation: number, seed: readonly number[]): void {
-  const generator = xoroshiro128plus(randomBits(...seed));
+  const bits = randomBitStream(...seed);
   // From above 0 to 1: its logarithm is finite.
-  const uniform = (): number => ((generator.next() >>> 0) + 1) / 2 ** 32;
+  const uniform = (): number => (bits() + 1) / 2 ** 32;
   for (let i = 0; i < from.length; i += 2) {
     // Box–Muller: two normal numbers from two uniform ones.
     const radius = deviation * Math.sqrt(-2 * Math.log(uniform()));

@@ -1,4 +1,5 @@
 import type { LayerGraph } from '@earlyexit/profiler';
+import { mixBits } from '@earlyexit/core';
 import { mixSeeds } from './mix-seeds';
 import { tf, type tfl } from './tf';
 
@@ -76,12 +77,8 @@ function dropoutMask(shape: readonly number[], rate: number, seed: number, first
   const lowest = rate * 2 ** 32;
   const kept = 1 / (1 - rate);
   for (let index = 0; index < mask.length; index += 1) {
-    // Weyl's sequence through the finaliser of MurmurHash3.
-    let hash = Math.imul(first + index, 0x9e37_79b9) ^ seed;
-    hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
-    hash ^= hash >>> 16;
-    if (hash >>> 0 >= lowest) mask[index] = kept;
+    // Weyl's sequence, mixed.
+    if (mixBits(Math.imul(first + index, 0x9e37_79b9) ^ seed) >= lowest) mask[index] = kept;
   }
   return tf.tensor(mask, [...shape]);
 }

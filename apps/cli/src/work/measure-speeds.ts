@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { EngineName } from '@earlyexit/backend';
 import type { MultiExitModel } from '@earlyexit/branch-head';
-import { EarlyExitError } from '@earlyexit/core';
+import { EarlyExitError, randomStream } from '@earlyexit/core';
 import { medianOf } from './bench-statistics';
 
 /** How fast a network runs on an engine here; medians over a few batches of noise. */
@@ -120,11 +120,9 @@ function noise(
   batch: number,
 ): { images: Float32Array; labels: Int32Array; shape: number[] } {
   const shape = (network.model.inputs[0]?.shape.slice(1) ?? []) as number[];
-  let state = 1;
-  const random = (): number => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
   const images = Float32Array.from(
     { length: batch * shape.reduce((size, length) => size * length, 1) },
-    random,
+    randomStream(1),
   );
   return { images, labels: Int32Array.from({ length: batch }, (_, row) => row % 10), shape };
 }

@@ -1,5 +1,5 @@
 import { createShiftMonitor, type ShiftSignal } from '@earlyexit/calibration';
-import { DataError } from '@earlyexit/core';
+import { DataError, randomStream, shuffledRows } from '@earlyexit/core';
 import { type CachedLogits, type ExitPolicy, type Simulation, simulate } from '@earlyexit/exit-criteria';
 
 /** What a monitor of shift makes of answers, watched as a stream in random order, several times. */
@@ -59,7 +59,7 @@ export function watchStream(
       falseAlarmRate: FALSE_ALARM_RATE,
       seed: seed + order,
     });
-    const rows = shuffled(samples, seed * ORDERS + order);
+    const rows = shuffledRows(samples, randomStream(seed * ORDERS + order));
     const { alarmAt, evidence } = monitor.observe({
       exitIndex: rows.map((row) => answers.exitIndex[row] ?? 0),
       classes: rows.map((row) => answers.classes[row] ?? 0),
@@ -94,23 +94,4 @@ function mostFrequent(signals: readonly ShiftSignal[]): ShiftSignal | null {
   const counts = new Map<ShiftSignal, number>();
   for (const signal of signals) counts.set(signal, (counts.get(signal) ?? 0) + 1);
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
-}
-
-/** The numbers below `count` in a seeded random order (Fisher–Yates over mulberry32). */
-function shuffled(count: number, seed: number): Int32Array {
-  let state = seed >>> 0;
-  const random = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  const rows = Int32Array.from({ length: count }, (_, row) => row);
-  for (let last = count - 1; last > 0; last--) {
-    const other = Math.floor(random() * (last + 1));
-    const value = rows[last] ?? 0;
-    rows[last] = rows[other] ?? 0;
-    rows[other] = value;
-  }
-  return rows;
 }
