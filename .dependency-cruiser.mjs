@@ -19,6 +19,7 @@ export const arrows = {
   onnx: ['core', 'exit-criteria', 'profiler', 'branch-head'],
   // Only the `tfjs` entry of this one; its root is held to core and exit-criteria by a rule below.
   inference: ['core', 'exit-criteria', 'profiler', 'branch-head'],
+  evaluation: ['core', 'exit-criteria', 'calibration', 'datasets', 'branch-head', 'inference'],
 };
 
 const tests = '(\\.test\\.ts|/testing/[^/]+|/testing\\.ts|/test-[^/]+\\.ts)$';

@@ -7,7 +7,7 @@ import { runCommand } from './testing/run-command';
 import { isAmong, numbersIn, shownNumbers } from './testing/shown-numbers';
 import { temporaryFolder } from './testing/temporary-folder';
 import { writeTinyDataset } from './testing/tiny-images';
-import type { EvaluationDocument } from './work/evaluation-document';
+import type { EvaluationDocument } from '@earlyexit/evaluation';
 
 const folder = await temporaryFolder();
 const images = join(folder, 'images');

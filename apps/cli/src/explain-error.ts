@@ -1,6 +1,7 @@
-import { EarlyExitError } from '@earlyexit/core';
+import { ArgumentError, EarlyExitError } from '@earlyexit/core';
 import { CommanderError } from 'commander';
 import { exitCode } from './exit-code';
+import { flagName } from './options/parse-options';
 
 /** What an error means to the user. */
 export interface Explanation {
@@ -17,10 +18,11 @@ export function explainError(error: unknown): Explanation {
   }
   if (isAbort(error)) return { exitCode: exitCode.interrupted, message: '' };
   if (EarlyExitError.is(error)) {
-    return {
-      exitCode: error.kind === 'argument' ? exitCode.wrongUse : exitCode.failed,
-      message: error.message,
-    };
+    if (error.kind !== 'argument') return { exitCode: exitCode.failed, message: error.message };
+    const { argument } = error.parts;
+    const { message } =
+      argument === undefined ? error : new ArgumentError({ ...error.parts, where: flagOf(argument) });
+    return { exitCode: exitCode.wrongUse, message };
   }
   const systemError = findSystemError(error);
   if (systemError !== null) return { exitCode: exitCode.failed, message: explainSystemError(systemError) };
@@ -29,6 +31,14 @@ export function explainError(error: unknown): Explanation {
     exitCode: exitCode.failed,
     message: `something went wrong that should not: ${text}\nThis is a fault in earlyexit. --verbose shows where it happened.`,
   };
+}
+
+/** Arguments of library functions whose option is not simply called as they are. */
+const flags: Readonly<Record<string, string>> = { thresholds: '--earlyexit' };
+
+/** The option behind an argument of a library function: `batchSize` → `--batch-size`. */
+function flagOf(argument: string): string {
+  return flags[argument] ?? flagName(argument);
 }
 
 /** Whether an error is the answer to an abort signal. */

@@ -9,8 +9,8 @@ import { beforeAll, expect, it } from 'vitest';
 import { runCommand } from './testing/run-command';
 import { temporaryFolder } from './testing/temporary-folder';
 import { writeTinyDataset } from './testing/tiny-images';
-import type { EvaluationDocument } from './work/evaluation-document';
-import type { QuantizationReport } from './work/refit-policy';
+import type { EvaluationDocument } from '@earlyexit/evaluation';
+import type { QuantizationReport } from '@earlyexit/evaluation';
 
 const folder = await temporaryFolder();
 const at = (name: string): string => join(folder, name);

@@ -8,7 +8,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { runCommand } from './testing/run-command';
 import { temporaryFolder } from './testing/temporary-folder';
 import { writeTinyDataset } from './testing/tiny-images';
-import type { EvaluationDocument } from './work/evaluation-document';
+import type { EvaluationDocument } from '@earlyexit/evaluation';
 
 const folder = await temporaryFolder();
 const at = (name: string): string => join(folder, name);

@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Ran, runCommand } from './testing/run-command';
 import { temporaryFolder } from './testing/temporary-folder';
 import { writeTinyDataset, writeTinyImage } from './testing/tiny-images';
-import type { CorruptedEvaluation } from './work/corrupt-run';
-import type { WatchedStream } from './work/watch-stream';
+import type { CorruptedEvaluation } from '@earlyexit/evaluation';
+import type { WatchedStream } from '@earlyexit/calibration';
 
 const folder = await temporaryFolder();
 const at = (...names: readonly string[]): string => join(folder, ...names);

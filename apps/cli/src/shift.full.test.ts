@@ -6,9 +6,9 @@ import { simulate, type Simulation, thresholdFromJson } from '@earlyexit/exit-cr
 import { beforeAll, expect, it } from 'vitest';
 import { runCommand } from './testing/run-command';
 import { temporaryFolder } from './testing/temporary-folder';
-import type { CorruptedEvaluation } from './work/corrupt-run';
-import type { EvaluationDocument } from './work/evaluation-document';
-import type { WatchedStream } from './work/watch-stream';
+import type { CorruptedEvaluation } from '@earlyexit/evaluation';
+import type { EvaluationDocument } from '@earlyexit/evaluation';
+import type { WatchedStream } from '@earlyexit/calibration';
 
 // A real network on real images: B-LeNet, trained for one short epoch on MNIST.
 const folder = await temporaryFolder();

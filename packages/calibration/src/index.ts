@@ -8,6 +8,13 @@ export {
 } from './cache/cached-logits-file';
 export { fitTemperature, fitTemperatures, type TemperatureFit } from './temperature/fit-temperature';
 export {
+  applyFits,
+  type ConfidenceFit,
+  type ConfidenceMeasure,
+  fitConfidence,
+  type Scaling,
+} from './temperature/confidence-fit';
+export {
   type MostConfidentSimulation,
   searchMostConfidentThresholds,
   simulateMostConfident,
@@ -29,6 +36,14 @@ export {
 } from './metrics/reliability';
 export { type ControlledRisk, controlRisk, type RiskOptions } from './risk/control-risk';
 export type { ExitLoss } from './risk/exit-losses';
+export {
+  FITTING_SHARE,
+  makePromise,
+  needsFittingPart,
+  promiseSize,
+  type PromiseSize,
+  type RiskAim,
+} from './risk/make-promise';
 export { neededSamples } from './risk/needed-samples';
 export { defaultMethod, type RiskMethod } from './risk/risk-method';
 export { sharedThresholdPath, type ThresholdPath } from './risk/threshold-path';
@@ -51,5 +66,6 @@ export {
   type ShiftReport,
   type ShiftSignal,
 } from './shift/shift-monitor';
+export { FALSE_ALARM_RATE, referenceAnswers, type WatchedStream, watchStream } from './shift/watch-stream';
 export { type StageCosts, type StageGain, stageGains } from './stage-gains';
 export { applyVectorScaling, fitVectorScaling, type VectorScaling } from './temperature/vector-scaling';

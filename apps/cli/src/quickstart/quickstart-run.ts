@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { calibrateModel, evaluatePolicy, storeCalibration } from '@earlyexit/evaluation';
 import { train } from '@earlyexit/trainer';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
@@ -8,12 +9,11 @@ import { engineOptions } from '../options/common-schemas';
 import { text } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 import { writeReport } from '../report/write-report';
+import { showWork } from '../terminal/show-work';
 import { version } from '../version';
 import { buildNetwork } from '../work/build-network';
-import { calibrateModel, storePolicy } from '../work/calibrate-model';
 import { aboutTest } from '../work/about-test';
 import { describeEvaluation } from '../work/evaluate-run';
-import { evaluatePolicy } from '../work/evaluation';
 import { openData } from '../work/open-data';
 import { describeAim } from '../work/policy';
 import type { RunConfig } from '../work/run-config';
@@ -109,10 +109,15 @@ export async function quickstartRun(
     { output, signal },
   );
   const { criterion, aim } = recipe;
-  const calibration = await calibrateModel(bench, { criterion, aim }, output);
+  const calibration = calibrateModel(
+    model,
+    await bench.calibration(),
+    { criterion, aim },
+    showWork(output, signal),
+  );
   const { policy, cached } = calibration;
   output.note(`calibrated: ${describeAim(aim)}, threshold ${policy.thresholds.join(', ')}`);
-  await storePolicy(bench, policy);
+  await storeCalibration(model, directory, calibration);
   const test = await bench.logits('test');
   const evaluation = evaluatePolicy(test, policy, bench.costs, aboutTest(bench));
   await writeReport(join(folder.unfinished, 'report.html'), bench, {

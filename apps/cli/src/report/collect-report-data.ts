@@ -19,7 +19,7 @@ import {
   type Threshold,
 } from '@earlyexit/exit-criteria';
 import { version } from '../version';
-import type { EvaluationDocument } from '../work/evaluation-document';
+import type { EvaluationDocument } from '@earlyexit/evaluation';
 import type { ComparedNetwork, CurvePoint, Reliability, ReportData, ReportExample } from './report-data';
 
 // Enough for a smooth line, few enough for a small file.

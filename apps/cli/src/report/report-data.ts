@@ -1,4 +1,4 @@
-import type { EvaluationDocument } from '../work/evaluation-document';
+import type { EvaluationDocument } from '@earlyexit/evaluation';
 
 /** A point of the accuracy–cost plane. */
 export interface CurvePoint {

@@ -1,7 +1,7 @@
 import { writeWholeFile } from '@earlyexit/core/node';
 import type { CachedLogits, ExitPolicy } from '@earlyexit/exit-criteria';
 import type { Split } from '@earlyexit/datasets';
-import type { EvaluationDocument } from '../work/evaluation-document';
+import type { EvaluationDocument } from '@earlyexit/evaluation';
 import type { Workbench } from '../work/workbench';
 import { collectReportData } from './collect-report-data';
 import { toPngAddress } from './png';

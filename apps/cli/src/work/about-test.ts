@@ -1,8 +1,8 @@
-import type { evaluatePolicy } from './evaluation';
+import type { EvaluationOrigin } from '@earlyexit/evaluation';
 import type { Workbench } from './workbench';
 
 /** What an evaluation on the test split says about where it comes from. */
-export function aboutTest(bench: Workbench): Parameters<typeof evaluatePolicy>[3] {
+export function aboutTest(bench: Workbench): EvaluationOrigin {
   return {
     model: bench.model.metadata.name,
     dataset: bench.data.dataset,

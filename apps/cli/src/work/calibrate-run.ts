@@ -1,6 +1,17 @@
-import { searchThresholds } from '@earlyexit/calibration';
-import { ArgumentError } from '@earlyexit/core';
-import { getCriterion, thresholdToJson } from '@earlyexit/exit-criteria';
+import { needsFittingPart, promiseSize, type RiskAim, searchThresholds } from '@earlyexit/calibration';
+import { ArgumentError, DataError } from '@earlyexit/core';
+import { writeWholeFile } from '@earlyexit/core/node';
+import {
+  type Calibration,
+  calibrateModel,
+  calibrationDocument,
+  checkThresholds,
+  DEFAULT_AIM,
+  DEFAULT_CRITERION,
+  frontierCsv,
+  storeCalibration,
+} from '@earlyexit/evaluation';
+import { getCriterion } from '@earlyexit/exit-criteria';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { count, percent, shortMacs } from '../terminal/format';
@@ -18,7 +29,6 @@ import {
 import { parseOptions } from '../options/parse-options';
 import { renameSpellings } from '../options/train-options';
 import { budgetRun } from './budget-run';
-import { type Calibration, calibrateModel, storePolicy } from './calibrate-model';
 import {
   checkAimFits,
   chooseCalibrationAim,
@@ -26,16 +36,14 @@ import {
   describeCalibrationAim,
 } from './calibration-aim';
 import { type CalibrationBench, openCalibrationBench } from './calibration-bench';
-import { checkThresholds } from './check-thresholds';
-import { frontierCsv } from './curve-csv';
 import { confidenceTable, exitTable } from './describe-calibration';
 import { writeLogits } from './logits-cache';
-import { checkPromiseSize, needsFittingPart } from './make-promise';
-import { describeRisk } from './measure-promise';
+import { describeRisk } from './describe-promise';
 import { modelOperand } from './operand';
-import { DEFAULT_AIM, DEFAULT_CRITERION, refuseOracle } from './policy';
+import { refuseOracle } from './policy';
 import { requireWritable } from './require-writable';
-import { writeWholeFile } from '@earlyexit/core/node';
+import { showWork } from '../terminal/show-work';
+import { naming } from '../naming';
 
 // A smaller risk needs more samples than any calibration split has; a larger one promises nothing.
 const SMALLEST_RISK = 0.0001;
@@ -93,51 +101,20 @@ export async function calibrateRun(invocation: Invocation): Promise<undefined> {
     output.note(`calibration logits written to ${saveLogits}`);
   }
   if ('budget' in aim) {
-    await budgetRun(bench, { argument, aim, scaling, curve }, output);
+    await budgetRun(bench, { argument, aim, scaling, curve }, output, signal);
     return undefined;
   }
 
   const goal = { criterion: name, aim, scaling, seed: bench.seed };
-  const calibration = await calibrateModel(bench, goal, output);
-  signal.throwIfAborted();
+  const calibration = calibrateModel(bench.model, await bench.calibration(), goal, showWork(output, signal));
   if (curve !== undefined) await writeWholeFile(curve, frontierOf(bench, calibration));
-  const { fits, policy, searched, promise, summary, cached, measured } = calibration;
-  await storePolicy(bench, policy, { promise, fits });
+  const { fits, policy, searched, summary, cached, measured } = calibration;
+  await naming('--scaling', () => storeCalibration(bench.model, bench.reference.directory, calibration));
 
   const { metadata } = bench.model;
   const exitNames = metadata.exits.map((exit) => exit.name);
   output.json({
-    model: metadata.name,
-    dataset: bench.dataset,
-    split: 'calibration',
-    samples: cached.samples,
-    fittedSamples: calibration.fittedSamples,
-    thresholdSamples: measured.samples,
-    engine: bench.engine,
-    criterion: name,
-    aim: 'thresholds' in aim ? null : aim,
-    scaling,
-    thresholds: policy.thresholds.map(thresholdToJson),
-    temperatures: policy.temperatures,
-    promise,
-    fits: fits.map(({ vector, ...fit }) => ({
-      ...fit,
-      vector: vector && { scales: [...vector.scales], offsets: [...vector.offsets] },
-    })),
-    exits: summary.exits.map(({ taken, share, top1, top1All, macs }, exit) => ({
-      name: exitNames[exit],
-      taken,
-      share,
-      top1,
-      top1All,
-      macs,
-    })),
-    top1: summary.top1,
-    static: summary.static,
-    averageMacs: summary.averageMacs,
-    macsRatio: summary.macsRatio,
-    exact: searched?.exact ?? null,
-    guarantee: searched?.guarantee ?? null,
+    ...calibrationDocument(bench.model, calibration, bench),
     curve: curve ?? null,
     saved: bench.reference.directory,
   });
@@ -162,6 +139,25 @@ export async function calibrateRun(invocation: Invocation): Promise<undefined> {
     `stored in ${bench.reference.directory}; next: earlyexit evaluate ${argument}`,
   );
   return undefined;
+}
+
+/**
+ * Refuses a promise for which the calibration split is too small, before anything is computed.
+ *
+ * @throws DataError that says how many are needed
+ */
+function checkPromiseSize(aim: RiskAim, size: number, apart: boolean): void {
+  const { risk, delta, method } = aim;
+  const { needed, fitting, left, wholeSplit, isEnough } = promiseSize(aim, size, apart);
+  if (isEnough) return;
+  throw new DataError({
+    where: '--risk',
+    rule: `a promise of at most ${String(risk)} by ${method}${delta === null ? '' : ` at delta ${String(delta)}`} needs at least ${count(needed)} calibration images that nothing was fitted on`,
+    received:
+      count(left) +
+      (apart ? `: of ${count(size)} in the split, ${count(fitting)} fit what comes before the promise` : ''),
+    remedy: `Train with a larger calibration split (--calibration ${String(wholeSplit)}), or allow more risk`,
+  });
 }
 
 /** The promise as a sentence, and what it hangs on. */

@@ -1,24 +1,12 @@
-import { defaultMethod, type ExitLoss, type RiskMethod, type SearchAim } from '@earlyexit/calibration';
+import { defaultMethod, type RiskAim, type Scaling } from '@earlyexit/calibration';
 import { ArgumentError } from '@earlyexit/core';
+import type { CalibrationAim } from '@earlyexit/evaluation';
 import { type CriterionName, type Threshold } from '@earlyexit/exit-criteria';
 import { percent } from '../terminal/format';
 import { chooseAim, describeAim } from './policy';
 
-/** A promise to be made: leaving early loses at most `risk`. */
-export interface RiskAim {
-  readonly risk: number;
-  /** The probability with which it may fail; null for `crc`, which keeps it on average. */
-  readonly delta: number | null;
-  readonly method: Exclude<RiskMethod, 'naive'>;
-  readonly loss: ExitLoss;
-}
-
-/** What `calibrate` is to find: an accuracy, a cost, a promise, the 39 budgets, or nothing, where thresholds are given. */
-export type CalibrationAim =
-  SearchAim | RiskAim | { readonly budget: true } | { readonly thresholds: readonly Threshold[] };
-
-/** How confidence is brought into line before thresholds are looked for. */
-export type Scaling = 'temperature' | 'vector' | 'none';
+/** What `calibrate` is to do: find what calibration finds, or print the 39 budgets. */
+export type CalibrateAim = CalibrationAim | { readonly budget: true };
 
 /** The options of `calibrate` that name its aim. */
 export interface AimOptions {
@@ -28,7 +16,7 @@ export interface AimOptions {
   readonly risk?: number | undefined;
   readonly delta?: number | undefined;
   readonly method?: RiskAim['method'] | undefined;
-  readonly loss?: ExitLoss | undefined;
+  readonly loss?: RiskAim['loss'] | undefined;
   readonly earlyexit?: readonly Threshold[] | undefined;
 }
 
@@ -39,7 +27,7 @@ const DEFAULT_DELTA = 0.1;
  *
  * @throws ArgumentError for two aims, or parts of a promise that do not belong together
  */
-export function chooseCalibrationAim(options: AimOptions): CalibrationAim {
+export function chooseCalibrationAim(options: AimOptions): CalibrateAim {
   const { budget, risk, delta, loss = 'consistency', earlyexit } = options;
   const { method = defaultMethod(loss) } = options;
   const named = [
@@ -84,7 +72,7 @@ export function chooseCalibrationAim(options: AimOptions): CalibrationAim {
 }
 
 /** The aim in words. */
-export function describeCalibrationAim(aim: CalibrationAim): string {
+export function describeCalibrationAim(aim: CalibrateAim): string {
   if ('thresholds' in aim) return 'thresholds as given';
   if ('budget' in aim) return 'aim: the 39 budgets of the budgeted batch protocol (MSDNet)';
   if ('risk' in aim) {
@@ -103,7 +91,7 @@ export function describeCalibrationAim(aim: CalibrationAim): string {
  *
  * @throws ArgumentError
  */
-export function checkAimFits(aim: CalibrationAim, criterion: CriterionName): void {
+export function checkAimFits(aim: CalibrateAim, criterion: CriterionName): void {
   if (!('budget' in aim) || criterion === 'max-probability') return;
   throw new ArgumentError({
     where: '--criterion',
@@ -114,7 +102,7 @@ export function checkAimFits(aim: CalibrationAim, criterion: CriterionName): voi
 }
 
 /** The protocol compares probabilities as they are; every other aim scales them first. */
-export function defaultScaling(aim: CalibrationAim): Scaling {
+export function defaultScaling(aim: CalibrateAim): Scaling {
   return 'budget' in aim ? 'none' : 'temperature';
 }
 

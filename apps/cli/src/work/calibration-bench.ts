@@ -1,9 +1,9 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import type { CachedLogitsFile } from '@earlyexit/calibration';
 import { DataError } from '@earlyexit/core';
+import type { ExitCosts } from '@earlyexit/exit-criteria';
 import { count } from '../terminal/format';
 import type { Output } from '../terminal/output';
-import type { CalibrationSource } from './calibrate-model';
 import { fingerprintModel, fingerprintSplit, readSplitFingerprint } from './fingerprint';
 import { readLogits } from './logits-cache';
 import { loadReference, type LoadedModel, resolveTrainedModel } from './model-argument';
@@ -12,7 +12,10 @@ import { startEngine } from './start-engine';
 import { openWorkbench, type WorkbenchOptions } from './workbench';
 
 /** A trained network and its calibration split, or the logits that were cached of it. */
-export interface CalibrationBench extends CalibrationSource {
+export interface CalibrationBench {
+  readonly model: MultiExitModel;
+  readonly costs: ExitCosts;
+  calibration(): Promise<CachedLogitsFile>;
   readonly reference: LoadedModel['reference'];
   /** The engine's name. */
   readonly engine: string;

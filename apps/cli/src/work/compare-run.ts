@@ -1,15 +1,21 @@
 import { fitTemperatures, type SearchAim } from '@earlyexit/calibration';
 import { ArgumentError } from '@earlyexit/core';
+import { type ComparedPolicy, comparePolicies } from '@earlyexit/evaluation';
 import { count, percent, shortMacs } from '../terminal/format';
 import type { Output } from '../terminal/output';
+import { showWork } from '../terminal/show-work';
 import { formatTable } from '../terminal/table';
 import { aboutTest } from './about-test';
-import { type ComparedPolicy, comparePolicies } from './compare-policies';
 import { describeAim, storedPolicy } from './policy';
 import type { Workbench } from './workbench';
 
 /** `evaluate --criterion all`: every policy at the same aim, thresholds from the calibration split, in one table. */
-export async function compareRun(bench: Workbench, aim: SearchAim, output: Output): Promise<void> {
+export async function compareRun(
+  bench: Workbench,
+  aim: SearchAim,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
   const { metadata } = bench.model;
   if (metadata.exits.length === 1) {
     throw new ArgumentError({
@@ -21,18 +27,17 @@ export async function compareRun(bench: Workbench, aim: SearchAim, output: Outpu
   const calibration = await bench.logits('calibration');
   const temperatures = storedPolicy(metadata)?.temperatures ?? fitTemperatures(calibration);
   const test = await bench.logits('test');
-  const line = output.progress('comparing policies');
-  const { policies, oracleRule, notes } = await comparePolicies({
-    calibration,
-    test,
-    temperatures,
-    costs: bench.costs,
-    aim,
-    seed: bench.data.seed,
-    about: aboutTest(bench),
-  });
-  line.done();
-  for (const note of notes) output.warn(note);
+  const work = showWork(output, signal);
+  const { policies, oracleRule } = await comparePolicies(
+    {
+      ...{ calibration, test, temperatures, aim },
+      costs: bench.costs,
+      seed: bench.data.seed,
+      about: aboutTest(bench),
+    },
+    work,
+  );
+  work.end();
   const crowded = metadata.exits.find((_, exit) => policies.every(({ exits }) => exits[exit]?.share === 1));
   if (crowded !== undefined) {
     output.warn(

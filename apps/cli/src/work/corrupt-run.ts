@@ -1,60 +1,45 @@
-import { computeLogits } from '@earlyexit/branch-head';
-import { type Corruption, corruptImages } from '@earlyexit/datasets';
-import { type CachedLogits, type ExitPolicy, simulate } from '@earlyexit/exit-criteria';
-import { preprocess } from '@earlyexit/inference';
+import { FALSE_ALARM_RATE, type WatchedStream } from '@earlyexit/calibration';
+import type { Corruption } from '@earlyexit/datasets';
+import { type CorruptedEvaluation, evaluateCorruptions, type WatchedEvaluation } from '@earlyexit/evaluation';
+import type { ExitPolicy } from '@earlyexit/exit-criteria';
 import { count, percent, shortMacs } from '../terminal/format';
 import type { Output } from '../terminal/output';
+import { showWork } from '../terminal/show-work';
 import { formatTable } from '../terminal/table';
 import { aboutTest } from './about-test';
 import { showCorruption } from './corruptions';
-import { evaluatePolicy } from './evaluation';
-import type { EvaluationDocument } from './evaluation-document';
-import {
-  describeWatched,
-  FALSE_ALARM_RATE,
-  referenceAnswers,
-  type WatchedStream,
-  watchStream,
-} from './watch-stream';
 import type { Workbench } from './workbench';
 
-/** What becomes of a policy on spoilt test images, and whether the monitor of shift notices. */
-export type CorruptedEvaluation = EvaluationDocument & {
-  readonly corruption: Corruption;
-  readonly shift: WatchedStream;
-};
-
-/** Evaluates a policy on the test images as they are, and spoilt in each of several ways. */
+/** Evaluates a policy on the test images of a workbench as they are, and spoilt in each of several ways. */
 export async function evaluateCorrupted(
   bench: Workbench,
   policy: ExitPolicy,
   corruptions: readonly Corruption[],
   options: { readonly batchSize?: number | undefined; readonly output: Output; readonly signal: AbortSignal },
-): Promise<{
-  readonly clean: EvaluationDocument & { readonly shift: WatchedStream };
-  readonly corrupted: readonly CorruptedEvaluation[];
-}> {
-  const reference = referenceAnswers(await bench.logits('calibration'), policy, '--corrupt');
-  const { exits, classes } = bench.model.metadata;
-  const evaluate = (cached: CachedLogits): EvaluationDocument & { readonly shift: WatchedStream } => ({
-    ...evaluatePolicy(cached, policy, bench.costs, aboutTest(bench)),
-    shift: watchStream(reference, simulate(cached, policy), {
-      exits: exits.length,
-      classes: classes.length,
-      seed: bench.data.seed,
-    }),
-  });
-  const clean = evaluate(await bench.logits('test'));
-  const corrupted: CorruptedEvaluation[] = [];
-  for (const corruption of corruptions) {
-    corrupted.push({ ...evaluate(await corruptedLogits(bench, corruption, options)), corruption });
+): ReturnType<typeof evaluateCorruptions> {
+  const { model, source, splits, data } = bench;
+  const { mean, standardDeviation } = source;
+  const inputShape = splits.test.imageShape;
+  const work = showWork(options.output, options.signal);
+  try {
+    return await evaluateCorruptions(model, {
+      ...work,
+      ...{ policy, corruptions, batchSize: options.batchSize },
+      calibration: await bench.logits('calibration'),
+      test: await bench.logits('test'),
+      images: splits.test,
+      preprocessing: model.metadata.preprocessing ?? { inputShape, mean, standardDeviation },
+      seed: data.seed,
+      about: aboutTest(bench),
+    });
+  } finally {
+    work.end();
   }
-  return { clean, corrupted };
 }
 
-/** The same as a table. */
+/** What becomes of the policy on spoilt images, as a table. */
 export function describeCorrupted(
-  clean: EvaluationDocument & { readonly shift: WatchedStream },
+  clean: WatchedEvaluation,
   corrupted: readonly CorruptedEvaluation[],
   output: Output,
 ): string[] {
@@ -88,43 +73,8 @@ export function describeCorrupted(
   ];
 }
 
-async function corruptedLogits(
-  { model, source, splits, data }: Workbench,
-  corruption: Corruption,
-  options: { readonly batchSize?: number | undefined; readonly output: Output; readonly signal: AbortSignal },
-): Promise<CachedLogits> {
-  const { batchSize, output, signal } = options;
-  const { test } = splits;
-  const preprocessing = model.metadata.preprocessing ?? {
-    inputShape: test.imageShape,
-    mean: source.mean,
-    standardDeviation: source.standardDeviation,
-  };
-  const line = output.progress(`running ${count(test.size)} test images with ${showCorruption(corruption)}`);
-  try {
-    return await computeLogits(
-      model,
-      {
-        size: test.size,
-        labels: test.labels,
-        imageShape: test.imageShape,
-        async load(rows) {
-          const spoilt = corruptImages(await test.bytes(rows), test.imageShape, corruption, {
-            rows,
-            seed: data.seed,
-          });
-          return preprocess(spoilt, preprocessing);
-        },
-      },
-      {
-        ...(batchSize === undefined ? {} : { batchSize }),
-        signal,
-        onProgress: (done, total) => {
-          line.update(done, total);
-        },
-      },
-    );
-  } finally {
-    line.done();
-  }
+/** What a watched stream means, short. */
+function describeWatched({ alarms, orders, medianDelay, samples }: WatchedStream): string {
+  if (medianDelay !== null) return `after ${String(medianDelay)}`;
+  return alarms === 0 ? `not in ${String(samples)}` : `in ${String(alarms)} of ${String(orders)} orders`;
 }

@@ -1,9 +1,8 @@
-import type { BudgetedPoint, VectorScaling } from '@earlyexit/calibration';
+import type { BudgetedPoint, ConfidenceFit, VectorScaling } from '@earlyexit/calibration';
 import type { ExitSummary, Threshold } from '@earlyexit/exit-criteria';
 import { percent, shortMacs } from '../terminal/format';
 import type { Colors } from '../terminal/output';
 import { formatTable } from '../terminal/table';
-import type { ConfidenceFit } from './fit-confidence';
 
 /** A threshold for people; the final exit has none. */
 export function showThreshold(value: Threshold | null | undefined): string {

@@ -19,21 +19,25 @@ import { parseOptions } from '../options/parse-options';
 import { renameSpellings } from '../options/train-options';
 import type { Output } from '../terminal/output';
 import { formatTable } from '../terminal/table';
+import {
+  checkThresholds,
+  DEFAULT_CRITERION,
+  type EvaluationDocument,
+  evaluatePolicy,
+  evaluateSession,
+} from '@earlyexit/evaluation';
+import { showWork } from '../terminal/show-work';
 import { aboutTest } from './about-test';
+import { describeMeasuredPromise } from './describe-promise';
 import { showThreshold } from './describe-calibration';
-import { checkThresholds } from './check-thresholds';
 import { compareRun } from './compare-run';
 import { parseCorruptions } from './corruptions';
-import { evaluateOnnx } from './evaluate-onnx';
-import { evaluatePolicy } from './evaluation';
-import type { EvaluationDocument } from './evaluation-document';
 import { type ExportedReference, findExported } from './model-argument';
 import { openOnnxModel } from './onnx-model';
 import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
-import { describeMeasuredPromise } from './measure-promise';
 import { originalStatistics } from './original-statistics';
 import { modelOperand } from './operand';
-import { chooseAim, DEFAULT_CRITERION, describeAim, neverLeave, searchPolicy, storedPolicy } from './policy';
+import { chooseAim, describeAim, neverLeave, searchPolicy, storedPolicy } from './policy';
 import { openWorkbench, type Workbench } from './workbench';
 
 const schema = z
@@ -85,7 +89,7 @@ export async function evaluateRun(invocation: Invocation): Promise<undefined> {
     }
   });
   if (criterion === 'all') {
-    await compareRun(bench, aim, output);
+    await compareRun(bench, aim, output, signal);
     return undefined;
   }
   const policy = await choosePolicy(bench, { criterion, earlyexit, aim }, output);
@@ -135,9 +139,15 @@ async function evaluateFile(
     );
     checkClasses(metadata, source);
     const samples = await asNetworkInput(splits.test, source, metadata);
-    const line = output.progress(`running ${count(samples.size)} test images`);
-    const document = await evaluateOnnx(model, samples, { dataset: data.dataset, batchSize }, line, signal);
-    line.done();
+    const work = showWork(output, signal);
+    const { dataset } = data;
+    const document = await evaluateSession(model, samples, {
+      ...work,
+      dataset,
+      engine: model.engine,
+      batchSize,
+    });
+    work.end();
     output.json(document);
     output.text(...describeEvaluation(document, output), '', ...originalStatistics(document));
   } finally {

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { bytes } from '../terminal/format';
 import { version } from '../version';
-import type { EvaluationDocument } from './evaluation-document';
+import type { EvaluationDocument } from '@earlyexit/evaluation';
 import { modelCard } from './model-card';
 import { writeWholeFile } from '@earlyexit/core/node';
 

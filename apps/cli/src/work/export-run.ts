@@ -20,12 +20,12 @@ import {
   wholeNumber,
 } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
-import { checkThresholds } from './check-thresholds';
 import { checkFolderOptions, exportFolder } from './export-folder';
 import { resolveModelArgument } from './model-argument';
 import { openNetwork } from './open-network';
 import { modelOperand } from './operand';
-import { DEFAULT_CRITERION, refuseOracle, storedPolicy } from './policy';
+import { checkThresholds, DEFAULT_CRITERION } from '@earlyexit/evaluation';
+import { refuseOracle, storedPolicy } from './policy';
 import { type QuantizedNetwork, quantizeNetwork } from './quantize-network';
 import { requireWritable } from './require-writable';
 import { startEngine } from './start-engine';

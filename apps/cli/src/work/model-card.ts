@@ -1,7 +1,7 @@
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import { getCriterion, type CriterionName, type Threshold } from '@earlyexit/exit-criteria';
 import { count, percent, shortMacs } from '../terminal/format';
-import type { EvaluationDocument } from './evaluation-document';
+import type { EvaluationDocument } from '@earlyexit/evaluation';
 
 /** What a model card tells. */
 export interface CardContent {

@@ -1,4 +1,4 @@
-import type { EvaluationDocument } from './evaluation-document';
+import type { EvaluationDocument } from '@earlyexit/evaluation';
 
 /**
  * The lines that the original early-exit example (IntelLabs' Distiller) prints after a test run, exits counted from 0,

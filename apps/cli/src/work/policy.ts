@@ -10,12 +10,7 @@ import {
   thresholdFromJson,
 } from '@earlyexit/exit-criteria';
 import { naming } from '../naming';
-import type { PromisedPolicy } from './measure-promise';
-
-/** The criterion that is used where none is named. */
-export const DEFAULT_CRITERION: CriterionName = 'max-probability';
-/** Half a percentage point below the final exit. */
-export const DEFAULT_AIM: SearchAim = { maxAccuracyDrop: 0.005 };
+import { DEFAULT_AIM, DEFAULT_CRITERION, type PromisedPolicy } from '@earlyexit/evaluation';
 
 /** The policy that calibration stored in a network, or null. */
 export function storedPolicy({ policy }: MultiExitMetadata): PromisedPolicy | null {

@@ -1,9 +1,8 @@
 import type { Readable } from 'node:stream';
-import { listImageFiles, readImage } from '@earlyexit/datasets';
+import { listImageFiles } from '@earlyexit/datasets';
 import { ArgumentError, DataError, EarlyExitError } from '@earlyexit/core';
 import { type ExitPolicy } from '@earlyexit/exit-criteria';
-import type { RunOptions, Session } from '@earlyexit/inference';
-import type { MultiExitMetadata } from '@earlyexit/branch-head';
+import type { MultiExitMetadata, MultiExitModel } from '@earlyexit/branch-head';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { exitCode } from '../exit-code';
@@ -29,10 +28,20 @@ import {
 } from './model-argument';
 import { openOnnxModel } from './onnx-model';
 import { modelOperand } from './operand';
-import { checkThresholds } from './check-thresholds';
-import { DEFAULT_CRITERION, neverLeave, refuseOracle, storedPolicy } from './policy';
+import {
+  checkThresholds,
+  type Classification,
+  classifyImages,
+  type ClassifyingSession,
+  DEFAULT_CRITERION,
+  monitorStream,
+  type NamedImage,
+  type StreamMonitor,
+} from '@earlyexit/evaluation';
+import { fingerprintModel } from './fingerprint';
+import { logitsCachePath, readLogits } from './logits-cache';
+import { neverLeave, refuseOracle, storedPolicy } from './policy';
 import { startEngine } from './start-engine';
-import { openStreamMonitor, type StreamMonitor } from './stream-monitor';
 
 const schema = z
   .object({
@@ -45,28 +54,6 @@ const schema = z
     batchSize: wholeNumber(),
   })
   .partial();
-
-/** One line of `predict --json`; everything is null where the image could not be read, and `error` says why. */
-interface Prediction {
-  readonly input: string;
-  readonly class: number | null;
-  readonly label: string | null;
-  readonly probability: number | null;
-  /** Index of the exit that answered, and its name. */
-  readonly exit: number | null;
-  readonly exitName: string | null;
-  readonly score: number | null;
-  readonly macs: number | null;
-  /** Of the network, without reading the image; shared evenly where several images ran together. */
-  readonly latencyMs: number | null;
-  readonly error?: string;
-}
-
-/** An image to classify: a file, or what came on standard input. */
-interface Input {
-  readonly name: string;
-  readonly image: string | Uint8Array;
-}
 
 /** `earlyexit predict`: classifies images. */
 export async function predictRun(invocation: Invocation): Promise<number> {
@@ -90,54 +77,25 @@ export async function predictRun(invocation: Invocation): Promise<number> {
     reference.kind === 'saved'
       ? await openSaved(reference, options, invocation)
       : await openFile(reference, options, invocation);
-  const { session } = opened;
-  const imageShape = session.metadata.preprocessing?.inputShape;
-  if (imageShape === undefined) {
-    session.dispose();
-    throw new DataError({
-      where: argument,
-      rule: 'the model does not say how images become its inputs',
-      remedy: 'Save it with preprocessing in its metadata',
-    });
-  }
+  const { session, monitor } = opened;
   const invert = chooseInvert(options.invert, opened.isDigits);
-  const classify = createClassifier(opened, imageShape, signal);
-  const predictions: Prediction[] = [];
-  const add = (prediction: Prediction): void => {
-    predictions.push(prediction);
-    if (prediction.error !== undefined) output.warn(prediction.error);
-    else output.text(describe(prediction));
-    const { input, exit, class: answer, score } = prediction;
-    if (exit !== null && answer !== null && score !== null)
-      opened.monitor?.observe(input, { exit, class: answer, score });
-  };
+  const predictions: Classification[] = [];
+  const line = output.progress('images');
   try {
-    await classify.warmUp();
     const { batchSize = 1 } = options;
-    const line = output.progress('images');
-    for (let start = 0; start < inputs.length; start += batchSize) {
-      signal.throwIfAborted();
-      const batch = inputs.slice(start, start + batchSize);
-      const images = await Promise.all(batch.map((input) => readInput(input, imageShape, invert)));
-      const answers = await classify.run(images.filter((image) => image instanceof Uint8Array));
-      let next = 0;
-      batch.forEach((input, i) => {
-        const image = images[i];
-        const answer = image instanceof Uint8Array ? answers[next++] : undefined;
-        add(
-          answer === undefined
-            ? {
-                ...nothing,
-                input: input.name,
-                error: image instanceof Uint8Array ? '' : (image?.error ?? ''),
-              }
-            : { input: input.name, ...answer },
-        );
-      });
+    for await (const prediction of classifyImages(opened, inputs, { batchSize, invert, signal })) {
+      predictions.push(prediction);
+      if (prediction.error !== undefined) output.warn(prediction.error);
+      else output.text(describe(prediction));
+      const { input, exit, class: answer, score } = prediction;
+      if (exit !== null && answer !== null && score !== null) {
+        const alarm = monitor?.observe({ exit, class: answer, score }) ?? null;
+        if (alarm !== null) output.warn(`at ${input}: ${alarm}`);
+      }
       line.update(predictions.length, inputs.length);
     }
     line.done();
-    opened.monitor?.finish();
+    if (monitor?.alarmed === false) output.note(`monitor: no shift seen in ${plural(monitor.seen, 'image')}`);
   } finally {
     session.dispose();
   }
@@ -148,12 +106,8 @@ export async function predictRun(invocation: Invocation): Promise<number> {
   return exitCode.failed;
 }
 
-/** What classifies: a session, and the options of its runs. */
-interface Opened {
-  readonly session: Session;
-  readonly policy: RunOptions;
-  /** With thresholds under which nobody leaves early, where they can be chosen: the whole network computes. */
-  readonly everything: RunOptions;
+/** What classifies: a session, and how it is run. */
+interface Opened extends ClassifyingSession {
   /** Whether it was trained on MNIST. */
   readonly isDigits: boolean;
   /** Watches the answers, where that was asked for. */
@@ -175,16 +129,44 @@ async function openSaved(
   // Not imported at the top: an exported file runs without TensorFlow.js.
   const { createSession } = await import('@earlyexit/inference/tfjs');
   const session = createSession(model);
-  const never = neverLeave(model.metadata);
-  const monitor =
-    options.monitor === true ? await openStreamMonitor(model, reference, policy ?? never, output) : null;
+  const decided = policy ?? neverLeave(model.metadata);
   return {
     session,
-    policy: policy ?? never,
-    everything: { ...policy, thresholds: never.thresholds },
+    isFixed: false,
+    options: decided,
     isDigits: config?.data.dataset === 'mnist',
-    monitor,
+    monitor: options.monitor === true ? await openMonitor(model, reference, decided) : null,
   };
+}
+
+/** A monitor that compares with the logits that `calibrate` kept in the run folder. */
+async function openMonitor(
+  model: MultiExitModel,
+  { runDirectory, argument }: LoadedModel['reference'],
+  policy: ExitPolicy,
+): Promise<StreamMonitor> {
+  if (runDirectory === null) {
+    throw new DataError({
+      where: '--monitor',
+      rule: 'a stream is compared with the calibration images, whose logits lie in a run folder',
+      received: `${argument}, a model without its run`,
+      remedy: 'Give the run folder',
+    });
+  }
+  const path = logitsCachePath(runDirectory);
+  try {
+    const { cached } = await readLogits(path, { model: await fingerprintModel(model) });
+    return monitorStream(cached, policy);
+  } catch (cause) {
+    if (!EarlyExitError.is(cause)) throw cause;
+    throw new DataError({
+      where: '--monitor',
+      rule: 'a stream is compared with the logits of the calibration images, as calibrate keeps them',
+      received: `${path}: ${cause.parts.rule}`,
+      remedy: `Run earlyexit calibrate ${argument} first`,
+      cause,
+    });
+  }
 }
 
 async function openFile(
@@ -192,86 +174,18 @@ async function openFile(
   options: z.output<typeof schema>,
   { output, signal }: Invocation,
 ): Promise<Opened> {
-  const { session, options: policy, isFixed } = await openOnnxModel(file, options, output, signal);
-  const { classes, exits, preprocessing } = session.metadata;
+  const opened = await openOnnxModel(file, options, output, signal);
+  const { classes, preprocessing } = opened.session.metadata;
   return {
-    session,
-    policy,
-    everything: isFixed ? policy : { ...policy, thresholds: exits.slice(1).map(() => 'never') },
+    ...opened,
     // A file does not say what it was trained on.
     isDigits: preprocessing?.inputShape[2] === 1 && classes.join() === '0,1,2,3,4,5,6,7,8,9',
     monitor: null,
   };
 }
 
-const nothing = {
-  class: null,
-  label: null,
-  probability: null,
-  exit: null,
-  exitName: null,
-  score: null,
-  macs: null,
-  latencyMs: null,
-} as const;
-
-function createClassifier(
-  { session, policy, everything }: Opened,
-  imageShape: readonly [number, number, number],
-  signal: AbortSignal,
-) {
-  const size = imageShape[0] * imageShape[1] * imageShape[2];
-  const { classes, exits } = session.metadata;
-  return {
-    /** The first run of a network prepares its kernels: it would spoil the first latency. */
-    async warmUp(): Promise<void> {
-      await session.run({ data: new Uint8Array(size), count: 1 }, everything);
-    },
-    async run(images: readonly Uint8Array[]): Promise<Omit<Prediction, 'input'>[]> {
-      if (images.length === 0) return [];
-      const data = new Uint8Array(images.length * size);
-      images.forEach((image, i) => {
-        data.set(image, i * size);
-      });
-      const started = performance.now();
-      const answers = await session.run(
-        { data, count: images.length },
-        { ...policy, batchSize: images.length, signal },
-      );
-      const latencyMs = (performance.now() - started) / images.length;
-      return images.map((_, i) => {
-        const answer = answers.classes[i] ?? 0;
-        const exit = answers.exits[i] ?? 0;
-        return {
-          class: answer,
-          label: classes[answer] ?? String(answer),
-          probability: answers.probabilities[i] ?? null,
-          exit,
-          exitName: exits[exit]?.name ?? '',
-          score: answers.scores[i] ?? null,
-          macs: answers.macs[i] ?? null,
-          latencyMs,
-        };
-      });
-    },
-  };
-}
-
-async function readInput(
-  { name, image }: Input,
-  imageShape: readonly [number, number, number],
-  invert: boolean | 'auto',
-): Promise<Uint8Array | { error: string }> {
-  try {
-    return await readImage(image, { imageShape, invert, name });
-  } catch (error) {
-    if (EarlyExitError.is(error) && error.kind === 'data') return { error: error.message };
-    throw error;
-  }
-}
-
 /** Finds every image before the first one is classified, so that a wrong path is said at once. */
-async function collectInputs(paths: readonly string[], stdin: Readable): Promise<Input[]> {
+async function collectInputs(paths: readonly string[], stdin: Readable): Promise<NamedImage[]> {
   if (paths.filter((path) => path === '-').length > 1) {
     throw new ArgumentError({
       where: 'FILES',
@@ -279,7 +193,7 @@ async function collectInputs(paths: readonly string[], stdin: Readable): Promise
       received: '- more than once',
     });
   }
-  const inputs: Input[] = [];
+  const inputs: NamedImage[] = [];
   for (const path of paths) {
     if (path === '')
       throw new ArgumentError({ where: 'FILES', rule: 'a path is not empty', received: 'an empty text' });
@@ -343,6 +257,6 @@ function chooseInvert(asked: 'auto' | 'yes' | 'no' | undefined, isDigits: boolea
   return isDigits ? 'auto' : false;
 }
 
-function describe({ input, label, probability, exitName, macs, latencyMs }: Prediction): string {
+function describe({ input, label, probability, exitName, macs, latencyMs }: Classification): string {
   return `${input}: ${label ?? ''} (${(probability ?? 0) > 0.9995 ? '>99.9 %' : percent(probability, 1)}), answered by ${exitName ?? ''} after ${shortMacs(macs)} MACs, ${(latencyMs ?? 0).toFixed(1)} ms`;
 }

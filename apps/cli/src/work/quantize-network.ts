@@ -1,13 +1,16 @@
 import { type MultiExitModel, type SampleSource, withMetadata } from '@earlyexit/branch-head';
-import type { CachedLogits, ExitPolicy } from '@earlyexit/exit-criteria';
+import { type QuantizationReport, refitPolicy } from '@earlyexit/evaluation';
+import { type CachedLogits, type ExitPolicy, thresholdToJson } from '@earlyexit/exit-criteria';
 import { exportExits, measureRanges, type OpenFile, type Quantization } from '@earlyexit/onnx';
 import type { Invocation } from '../command-definition';
 import { count, duration, percent } from '../terminal/format';
 import { channelsFirst } from './channels-first';
 import { graphOpener } from './open-graph';
 import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
-import { type QuantizationReport, type QuantizedAim, refitPolicy } from './refit-policy';
+import { describeCalibrationAim } from './calibration-aim';
+import { chooseAim } from './policy';
 import type { RunConfig } from './run-config';
+import { showWork } from '../terminal/show-work';
 import { seededNoise } from './seeded-noise';
 
 /** Enough for the range of an activation, to which every position of every image adds. */
@@ -18,7 +21,10 @@ const ACTIVATIONS_AN_INPUT = 200;
 const LARGEST_BATCH = 64;
 
 /** The options that int8 looks at. */
-export interface QuantizeOptions extends QuantizedAim {
+export interface QuantizeOptions {
+  /** What the new thresholds are to reach; what is left out follows from the old ones. */
+  readonly maxAccuracyDrop?: number | undefined;
+  readonly targetMacs?: number | undefined;
   readonly dataset?: string | undefined;
   readonly dataDir?: string | undefined;
   readonly download?: boolean | undefined;
@@ -104,7 +110,8 @@ export async function quantizeNetwork(
     progress.done(`ran ${label} in ${duration((performance.now() - started) / 1000)}`);
     return cached;
   };
-  const found = await refitPolicy(
+  const isNamed = (options.maxAccuracyDrop ?? options.targetMacs) !== undefined;
+  const found = refitPolicy(
     {
       model,
       before: policy,
@@ -112,15 +119,22 @@ export async function quantizeNetwork(
       int8: await run(await exportExits(model, { quantization }), 'int8'),
       sampleIds: calibration.ids,
       seed: settings.seed,
+      aim: isNamed ? chooseAim(options) : undefined,
     },
-    options,
-    output,
+    showWork(output, signal),
   );
   const { report } = found;
+  const { criterion, thresholds, temperatures, promise } = found.policy;
+  const stored = { criterion, thresholds: thresholds.map(thresholdToJson), temperatures };
   output.note(
-    `int8: temperatures and thresholds set anew on its logits, ${found.aim}: ${percent(report.top1.int8)} right at ${percent(report.macsShare.int8, 1)} of the MACs on the calibration split (float32: ${percent(report.top1.float32)} at ${percent(report.macsShare.float32, 1)})`,
+    `int8: temperatures and thresholds set anew on its logits, ${describeCalibrationAim(found.aim)}: ${percent(report.top1.int8)} right at ${percent(report.macsShare.int8, 1)} of the MACs on the calibration split (float32: ${percent(report.top1.float32)} at ${percent(report.macsShare.float32, 1)})`,
   );
-  return { model: withMetadata(model, { policy: found.policy }), quantization, source, report };
+  return {
+    model: withMetadata(model, { policy: promise === null ? stored : { ...stored, promise } }),
+    quantization,
+    source,
+    report,
+  };
 }
 
 /** Ranges from `used` images. */

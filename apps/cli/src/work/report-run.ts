@@ -7,7 +7,7 @@ import { datasetOptions, engineOptions } from '../options/common-schemas';
 import { listOf, text, wholeNumber } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 import { writeReport } from '../report/write-report';
-import { evaluatePolicy } from './evaluation';
+import { evaluatePolicy } from '@earlyexit/evaluation';
 import { aboutTest } from './about-test';
 import { describeEvaluation } from './evaluate-run';
 import { evaluateCompared, loadCompared, resolveCompared } from './compared-networks';

@@ -1,10 +1,10 @@
 import type { ExitMetadata } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
 import { type ExitPolicy } from '@earlyexit/exit-criteria';
+import { checkThresholds } from '@earlyexit/evaluation';
 import type { Optimizer, Regime, Schedule } from '@earlyexit/trainer';
 import { naming } from '../naming';
 import type { TrainOptions } from '../options/train-options';
-import { checkThresholds } from './check-thresholds';
 
 /** What `train` of the package `trainer` is told besides the network and the data. */
 export interface TrainingRecipe {

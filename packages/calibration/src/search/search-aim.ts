@@ -24,7 +24,8 @@ export function checkAim(aim: SearchAim, exitMacs: readonly number[], staticMacs
   if ('maxAccuracyDrop' in aim) {
     if (aim.maxAccuracyDrop >= 0 && aim.maxAccuracyDrop <= 1) return;
     throw new ArgumentError({
-      where: 'searchThresholds: aim.maxAccuracyDrop',
+      function: 'searchThresholds',
+      argument: 'maxAccuracyDrop',
       rule: 'a fraction from 0 to 1',
       received: String(aim.maxAccuracyDrop),
       remedy: 'Half a percentage point is 0.005',
@@ -33,7 +34,8 @@ export function checkAim(aim: SearchAim, exitMacs: readonly number[], staticMacs
   const least = exitMacs[0]! / staticMacs;
   if (Number.isFinite(aim.targetMacs) && aim.targetMacs >= least) return;
   throw new ArgumentError({
-    where: 'searchThresholds: aim.targetMacs',
+    function: 'searchThresholds',
+    argument: 'targetMacs',
     rule: `a share of the static network's cost, at least the ${least.toPrecision(4)} of leaving always at the first exit`,
     received: String(aim.targetMacs),
   });

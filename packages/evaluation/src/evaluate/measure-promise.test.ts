@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { evaluatePolicy } from './evaluation';
-import { describeMeasuredPromise, measurePromise, type PromisedPolicy } from './measure-promise';
+import { evaluatePolicy } from './evaluate-policy';
+import { measurePromise, type PromisedPolicy } from './measure-promise';
 
 // Four samples, two classes. The early exit says 0, 0, 1, 1; the final one 0, 1, 1, 0; the second stays.
 const cached = {
@@ -37,16 +37,4 @@ it('stands in the evaluation of a policy that promises something, and in no othe
   expect(evaluatePolicy(cached, policy, costs, about).promise?.measuredRisk).toBe(0.25);
   const { promise: _, ...silent } = policy;
   expect(evaluatePolicy(cached, silent, costs, about)).not.toHaveProperty('promise');
-});
-
-it('is said in one sentence', () => {
-  expect(describeMeasuredPromise({ ...promise, measuredRisk: 0.031 }, 10_000)).toBe(
-    'promised: At most 5 % differ; on these 10,000 images 3.10 %',
-  );
-  expect(describeMeasuredPromise({ ...promise, loss: 'gap', measuredRisk: -0.004 }, 12)).toBe(
-    'promised: At most 5 % differ; on these 12 images 0.40 points above',
-  );
-  expect(describeMeasuredPromise({ ...promise, measuredRisk: null }, 12)).toBe(
-    'promised: At most 5 % differ',
-  );
 });

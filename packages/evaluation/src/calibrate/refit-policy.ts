@@ -1,21 +1,10 @@
-import type { MultiExitModel, PolicyMetadata, PromiseMetadata } from '@earlyexit/branch-head';
-import {
-  argmaxRows,
-  type CachedLogits,
-  type ExitPolicy,
-  summarizeExits,
-  thresholdToJson,
-} from '@earlyexit/exit-criteria';
-import type { Output } from '../terminal/output';
+import type { MultiExitModel, PromiseMetadata } from '@earlyexit/branch-head';
+import type { RiskAim, SearchAim } from '@earlyexit/calibration';
+import type { WorkOptions } from '@earlyexit/core';
+import { argmaxRows, type CachedLogits, type ExitPolicy, summarizeExits } from '@earlyexit/exit-criteria';
+import { costsOf } from '../costs-of';
 import { calibrateModel } from './calibrate-model';
-import { type CalibrationAim, describeCalibrationAim, type RiskAim } from './calibration-aim';
-import { chooseAim } from './policy';
-
-/** What the new thresholds are to reach; what is left out follows from the old ones. */
-export interface QuantizedAim {
-  readonly maxAccuracyDrop?: number | undefined;
-  readonly targetMacs?: number | undefined;
-}
+import type { CalibrationAim } from './calibration-aim';
 
 /** What int8 does to the answers, on the calibration split. */
 export interface QuantizationReport {
@@ -29,60 +18,52 @@ export interface QuantizationReport {
 }
 
 /** What a policy is set anew with. */
-interface RefitSubject {
-  readonly model: MultiExitModel;
+export interface RefitSubject {
+  readonly model: Pick<MultiExitModel, 'metadata'>;
   /** The policy that was found for float32. */
   readonly before: ExitPolicy;
   readonly float32: CachedLogits;
   readonly int8: CachedLogits;
+  /** One a sample, for messages. */
   readonly sampleIds: readonly (string | number)[];
+  /** Draws the part that a promise is made on. */
   readonly seed: number;
+  /** What the new thresholds are to reach; it follows from the old ones unless given. */
+  readonly aim?: SearchAim | undefined;
+}
+
+/** A policy that was set anew. */
+export interface RefittedPolicy {
+  readonly policy: Required<ExitPolicy> & { readonly promise: PromiseMetadata | null };
+  /** What it was set to reach. */
+  readonly aim: CalibrationAim;
+  readonly report: QuantizationReport;
 }
 
 /**
- * Sets temperatures and thresholds anew on int8 logits: by the aim that is named, else by the promise that the old
+ * Sets temperatures and thresholds anew on int8 logits: by the aim that is given, else by the promise that the old
  * thresholds carry, else so that samples cost on average what they cost before. Thresholds that are words stay.
+ *
+ * @throws what `calibrateModel` throws
  */
-export async function refitPolicy(
-  subject: RefitSubject,
-  named: QuantizedAim,
-  output: Output,
-): Promise<{ readonly policy: PolicyMetadata; readonly aim: string; readonly report: QuantizationReport }> {
+export function refitPolicy(subject: RefitSubject, work: WorkOptions = {}): RefittedPolicy {
   const { model, before, float32, int8, sampleIds, seed } = subject;
   const { metadata } = model;
-  const costs = { exitMacs: metadata.exits.map(({ macs }) => macs), staticMacs: metadata.staticMacs };
+  const costs = costsOf(metadata);
   const plain = summarizeExits(float32, before, costs);
-  const aim = chooseRefitAim(
-    metadata.policy?.promise ?? null,
-    before,
-    named,
-    plain.averageMacs! / costs.staticMacs,
+  const aim =
+    subject.aim ?? chooseAim(metadata.policy?.promise ?? null, before, plain.averageMacs! / costs.staticMacs);
+  const isUnscaled = before.temperatures?.every((each) => each === 1) === true;
+  const { policy, promise, summary } = calibrateModel(
+    model,
+    { cached: int8, sampleIds },
+    { criterion: before.criterion, aim, scaling: isUnscaled ? 'none' : 'temperature', seed },
+    work,
   );
-  const { name } = metadata;
-  const { policy, promise, summary } = await calibrateModel(
-    {
-      model,
-      costs,
-      calibration: () =>
-        Promise.resolve({ cached: int8, origin: { model: `${name} int8`, split: 'calibration' }, sampleIds }),
-    },
-    {
-      criterion: before.criterion,
-      aim,
-      scaling: before.temperatures?.every((each) => each === 1) === true ? 'none' : 'temperature',
-      seed,
-    },
-    output,
-  );
-  const stored = {
-    criterion: policy.criterion,
-    thresholds: policy.thresholds.map(thresholdToJson),
-    temperatures: policy.temperatures,
-  };
   const shareOf = (macs: number | null): number | null => (macs === null ? null : macs / costs.staticMacs);
   return {
-    policy: promise === null ? stored : { ...stored, promise },
-    aim: describeCalibrationAim(aim),
+    policy: { ...policy, promise },
+    aim,
     report: {
       samples: int8.samples,
       agreement: int8.exits.map((logits, exit) => agreement(logits, float32.exits[exit]!, int8.classes)),
@@ -92,13 +73,11 @@ export async function refitPolicy(
   };
 }
 
-function chooseRefitAim(
+function chooseAim(
   promise: PromiseMetadata | null,
   { thresholds }: ExitPolicy,
-  named: QuantizedAim,
   macsShare: number,
-): Exclude<CalibrationAim, { budget: true }> {
-  if ((named.maxAccuracyDrop ?? named.targetMacs) !== undefined) return chooseAim(named);
+): CalibrationAim {
   if (promise !== null) {
     const { risk, delta, method, loss } = promise;
     return { risk, delta, method, loss } as RiskAim;

@@ -7,7 +7,12 @@ import {
   validatePolicy,
 } from '@earlyexit/exit-criteria';
 
-/** Refuses thresholds that do not fit a network, and names its exits. */
+/**
+ * Refuses thresholds that do not fit a network, and names its exits.
+ *
+ * @returns the policy that they make
+ * @throws ArgumentError for another number of thresholds than there are early exits, or one that is no threshold
+ */
 export function checkThresholds(
   exits: readonly (Pick<ExitMetadata, 'name'> & Partial<Pick<ExitMetadata, 'attachedAfter'>>)[],
   criterion: CriterionName,
@@ -17,7 +22,8 @@ export function checkThresholds(
   const early = exits.slice(0, -1);
   if (thresholds.length !== early.length) {
     throw new ArgumentError({
-      where: '--earlyexit',
+      function: 'checkThresholds',
+      argument: 'thresholds',
       rule: `there is one threshold an early exit: ${early.length === 0 ? 'this network has none' : early.map(({ name, attachedAfter }) => (attachedAfter === null || attachedAfter === undefined ? name : `${name} (after ${attachedAfter})`)).join(', ')}`,
       received: `${String(thresholds.length)} (${thresholds.join(' ')})`,
       remedy: 'The final exit takes no threshold: it always answers',

@@ -1,9 +1,10 @@
 import { calibrationErrorOf, oracle, reliabilityBins } from '@earlyexit/calibration';
 import { type CachedLogits, type ExitCosts, softmax, summarizeExits } from '@earlyexit/exit-criteria';
-import type { EvaluationDocument } from './evaluation-document';
+import { rankOf } from '../rank-of';
+import type { EvaluationDocument, EvaluationOrigin } from './evaluation-document';
 
 /** What a policy answered, whatever kind of policy it is. */
-export interface Answers {
+export interface PolicyAnswers {
   /** `[samples]`, where each sample left: what it cost. */
   readonly exitIndex: Int32Array;
   /** `[samples]`, the exit whose logits gave the answer; the same unless a policy falls back on another exit. */
@@ -26,16 +27,10 @@ const TOP = 5;
  */
 export function evaluateAnswers(
   cached: CachedLogits,
-  answers: Answers,
+  answers: PolicyAnswers,
   temperatures: readonly number[],
   costs: ExitCosts,
-  about: {
-    readonly model: string;
-    readonly dataset: string;
-    readonly split: string;
-    readonly engine: string;
-    readonly exitNames: readonly string[];
-  },
+  about: EvaluationOrigin,
 ): AnswerEvaluation {
   const { samples, classes, exits } = cached;
   const labels = cached.labels ?? new Int32Array();
@@ -47,7 +42,7 @@ export function evaluateAnswers(
   );
   const correct = Uint8Array.from(answers.classes, (answer, row) => (answer === labels[row] ? 1 : 0));
   const amongFive = Uint8Array.from(answers.answeredBy, (exit, row) =>
-    isAmongBest(exits[exit] ?? new Float32Array(), row * classes, classes, labels[row] ?? 0) ? 1 : 0,
+    rankOf(exits[exit] ?? new Float32Array(), row * classes, classes, labels[row] ?? 0) < TOP ? 1 : 0,
   );
   const share = (right: Uint8Array, exit: number | null): number | null => {
     let all = 0;
@@ -93,7 +88,7 @@ export function evaluateAnswers(
 
 function answerProbabilities(
   { exits, classes }: CachedLogits,
-  { answeredBy, classes: answers }: Answers,
+  { answeredBy, classes: answers }: PolicyAnswers,
   temperatures: readonly number[],
 ): Float64Array {
   const probabilities = exits.map((logits, exit) => softmax(logits, classes, temperatures[exit] ?? 1));
@@ -101,15 +96,4 @@ function answerProbabilities(
     answers,
     (answer, row) => probabilities[answeredBy[row] ?? 0]?.[row * classes + answer] ?? Number.NaN,
   );
-}
-
-/** Whether fewer than five classes come before `label`: those with a larger logit, and earlier ones with the same. */
-function isAmongBest(logits: Float32Array, offset: number, classes: number, label: number): boolean {
-  const own = logits[offset + label] ?? Number.NaN;
-  let before = 0;
-  for (let c = 0; c < classes; c++) {
-    const value = logits[offset + c] ?? Number.NaN;
-    if (value > own || (value === own && c < label)) before++;
-  }
-  return before < TOP;
 }

@@ -2,59 +2,69 @@ import { calibrationErrorOf, reliabilityBins } from '@earlyexit/calibration';
 import { type CachedLogits, type ExitCosts, thresholdToJson } from '@earlyexit/exit-criteria';
 import type { Answers } from '@earlyexit/inference';
 import type { SampleSource } from '@earlyexit/branch-head';
-import type { ProgressLine } from '../terminal/progress-line';
-import { evaluatePolicy } from './evaluation';
+import type { WorkOptions } from '@earlyexit/core';
+import { rankOf } from '../rank-of';
+import { type DecidedSession, isStaged } from '../session/session-policy';
+import { evaluatePolicy } from './evaluate-policy';
 import type { EvaluationDocument } from './evaluation-document';
-import { isStaged, type OnnxModel } from './onnx-model';
 
 // Enough for every thread to have work, few enough that the images of a chunk take little memory.
 const CHUNK = 512;
 const TOP = 5;
 
-/** What the file answered for every image of a split. */
-interface FileAnswers {
+/** What the network answered for every image of a split. */
+interface SessionAnswers {
   /** Under the policy. */
   readonly own: Answers;
   /** The logits of every exit, from passes that send all samples to it; null where thresholds are built in. */
   readonly forced: CachedLogits | null;
 }
 
+/** What `evaluateSession` says of itself beside its figures. */
+export interface SessionEvaluationOptions extends WorkOptions {
+  readonly dataset: string;
+  /** `test` unless given. */
+  readonly split?: string | undefined;
+  /** What computes: `onnxruntime`. */
+  readonly engine: string;
+  /** The most images that are computed together; the session's own choice unless given. */
+  readonly batchSize?: number | undefined;
+}
+
 /**
- * Runs a split through an exported file: once as the file decides, and once an exit with thresholds that send every
- * sample there, for what all samples would get there.
+ * Evaluates an exported network by running it: once as it decides, and once an exit with thresholds that send every
+ * sample there, for what all samples would get there. Where thresholds are built in, the latter is not known.
  */
-export async function evaluateOnnx(
-  model: OnnxModel,
+export async function evaluateSession(
+  decided: DecidedSession,
   samples: SampleSource,
-  about: { readonly dataset: string; readonly batchSize?: number | undefined },
-  line: ProgressLine,
-  signal: AbortSignal,
+  options: SessionEvaluationOptions,
 ): Promise<EvaluationDocument> {
-  const { session, policy } = model;
+  const { session, policy } = decided;
   const { exits, name } = session.metadata;
-  const answers = await runSplit(model, samples, about.batchSize, line, signal);
-  const { own, forced } = answers;
-  const labels = samples.labels;
+  const { own, forced } = await runSplit(decided, samples, options);
   const costs: ExitCosts = {
     exitMacs: exits.map(({ macs }) => macs),
     staticMacs: session.file.network.staticMacs,
   };
-  const names = exits.map((exit) => exit.name);
-  const source = { model: name, dataset: about.dataset, split: 'test', engine: model.engine };
+  const exitNames = exits.map((exit) => exit.name);
+  const { dataset, engine, split = 'test' } = options;
+  const source = { model: name, dataset, split, engine };
   const document: EvaluationDocument =
     forced === null
-      ? withoutForced(model, source, own.count, costs)
-      : evaluatePolicy(forced, policy, costs, { ...source, exitNames: names });
-  return { ...document, ...countAnswers(own, labels, session.metadata.classes.length, costs, document) };
+      ? withoutForced(decided, source, own.count, costs)
+      : evaluatePolicy(forced, policy, costs, { ...source, exitNames });
+  return {
+    ...document,
+    ...countAnswers(own, samples.labels, session.metadata.classes.length, costs, document),
+  };
 }
 
 async function runSplit(
-  { session, options, isFixed, policy }: OnnxModel,
+  { session, options, isFixed, policy }: DecidedSession,
   samples: SampleSource,
-  batchSize: number | undefined,
-  line: ProgressLine,
-  signal: AbortSignal,
-): Promise<FileAnswers> {
+  { batchSize, signal, onProgress }: SessionEvaluationOptions,
+): Promise<SessionAnswers> {
   const classes = session.metadata.classes.length;
   const exits = session.metadata.exits.length;
   const { size, labels } = samples;
@@ -69,12 +79,15 @@ async function runSplit(
   };
   const forced = Array.from({ length: exits }, () => new Float32Array(isFixed ? 0 : size * classes));
   for (let start = 0; start < size; start += CHUNK) {
-    signal.throwIfAborted();
-    line.update(start, size);
+    signal?.throwIfAborted();
+    onProgress?.({ what: 'running images', done: start, total: size, unit: 'samples' });
     const count = Math.min(CHUNK, size - start);
     const data = await samples.load(Int32Array.from({ length: count }, (_, row) => start + row));
     const images = { data, count };
-    const common = { signal, ...(batchSize === undefined ? {} : { batchSize }) };
+    const common = {
+      ...(signal === undefined ? {} : { signal }),
+      ...(batchSize === undefined ? {} : { batchSize }),
+    };
     const answers = await session.run(images, { ...options, ...common });
     own.classes.set(answers.classes, start);
     own.exits.set(answers.exits, start);
@@ -112,7 +125,7 @@ function unmixEnsemble(means: readonly Float32Array[], temperatures: readonly nu
 
 /** What can be said without the logits of every exit, all counts still open. */
 function withoutForced(
-  { policy, session }: OnnxModel,
+  { policy, session }: DecidedSession,
   source: {
     readonly model: string;
     readonly dataset: string;
@@ -148,7 +161,7 @@ function withoutForced(
   };
 }
 
-/** What the file itself answered, counted. */
+/** What the network itself answered, counted. */
 function countAnswers(
   { count, classes, exits, logits, macs, probabilities }: Answers,
   labels: Int32Array,
@@ -158,7 +171,7 @@ function countAnswers(
 ): Partial<EvaluationDocument> {
   const correct = Uint8Array.from(classes, (answer, row) => (answer === labels[row] ? 1 : 0));
   const among5 = Uint8Array.from(classes, (_, row) =>
-    rankOf(logits.subarray(row * classCount, (row + 1) * classCount), labels[row] ?? 0) < TOP ? 1 : 0,
+    rankOf(logits, row * classCount, classCount, labels[row] ?? 0) < TOP ? 1 : 0,
   );
   const tally = (values: Uint8Array, exit: number | null): { right: number; taken: number } => {
     let right = 0;
@@ -194,15 +207,4 @@ function countAnswers(
     macsRatio: averageMacs === null ? null : staticMacs / averageMacs,
     expectedCalibrationError: Number.isNaN(error) ? null : error,
   };
-}
-
-/** How many classes come before `label`: those with a larger value, and those before it with the same. */
-function rankOf(values: Float32Array, label: number): number {
-  const own = values[label] ?? NaN;
-  if (Number.isNaN(own)) return values.length;
-  let rank = 0;
-  values.forEach((value, c) => {
-    if (value > own || (value === own && c < label)) rank++;
-  });
-  return rank;
 }

@@ -1,9 +1,9 @@
-import { applyVectorScaling, selectSamples, splitSamples } from '@earlyexit/calibration';
 import { argmaxRows, type CachedLogits, type CriterionName, simulate } from '@earlyexit/exit-criteria';
 import { expect, it } from 'vitest';
-import type { RiskAim, Scaling } from './calibration-aim';
-import { applyFits, fitConfidence } from './fit-confidence';
-import { FITTING_SHARE, makePromise } from './make-promise';
+import { applyFits, fitConfidence, type Scaling } from '../temperature/confidence-fit';
+import { selectSamples, splitSamples } from '../samples/select-samples';
+import { applyVectorScaling } from '../temperature/vector-scaling';
+import { FITTING_SHARE, makePromise, type RiskAim } from './make-promise';
 
 const DRAWS = 1000;
 const SAMPLES = 500;

@@ -4,6 +4,18 @@ import type { MeasuredPromise } from './measure-promise';
 /** One exit's part of an evaluation. */
 export type ExitEvaluation = ExitStatistics & { readonly name: string };
 
+/** Where an evaluation comes from: what it says of itself beside its figures. */
+export interface EvaluationOrigin {
+  /** The network's name. */
+  readonly model: string;
+  readonly dataset: string;
+  readonly split: string;
+  /** What computed the logits. */
+  readonly engine: string;
+  /** One an exit, the final one last. */
+  readonly exitNames: readonly string[];
+}
+
 /** What `evaluate --json` prints. The names and meanings of its fields stay as they are. */
 export interface EvaluationDocument extends ExitSummary {
   /** The network's name. */

@@ -1,17 +1,12 @@
-import {
-  applyVectorScaling,
-  brierScore,
-  calibrationErrorOf,
-  exitConfidences,
-  fitTemperature,
-  fitVectorScaling,
-  negativeLogLikelihood,
-  reliabilityBins,
-  type ReliabilityBin,
-  type VectorScaling,
-} from '@earlyexit/calibration';
 import type { CachedLogits } from '@earlyexit/exit-criteria';
-import type { Scaling } from './calibration-aim';
+import { brierScore } from '../metrics/brier-score';
+import { fitTemperature } from './fit-temperature';
+import { negativeLogLikelihood } from '../metrics/negative-log-likelihood';
+import { calibrationErrorOf, exitConfidences, type ReliabilityBin, reliabilityBins } from '../metrics/reliability';
+import { applyVectorScaling, fitVectorScaling, type VectorScaling } from './vector-scaling';
+
+/** How confidence is scaled before thresholds are looked for. */
+export type Scaling = 'temperature' | 'vector' | 'none';
 
 /** How well an exit knows how sure it is. */
 export interface ConfidenceMeasure {

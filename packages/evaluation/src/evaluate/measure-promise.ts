@@ -1,6 +1,5 @@
 import type { PromiseMetadata } from '@earlyexit/branch-head';
 import { argmaxRows, type CachedLogits, type ExitPolicy, simulate } from '@earlyexit/exit-criteria';
-import { count, percent } from '../terminal/format';
 
 /** A policy as it is stored, with what was promised about it. */
 export type PromisedPolicy = ExitPolicy & { readonly promise?: PromiseMetadata | null };
@@ -24,17 +23,4 @@ export function measurePromise(cached: CachedLogits, policy: PromisedPolicy): Me
   });
   const known = samples > 0 && (promise.loss === 'consistency' || labels !== null);
   return { ...promise, measuredRisk: known ? lost / samples : null };
-}
-
-/** The promise and the measurement, as a sentence. */
-export function describeMeasuredPromise(promise: MeasuredPromise, samples: number): string {
-  const { statement, loss, measuredRisk } = promise;
-  return `promised: ${statement}${measuredRisk === null ? '' : `; on these ${count(samples)} images ${describeRisk(loss, measuredRisk)}`}`;
-}
-
-/** A mean loss in the words of what it counts. */
-export function describeRisk(loss: string, risk: number): string {
-  return loss === 'consistency'
-    ? percent(risk)
-    : `${(Math.abs(risk) * 100).toFixed(2)} points ${risk < 0 ? 'above' : 'below'}`;
 }

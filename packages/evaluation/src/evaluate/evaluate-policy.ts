@@ -1,6 +1,6 @@
 import { calibrationErrorOf, oracle, policyConfidences, reliabilityBins } from '@earlyexit/calibration';
 import { type CachedLogits, type ExitCosts, summarizeExits, thresholdToJson } from '@earlyexit/exit-criteria';
-import type { EvaluationDocument } from './evaluation-document';
+import type { EvaluationDocument, EvaluationOrigin } from './evaluation-document';
 import { measurePromise, type PromisedPolicy } from './measure-promise';
 
 /** Evaluates a policy on cached logits with labels. */
@@ -8,13 +8,7 @@ export function evaluatePolicy(
   cached: CachedLogits,
   policy: PromisedPolicy,
   costs: ExitCosts,
-  about: {
-    readonly model: string;
-    readonly dataset: string;
-    readonly split: string;
-    readonly engine: string;
-    readonly exitNames: readonly string[];
-  },
+  about: EvaluationOrigin,
 ): EvaluationDocument {
   const summary = summarizeExits(cached, policy, costs, about.exitNames);
   const promise = measurePromise(cached, policy);

@@ -23,7 +23,7 @@ export function checkCalibrationLogits(
       where: 'the calibration split',
       rule: 'it has images',
       received: 'none',
-      remedy: 'Train with a calibration split: --calibration 1000',
+      remedy: 'Train with a calibration split',
     });
   }
   exits.forEach((logits, exit) => {
@@ -34,7 +34,7 @@ export function checkCalibrationLogits(
       rule: 'they are finite numbers',
       received: `${String(logits[bad])} for image ${String(sampleIds[Math.floor(bad / classes)] ?? Math.floor(bad / classes))}`,
       remedy:
-        'A network that gives such values has diverged: train it again with a smaller --lr, or with --clip-norm',
+        'A network that gives such values has diverged: train it again with a smaller learning rate, or clip its gradients',
     });
   });
 }

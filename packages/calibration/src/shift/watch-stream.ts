@@ -1,6 +1,6 @@
-import { createShiftMonitor, type ShiftSignal } from '@earlyexit/calibration';
 import { DataError, randomStream, shuffledRows } from '@earlyexit/core';
 import { type CachedLogits, type ExitPolicy, type Simulation, simulate } from '@earlyexit/exit-criteria';
+import { createShiftMonitor, type ShiftSignal } from './shift-monitor';
 
 /** What a monitor of shift makes of answers, watched as a stream in random order, several times. */
 export interface WatchedStream {
@@ -18,12 +18,12 @@ export interface WatchedStream {
 }
 
 /** The answers that are watched. */
-export type StreamAnswers = Pick<Simulation, 'exitIndex' | 'classes' | 'scores'>;
+type StreamAnswers = Pick<Simulation, 'exitIndex' | 'classes' | 'scores'>;
 
 /** The probability that a stream without shift, however long, ever raises an alarm. */
 export const FALSE_ALARM_RATE = 0.01;
 /** Fewer samples tell no shift from chance. */
-export const FEWEST_REFERENCE_SAMPLES = 100;
+const FEWEST_REFERENCE_SAMPLES = 100;
 // Odd, so that the median is one of them.
 const ORDERS = 21;
 
@@ -32,13 +32,14 @@ const ORDERS = 21;
  *
  * @throws DataError if there are too few of them
  */
-export function referenceAnswers(calibration: CachedLogits, policy: ExitPolicy, option: string): Simulation {
+export function referenceAnswers(calibration: CachedLogits, policy: ExitPolicy): Simulation {
   if (calibration.samples < FEWEST_REFERENCE_SAMPLES) {
     throw new DataError({
-      where: option,
+      function: 'referenceAnswers',
+      argument: 'calibration',
       rule: `a shift is told from chance by comparing with at least ${String(FEWEST_REFERENCE_SAMPLES)} calibration samples`,
       received: String(calibration.samples),
-      remedy: 'Train with a larger calibration split: train --calibration N',
+      remedy: 'Train with a larger calibration split',
     });
   }
   return simulate(calibration, policy);
@@ -77,12 +78,6 @@ export function watchStream(
     medianDelay: Number.isFinite(median) ? median : null,
     signal: mostFrequent(strongest),
   };
-}
-
-/** What a watched stream means, short. */
-export function describeWatched({ alarms, orders, medianDelay, samples }: WatchedStream): string {
-  if (medianDelay !== null) return `after ${String(medianDelay)}`;
-  return alarms === 0 ? `not in ${String(samples)}` : `in ${String(alarms)} of ${String(orders)} orders`;
 }
 
 function mostEvident(evidence: Readonly<Record<ShiftSignal, number>>): ShiftSignal {

@@ -1,14 +1,20 @@
-import {
-  type ControlledRisk,
-  controlRisk,
-  neededSamples,
-  searchThresholds,
-  type ThresholdPath,
-} from '@earlyexit/calibration';
-import { DataError } from '@earlyexit/core';
 import { argmaxRows, type CachedLogits, type CriterionName, type ExitCosts } from '@earlyexit/exit-criteria';
-import { count } from '../terminal/format';
-import type { RiskAim, Scaling } from './calibration-aim';
+import type { Scaling } from '../temperature/confidence-fit';
+import { searchThresholds } from '../search/search-thresholds';
+import { type ControlledRisk, controlRisk } from './control-risk';
+import type { ExitLoss } from './exit-losses';
+import { neededSamples } from './needed-samples';
+import type { RiskMethod } from './risk-method';
+import type { ThresholdPath } from './threshold-path';
+
+/** A promise to be made: leaving early loses at most `risk`. */
+export interface RiskAim {
+  readonly risk: number;
+  /** The probability with which it may fail; null for `crc`, which keeps it on average. */
+  readonly delta: number | null;
+  readonly method: Exclude<RiskMethod, 'naive'>;
+  readonly loss: ExitLoss;
+}
 
 /**
  * The share of the calibration split that a promise gives up for the fits: a temperature is one number, and a thousand
@@ -24,26 +30,36 @@ export function needsFittingPart(scaling: Scaling, criterion: CriterionName): bo
   return scaling !== 'none' || UNSCALED.includes(criterion);
 }
 
+/** How many samples a promise needs, and how many of a split are left for it. */
+export interface PromiseSize {
+  /** The fewest samples that the method can promise anything on. */
+  readonly needed: number;
+  /** How many of the split are used up by the fits. */
+  readonly fitting: number;
+  /** How many are left to promise on. */
+  readonly left: number;
+  /** How large the split would have to be. */
+  readonly wholeSplit: number;
+  readonly isEnough: boolean;
+}
+
 /**
- * Refuses a promise for which the calibration split is too small, before anything is computed.
+ * Whether a calibration split is large enough for a promise, before anything is computed.
  *
  * @param size of the calibration split
- * @throws DataError that says how many are needed
+ * @param apart whether a part of the split is given up for fits
  */
-export function checkPromiseSize(aim: RiskAim, size: number, splits: boolean): void {
+export function promiseSize(aim: RiskAim, size: number, apart: boolean): PromiseSize {
   const { risk, delta, method } = aim;
-  const fitting = splits ? Math.round(size * FITTING_SHARE) : 0;
+  const fitting = apart ? Math.round(size * FITTING_SHARE) : 0;
   const needed = neededSamples(method, risk, delta ?? 0.5);
-  if (size - fitting >= needed && (!splits || fitting > 0)) return;
-  const whole = splits ? Math.ceil(needed / (1 - FITTING_SHARE)) + 1 : needed;
-  throw new DataError({
-    where: '--risk',
-    rule: `a promise of at most ${String(risk)} by ${method}${delta === null ? '' : ` at delta ${String(delta)}`} needs at least ${count(needed)} calibration images that nothing was fitted on`,
-    received:
-      count(size - fitting) +
-      (splits ? `: of ${count(size)} in the split, ${count(fitting)} fit what comes before the promise` : ''),
-    remedy: `Train with a larger calibration split (--calibration ${String(whole)}), or allow more risk`,
-  });
+  return {
+    needed,
+    fitting,
+    left: size - fitting,
+    wholeSplit: apart ? Math.ceil(needed / (1 - FITTING_SHARE)) + 1 : needed,
+    isEnough: size - fitting >= needed && (!apart || fitting > 0),
+  };
 }
 
 /**

@@ -2,8 +2,8 @@ import { summarizeExits } from '@earlyexit/exit-criteria';
 import { describe, expect, it } from 'vitest';
 import { inventLogits } from '../testing/invented-logits';
 import { comparePolicies, type PolicyComparison } from './compare-policies';
-import { evaluateAnswers } from './evaluate-answers';
-import { evaluatePolicy } from './evaluation';
+import { evaluateAnswers } from '../evaluate/evaluate-answers';
+import { evaluatePolicy } from '../evaluate/evaluate-policy';
 
 const costs = { exitMacs: [2_000, 6_500, 11_000], staticMacs: 10_000 };
 const about = {

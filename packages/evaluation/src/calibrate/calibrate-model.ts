@@ -1,0 +1,132 @@
+import type { MultiExitMetadata, PromiseMetadata } from '@earlyexit/branch-head';
+import {
+  applyFits,
+  type ConfidenceFit,
+  fitConfidence,
+  FITTING_SHARE,
+  makePromise,
+  needsFittingPart,
+  type Scaling,
+  searchThresholds,
+  splitSamples,
+  type ThresholdSearch,
+} from '@earlyexit/calibration';
+import { ArgumentError, type WorkOptions } from '@earlyexit/core';
+import {
+  type CachedLogits,
+  type CriterionName,
+  type ExitPolicy,
+  type ExitSummary,
+  getCriterion,
+  summarizeExits,
+} from '@earlyexit/exit-criteria';
+import { type CalibrationAim, type CalibrationGoal, DEFAULT_AIM, DEFAULT_CRITERION } from './calibration-aim';
+import { checkCalibrationLogits, noteExits, noteMissingClasses } from './calibration-notes';
+import { costsOf } from '../costs-of';
+
+/** The logits of a calibration split, and how to name its samples in messages. */
+export interface CalibrationLogits {
+  readonly cached: CachedLogits;
+  /** One a sample; its number unless given. */
+  readonly sampleIds?: readonly (string | number)[];
+}
+
+/** What calibration found. */
+export interface Calibration {
+  readonly criterion: CriterionName;
+  readonly aim: CalibrationAim;
+  readonly scaling: Scaling;
+  /** The whole calibration split, as the network gives it. */
+  readonly cached: CachedLogits;
+  /** The samples that thresholds were set on, with scaled logits; all of them, unless a promise was made. */
+  readonly measured: CachedLogits;
+  /** How many samples the confidence was fitted on. */
+  readonly fittedSamples: number;
+  readonly fits: readonly ConfidenceFit[];
+  readonly policy: Required<ExitPolicy>;
+  /** Null where thresholds were given or a promise was made, or there is no early exit. */
+  readonly searched: ThresholdSearch | null;
+  readonly promise: PromiseMetadata | null;
+  /** On `measured`. */
+  readonly summary: ExitSummary;
+}
+
+/**
+ * Fits the confidence of every exit and finds thresholds, on the logits of the calibration split. Nothing is stored:
+ * `storeCalibration` does that. A promise is made on samples that nothing was fitted on, so that the split is cut in
+ * two for it.
+ *
+ * @throws ArgumentError for a criterion that looks at the labels, thresholds that do not fit the network, a promise for
+ *   a network without early exits, or an aim that cannot be reached; DataError for logits that are not finite, and for
+ *   too few samples
+ */
+export function calibrateModel(
+  { metadata }: { readonly metadata: Pick<MultiExitMetadata, 'name' | 'exits' | 'classes' | 'staticMacs'> },
+  { cached, sampleIds = [] }: CalibrationLogits,
+  goal: CalibrationGoal = {},
+  { signal, onNote }: WorkOptions = {},
+): Calibration {
+  const { criterion = DEFAULT_CRITERION, aim = DEFAULT_AIM, scaling = 'temperature', seed = 0 } = goal;
+  const { exits } = metadata;
+  const costs = costsOf(metadata);
+  const exitNames = exits.map(({ name }) => name);
+  refuseOracle(criterion);
+  if ('risk' in aim && exits.length === 1) {
+    throw new ArgumentError({
+      function: 'calibrateModel',
+      argument: 'risk',
+      rule: 'a promise is about leaving early',
+      received: `${metadata.name}, which has no early exit`,
+    });
+  }
+  checkCalibrationLogits(cached, exitNames, sampleIds);
+  const warn = (text: string): void => onNote?.({ level: 'warning', text });
+  const missing = noteMissingClasses(cached, metadata.classes);
+  if (missing !== null) warn(missing);
+
+  const apart = 'risk' in aim && needsFittingPart(scaling, criterion);
+  const [fitted, rest] = apart ? splitSamples(cached, FITTING_SHARE, seed) : [cached, cached];
+  const fits = fitConfidence(fitted, rest, exitNames, scaling);
+  for (const { exit, reason } of fits) {
+    if (reason !== null)
+      warn(scaling === 'vector' ? `${exit}: ${reason}` : `${exit} keeps temperature 1: ${reason}`);
+  }
+  signal?.throwIfAborted();
+  const temperatures = fits.map(({ temperature }) => temperature);
+  const measured = applyFits(rest, fits);
+
+  let searched: ThresholdSearch | null = null;
+  let promise: PromiseMetadata | null = null;
+  let thresholds: Required<ExitPolicy>['thresholds'] = [];
+  if ('thresholds' in aim) thresholds = aim.thresholds;
+  else if ('risk' in aim) {
+    const how = { criterion, temperatures, costs, seed };
+    const found = makePromise(measured, applyFits(fitted, fits), aim, how);
+    const { empiricalRisk } = found;
+    // No bound but the risk itself: the data have chosen the step that another would be read off at.
+    promise = { ...aim, samples: rest.samples, empiricalRisk, bound: null, statement: found.promise };
+    thresholds = found.thresholds;
+  } else if (exits.length > 1) {
+    searched = searchThresholds(measured, { criterion, temperatures, ...costs, aim });
+    thresholds = searched.thresholds;
+  }
+  signal?.throwIfAborted();
+  const policy = { criterion, thresholds, temperatures };
+  const summary = summarizeExits(measured, policy, costs);
+  if (exits.length > 1) noteExits(measured, policy, summary, exitNames).forEach(warn);
+  return {
+    ...{ criterion, aim, scaling, cached, measured, fittedSamples: fitted.samples },
+    ...{ fits, policy, searched, promise, summary },
+  };
+}
+
+function refuseOracle(criterion: CriterionName): void {
+  if (!getCriterion(criterion).needsLabels) return;
+  throw new ArgumentError({
+    function: 'calibrateModel',
+    argument: 'criterion',
+    rule: 'this criterion looks at the true classes, so it serves evaluation with given thresholds only',
+    received: criterion,
+    remedy: 'Calibrate another criterion',
+  });
+}

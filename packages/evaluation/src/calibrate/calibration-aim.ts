@@ -1,0 +1,23 @@
+import type { RiskAim, Scaling, SearchAim } from '@earlyexit/calibration';
+import type { CriterionName, Threshold } from '@earlyexit/exit-criteria';
+
+/** What calibration is to find: an accuracy, a cost, a promise, or nothing, where thresholds are given. */
+export type CalibrationAim = SearchAim | RiskAim | { readonly thresholds: readonly Threshold[] };
+
+/** What calibration is to do. */
+export interface CalibrationGoal {
+  /** `max-probability` unless given. */
+  readonly criterion?: CriterionName | undefined;
+  /** `DEFAULT_AIM` unless given. */
+  readonly aim?: CalibrationAim | undefined;
+  /** `temperature` unless given. */
+  readonly scaling?: Scaling | undefined;
+  /** Draws the part that a promise is made on; 0 unless given. */
+  readonly seed?: number | undefined;
+}
+
+/** The criterion that is used where none is named. */
+export const DEFAULT_CRITERION: CriterionName = 'max-probability';
+
+/** Half a percentage point below the final exit. */
+export const DEFAULT_AIM: SearchAim = { maxAccuracyDrop: 0.005 };

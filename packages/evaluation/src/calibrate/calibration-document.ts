@@ -1,0 +1,147 @@
+import type { MultiExitMetadata, PromiseMetadata } from '@earlyexit/branch-head';
+import type { BudgetedPoint, ConfidenceFit, Scaling } from '@earlyexit/calibration';
+import {
+  type CriterionName,
+  type ExitStatistics,
+  type ThresholdJson,
+  thresholdToJson,
+} from '@earlyexit/exit-criteria';
+import type { BudgetCurve } from './calibrate-budgets';
+import type { Calibration } from './calibrate-model';
+import type { CalibrationAim } from './calibration-aim';
+
+/** Where a calibration comes from: what it says of itself beside its figures. */
+export interface CalibrationOrigin {
+  readonly dataset: string;
+  /** What computed the logits. */
+  readonly engine: string;
+}
+
+/** A fit of confidence in plain JSON. */
+export type ConfidenceFitJson = Omit<ConfidenceFit, 'vector'> & {
+  readonly vector: { readonly scales: readonly number[]; readonly offsets: readonly number[] } | null;
+};
+
+/** What a calibration found, in plain JSON. The names and meanings of its fields stay as they are. */
+export interface CalibrationDocument {
+  /** The network's name. */
+  readonly model: string;
+  readonly dataset: string;
+  readonly split: 'calibration';
+  readonly samples: number;
+  readonly fittedSamples: number;
+  readonly thresholdSamples: number;
+  readonly engine: string;
+  readonly criterion: CriterionName;
+  /** Null where thresholds were given. */
+  readonly aim: Exclude<CalibrationAim, { thresholds: unknown }> | null;
+  readonly scaling: Scaling;
+  readonly thresholds: readonly ThresholdJson[];
+  readonly temperatures: readonly number[];
+  readonly promise: PromiseMetadata | null;
+  readonly fits: readonly ConfidenceFitJson[];
+  readonly exits: readonly (Pick<ExitStatistics, 'taken' | 'share' | 'top1' | 'top1All' | 'macs'> & {
+    readonly name: string;
+  })[];
+  readonly top1: number | null;
+  readonly static: Calibration['summary']['static'];
+  readonly averageMacs: number | null;
+  readonly macsRatio: number | null;
+  /** Null where nothing was searched for. */
+  readonly exact: boolean | null;
+  readonly guarantee: string | null;
+}
+
+/** Makes the document of a calibration. */
+export function calibrationDocument(
+  { metadata }: { readonly metadata: Pick<MultiExitMetadata, 'name' | 'exits'> },
+  calibration: Calibration,
+  { dataset, engine }: CalibrationOrigin,
+): CalibrationDocument {
+  const { aim, cached, criterion, fits, measured, policy, promise, scaling, searched, summary } = calibration;
+  return {
+    model: metadata.name,
+    dataset,
+    split: 'calibration',
+    samples: cached.samples,
+    fittedSamples: calibration.fittedSamples,
+    thresholdSamples: measured.samples,
+    engine,
+    criterion,
+    aim: 'thresholds' in aim ? null : aim,
+    scaling,
+    thresholds: policy.thresholds.map(thresholdToJson),
+    temperatures: policy.temperatures,
+    promise,
+    fits: fits.map(fitToJson),
+    exits: summary.exits.map(({ taken, share, top1, top1All, macs }, exit) => ({
+      name: metadata.exits[exit]?.name ?? '',
+      ...{ taken, share, top1, top1All, macs },
+    })),
+    top1: summary.top1,
+    static: summary.static,
+    averageMacs: summary.averageMacs,
+    macsRatio: summary.macsRatio,
+    exact: searched?.exact ?? null,
+    guarantee: searched?.guarantee ?? null,
+  };
+}
+
+/** The budgeted protocol in plain JSON. The names and meanings of its fields stay as they are. */
+export interface BudgetDocument {
+  readonly model: string;
+  readonly dataset: string;
+  readonly split: 'calibration';
+  readonly samples: number;
+  readonly engine: string;
+  readonly criterion: 'max-probability';
+  readonly aim: { readonly budget: true };
+  readonly scaling: Scaling;
+  readonly temperatures: readonly number[];
+  readonly fits: readonly ConfidenceFitJson[];
+  readonly exits: readonly {
+    readonly name: string;
+    readonly top1All: number | null;
+    readonly macs: number;
+  }[];
+  readonly static: { readonly top1: number | null; readonly macs: number };
+  readonly budgets: readonly (Omit<BudgetedPoint, 'thresholds'> & {
+    readonly thresholds: readonly ThresholdJson[];
+    /** `averageMacs` as a share of the plain network's. */
+    readonly share: number;
+  })[];
+}
+
+/** Makes the document of the budgeted protocol. */
+export function budgetDocument(
+  { metadata }: { readonly metadata: Pick<MultiExitMetadata, 'name' | 'exits' | 'staticMacs'> },
+  { alone, cached, fits, points, scaling }: BudgetCurve,
+  { dataset, engine }: CalibrationOrigin,
+): BudgetDocument {
+  const { exits, staticMacs } = metadata;
+  return {
+    model: metadata.name,
+    dataset,
+    split: 'calibration',
+    samples: cached.samples,
+    engine,
+    criterion: 'max-probability',
+    aim: { budget: true },
+    scaling,
+    temperatures: fits.map(({ temperature }) => temperature),
+    fits: fits.map(fitToJson),
+    exits: exits.map(({ name, macs }, exit) => ({ name, top1All: alone[exit]?.top1 ?? null, macs })),
+    static: { top1: alone.at(-1)?.top1 ?? null, macs: staticMacs },
+    budgets: points.map(({ thresholds, averageMacs, ...point }) => ({
+      ...point,
+      thresholds: thresholds.map(thresholdToJson),
+      averageMacs,
+      share: averageMacs / staticMacs,
+    })),
+  };
+}
+
+/** Typed arrays become lists: as JSON they would be objects with numbers for keys. */
+function fitToJson({ vector, ...fit }: ConfidenceFit): ConfidenceFitJson {
+  return { ...fit, vector: vector && { scales: [...vector.scales], offsets: [...vector.offsets] } };
+}

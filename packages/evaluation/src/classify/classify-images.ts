@@ -1,0 +1,176 @@
+import { ArgumentError, DataError, EarlyExitError, type WorkOptions } from '@earlyexit/core';
+import { readImage } from '@earlyexit/datasets';
+import type { RunOptions, Session } from '@earlyexit/inference';
+
+/** An image to classify: a path, or the bytes of a file, and what to call it. */
+export interface NamedImage {
+  readonly name: string;
+  readonly image: string | Uint8Array;
+}
+
+/** The answer to one image; everything is null where the image could not be read, and `error` says why. */
+export interface Classification {
+  /** What the image is called. */
+  readonly input: string;
+  readonly class: number | null;
+  readonly label: string | null;
+  readonly probability: number | null;
+  /** Index of the exit that answered, and its name. */
+  readonly exit: number | null;
+  readonly exitName: string | null;
+  readonly score: number | null;
+  readonly macs: number | null;
+  /** Of the network, without reading the image; shared evenly where several images ran together. */
+  readonly latencyMs: number | null;
+  readonly error?: string;
+}
+
+/** A session and how to run it, as `decideSession` gives it for exported networks. */
+export interface ClassifyingSession {
+  readonly session: Session;
+  /** Whether thresholds are built into the network. */
+  readonly isFixed: boolean;
+  /** Criterion, thresholds and temperatures; what is left out is as stored in the network. */
+  readonly options: Pick<RunOptions, 'criterion' | 'thresholds' | 'temperatures'>;
+}
+
+/** How images are classified. */
+export interface ClassifyOptions extends WorkOptions {
+  /** Images that are computed together; 1 unless given. */
+  readonly batchSize?: number | undefined;
+  /** Whether light and dark change places; `auto` inverts images with a light border; false unless given. */
+  readonly invert?: boolean | 'auto' | undefined;
+}
+
+/**
+ * Classifies image files one batch after the other, in order; no more than one batch is in memory. An image that
+ * cannot be read is answered by an `error`, and the others go on.
+ *
+ * @param network a session that runs as stored in its network, or one with a policy
+ * @throws DataError if the network does not say how images become its inputs, or gives logits that are not finite
+ *   numbers; what `session.run` throws
+ */
+export async function* classifyImages(
+  network: Session | ClassifyingSession,
+  images: Iterable<NamedImage> | AsyncIterable<NamedImage>,
+  options: ClassifyOptions = {},
+): AsyncGenerator<Classification> {
+  const { batchSize = 1, signal } = options;
+  const decided = 'session' in network ? network : { session: network, isFixed: false, options: {} };
+  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
+    throw new ArgumentError({
+      function: 'classifyImages',
+      argument: 'batchSize',
+      rule: 'it is a whole number of at least 1',
+      received: String(batchSize),
+    });
+  }
+  await warmUp(decided);
+  let batch: NamedImage[] = [];
+  for await (const image of images) {
+    signal?.throwIfAborted();
+    batch.push(image);
+    if (batch.length < batchSize) continue;
+    yield* await classifyBatch(decided, batch, options);
+    batch = [];
+  }
+  if (batch.length > 0) yield* await classifyBatch(decided, batch, options);
+}
+
+/**
+ * The first run of a network prepares its kernels: it would spoil the first latency. All of the network is computed,
+ * unless built-in thresholds decide otherwise.
+ */
+async function warmUp({ session, isFixed, options }: ClassifyingSession): Promise<void> {
+  const [height, width, channels] = imageShapeOf(session);
+  const never = session.metadata.exits.slice(1).map(() => 'never' as const);
+  await session.run(
+    { data: new Uint8Array(height * width * channels), count: 1 },
+    isFixed ? options : { ...options, thresholds: never },
+  );
+}
+
+async function classifyBatch(
+  { session, options }: ClassifyingSession,
+  batch: readonly NamedImage[],
+  { invert = false, signal }: ClassifyOptions,
+): Promise<Classification[]> {
+  const imageShape = imageShapeOf(session);
+  const read = await Promise.all(
+    batch.map(({ name, image }) => readOrExplain(image, { imageShape, invert, name, signal })),
+  );
+  signal?.throwIfAborted();
+  const readable = read.filter((each) => each instanceof Uint8Array);
+  const answers = await runTogether(session, readable, { ...options, ...(signal && { signal }) });
+  let next = 0;
+  return batch.map(({ name }, i) => {
+    const image = read[i]!;
+    return image instanceof Uint8Array
+      ? { input: name, ...answers[next++]! }
+      : { input: name, ...nothing, error: image.error };
+  });
+}
+
+const nothing = {
+  class: null,
+  label: null,
+  probability: null,
+  exit: null,
+  exitName: null,
+  score: null,
+  macs: null,
+  latencyMs: null,
+} as const;
+
+async function runTogether(
+  session: Session,
+  images: readonly Uint8Array[],
+  options: RunOptions,
+): Promise<Omit<Classification, 'input'>[]> {
+  const [first] = images;
+  if (first === undefined) return [];
+  const data = new Uint8Array(images.length * first.length);
+  images.forEach((image, i) => {
+    data.set(image, i * first.length);
+  });
+  const { classes, exits } = session.metadata;
+  const started = performance.now();
+  const answers = await session.run({ data, count: images.length }, { ...options, batchSize: images.length });
+  const latencyMs = (performance.now() - started) / images.length;
+  return images.map((_, i) => {
+    const answer = answers.classes[i] ?? 0;
+    const exit = answers.exits[i] ?? 0;
+    return {
+      class: answer,
+      label: classes[answer] ?? String(answer),
+      probability: answers.probabilities[i] ?? null,
+      exit,
+      exitName: exits[exit]?.name ?? '',
+      score: answers.scores[i] ?? null,
+      macs: answers.macs[i] ?? null,
+      latencyMs,
+    };
+  });
+}
+
+async function readOrExplain(
+  image: NamedImage['image'],
+  options: Parameters<typeof readImage>[1],
+): Promise<Uint8Array | { readonly error: string }> {
+  try {
+    return await readImage(image, options);
+  } catch (error) {
+    if (EarlyExitError.is(error) && error.kind === 'data') return { error: error.message };
+    throw error;
+  }
+}
+
+function imageShapeOf({ metadata }: Session): readonly [number, number, number] {
+  const { name, preprocessing } = metadata;
+  if (preprocessing !== null) return preprocessing.inputShape;
+  throw new DataError({
+    where: name,
+    rule: 'the model does not say how images become its inputs',
+    remedy: 'Save it with preprocessing in its metadata',
+  });
+}

@@ -1,0 +1,173 @@
+import {
+  fitScheduler,
+  oracle,
+  searchMostConfidentThresholds,
+  searchSchedulerThresholds,
+  searchThresholds,
+  simulateMostConfident,
+  simulateScheduler,
+  type SearchAim,
+  splitSamples,
+  type ThresholdSearch,
+} from '@earlyexit/calibration';
+import type { WorkOptions } from '@earlyexit/core';
+import {
+  type CachedLogits,
+  type CriterionName,
+  criterionNames,
+  type ExitCosts,
+  getCriterion,
+  thresholdToJson,
+} from '@earlyexit/exit-criteria';
+import { nextTurn } from '../next-turn';
+import { type AnswerEvaluation, evaluateAnswers } from '../evaluate/evaluate-answers';
+import type { EvaluationDocument, EvaluationOrigin } from '../evaluate/evaluation-document';
+import { evaluatePolicy } from '../evaluate/evaluate-policy';
+
+/** One row of the comparison: an evaluation on the test split, and where its thresholds come from. */
+export type ComparedPolicy = AnswerEvaluation &
+  Pick<EvaluationDocument, 'thresholds'> & {
+    /** A criterion, or `scheduler`, or `most-confident`. */
+    readonly criterion: CriterionName | 'scheduler' | 'most-confident';
+    /** Whether it is a rule on an exit's logits, learned from calibration logits, or a rule with another fallback. */
+    readonly kind: 'criterion' | 'learned' | 'fallback';
+    readonly calibration: {
+      /** How many samples the thresholds were set on, and how many others the policy itself was fitted on. */
+      readonly samples: number;
+      readonly fittedOn: number;
+      /** On those `samples`, next to what the final exit has there. */
+      readonly top1: number;
+      readonly finalTop1: number;
+      readonly averageMacs: number;
+      /** False where no thresholds reach it: the most accurate ones were taken then. */
+      readonly reachesAim: boolean;
+    };
+  };
+
+/** All policies at the same aim. */
+export interface PolicyComparison {
+  /** Policies that need no labels, the cheapest first. */
+  readonly policies: readonly ComparedPolicy[];
+  /** The rule of the original example, which looks at the true classes: no policy, and so apart. */
+  readonly oracleRule: ComparedPolicy;
+}
+
+// One half of the calibration split teaches the scheduler, the other sets its thresholds.
+const FITTING_SHARE = 0.5;
+
+/**
+ * Compares every criterion, the learned scheduler and the surest-of-all fallback: thresholds of each from the
+ * calibration logits, all for the same aim; all evaluated on the same test logits.
+ *
+ * @throws ArgumentError if the aim cannot be reached
+ */
+export async function comparePolicies(
+  options: {
+    readonly calibration: CachedLogits;
+    readonly test: CachedLogits;
+    /** One an exit, the final one last. */
+    readonly temperatures: readonly number[];
+    readonly costs: ExitCosts;
+    readonly aim: SearchAim;
+    /** Draws the half of the calibration samples that the scheduler learns from. */
+    readonly seed: number;
+    readonly about: EvaluationOrigin;
+  },
+  { signal, onNote, onProgress }: WorkOptions = {},
+): Promise<PolicyComparison> {
+  const { calibration, test, temperatures, costs, aim, seed, about } = options;
+  const rowOf = (criterion: CriterionName): ComparedPolicy => {
+    const found = searchThresholds(calibration, { criterion, temperatures, ...costs, aim });
+    const policy = { criterion, thresholds: found.thresholds, temperatures };
+    return {
+      ...evaluatePolicy(test, policy, costs, about),
+      criterion,
+      kind: 'criterion',
+      calibration: describeSearch(found, aim, calibration.samples, 0),
+    };
+  };
+  const mostConfident = (): ComparedPolicy => {
+    const found = searchMostConfidentThresholds(calibration, { temperatures, ...costs, aim });
+    for (const text of found.notes.filter((note) => note.includes('further below'))) {
+      onNote?.({ level: 'warning', text });
+    }
+    const fallback = simulateMostConfident(test, {
+      criterion: 'max-probability',
+      thresholds: found.thresholds,
+      temperatures,
+    });
+    return {
+      ...evaluateAnswers(test, { ...fallback, confidences: null }, temperatures, costs, about),
+      criterion: 'most-confident',
+      kind: 'fallback',
+      thresholds: found.thresholds.map(thresholdToJson),
+      calibration: describeSearch(found, aim, calibration.samples, 0),
+    };
+  };
+  const scheduled = (): ComparedPolicy => {
+    const [fitting, setting] = splitSamples(calibration, FITTING_SHARE, seed);
+    const scheduler = fitScheduler(fitting);
+    const withHeads = addSchedulerCosts(
+      costs,
+      scheduler.weights.map((weights) => weights.length - 1),
+    );
+    const found = searchSchedulerThresholds(scheduler, setting, { ...withHeads, aim });
+    const learned = simulateScheduler(scheduler, found.thresholds, test);
+    return {
+      ...evaluateAnswers(
+        test,
+        { ...learned, answeredBy: learned.exitIndex, confidences: learned.scores },
+        test.exits.map(() => 1),
+        withHeads,
+        about,
+      ),
+      // Who knows the labels needs no scheduler.
+      oracle: oracle(test, costs.exitMacs, { criteria: ['max-probability'] }),
+      criterion: 'scheduler',
+      kind: 'learned',
+      thresholds: found.thresholds.map(thresholdToJson),
+      calibration: describeSearch(found, aim, setting.samples, fitting.samples),
+    };
+  };
+
+  const makers = [
+    ...criterionNames.filter((name) => !getCriterion(name).needsLabels).map((name) => () => rowOf(name)),
+    mostConfident,
+    scheduled,
+    () => rowOf('cross-entropy-oracle'),
+  ];
+  const rows: ComparedPolicy[] = [];
+  for (const [done, make] of makers.entries()) {
+    // A turn of the event loop, so that a signal is heard.
+    await nextTurn();
+    signal?.throwIfAborted();
+    onProgress?.({ what: 'comparing policies', done, total: makers.length, unit: 'steps' });
+    rows.push(make());
+  }
+  const [oracleRule] = rows.splice(-1);
+  rows.sort((a, b) => (a.averageMacs ?? 0) - (b.averageMacs ?? 0));
+  return { policies: rows, oracleRule: oracleRule! };
+}
+
+function describeSearch(
+  { accuracy, finalAccuracy, averageMacs }: ThresholdSearch,
+  aim: SearchAim,
+  samples: number,
+  fittedOn: number,
+): ComparedPolicy['calibration'] {
+  // Fractions of whole samples differ in their last bits.
+  const reachesAim = 'targetMacs' in aim || accuracy >= finalAccuracy - aim.maxAccuracyDrop - 1e-12;
+  return { samples, fittedOn, top1: accuracy, finalTop1: finalAccuracy, averageMacs, reachesAim };
+}
+
+/** The scheduler's own heads are paid for too, few as their products are; the final exit needs none. */
+function addSchedulerCosts({ exitMacs, staticMacs }: ExitCosts, widths: readonly number[]): ExitCosts {
+  let heads = 0;
+  return {
+    exitMacs: exitMacs.map((macs, exit) => {
+      if (exit < exitMacs.length - 1) heads += widths[exit] ?? 0;
+      return macs + heads;
+    }),
+    staticMacs,
+  };
+}

@@ -1,0 +1,54 @@
+import {
+  computeLogits,
+  type MultiExitMetadata,
+  type MultiExitModel,
+  type SampleSource,
+} from '@earlyexit/branch-head';
+import { type ExitPolicy, thresholdFromJson } from '@earlyexit/exit-criteria';
+import { DEFAULT_CRITERION } from '../calibrate/calibration-aim';
+import { costsOf } from '../costs-of';
+import type { DecidedSession } from '../session/session-policy';
+import { evaluatePolicy } from './evaluate-policy';
+import { evaluateSession, type SessionEvaluationOptions } from './evaluate-session';
+import type { EvaluationDocument } from './evaluation-document';
+import type { PromisedPolicy } from './measure-promise';
+
+/** How `evaluate` works, and what it says of itself beside its figures. */
+export interface EvaluateOptions extends SessionEvaluationOptions {
+  /** Of a model: the one that calibration stored in it unless given. A session brings its own. */
+  readonly policy?: ExitPolicy | undefined;
+}
+
+/**
+ * Says what a network does on labelled samples, per exit and in all: accuracy, cost, calibration error, and how far
+ * from the best possible it is. A model runs in TensorFlow.js, a session (see `decideSession`) in its own runtime.
+ *
+ * @param samples the test split: nothing may have been fitted on it
+ * @returns what `evaluate --json` prints
+ * @throws ArgumentError if the samples do not fit the network, or a policy does not; DataError for logits that are not
+ *   finite
+ */
+export async function evaluate(
+  network: MultiExitModel | DecidedSession,
+  samples: SampleSource,
+  options: EvaluateOptions,
+): Promise<EvaluationDocument> {
+  if ('session' in network) return evaluateSession(network, samples, options);
+  const { metadata } = network;
+  const { batchSize, dataset, engine, onProgress, signal, split = 'test' } = options;
+  const cached = await computeLogits(network, samples, {
+    ...(batchSize === undefined ? {} : { batchSize }),
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: (done, total) => onProgress?.({ what: 'running images', done, total, unit: 'samples' }),
+  });
+  return evaluatePolicy(cached, options.policy ?? storedPolicy(metadata), costsOf(metadata), {
+    ...{ model: metadata.name, dataset, split, engine },
+    exitNames: metadata.exits.map(({ name }) => name),
+  });
+}
+
+/** The stored policy; where there is none, nobody leaves early. */
+function storedPolicy({ policy, exits }: MultiExitMetadata): PromisedPolicy {
+  if (policy === null) return { criterion: DEFAULT_CRITERION, thresholds: exits.slice(1).map(() => 'never') };
+  return { ...policy, thresholds: policy.thresholds.map(thresholdFromJson) };
+}

@@ -1,0 +1,47 @@
+export { type BudgetCurve, calibrateBudgets } from './calibrate/calibrate-budgets';
+export { type Calibration, type CalibrationLogits, calibrateModel } from './calibrate/calibrate-model';
+export {
+  type CalibrationAim,
+  type CalibrationGoal,
+  DEFAULT_AIM,
+  DEFAULT_CRITERION,
+} from './calibrate/calibration-aim';
+export {
+  type BudgetDocument,
+  budgetDocument,
+  type CalibrationDocument,
+  calibrationDocument,
+  type CalibrationOrigin,
+  type ConfidenceFitJson,
+} from './calibrate/calibration-document';
+export { budgetCsv, frontierCsv } from './calibrate/curve-csv';
+export {
+  type QuantizationReport,
+  refitPolicy,
+  type RefitSubject,
+  type RefittedPolicy,
+} from './calibrate/refit-policy';
+export { storeCalibration } from './calibrate/store-calibration';
+export { checkThresholds } from './check-thresholds';
+export {
+  type Classification,
+  classifyImages,
+  type ClassifyingSession,
+  type ClassifyOptions,
+  type NamedImage,
+} from './classify/classify-images';
+export { monitorStream, type StreamMonitor } from './classify/stream-monitor';
+export { type ComparedPolicy, comparePolicies, type PolicyComparison } from './compare/compare-policies';
+export { evaluate, type EvaluateOptions } from './evaluate/evaluate';
+export { type AnswerEvaluation, evaluateAnswers, type PolicyAnswers } from './evaluate/evaluate-answers';
+export {
+  type CorruptedEvaluation,
+  type CorruptionOptions,
+  evaluateCorruptions,
+  type WatchedEvaluation,
+} from './evaluate/evaluate-corruptions';
+export { evaluatePolicy } from './evaluate/evaluate-policy';
+export { evaluateSession, type SessionEvaluationOptions } from './evaluate/evaluate-session';
+export type { EvaluationDocument, EvaluationOrigin, ExitEvaluation } from './evaluate/evaluation-document';
+export { type MeasuredPromise, measurePromise, type PromisedPolicy } from './evaluate/measure-promise';
+export { type AskedPolicy, type DecidedSession, decideSession, isStaged } from './session/session-policy';

@@ -1,0 +1,6 @@
+/** Gives the event loop a turn, so that a long computation hears a signal; in every runtime. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
+}
