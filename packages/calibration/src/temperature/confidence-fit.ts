@@ -2,7 +2,12 @@ import type { CachedLogits } from '@earlyexit/exit-criteria';
 import { brierScore } from '../metrics/brier-score';
 import { fitTemperature } from './fit-temperature';
 import { negativeLogLikelihood } from '../metrics/negative-log-likelihood';
-import { calibrationErrorOf, exitConfidences, type ReliabilityBin, reliabilityBins } from '../metrics/reliability';
+import {
+  calibrationErrorOf,
+  exitConfidences,
+  type ReliabilityBin,
+  reliabilityBins,
+} from '../metrics/reliability';
 import { applyVectorScaling, fitVectorScaling, type VectorScaling } from './vector-scaling';
 
 /** How confidence is scaled before thresholds are looked for. */
