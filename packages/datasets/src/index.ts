@@ -18,6 +18,16 @@ export type { ImageChunk } from './image-set/shared-image-set';
 export { openDataset } from './open-dataset';
 export { padAndCrop } from './augmentation/pad-and-crop';
 export { readImage, type ReadImageOptions } from './decode/read-image';
-export type { Split, SplitRole } from './splits/split';
+export {
+  recordSplits,
+  type RecordedSplit,
+  type RecordedSplits,
+  type SplitChanges,
+} from './splits/recorded-splits';
+export { type SampleKeys, sampleKeys } from './splits/sample-keys';
+export type { SampleList } from './splits/sample-list';
+export type { Split } from './splits/split';
+export type { SplitOptions } from './splits/split-options';
+export type { SplitRole } from './splits/split-role';
 export type { LoadOrigin, LoadSplit } from './splits/split-load';
-export { splitDataset, type SplitOptions, type Splits } from './splits/split-dataset';
+export { splitDataset, type Splits } from './splits/split-dataset';

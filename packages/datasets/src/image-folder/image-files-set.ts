@@ -52,6 +52,7 @@ export function createImageFilesSet(options: {
       return ids;
     },
     read,
+    readStored: (row) => tree.read(files[row]!),
   };
 }
 

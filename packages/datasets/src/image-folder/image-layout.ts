@@ -1,4 +1,5 @@
 import { DataError } from '@earlyexit/core';
+import { someNames } from '../some-names';
 import { compareNames, isImageName, type Tree } from './image-tree';
 
 /** The images of one part of an image folder. */
@@ -22,12 +23,6 @@ export interface ImageLayout {
 const LAYOUT = 'one folder a class, <class>/*.jpg, or train/<class>/*.jpg with val/ and test/ beside it';
 const VALIDATION_NAMES = ['val', 'validation', 'valid'];
 const TEST_NAMES = ['test'];
-
-/** Names for a message: the first few, and how many more. */
-function some(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(', ');
-  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
-}
 
 /** The part of a tree below one of its folders. */
 function below(tree: Tree, folder: string): Tree {
@@ -86,7 +81,7 @@ function readClasses(tree: Tree, root: string): string[] {
     throw new DataError({
       where: root,
       rule: 'every class folder holds images (.jpg, .jpeg or .png)',
-      received: `none in ${some(empty)}`,
+      received: `none in ${someNames(empty)}`,
       remedy: 'Fill or remove it',
     });
   }
@@ -114,7 +109,7 @@ function readPart(
     throw new DataError({
       where: `${root}, ${folder}/`,
       rule: 'every class is also a class of train/',
-      received: some(unknown),
+      received: someNames(unknown),
     });
   }
   const labelled = label(part, classes);
@@ -126,7 +121,7 @@ function readPart(
     });
   }
   const missing = classes.filter((_, position) => !labelled.labels.includes(position));
-  if (missing.length > 0) notes.push(`${folder}/ has no images of ${some(missing)}.`);
+  if (missing.length > 0) notes.push(`${folder}/ has no images of ${someNames(missing)}.`);
   return labelled;
 }
 
@@ -142,7 +137,8 @@ export function readImageLayout(wrapped: Tree, root: string): ImageLayout {
   const tops = topFolders(tree);
   const notes: string[] = [];
   const others = tree.files.filter((name) => !isImageName(name));
-  if (others.length > 0) notes.push(`Left out, because they are no .jpg, .jpeg or .png: ${some(others)}.`);
+  if (others.length > 0)
+    notes.push(`Left out, because they are no .jpg, .jpeg or .png: ${someNames(others)}.`);
 
   const held = [...VALIDATION_NAMES, ...TEST_NAMES];
   if (tops.length > 0 && tops.every((name) => held.includes(name))) {
@@ -161,7 +157,7 @@ export function readImageLayout(wrapped: Tree, root: string): ImageLayout {
   }
   const classes = readClasses(trainTree, `${root}, train/`);
   const ignored = tops.filter((name) => name !== 'train' && !held.includes(name));
-  if (ignored.length > 0) notes.push(`Left out, beside train/: ${some(ignored)}.`);
+  if (ignored.length > 0) notes.push(`Left out, beside train/: ${someNames(ignored)}.`);
   const validation = readPart(tree, VALIDATION_NAMES, classes, root, notes);
   const test = readPart(tree, TEST_NAMES, classes, root, notes);
   const train = label(trainTree, classes);

@@ -17,4 +17,10 @@ export interface ImageSet {
    * @throws DataError if a file of the set is damaged
    */
   read(rows: Int32Array, options?: { readonly signal?: AbortSignal | undefined }): Promise<Uint8Array>;
+  /**
+   * Reads an image as it is stored, by which it is recognised again; unless given, that is what `read` returns.
+   *
+   * @throws DataError if a file of the set cannot be read
+   */
+  readonly readStored?: (row: number) => Promise<Uint8Array>;
 }

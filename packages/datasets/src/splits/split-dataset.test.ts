@@ -4,7 +4,8 @@ import type { DataSource } from '../data-source';
 import type { ImageSet } from '../image-set/image-set';
 import { createMemoryImageSet } from '../image-set/memory-image-set';
 import type { Split } from './split';
-import { type SplitOptions, splitDataset, type Splits } from './split-dataset';
+import { splitDataset, type Splits } from './split-dataset';
+import type { SplitOptions } from './split-options';
 
 /** Images of 1 × 2 × 1: the row, and the class. */
 function imageSet(name: string, labels: readonly number[]): ImageSet {
@@ -126,11 +127,18 @@ test('the size of the validation split does not move the calibration split', () 
   expect(small.calibration.ids).toEqual(large.calibration.ids);
 });
 
-test('sizes left out: 5,000 and 2,500 of a large set, 10 % and 5 % of a small one', () => {
+test('sizes left out: 5,000 and 2,500 of a large set, 10 % and 5 % of a small one, 30 and no more than 15 % of a tiny one', () => {
   const large = splitDataset(sourceOf([30_000, 30_000], 10, null));
   expect(parts(large).map(({ size }) => size)).toEqual([52_500, 2_500, 5_000, 10]);
-  const small = splitDataset(sourceOf([100, 100], 10, null));
-  expect(parts(small).map(({ size }) => size)).toEqual([170, 10, 20, 10]);
+  const sizes = (...classSizes: number[]) =>
+    parts(splitDataset(sourceOf(classSizes, 10, null))).map(({ size }) => size);
+  expect(sizes(500, 500)).toEqual([850, 50, 100, 10]);
+  expect(sizes(100, 100)).toEqual([150, 30, 20, 10]);
+  expect(sizes(50, 50)).toEqual([75, 15, 10, 10]);
+  // A hundred images without a test set.
+  expect(parts(splitDataset(sourceOf([50, 50], null, null))).map(({ size }) => size)).toEqual([
+    67, 14, 9, 10,
+  ]);
 });
 
 test('a validation set that comes with the data is used, whole or in part', () => {
@@ -140,6 +148,52 @@ test('a validation set that comes with the data is used, whole or in part', () =
   expect(part.size).toBe(8);
   expect(source.validation!.ids).toEqual(expect.arrayContaining([...part.ids]));
   expect(() => splitDataset(source, { validation: 21 })).toThrow(/the validation set has 20 samples/);
+});
+
+describe('rare classes', () => {
+  test('have a sample in every split where they have enough, the training split first', () => {
+    for (const [rare, inSplits] of [
+      [1, [1, 0, 0, 0]],
+      [2, [1, 0, 0, 1]],
+      [3, [1, 0, 1, 1]],
+      [4, [1, 1, 1, 1]],
+      [9, [6, 1, 1, 1]],
+    ] as const) {
+      const source = sourceOf([60, 60, rare], null, null);
+      const splits = splitDataset(source);
+      expect(parts(splits).map((split) => countClasses(split, 3)[2])).toEqual(inSplits);
+      expect(splits.notes).toHaveLength(inSplits.filter((count) => count === 0).length);
+      const inProportion = splitDataset(source, { everyClass: false });
+      expect(parts(splits).map(({ size }) => size)).toEqual(parts(inProportion).map(({ size }) => size));
+    }
+  });
+
+  test('are named where they are missing, also for a limit below the number of classes', () => {
+    const { notes } = splitDataset(sourceOf([60, 60, 3], null, null));
+    expect(notes).toEqual(['The validation split has no sample of class 2 (3 samples in all).']);
+    const limited = splitDataset(sourceOf([50, 50, 50], 10, null), { limit: 2 });
+    expect(limited.notes).toEqual([
+      expect.stringMatching(/^The training split has no sample of class [012] \(50 samples in all\)\.$/),
+    ]);
+    expect(splitDataset(sourceOf([50, 50, 50], 10, null), { limit: 3 }).notes).toEqual([]);
+  });
+
+  test('change nothing where no class is rare', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 60, max: 90 }), { minLength: 2, maxLength: 4 }),
+        (classSizes) => {
+          const source = sourceOf(classSizes, null, null);
+          const [even, proportional] = [true, false].map((everyClass) =>
+            splitDataset(source, { everyClass }),
+          );
+          for (const [index, split] of parts(even!).entries())
+            expect(split.ids).toEqual(parts(proportional!)[index]!.ids);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
 });
 
 describe('wrong sizes', () => {
@@ -157,8 +211,8 @@ describe('wrong sizes', () => {
       /at least one of the 100 training samples.*calibration 60, validation 40/,
     ],
     [{ calibration: 5_000 }, /at least one of the 100 training samples is left/],
-    [{ limit: 0 }, /limit is a whole number between 1 and the 85 training samples/],
-    [{ limit: 86 }, /between 1 and the 85/],
+    [{ limit: 0 }, /limit is a whole number between 1 and the 75 training samples/],
+    [{ limit: 86 }, /between 1 and the 75/],
     [{ limit: 1.5 }, /limit is a whole number/],
     [{ seed: 0.5 }, /seed is an integer/],
     [{ test: 0.1 }, /has a test set of its own/],

@@ -1,25 +1,20 @@
+import { createSampleList, type SampleList } from './sample-list';
+import type { SplitRole } from './split-role';
 import type { Augmentation } from '../augmentation/augmentation';
 import { checkRows } from '../image-set/check-rows';
 import type { DataSource } from '../data-source';
 import type { ImageSet, ImageShape } from '../image-set/image-set';
 import { createSplitLoad, type LoadSplit } from './split-load';
 
-/** What a split may be used for. */
-export type SplitRole = 'train' | 'validation' | 'calibration' | 'test';
-
 /**
  * A part of a data set with one purpose. The role is part of the type, so that a function can ask for a
  * `Split<'calibration'>` and will not be given the test set.
  */
-export interface Split<R extends SplitRole = SplitRole> {
+export interface Split<R extends SplitRole = SplitRole> extends SampleList {
   readonly role: R;
-  /** Number of samples. */
-  readonly size: number;
   /** The class of each sample, `[size]`. */
   readonly labels: Int32Array;
   readonly imageShape: ImageShape;
-  /** The sample's name in the source; no name stands in two splits. */
-  readonly ids: readonly string[];
   /** Reads samples as network inputs. */
   readonly load: LoadSplit;
   /** Reads samples as raw bytes `[rows, height, width, channels]`, without augmentation. */
@@ -38,16 +33,16 @@ export function createSplit<R extends SplitRole>(options: {
   const { role, source, set, rows, augmentation } = options;
   const where = `the ${role} split of ${source.name}`;
   const { imageShape, mean, standardDeviation } = source;
-  let ids: readonly string[] | null = null;
+  const list = createSampleList(source, [{ set, rows }]);
   return {
     role,
     size: rows.length,
+    get ids() {
+      return list.ids;
+    },
+    keys: list.keys,
     labels: rows.map((row) => set.labels[row]!),
     imageShape,
-    get ids() {
-      ids ??= Array.from(rows, (row) => set.ids[row]!);
-      return ids;
-    },
     load: createSplitLoad({ where, imageShape, mean, standardDeviation }, set, rows, augmentation),
     async bytes(positions) {
       checkRows(where, positions, rows.length);
