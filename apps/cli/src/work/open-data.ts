@@ -118,6 +118,7 @@ export async function openData(
       ...(augmentation === undefined ? {} : { augmentation }),
     }),
   );
+  for (const note of splits.notes) output.note(note);
   return { source, splits };
 }
 
