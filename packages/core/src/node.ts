@@ -1,3 +1,10 @@
+export {
+  type Checksum,
+  type DigestOptions,
+  digestOfFile,
+  hasChecksum,
+} from './node/digest-of-file';
+export { downloadVerified, type VerifiedDownload } from './node/download/download-verified';
 export { errorCode, explainRead, explainWrite } from './node/file-error';
 export { lockFolder } from './node/lock-folder';
 export { readFileWithin } from './node/read-file-within';

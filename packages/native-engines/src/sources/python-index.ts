@@ -1,9 +1,6 @@
-import { createWriteStream, existsSync, renameSync, rmSync, statSync } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
-import { DataError, EnvironmentError } from '@earlyexit/core';
-import { hasSha256 } from './checksum';
+import { rm } from 'node:fs/promises';
+import { EnvironmentError, type WorkOptions } from '@earlyexit/core';
+import { type Checksum, downloadVerified } from '@earlyexit/core/node';
 import type { PinnedWheel } from './pinned';
 
 /** The Python package index: `PIP_INDEX_URL` if it is set, else the public one. */
@@ -43,37 +40,29 @@ export async function findWheel(index: string, wheel: PinnedWheel, signal?: Abor
   return new URL(link.url, response.url || page).href;
 }
 
+/** What the file of a wheel is checked against. */
+export function checksumOf({ sha256 }: PinnedWheel): Checksum {
+  return { algorithm: 'sha256', hex: sha256 };
+}
+
 /** Downloads a wheel to `path`, going on where an earlier attempt stopped, and checks it against its pinned checksum. */
 export async function downloadWheel(
   url: string,
   wheel: PinnedWheel,
   path: string,
-  onBytes: (bytes: number) => void,
-  signal?: AbortSignal,
+  options: Pick<WorkOptions, 'signal' | 'onProgress'> = {},
 ): Promise<void> {
-  const part = `${path}.part`;
-  const have = existsSync(part) ? statSync(part).size : 0;
-  if (have < wheel.bytes) {
-    const response = await request(url, {
-      headers: have > 0 ? { range: `bytes=${have}-` } : {},
-      signal: signal ?? null,
-    });
-    // A server that does not know ranges sends the whole file, with 200.
-    const append = response.status === 206;
-    let received = append ? have : 0;
-    const body = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
-    body.on('data', (chunk: Uint8Array) => onBytes((received += chunk.length)));
-    await pipeline(body, createWriteStream(part, { flags: append ? 'a' : 'w' }));
-  }
-  if (!(await hasSha256(part, wheel.sha256))) {
-    rmSync(part);
-    throw new DataError({
-      where: url,
-      rule: `the download must have the pinned SHA-256 ${wheel.sha256}, and has another`,
-      remedy: 'Run the command again; if it happens again, the index or a proxy alters files',
-    });
-  }
-  renameSync(part, path);
+  // What has the name and not the checksum was left by pip.
+  await rm(path, { force: true });
+  await downloadVerified({
+    ...options,
+    address: url,
+    checksum: checksumOf(wheel),
+    path,
+    where: wheel.file,
+    otherwise: 'install Python with pip, which knows about proxies and mirrors',
+    otherFolder: 'set EARLYEXIT_ENGINES to a folder with room',
+  });
 }
 
 async function request(url: string, options: RequestInit): Promise<Response> {

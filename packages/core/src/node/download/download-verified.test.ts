@@ -1,12 +1,25 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Progress } from '../data-source';
-import { type Download, downloadFile } from './download';
-import { failure, temporaryFolder } from '../test-data';
+import type { WorkProgress } from '../../work-options';
+import { downloadVerified, type VerifiedDownload } from './download-verified';
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'earlyexit-download-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function failure(work: Promise<unknown>): Promise<Error> {
+  return work.then(
+    () => new Error('it did not fail'),
+    (error: unknown) => error as Error,
+  );
+}
 
 const file = Buffer.from(Uint8Array.from({ length: 300_000 }, (_, index) => (index * index) % 253));
 const md5 = createHash('md5').update(file).digest('hex');
@@ -43,11 +56,11 @@ const cutting =
   };
 
 interface Setup {
-  readonly download: Download;
+  readonly download: VerifiedDownload;
   readonly requests: IncomingMessage[];
 }
 
-async function serve(handler: Handler, options: Partial<Download> = {}): Promise<Setup> {
+async function serve(handler: Handler, options: Partial<VerifiedDownload> = {}): Promise<Setup> {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     requests.push(request);
@@ -62,10 +75,11 @@ async function serve(handler: Handler, options: Partial<Download> = {}): Promise
   const path = join(await temporaryFolder(), 'cache', 'data.tar.gz');
   const download = {
     address,
-    md5,
+    checksum: { algorithm: 'md5', hex: md5 } as const,
     path,
-    allowed: true,
-    dataset: 'made-up',
+    where: 'made-up',
+    otherwise: 'get it elsewhere',
+    otherFolder: 'set EARLYEXIT_CACHE',
     retryDelayMs: 1,
     silenceMs: 5_000,
   };
@@ -90,23 +104,32 @@ async function expectWhole(path: string): Promise<void> {
 }
 
 test('fetches, checks and names the file, and tells how far it is', async () => {
-  const progress: Progress[] = [];
+  const progress: WorkProgress[] = [];
   const { download, requests } = await serve(honest, { onProgress: (step) => progress.push(step) });
-  expect(await downloadFile(download)).toBe(download.path);
+  expect(await downloadVerified(download)).toBe(download.path);
   await expectWhole(download.path);
   expect(await exists(`${download.path}.part`)).toBe(false);
-  expect(progress[0]).toEqual({ stage: 'download', what: download.address, done: 0, total: 300_000 });
-  expect(progress.filter(({ stage }) => stage === 'download').at(-1)!.done).toBe(300_000);
-  expect(progress.at(-1)).toMatchObject({ stage: 'verify', done: 300_000, total: 300_000 });
+  expect(progress[0]).toEqual({
+    what: `downloading ${download.address}`,
+    done: 0,
+    total: 300_000,
+    unit: 'bytes',
+  });
+  expect(progress.filter(({ what }) => what.startsWith('downloading')).at(-1)!.done).toBe(300_000);
+  expect(progress.at(-1)).toMatchObject({
+    what: `checking ${download.address}`,
+    done: 300_000,
+    total: 300_000,
+  });
 
-  await downloadFile(download);
+  await downloadVerified(download);
   expect(requests).toHaveLength(1);
 });
 
 test('goes on where an earlier download broke off', async () => {
   const { download, requests } = await serve(honest);
   await leavePart(download.path, file.subarray(0, 123_456));
-  await downloadFile(download);
+  await downloadVerified(download);
   expect(requests.map(({ headers }) => headers.range)).toEqual(['bytes=123456-']);
   await expectWhole(download.path);
 });
@@ -114,14 +137,14 @@ test('goes on where an earlier download broke off', async () => {
 test('a download that was complete but not yet named is checked and named', async () => {
   const { download } = await serve(honest);
   await leavePart(download.path, file);
-  await downloadFile(download);
+  await downloadVerified(download);
   await expectWhole(download.path);
 });
 
 test('starts again where the server knows no ranges', async () => {
   const { download } = await serve((_, response) => response.end(file));
   await leavePart(download.path, Buffer.alloc(1_000, 7));
-  await downloadFile(download);
+  await downloadVerified(download);
   await expectWhole(download.path);
 });
 
@@ -134,7 +157,7 @@ test('starts again where the server sends another part than was asked for', asyn
     response.writeHead(206, { 'content-range': 'bytes 5-299999/300000' }).end(file.subarray(5));
   });
   await leavePart(download.path, file.subarray(0, 1_000));
-  await downloadFile(download);
+  await downloadVerified(download);
   expect(requests.map(({ headers }) => headers.range)).toEqual(['bytes=1000-', undefined]);
   await expectWhole(download.path);
 });
@@ -143,22 +166,22 @@ test('a connection that breaks is taken up again, each time where it broke', asy
   const { download, requests } = await serve((request, response, count) => {
     (count < 3 ? cutting(100_000) : honest)(request, response, count);
   });
-  await downloadFile(download);
+  await downloadVerified(download);
   expect(requests.map(({ headers }) => headers.range)).toEqual([undefined, 'bytes=100000-', 'bytes=200000-']);
   await expectWhole(download.path);
 });
 
 test('gives up after some attempts, keeps what came, and the next call goes on', async () => {
   const { download } = await serve(cutting(50_000), { attempts: 2 });
-  const error = await failure(downloadFile(download));
+  const error = await failure(downloadVerified(download));
   expect(error.name).toBe('EnvironmentError');
   expect(error.message).toMatch(
     /made-up: http:.* could not be fetched.*The 100000 bytes fetched so far are kept/,
   );
-  expect(error.message).toContain('--data-dir');
+  expect(error.message).toContain('Without one: get it elsewhere');
   expect(await exists(download.path)).toBe(false);
   expect((await stat(`${download.path}.part`)).size).toBe(100_000);
-  await downloadFile({ ...download, attempts: 4 });
+  await downloadVerified({ ...download, attempts: 4 });
   await expectWhole(download.path);
 });
 
@@ -174,7 +197,7 @@ test('a server that falls silent counts as a broken connection', async () => {
     },
     { silenceMs: 100 },
   );
-  await downloadFile(download);
+  await downloadVerified(download);
   expect(requests).toHaveLength(2);
   await expectWhole(download.path);
 });
@@ -184,11 +207,11 @@ test('a server that is busy is asked again; one that says no is not', async () =
     if (count === 1) response.writeHead(503).end();
     else honest(request, response, count);
   });
-  await downloadFile(busy.download);
+  await downloadVerified(busy.download);
   expect(busy.requests).toHaveLength(2);
 
   const gone = await serve((_, response) => response.writeHead(404).end('not here'));
-  const error = await failure(downloadFile(gone.download));
+  const error = await failure(downloadVerified(gone.download));
   expect(error.name).toBe('EnvironmentError');
   expect(error.message).toMatch(/answered 404 Not Found/);
   expect(gone.requests).toHaveLength(1);
@@ -199,26 +222,26 @@ test('follows redirects, but not forever', async () => {
     if (count === 1) response.writeHead(302, { location: '/elsewhere' }).end();
     else honest(request, response, count);
   });
-  await downloadFile(once.download);
+  await downloadVerified(once.download);
   expect(once.requests[1]!.url).toBe('/elsewhere');
 
   const loop = await serve((_, response) => response.writeHead(302, { location: '/' }).end(), {
     attempts: 1,
   });
-  expect((await failure(downloadFile(loop.download))).message).toMatch(/more than 5 redirects/);
+  expect((await failure(downloadVerified(loop.download))).message).toMatch(/more than 5 redirects/);
 });
 
 test('a file that is labelled as encoded is kept as it is', async () => {
   const { download } = await serve((_, response) => {
     response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': file.length }).end(file);
   });
-  await downloadFile(download);
+  await downloadVerified(download);
   await expectWhole(download.path);
 });
 
 test('a wrong checksum is an error, and the download is removed', async () => {
   const { download } = await serve((_, response) => response.end('<html>please log in</html>'));
-  const error = await failure(downloadFile(download));
+  const error = await failure(downloadVerified(download));
   expect(error.name).toBe('DataError');
   expect(error.message).toMatch(
     new RegExp(`has the MD5 checksum ${md5}\\. Received: [0-9a-f]{32}; the download was removed`),
@@ -241,13 +264,13 @@ test('an abort ends it with the reason and keeps what came', async () => {
       },
     },
   );
-  await expect(downloadFile(download)).rejects.toThrow('Ctrl-C');
+  await expect(downloadVerified(download)).rejects.toThrow('Ctrl-C');
   expect((await stat(`${download.path}.part`)).size).toBe(70_000);
 });
 
 test('two downloads of the same file at once do not harm each other', async () => {
   const { download } = await serve(honest);
-  expect(await Promise.all([downloadFile(download), downloadFile(download)])).toEqual([
+  expect(await Promise.all([downloadVerified(download), downloadVerified(download)])).toEqual([
     download.path,
     download.path,
   ]);
@@ -258,10 +281,12 @@ describe('what the machine does not allow', () => {
   test('no server', async () => {
     const { download } = await serve(honest);
     // Port 9 (discard) of this machine: nobody listens.
-    const error = await failure(downloadFile({ ...download, address: 'http://127.0.0.1:9/x', attempts: 2 }));
+    const error = await failure(
+      downloadVerified({ ...download, address: 'http://127.0.0.1:9/x', attempts: 2 }),
+    );
     expect(error.name).toBe('EnvironmentError');
     expect(error.message).toMatch(
-      /http:\/\/127\.0\.0\.1:9\/x could not be fetched\. Received: .*ECONNREFUSED.*--data-dir/,
+      /http:\/\/127\.0\.0\.1:9\/x could not be fetched\. Received: .*ECONNREFUSED.*get it elsewhere/,
     );
   });
 
@@ -270,7 +295,7 @@ describe('what the machine does not allow', () => {
     const start = performance.now();
     // `.invalid` never resolves (RFC 2606).
     const address = 'http://earlyexit.invalid/x';
-    const error = await failure(downloadFile({ ...download, address, retryDelayMs: 60_000 }));
+    const error = await failure(downloadVerified({ ...download, address, retryDelayMs: 60_000 }));
     expect(error.message).toMatch(/earlyexit\.invalid/);
     expect(performance.now() - start).toBeLessThan(30_000);
   });
@@ -279,8 +304,8 @@ describe('what the machine does not allow', () => {
     const { download } = await serve(honest);
     const blocked = join(await temporaryFolder(), 'file');
     await writeFile(blocked, '');
-    const error = await failure(downloadFile({ ...download, path: join(blocked, 'cache', 'x') }));
+    const error = await failure(downloadVerified({ ...download, path: join(blocked, 'cache', 'x') }));
     expect(error.name).toBe('EnvironmentError');
-    expect(error.message).toMatch(/the cache folder cannot be written.*Set EARLYEXIT_CACHE/);
+    expect(error.message).toMatch(/folder of downloads can be written.*set EARLYEXIT_CACHE/i);
   });
 });
