@@ -2,6 +2,7 @@ export { EarlyExitError, type ErrorInput, type ErrorKind, type ErrorParts } from
 export { ArgumentError } from './errors/argument-error';
 export { DataError } from './errors/data-error';
 export { EnvironmentError } from './errors/environment-error';
+export { channelsFirst } from './channels-first';
 export { nearestName, nearestNames } from './nearest-name';
 export { printable } from './printable';
 export { mixBits, randomBits, randomBitStream, shuffle, shuffleBySeed } from './random/random-bits';

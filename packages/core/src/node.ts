@@ -1,9 +1,4 @@
-export {
-  type Checksum,
-  type DigestOptions,
-  digestOfFile,
-  hasChecksum,
-} from './node/digest-of-file';
+export { type Checksum, type DigestOptions, digestOfFile, hasChecksum } from './node/digest-of-file';
 export { downloadVerified, type VerifiedDownload } from './node/download/download-verified';
 export { errorCode, explainRead, explainWrite } from './node/file-error';
 export { lockFolder } from './node/lock-folder';

@@ -7,6 +7,7 @@ export { evaluateExits } from './evaluate-exits';
 export { type ExitPolicy, validatePolicy } from './exit-policy';
 export { type Simulation, simulate } from './simulate';
 export { logSoftmax, softmax } from './softmax';
+export { rankOf } from './rank-of';
 export { type ExitCosts, type ExitStatistics, type ExitSummary, summarizeExits } from './summarize-exits';
 export {
   isThreshold,

@@ -2,6 +2,7 @@ import type { CachedLogits } from './cached-logits';
 import { ArgumentError } from '@earlyexit/core';
 import { evaluateExits } from './evaluate-exits';
 import type { ExitPolicy } from './exit-policy';
+import { rankOf } from './rank-of';
 import { simulate } from './simulate';
 
 /** What leaving costs, in multiply-accumulates a sample. */
@@ -123,16 +124,4 @@ export function summarizeExits(
     averageMacs,
     macsRatio: costs === undefined || averageMacs === null ? null : costs.staticMacs / averageMacs,
   };
-}
-
-/** How many classes come before `label`: those with a larger value, and those before it with the same. */
-function rankOf(values: Float32Array | Float64Array, offset: number, classes: number, label: number): number {
-  const own = values[offset + label]!;
-  if (Number.isNaN(own)) return classes;
-  let rank = 0;
-  for (let c = 0; c < classes; c++) {
-    const value = values[offset + c]!;
-    if (value > own || (value === own && c < label)) rank++;
-  }
-  return rank;
 }

@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
-import { ArgumentError } from '@earlyexit/core';
+import { ArgumentError, channelsFirst } from '@earlyexit/core';
 import { type CriterionName, getCriterion, thresholdFromJson } from '@earlyexit/exit-criteria';
 import { findRuntime, type InferenceRuntime } from '@earlyexit/native-engines';
 import { exportConditional, exportStatic } from '@earlyexit/onnx';
@@ -23,7 +23,6 @@ import {
 import { parseOptions } from '../options/parse-options';
 import { formatTable } from '../terminal/table';
 import { findPeer, type PeerPass, type PeerProgram, startPeer } from './bench-peer';
-import { channelsFirst } from './channels-first';
 import { measureResources } from './bench-resources';
 import { medianOf, quantileOf, thresholdForShare } from './bench-statistics';
 import { type BenchVariant, startVariant } from './bench-variant';

@@ -1,10 +1,10 @@
+import { channelsFirst } from '@earlyexit/core';
 import { type MultiExitModel, type SampleSource, withMetadata } from '@earlyexit/branch-head';
 import { type QuantizationReport, refitPolicy } from '@earlyexit/evaluation';
 import { type CachedLogits, type ExitPolicy, thresholdToJson } from '@earlyexit/exit-criteria';
 import { exportExits, measureRanges, type OpenFile, type Quantization } from '@earlyexit/onnx';
 import type { Invocation } from '../command-definition';
 import { count, duration, percent } from '../terminal/format';
-import { channelsFirst } from './channels-first';
 import { graphOpener } from './open-graph';
 import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
 import { describeCalibrationAim } from './calibration-aim';

@@ -1,6 +1,5 @@
 import { calibrationErrorOf, oracle, reliabilityBins } from '@earlyexit/calibration';
-import { type CachedLogits, type ExitCosts, softmax, summarizeExits } from '@earlyexit/exit-criteria';
-import { rankOf } from '../rank-of';
+import { type CachedLogits, type ExitCosts, softmax, summarizeExits, rankOf } from '@earlyexit/exit-criteria';
 import type { EvaluationDocument, EvaluationOrigin } from './evaluation-document';
 
 /** What a policy answered, whatever kind of policy it is. */

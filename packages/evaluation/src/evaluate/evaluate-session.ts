@@ -1,9 +1,8 @@
 import { calibrationErrorOf, reliabilityBins } from '@earlyexit/calibration';
-import { type CachedLogits, type ExitCosts, thresholdToJson } from '@earlyexit/exit-criteria';
+import { type CachedLogits, type ExitCosts, thresholdToJson, rankOf } from '@earlyexit/exit-criteria';
 import type { Answers } from '@earlyexit/inference';
 import type { SampleSource } from '@earlyexit/branch-head';
 import type { WorkOptions } from '@earlyexit/core';
-import { rankOf } from '../rank-of';
 import { type DecidedSession, isStaged } from '../session/session-policy';
 import { evaluatePolicy } from './evaluate-policy';
 import type { EvaluationDocument } from './evaluation-document';

@@ -1,8 +1,7 @@
-import { ArgumentError, DataError } from '@earlyexit/core';
+import { ArgumentError, DataError, channelsFirst } from '@earlyexit/core';
 import { argmaxRows, softmax } from '@earlyexit/exit-criteria';
 import { createBatchedSession } from '../batched-session';
 import type { Answers, Session, SessionMetadata } from '../session';
-import { toChannelsFirst } from './channels-first';
 import { checkModel } from './check/check-model';
 import { availableProvider, createRuntimeSession } from './create-runtime-session';
 import { type OnnxFileMetadata, readMetadata } from './read-metadata';
@@ -118,7 +117,7 @@ function makeSession(session: RuntimeSession, runtime: OnnxRuntime, file: OnnxFi
             : null;
         const outputs = file.kind === 'static' ? ['logits'] : ['logits', 'exit_index', 'score'];
         return async ({ images, rows, offset }, answers) => {
-          const pixels = new runtime.Tensor('float32', toChannelsFirst(images, rows, inputShape), [
+          const pixels = new runtime.Tensor('float32', channelsFirst(images, inputShape), [
             rows,
             ...graphShape,
           ]);

@@ -1,5 +1,5 @@
+import { channelsFirst } from '@earlyexit/core';
 import type { StageRunner } from '../../stage-runner';
-import { toChannelsFirst } from '../channels-first';
 import { type OnnxRuntime, readTensor, runRuntime, type RuntimeSession } from '../runtime';
 import type { StagedManifest, StagedTensor } from './manifest';
 
@@ -20,9 +20,7 @@ export function onnxStageRunner(
     stageCount: stages.length,
     inputShape,
     classes: network.classes.length,
-    load: (images, rows) => [
-      { tensor: stages[0]!.inputs[0]!, data: toChannelsFirst(images, rows, inputShape) },
-    ],
+    load: (images) => [{ tensor: stages[0]!.inputs[0]!, data: channelsFirst(images, inputShape) }],
     async run(stage, features) {
       const feeds = features.map(({ tensor: { name, type, shape }, data }) => {
         const rows = data.length / sizeOf(shape);
