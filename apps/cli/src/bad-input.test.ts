@@ -112,7 +112,7 @@ describe('thresholds', () => {
 describe('predict', () => {
   it.each([
     ['an image that is not there', at('nothing.png'), /nothing\.png/],
-    ['a folder without images', at('folder'), /holds \.jpg, \.jpeg or \.png/],
+    ['a folder without images', at('folder'), /holds images \(\.jpg, /],
   ])('explains %s before it classifies any', async (_, path, says) => {
     expectExplained(await runCommand(['predict', run, image, path]), { code: 1, says });
   });
@@ -130,7 +130,7 @@ describe('predict', () => {
   it('explains empty standard input', async () => {
     const { code, stderr } = await runCommand(['predict', run, '-']);
     expect(code).toBe(1);
-    expect(stderr).toContain('a JPEG or PNG image is expected');
+    expect(stderr).toContain('a JPEG, PNG, WebP, AVIF, GIF or TIFF image is expected');
   });
 });
 

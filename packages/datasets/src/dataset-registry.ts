@@ -111,7 +111,7 @@ const builtIn: readonly DatasetDefinition[] = [
   },
   {
     name: 'image-folder',
-    description: 'your own JPEG and PNG images, one folder a class',
+    description: 'your own images, one folder a class',
     source: 'a folder or .tar: <class>/*.jpg, or train|val|test/<class>/*.jpg',
     licence: 'yours',
     needsDataDir: true,

@@ -1,6 +1,7 @@
-import { DataError, EnvironmentError } from '@earlyexit/core';
+import { DataError, EarlyExitError, EnvironmentError } from '@earlyexit/core';
 import type sharp from 'sharp';
 import { cutWindow, type Size } from './cut-window';
+import { checkImageFormat } from './image-format';
 import type { ImageShape } from '../image-set/image-set';
 
 /**
@@ -42,17 +43,31 @@ function scaledSize(image: Size, [height, width]: ImageShape, fit: ImageFit): Si
   };
 }
 
-/** Says what a file that is neither JPEG nor PNG begins with. */
-function describeStart(bytes: Uint8Array): string {
-  if (bytes.length === 0) return 'an empty file';
-  const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  return `a file of ${bytes.length} bytes that begins with ${start}`;
+/** As many as the decoder takes on its own: a picture of 16,383 × 16,383. */
+const MOST_PIXELS = 16_383 ** 2;
+
+function refuseManyPixels({ height, width }: Size, where: string): void {
+  if (height * width <= MOST_PIXELS) return;
+  const millions = (pixels: number): string => `${Math.round(pixels / 1e6)} million`;
+  throw new DataError({
+    where,
+    rule: `a picture has at most ${millions(MOST_PIXELS)} pixels`,
+    received: `${width} × ${height}, ${millions(height * width)}`,
+    remedy: 'Make it smaller, or cut it into parts',
+  });
 }
 
-function looksLikeImage(bytes: Uint8Array): boolean {
-  const jpeg = bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
-  const png = bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47;
-  return jpeg || png;
+/** The luma of ITU-R BT.601, by which colours become grey in PIL, OpenCV and the files that `@earlyexit/onnx` writes. */
+const LUMA = [0.299, 0.587, 0.114] as const;
+
+/** Colours `[pixels, 3]` as grey `[pixels]`, rounded: pure red is 76. */
+function toGrey(colors: Uint8Array): Uint8Array {
+  const grey = new Uint8Array(colors.length / 3);
+  for (let pixel = 0; pixel < grey.length; pixel += 1) {
+    const at = 3 * pixel;
+    grey[pixel] = Math.round(LUMA[0] * colors[at]! + LUMA[1] * colors[at + 1]! + LUMA[2] * colors[at + 2]!);
+  }
+  return grey;
 }
 
 /** Puts an image into the middle of a black one. */
@@ -107,7 +122,7 @@ export interface DecodeOptions {
   readonly invert: boolean | 'auto';
 }
 
-/** Decodes, and shrinks where the network takes less; says to which size the whole is to be enlarged from there. */
+/** Decodes to three channels, and shrinks where the network takes less; says to which size the whole is to be enlarged from there. */
 async function decodeShrunk(
   bytes: Uint8Array,
   where: string,
@@ -116,8 +131,9 @@ async function decodeShrunk(
   const open = await loadSharp();
   try {
     // `error`, not `warning`: photographs with a harmless blemish (stray bytes before a marker) are common.
-    const image = open(bytes, { failOn: 'error' });
+    const image = open(bytes, { failOn: 'error', limitInputPixels: false });
     const { autoOrient } = await image.metadata();
+    refuseManyPixels(autoOrient, where);
     const to = scaledSize(autoOrient, imageShape, fit);
     const from = {
       height: Math.min(to.height, autoOrient.height),
@@ -128,11 +144,12 @@ async function decodeShrunk(
       // The triangle filter, widened: what PIL and torchvision call bilinear with antialiasing.
       .resize({ ...from, fit: 'fill', kernel: 'linear' })
       .flatten({ background: '#ffffff' })
-      .toColourspace(imageShape[2] === 1 ? 'b-w' : 'srgb')
+      .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer();
     return { bytes: shrunk, from, to };
   } catch (cause) {
+    if (EarlyExitError.is(cause)) throw cause;
     throw new DataError({
       where,
       rule: 'the image is damaged or cut short',
@@ -143,14 +160,15 @@ async function decodeShrunk(
 }
 
 /**
- * Decodes a JPEG or PNG to bytes `[height, width, channels]`.
+ * Decodes a JPEG, PNG, WebP, AVIF, GIF or TIFF to bytes `[height, width, channels]`.
  *
  * The orientation in the EXIF data is applied, transparency is laid on white, CMYK, 16-bit and palette images become
- * 8-bit sRGB, grey images are repeated over three channels, and colour images become grey (luma) for one channel.
- * Resized like PIL and torchvision do it (bilinear, antialiased), up to rounding.
+ * 8-bit sRGB, grey images are repeated over three channels, of several frames or pages the first is taken. It is resized
+ * as PIL and torchvision do it (bilinear, antialiased), up to rounding; then, for one channel, colours become grey by
+ * the luma of ITU-R BT.601.
  *
  * @param where the file, for errors
- * @throws DataError if it is no JPEG or PNG, damaged, or cut short
+ * @throws DataError if it is no such image, too large, damaged, or cut short
  */
 export async function decodeImage(
   bytes: Uint8Array,
@@ -159,13 +177,11 @@ export async function decodeImage(
 ): Promise<Uint8Array> {
   const { imageShape, fit, invert } = options;
   const [height, width, channels] = imageShape;
-  // By content, not by name; and before the decoder sees it, which would accept SVG, PDF and more.
-  if (!looksLikeImage(bytes)) {
-    throw new DataError({ where, rule: 'a JPEG or PNG image is expected', received: describeStart(bytes) });
-  }
+  checkImageFormat(bytes, where);
   const decoded = await decodeShrunk(bytes, where, options);
   const shown = fit === 'contain' ? decoded.to : { height, width };
-  let pixels = cutWindow(decoded.bytes, decoded.from, decoded.to, shown, channels);
+  const colors = cutWindow(decoded.bytes, decoded.from, decoded.to, shown, 3);
+  let pixels = channels === 1 ? toGrey(colors) : colors;
   if (invert === true || (invert === 'auto' && borderMean(pixels, shown, channels) > 127.5)) {
     pixels = pixels.map((byte) => 255 - byte);
   }

@@ -184,15 +184,15 @@ describe('refuses', () => {
     const cases = [
       [
         'text.jpg',
-        'a JPEG or PNG image is expected. Received: a file of 5 bytes that begins with 68 65 6c 6c.',
+        'a JPEG, PNG, WebP, AVIF, GIF or TIFF image is expected. Received: a file of 5 bytes that begins with 68 65 6c 6c.',
       ],
-      ['empty.png', 'a JPEG or PNG image is expected. Received: an empty file.'],
+      ['empty.png', 'a JPEG, PNG, WebP, AVIF, GIF or TIFF image is expected. Received: an empty file.'],
       [
         'drawing.png',
-        'a JPEG or PNG image is expected. Received: a file of 62 bytes that begins with 3c 73 76 67.',
+        'a JPEG, PNG, WebP, AVIF, GIF or TIFF image is expected. Received: an SVG drawing. Convert it to JPEG or PNG.',
       ],
-      ['', 'this is a folder where a file is expected.'],
-      ['no.jpg', 'this path does not exist.'],
+      ['', 'this is a file. Received: a folder.'],
+      ['no.jpg', 'this file can be read. Received: nothing of that name.'],
     ] as const;
     for (const [name, message] of cases) {
       const path = join(folder, name);

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { ArgumentError } from '@earlyexit/core';
 import type { ImageShape } from '../image-set/image-set';
 import { decodeImage, defaultFit, type ImageFit } from './decode-image';
-import { explainFileError } from '../files/file-error';
+import { readImageFile } from './read-image-file';
 
 /** Settings of `readImage`. */
 export interface ReadImageOptions {
@@ -21,14 +20,15 @@ export interface ReadImageOptions {
 }
 
 /**
- * Reads one JPEG or PNG image for a network.
+ * Reads one image for a network: JPEG, PNG, WebP, AVIF, GIF or TIFF.
  *
  * The orientation in the EXIF data is applied, transparency is laid on white, CMYK, 16-bit and palette images become
- * 8-bit sRGB, grey images are repeated over three channels, and colour images become grey for one channel.
+ * 8-bit sRGB, grey images are repeated over three channels, of several frames or pages the first is taken. It is resized
+ * as PIL and torchvision do it; then, for one channel, colours become grey by the luma of ITU-R BT.601.
  *
  * @param image a path, or the bytes of the file
  * @returns bytes `[height, width, channels]`, row-major, not yet normalised
- * @throws DataError that names the file if it does not exist, is no JPEG or PNG, or is damaged
+ * @throws DataError that names the file if it does not exist, is no regular file, no such image, too large or damaged
  */
 export async function readImage(image: string | Uint8Array, options: ReadImageOptions): Promise<Uint8Array> {
   const { imageShape, signal } = options;
@@ -39,12 +39,7 @@ export async function readImage(image: string | Uint8Array, options: ReadImageOp
     fit: options.fit ?? defaultFit(imageShape),
     invert: options.invert ?? false,
   };
-  let bytes: Uint8Array;
-  try {
-    bytes = typeof image === 'string' ? await readFile(image, { signal }) : image;
-  } catch (error) {
-    throw explainFileError(error, where);
-  }
+  const bytes = typeof image === 'string' ? await readImageFile(image, signal) : image;
   return decodeImage(bytes, where, decoding);
 }
 

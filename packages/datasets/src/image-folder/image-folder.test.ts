@@ -104,7 +104,7 @@ test('what is left out is said: other files, other folders, a test set without c
   const source = await openImageFolder({ ...options, dataDir });
   expect(source.classes).toEqual(['a', 'b']);
   expect(source.notes).toEqual([
-    'Left out, because they are no .jpg, .jpeg or .png: devkit/data.mat, train/b/readme.txt.',
+    'Left out, because they are no .jpg, .png, .webp, .avif, .gif or .tif: devkit/data.mat, train/b/readme.txt.',
     'Left out, beside train/: devkit.',
     'test/ holds no class folders and was left out.',
   ]);

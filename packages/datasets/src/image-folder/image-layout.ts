@@ -1,6 +1,7 @@
 import { DataError } from '@earlyexit/core';
 import { someNames } from '../some-names';
-import { compareNames, isImageName, type Tree } from './image-tree';
+import { imageEndings, isImageName } from '../decode/image-format';
+import { compareNames, type Tree } from './image-tree';
 
 /** The images of one part of an image folder. */
 export interface LabelledFiles {
@@ -80,7 +81,7 @@ function readClasses(tree: Tree, root: string): string[] {
   if (empty.length > 0) {
     throw new DataError({
       where: root,
-      rule: 'every class folder holds images (.jpg, .jpeg or .png)',
+      rule: `every class folder holds images (${imageEndings})`,
       received: `none in ${someNames(empty)}`,
       remedy: 'Fill or remove it',
     });
@@ -137,8 +138,7 @@ export function readImageLayout(wrapped: Tree, root: string): ImageLayout {
   const tops = topFolders(tree);
   const notes: string[] = [];
   const others = tree.files.filter((name) => !isImageName(name));
-  if (others.length > 0)
-    notes.push(`Left out, because they are no .jpg, .jpeg or .png: ${someNames(others)}.`);
+  if (others.length > 0) notes.push(`Left out, because they are no ${imageEndings}: ${someNames(others)}.`);
 
   const held = [...VALIDATION_NAMES, ...TEST_NAMES];
   if (tops.length > 0 && tops.every((name) => held.includes(name))) {

@@ -1,10 +1,12 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '@earlyexit/core';
 import { readArchive } from '../files/archive';
 import type { OpenOptions } from '../data-source';
 import { explainFileError } from '../files/file-error';
 import type { SharedFiles } from '../image-set/shared-image-set';
+import { isImageName } from '../decode/image-format';
+import { readImageFile } from '../decode/read-image-file';
 import { pieceAt, type SharedPieces, sharePieces } from '../image-set/shared-bytes';
 
 /** Everything below a root. A file is no more than its name: ImageNet has 1.3 million of them. */
@@ -36,19 +38,8 @@ export function openSharedFiles({ places, contents }: SharedFiles): {
   };
 }
 
-function readImageFile(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((error: unknown) => {
-    throw explainFileError(error, path);
-  });
-}
-
 function sharePlaces(files: readonly string[], place: (file: string) => string): SharedPieces {
   return sharePieces(files.length, (index) => Buffer.from(place(files[index]!)));
-}
-
-/** Whether a name ends like an image that can be decoded: .jpg, .jpeg or .png, in either case. */
-export function isImageName(name: string): boolean {
-  return /\.(?:jpe?g|png)$/i.test(name);
 }
 
 /** Names that file managers and archivers leave behind. */

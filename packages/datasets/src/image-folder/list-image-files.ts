@@ -1,9 +1,10 @@
 import { DataError } from '@earlyexit/core';
-import { isImageName, readFolderTree } from './image-tree';
+import { imageEndings, isImageName } from '../decode/image-format';
+import { readFolderTree } from './image-tree';
 import { pathKind } from '../files/require-path';
 
 /**
- * The images at a path: a file as it is, whatever its name, or all .jpg, .jpeg and .png below a folder, sorted.
+ * The images at a path: a file as it is, whatever its name, or all images below a folder, sorted.
  *
  * @throws DataError if the path does not exist, or is a folder without images
  */
@@ -14,7 +15,7 @@ export async function listImageFiles(path: string): Promise<string[]> {
   if (images.length === 0) {
     throw new DataError({
       where: path,
-      rule: 'the folder holds .jpg, .jpeg or .png images',
+      rule: `the folder holds images (${imageEndings})`,
       received: files.length === 0 ? 'an empty folder' : `${files.length} other files`,
     });
   }
