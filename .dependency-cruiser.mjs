@@ -17,6 +17,8 @@ export const arrows = {
   // The engine of its worker threads; without them it trains on whatever engine there is.
   trainer: ['core', 'exit-criteria', 'profiler', 'branch-head', 'backend'],
   onnx: ['core', 'exit-criteria', 'profiler', 'branch-head'],
+  // Of inference only the preprocessing of images.
+  runs: ['core', 'exit-criteria', 'profiler', 'branch-head', 'datasets', 'calibration', 'inference'],
   // Only the `tfjs` entry of this one; its root is held to core and exit-criteria by a rule below.
   inference: ['core', 'exit-criteria', 'profiler', 'branch-head'],
   evaluation: ['core', 'exit-criteria', 'calibration', 'datasets', 'branch-head', 'inference'],

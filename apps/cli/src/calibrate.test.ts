@@ -10,7 +10,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Ran, runCommand } from './testing/run-command';
 import { temporaryFolder } from './testing/temporary-folder';
 import { writeTinyDataset } from './testing/tiny-images';
-import { fingerprintModel } from './work/fingerprint';
+import { fingerprintModel } from '@earlyexit/runs';
 
 const folder = await temporaryFolder();
 const at = (name: string): string => join(folder, name);

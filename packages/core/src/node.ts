@@ -1,6 +1,7 @@
 export { type Checksum, type DigestOptions, digestOfFile, hasChecksum } from './node/digest-of-file';
 export { downloadVerified, type VerifiedDownload } from './node/download/download-verified';
 export { errorCode, explainRead, explainWrite } from './node/file-error';
+export { kindOfPath } from './node/kind-of-path';
 export { lockFolder } from './node/lock-folder';
 export { readFileWithin } from './node/read-file-within';
 export { parseJsonObject, readJsonFile, readJsonWithin, refuseLargeJson } from './node/read-json';

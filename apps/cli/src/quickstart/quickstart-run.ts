@@ -16,7 +16,7 @@ import { aboutTest } from '../work/about-test';
 import { describeEvaluation } from '../work/evaluate-run';
 import { openData } from '../work/open-data';
 import { describeAim } from '../work/policy';
-import type { RunConfig } from '../work/run-config';
+import type { RunConfig } from '@earlyexit/runs';
 import { startEngine } from '../work/start-engine';
 import { showTraining } from '../work/show-training';
 import { makeWorkbench } from '../work/workbench';

@@ -1,4 +1,5 @@
-import type { WorkOptions } from '@earlyexit/core';
+import type { WorkOptions, WorkProgress } from '@earlyexit/core';
+import { bytes, duration } from './format';
 import type { Output } from './output';
 import type { ProgressLine } from './progress-line';
 
@@ -9,10 +10,18 @@ export interface ShownWork extends WorkOptions {
   end(): void;
 }
 
-/** Shows on the terminal what long work reports: a line for how far it has come, notes and warnings. */
-export function showWork(output: Output, signal: AbortSignal): ShownWork {
+/** How the end of a stretch of work is told: its last progress, and the time that it took in words. */
+export type WorkSummary = (last: WorkProgress, time: string) => string;
+
+/**
+ * Shows on the terminal what long work reports: a line for how far it has come, notes and warnings.
+ *
+ * @param summary what stays to be read of a stretch of work that is done; default nothing
+ */
+export function showWork(output: Output, signal: AbortSignal, summary?: WorkSummary): ShownWork {
   let what: string | null = null;
   let line: ProgressLine | null = null;
+  let since = 0;
   const end = (): void => {
     line?.done();
     [what, line] = [null, null];
@@ -20,11 +29,15 @@ export function showWork(output: Output, signal: AbortSignal): ShownWork {
   return {
     signal,
     onProgress(progress) {
+      const { done, total, unit } = progress;
       if (line === null || progress.what !== what) {
         what = progress.what;
+        since = performance.now();
         line = output.progress(what);
       }
-      line.update(progress.done, progress.total ?? 0);
+      line.update(done, total ?? 0, unit === 'bytes' ? bytes(done) : '');
+      if (summary === undefined || total === null || done < total) return;
+      line.done(summary(progress, duration((performance.now() - since) / 1000)));
     },
     onNote({ level, text }) {
       if (level === 'warning') output.warn(text);
@@ -32,4 +45,19 @@ export function showWork(output: Output, signal: AbortSignal): ShownWork {
     },
     end,
   };
+}
+
+/** Runs a function of a library and shows its work; see `showWork`. */
+export async function showing<Result>(
+  output: Output,
+  signal: AbortSignal,
+  action: (work: Required<WorkOptions>) => Promise<Result>,
+  summary?: WorkSummary,
+): Promise<Result> {
+  const { end, ...work } = showWork(output, signal, summary);
+  try {
+    return await action(work as Required<WorkOptions>);
+  } finally {
+    end();
+  }
 }

@@ -34,7 +34,7 @@ import { modelOperand } from './operand';
 import { DEFAULT_CRITERION } from '@earlyexit/evaluation';
 import { refuseOracle, storedPolicy } from './policy';
 import { quantizeNetwork } from './quantize-network';
-import type { RunConfig } from './run-config';
+import type { RunConfig } from '@earlyexit/runs';
 import { seededNoise } from './seeded-noise';
 import { startEngine } from './start-engine';
 
@@ -581,7 +581,7 @@ async function loadImages(
     signal,
   );
   // Random weights know no classes; trained ones do.
-  if (config !== null) checkClasses(metadata, source);
+  if (config !== null) await checkClasses(metadata, source);
   const input = await asNetworkInput(splits.calibration, source, metadata);
   const available = Math.min(count, input.size);
   const loaded = channelsFirst(

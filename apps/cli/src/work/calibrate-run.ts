@@ -37,7 +37,7 @@ import {
 } from './calibration-aim';
 import { type CalibrationBench, openCalibrationBench } from './calibration-bench';
 import { confidenceTable, exitTable } from './describe-calibration';
-import { writeLogits } from './logits-cache';
+import { writeLogits } from '@earlyexit/runs';
 import { describeRisk } from './describe-promise';
 import { modelOperand } from './operand';
 import { refuseOracle } from './policy';

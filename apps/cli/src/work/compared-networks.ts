@@ -6,7 +6,7 @@ import type { ComparedNetwork, CurvePoint } from '../report/report-data';
 import { type LoadedModel, loadReference, resolveTrainedModel } from './model-argument';
 import { checkClasses } from './open-data';
 import { neverLeave, storedPolicy } from './policy';
-import { type DataSettings, readRunConfig } from './run-config';
+import { type DataSettings, readRunConfig } from '@earlyexit/runs';
 import { makeWorkbench, type Workbench } from './workbench';
 
 type Reference = LoadedModel['reference'];
@@ -70,7 +70,7 @@ export async function loadCompared(
   for (const reference of references) {
     const other = await loadReference(reference);
     const { metadata } = other.model;
-    checkClasses(metadata, bench.source);
+    await checkClasses(metadata, bench.source);
     const shape = metadata.preprocessing?.inputShape;
     if (shape !== undefined && shape.join() !== bench.source.imageShape.join()) {
       throw wrong(

@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { ArgumentError, DataError, nearestName } from '@earlyexit/core';
+import { kindOfPath, readWholeFile } from '@earlyexit/core/node';
 import { parse } from 'yaml';
 import { parseOptions } from '../options/parse-options';
 import { renameSpellings, trainOptionsSchema } from '../options/train-options';
-import { explainRead } from './read-text-file';
+
+// A run's own config.json takes a few kilobytes.
+const LARGEST_CONFIG_BYTES = 2 ** 20;
 
 /**
  * Reads the options of `train` from a YAML or JSON file. Keys are the options' names, with or without hyphens:
@@ -12,12 +14,13 @@ import { explainRead } from './read-text-file';
  * @throws DataError if the file cannot be read; ArgumentError for a key or value that is no option
  */
 export async function readConfigFile(path: string): Promise<Record<string, unknown>> {
-  let content: string;
-  try {
-    content = await readFile(path, 'utf8');
-  } catch (error) {
-    throw explainRead(error, path);
-  }
+  const bytes = await readWholeFile(path, { size: LARGEST_CONFIG_BYTES }).catch(async (error: unknown) => {
+    const kind = await kindOfPath(path);
+    if (kind === 'file') throw error;
+    const rule = kind === null ? 'it is not there' : 'it is a folder where a file is expected';
+    throw new DataError({ where: path, rule, cause: error });
+  });
+  const content = Buffer.from(bytes).toString('utf8');
   let value: unknown;
   try {
     value = parse(content);

@@ -137,7 +137,7 @@ async function evaluateFile(
       output,
       signal,
     );
-    checkClasses(metadata, source);
+    await checkClasses(metadata, source);
     const samples = await asNetworkInput(splits.test, source, metadata);
     const work = showWork(output, signal);
     const { dataset } = data;

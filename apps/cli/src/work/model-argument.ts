@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { ArgumentError, DataError, nearestNames } from '@earlyexit/core';
-import { readRunConfig, type RunConfig } from './run-config';
+import { kindOfPath } from '@earlyexit/core/node';
+import type { RunConfig } from '@earlyexit/runs';
 
 /** What a MODEL argument stands for. */
 export type ModelReference =
@@ -30,10 +30,11 @@ export interface ExportedReference {
  * @throws DataError if there is no such file
  */
 export async function findExported(argument: string): Promise<ExportedReference | null> {
-  const kind = await kindOf(argument);
+  const kind = await kindOfPath(argument);
   if (kind === 'file' && basename(argument) === MANIFEST_FILE) return { kind: 'staged', path: argument };
   if (kind === 'folder') {
-    const holds = async (name: string): Promise<boolean> => (await kindOf(join(argument, name))) === 'file';
+    const holds = async (name: string): Promise<boolean> =>
+      (await kindOfPath(join(argument, name))) === 'file';
     if ((await holds('model.json')) || (await holds(join('model', 'best', 'model.json')))) return null;
     return (await holds(MANIFEST_FILE)) ? { kind: 'staged', path: join(argument, MANIFEST_FILE) } : null;
   }
@@ -63,17 +64,15 @@ export async function resolveModelArgument(argument: string): Promise<ModelRefer
   }
   const { listModels } = await import('@earlyexit/model-zoo');
   const names = listModels().map(({ name }) => name);
-  const kind = await kindOf(argument);
-  if (kind === 'file' && basename(argument) === 'model.json') return savedModel(argument, dirname(argument));
-  if (kind === 'folder') {
-    const inRun = join(argument, 'model', 'best');
-    if ((await kindOf(join(inRun, 'model.json'))) === 'file') {
-      return { kind: 'saved', argument, directory: inRun, runDirectory: argument };
-    }
-    if ((await kindOf(join(argument, 'model.json'))) === 'file') return savedModel(argument, argument);
+  const { findModel } = await import('@earlyexit/runs');
+  const place = await findModel(argument);
+  if (place !== null) {
+    const { directory, runDirectory } = place;
+    return { kind: 'saved', argument, directory, runDirectory };
   }
+  const kind = await kindOfPath(argument);
   if (names.includes(argument)) return { kind: 'network', name: argument };
-  if (kind !== null) throw noModel(argument, kind, await kindOf(join(argument, 'config.json')));
+  if (kind !== null) throw noModel(argument, kind, await kindOfPath(join(argument, 'config.json')));
   if (looksLikePath(argument)) throw nothingThere(argument);
   const near = nearestNames(argument, names);
   throw new ArgumentError({
@@ -113,28 +112,9 @@ export async function resolveTrainedModel(argument: string): Promise<LoadedModel
  * @throws DataError for damaged files
  */
 export async function loadReference(reference: LoadedModel['reference']): Promise<LoadedModel> {
-  const config = reference.runDirectory === null ? null : await readRunConfig(reference.runDirectory);
-  const { loadModel } = await import('@earlyexit/branch-head/node');
-  return { model: await loadModel(reference.directory), reference, config };
-}
-
-async function savedModel(argument: string, directory: string): Promise<ModelReference> {
-  // runs/x/model/best belongs to the run runs/x.
-  const grandparent = dirname(dirname(resolve(directory)));
-  const belongs =
-    basename(dirname(resolve(directory))) === 'model' &&
-    (await kindOf(join(grandparent, 'config.json'))) === 'file';
-  return { kind: 'saved', argument, directory, runDirectory: belongs ? grandparent : null };
-}
-
-async function kindOf(path: string): Promise<'file' | 'folder' | null> {
-  try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file';
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return null;
-    throw error;
-  }
+  const { loadRun } = await import('@earlyexit/runs');
+  const { model, config } = await loadRun({ path: reference.argument, ...reference });
+  return { model, reference, config };
 }
 
 function looksLikePath(argument: string): boolean {

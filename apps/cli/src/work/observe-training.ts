@@ -3,7 +3,7 @@ import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import type { TrainingEvent } from '@earlyexit/trainer';
 import type { Invocation } from '../command-definition';
 import type { TrainOptions } from '../options/train-options';
-import type { RunConfig } from './run-config';
+import type { RunConfig } from '@earlyexit/runs';
 import { showTraining } from './show-training';
 
 /** Everyone who follows a training. */

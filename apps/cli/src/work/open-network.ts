@@ -3,7 +3,7 @@ import { ArgumentError } from '@earlyexit/core';
 import type { Output } from '../terminal/output';
 import { buildNetwork } from './build-network';
 import { loadReference, type ModelReference } from './model-argument';
-import type { RunConfig } from './run-config';
+import type { RunConfig } from '@earlyexit/runs';
 
 /**
  * Opens what a MODEL argument stands for, where a network with random weights will do too, and says so if it has

@@ -38,8 +38,7 @@ import {
   type NamedImage,
   type StreamMonitor,
 } from '@earlyexit/evaluation';
-import { fingerprintModel } from './fingerprint';
-import { logitsCachePath, readLogits } from './logits-cache';
+import { fingerprintModel, logitsCachePath, readLogits } from '@earlyexit/runs';
 import { neverLeave, refuseOracle, storedPolicy } from './policy';
 import { startEngine } from './start-engine';
 

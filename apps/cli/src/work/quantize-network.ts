@@ -9,7 +9,7 @@ import { graphOpener } from './open-graph';
 import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
 import { describeCalibrationAim } from './calibration-aim';
 import { chooseAim } from './policy';
-import type { RunConfig } from './run-config';
+import type { RunConfig } from '@earlyexit/runs';
 import { showWork } from '../terminal/show-work';
 import { seededNoise } from './seeded-noise';
 
@@ -81,7 +81,7 @@ export async function quantizeNetwork(
   const imageShape = metadata.preprocessing?.inputShape;
   const opened = await openData({ ...settings, download: options.download, imageShape }, output, signal);
   // Random weights know no classes; trained ones do.
-  if (isTrained) checkClasses(metadata, opened.source);
+  if (isTrained) await checkClasses(metadata, opened.source);
   const { calibration } = opened.splits;
   const images = await asNetworkInput(calibration, opened.source, metadata);
   const used = Math.min(RANGE_IMAGES, images.size);

@@ -13,7 +13,7 @@ import { cascadeGains, describeGains } from './cascade-gains';
 import { chooseWorkers } from './choose-workers';
 import { readConfigFile } from './config-file';
 import { openData, resolveDataSettings } from './open-data';
-import { readRunConfig, type RunConfig } from './run-config';
+import { readRunConfig, type RunConfig } from '@earlyexit/runs';
 import { startEngine } from './start-engine';
 import { observeTraining } from './observe-training';
 import { describeAccuracy } from './show-training';

@@ -3,14 +3,13 @@ import type { MultiExitModel } from '@earlyexit/branch-head';
 import type { CachedLogitsFile } from '@earlyexit/calibration';
 import type { DataSource, Splits } from '@earlyexit/datasets';
 import type { CachedLogits, ExitCosts } from '@earlyexit/exit-criteria';
-import { count, duration } from '../terminal/format';
+import type { DataSettings } from '@earlyexit/runs';
 import type { EngineChoice } from '../options/option-values';
+import { count } from '../terminal/format';
 import type { Output } from '../terminal/output';
-import { fingerprintModel, fingerprintSplit } from './fingerprint';
-import { logitsCachePath, reuseOrComputeLogits } from './logits-cache';
+import { showing, type WorkSummary } from '../terminal/show-work';
 import { loadReference, type LoadedModel, resolveTrainedModel } from './model-argument';
-import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
-import type { DataSettings } from './run-config';
+import { checkClasses, openData, resolveDataSettings } from './open-data';
 import { startEngine } from './start-engine';
 
 /** A trained network with its data and an engine: what calibration, evaluation and report begin with. */
@@ -55,7 +54,7 @@ export async function openWorkbench(
   const data = await resolveDataSettings(options, config?.data ?? null);
   const imageShape = model.metadata.preprocessing?.inputShape;
   const opened = await openData({ ...data, download: options.download, imageShape }, output, signal);
-  checkClasses(model.metadata, opened.source);
+  await checkClasses(model.metadata, opened.source);
   return makeWorkbench(
     { model, reference, engine, data, ...opened },
     { batchSize: options.batchSize, output, signal },
@@ -67,50 +66,36 @@ export function makeWorkbench(
   parts: Omit<Workbench, 'costs' | 'logits' | 'calibration'>,
   { batchSize, output, signal }: { batchSize?: number | undefined; output: Output; signal: AbortSignal },
 ): Workbench {
-  const { model, source, splits, reference, data } = parts;
+  const { model, reference, data: settings } = parts;
   const { metadata } = model;
-
-  async function compute(role: 'calibration' | 'test'): Promise<CachedLogits> {
-    const { computeLogits } = await import('@earlyexit/branch-head');
-    const split = splits[role];
-    const line = output.progress(`running ${count(split.size)} ${role} images`);
-    const started = performance.now();
-    try {
-      const cached = await computeLogits(model, await asNetworkInput(split, source, metadata), {
-        ...(batchSize === undefined ? {} : { batchSize }),
-        signal,
-        onProgress: (done, total) => {
-          line.update(done, total);
-        },
-      });
-      line.done(
-        `ran ${count(split.size)} ${role} images in ${duration((performance.now() - started) / 1000)}`,
-      );
-      return cached;
-    } finally {
-      line.done();
-    }
-  }
-
-  async function calibration(): Promise<CachedLogitsFile> {
-    const split = splits.calibration;
-    const origin = {
-      model: await fingerprintModel(model),
-      split: await fingerprintSplit(split, data.dataset),
-    };
-    const computeFile = async (): Promise<CachedLogitsFile> => ({
-      cached: await compute('calibration'),
-      origin,
-      sampleIds: split.ids,
-    });
-    if (reference.runDirectory === null) return computeFile();
-    return reuseOrComputeLogits(logitsCachePath(reference.runDirectory), origin, computeFile, output);
-  }
-
+  const run = { model, runDirectory: reference.runDirectory };
+  const data = { ...parts, settings };
   return {
     ...parts,
     costs: { exitMacs: metadata.exits.map(({ macs }) => macs), staticMacs: metadata.staticMacs },
-    logits: async (role) => (role === 'test' ? compute(role) : (await calibration()).cached),
-    calibration,
+    async logits(role) {
+      if (role === 'calibration') return (await this.calibration()).cached;
+      const { splitLogits } = await import('@earlyexit/runs');
+      return showing(
+        output,
+        signal,
+        (work) => splitLogits(run, data, role, { batchSize, ...work }),
+        ranImages(role),
+      );
+    },
+    async calibration() {
+      const { calibrationLogits } = await import('@earlyexit/runs');
+      return showing(
+        output,
+        signal,
+        (work) => calibrationLogits(run, data, { batchSize, ...work }),
+        ranImages('calibration'),
+      );
+    },
   };
+}
+
+/** Tells how long the images of a split took. */
+export function ranImages(role: string): WorkSummary {
+  return ({ done }, time) => `ran ${count(done)} ${role} images in ${time}`;
 }

@@ -1,0 +1,31 @@
+import type { MultiExitMetadata } from '@earlyexit/branch-head';
+import { ArgumentError } from '@earlyexit/core';
+import type { DataSource } from '@earlyexit/datasets';
+
+const SHOWN_CLASSES = 4;
+
+/**
+ * Refuses data that a network was not made for.
+ *
+ * @throws ArgumentError if the classes differ
+ */
+export function checkClasses(
+  { name, classes }: Pick<MultiExitMetadata, 'name' | 'classes'>,
+  source: Pick<DataSource, 'name' | 'classes'>,
+): void {
+  const same =
+    classes.length === source.classes.length && classes.every((each, i) => each === source.classes[i]);
+  if (same) return;
+  throw new ArgumentError({
+    function: 'checkClasses',
+    argument: 'dataset',
+    rule: `the data have the classes that the network tells apart; ${name} knows ${describe(classes)}`,
+    received: `${source.name} with ${describe(source.classes)}`,
+    remedy: 'Name the data set that the network was trained on',
+  });
+}
+
+function describe(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN_CLASSES).join(', ');
+  return `${String(names.length)} classes (${shown}${names.length > SHOWN_CLASSES ? ', …' : ''})`;
+}

@@ -1,0 +1,12 @@
+export { asNetworkInput } from './network-input';
+export { checkClasses } from './check-classes';
+export { type DataChoice, resolveDataSettings } from './data-settings';
+export { findModel, type ModelPlace, requireModel } from './find-model';
+export { fingerprintModel, fingerprintSplit, readSplitFingerprint } from './fingerprint';
+export { logitsCachePath, readLogits, reuseOrComputeLogits, writeLogits } from './logits-cache';
+export { type CalibrationSamples, openCalibration, type OpenCalibrationOptions } from './open-calibration';
+export { openData, type OpenDataOptions, type OpenedData } from './open-data';
+export { loadRun, openRun, type Run } from './open-run';
+export { type ReopenOptions, reopenSplits } from './reopen-splits';
+export { type DataSettings, parseRunConfig, readRunConfig, type RunConfig } from './run-config';
+export { calibrationLogits, splitLogits, type SplitLogitsOptions } from './split-logits';

@@ -1,0 +1,66 @@
+import type { WorkOptions } from '@earlyexit/core';
+import {
+  type Augmentation,
+  type DataSource,
+  type ImageShape,
+  listDatasets,
+  openDataset,
+  splitDataset,
+  type Splits,
+} from '@earlyexit/datasets';
+import type { DataSettings } from './run-config';
+
+/** Which data are to be opened, and how. */
+export interface OpenDataOptions extends WorkOptions {
+  readonly settings: DataSettings;
+  /** Whether missing data may be downloaded; default true. */
+  readonly download?: boolean | undefined;
+  /** What the network takes; data sets without a size of their own are brought to it. */
+  readonly imageShape?: ImageShape | undefined;
+  /** Keeps this many training samples, after the other splits have been cut. */
+  readonly limit?: number | undefined;
+  /** Of the training samples; default none. */
+  readonly augmentation?: readonly Augmentation[] | undefined;
+  /** Whether training samples are augmented as is usual for the data set; default false. */
+  readonly augment?: boolean | undefined;
+}
+
+/** A data set and its splits. */
+export interface OpenedData {
+  readonly settings: DataSettings;
+  readonly source: DataSource;
+  readonly splits: Splits;
+}
+
+/**
+ * Opens a data set and cuts its splits.
+ *
+ * @throws ArgumentError if the sizes of the splits do not fit; DataError for missing or damaged data; EnvironmentError
+ *   where a package or the network is missing
+ */
+export async function openData(options: OpenDataOptions): Promise<OpenedData> {
+  const { settings, download, imageShape, limit, augment, signal, onProgress, onNote } = options;
+  const { dataset, dataDir, seed, validation, calibration } = settings;
+  const anySize = listDatasets().some(({ name, imageShape: own }) => name === dataset && own === null);
+  const source = await openDataset(dataset, {
+    ...(dataDir === null ? {} : { dataDir }),
+    download,
+    ...(imageShape === undefined || !anySize
+      ? {}
+      : { size: imageShape[0], channels: imageShape[2] === 1 ? 1 : 3 }),
+    signal,
+    onProgress: ({ stage, what, done, total }) => {
+      onProgress?.({ what: `opening ${dataset}: ${stage} ${what}`, done, total, unit: 'bytes' });
+    },
+  });
+  for (const text of source.notes ?? []) onNote?.({ level: 'note', text });
+  const splits = splitDataset(source, {
+    seed,
+    validation: validation ?? undefined,
+    calibration: calibration ?? undefined,
+    limit,
+    augmentation: options.augmentation ?? (augment === true ? source.augmentation : undefined),
+  });
+  for (const text of splits.notes) onNote?.({ level: 'note', text });
+  return { settings, source, splits };
+}

@@ -1,0 +1,29 @@
+import type { WorkOptions } from '@earlyexit/core';
+import { checkClasses } from './check-classes';
+import { type DataChoice, resolveDataSettings } from './data-settings';
+import { type OpenedData, openData } from './open-data';
+import type { Run } from './open-run';
+
+/** Options of `reopenSplits`: what is left out is as it was in the training. */
+export interface ReopenOptions extends DataChoice, WorkOptions {
+  /** Whether missing data may be downloaded; default true. */
+  readonly download?: boolean | undefined;
+}
+
+/**
+ * Opens the data that a network was trained on and cuts the same splits again.
+ *
+ * @throws ArgumentError if no data set is named or remembered, or the data have other classes than the network;
+ *   DataError for missing or damaged data
+ */
+export async function reopenSplits(
+  { model, config }: Pick<Run, 'model' | 'config'>,
+  options: ReopenOptions = {},
+): Promise<OpenedData> {
+  const { dataset, dataDir, seed, ...rest } = options;
+  const settings = resolveDataSettings({ dataset, dataDir, seed }, config?.data ?? null);
+  const imageShape = model.metadata.preprocessing?.inputShape;
+  const data = await openData({ ...rest, settings, imageShape });
+  checkClasses(model.metadata, data.source);
+  return data;
+}
