@@ -19,6 +19,18 @@ export {
   searchMostConfidentThresholds,
   simulateMostConfident,
 } from './most-confident';
+export { calibrationErrorInterval } from './intervals/calibration-error-interval';
+export {
+  comparePaired,
+  holmAdjusted,
+  type PairedComparison,
+  type PolicyOutcome,
+} from './intervals/compare-paired';
+export { type CostEstimates, costInterval } from './intervals/cost-interval';
+export type { Estimate } from './intervals/estimate';
+export { mcnemarTest } from './intervals/mcnemar-test';
+export { type PairedCounts, pairedCounts, pairedDifference } from './intervals/paired-difference';
+export { wilsonInterval } from './intervals/wilson-interval';
 export { negativeLogLikelihood } from './metrics/negative-log-likelihood';
 export { type OperatingPoint, operatingPointOf } from './operating-points/operating-point';
 export { eachExitAlone, oracle, type OracleOptions } from './operating-points/oracle';
@@ -69,3 +81,41 @@ export {
 export { FALSE_ALARM_RATE, referenceAnswers, type WatchedStream, watchStream } from './shift/watch-stream';
 export { type StageCosts, type StageGain, stageGains } from './stage-gains';
 export { applyVectorScaling, fitVectorScaling, type VectorScaling } from './temperature/vector-scaling';
+export { checkDisjoint, type FitRecord } from './promises/check-disjoint';
+export {
+  earlierPromises,
+  type EarlierPromises,
+  type PromiseRecord,
+  remainingDelta,
+} from './promises/promise-record';
+export { type Overlap, overlapOf, type SampleSet } from './promises/sample-set';
+export {
+  type ConfidentSearch,
+  type ConfidentSearchOptions,
+  searchWithConfidence,
+} from './risk/confident-search';
+export {
+  controlRiskByGroup,
+  controlWorstGroup,
+  type GroupFinding,
+  type GroupPromise,
+  type GroupRiskOptions,
+  type WorstGroupRisk,
+} from './risk/control-group-risk';
+export { controlJointRisk, type JointRisk, type JointRiskOptions } from './risk/control-joint-risk';
+export { type ControlledRisks, controlRisks, type SeveralRisks } from './risk/control-risks';
+export {
+  controlSelectiveRisk,
+  type SelectiveRisk,
+  type SelectiveRiskOptions,
+} from './risk/control-selective-risk';
+export { frontierPath } from './risk/frontier-path';
+export { planCalibration, type PlannedSize, type PlanOptions } from './risk/plan-calibration';
+export { type CrossFit, crossFitSearch, type CrossFitOptions } from './search/cross-fit-search';
+export {
+  createLossMonitor,
+  type LossMonitor,
+  type LossMonitorOptions,
+  type LossReport,
+} from './shift/loss-monitor';
+export { shiftAtHorizon, type ShiftFinding } from './shift/shift-at-horizon';

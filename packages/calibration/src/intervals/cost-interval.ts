@@ -1,0 +1,43 @@
+import { DEFAULT_CONFIDENCE, type Estimate, standardErrorsOf } from './estimate';
+
+/** What answering costs, with intervals. */
+export interface CostEstimates {
+  /** Multiply-accumulates a sample, on average. */
+  readonly averageMacs: Estimate;
+  /** The plain network's cost over that. */
+  readonly macsRatio: Estimate;
+}
+
+// A sample more at each exit, half of it: an exit that nobody took in this sample may be taken in the next.
+const PSEUDO_COUNT = 0.5;
+
+/**
+ * The average cost of a policy and its interval, from the shares of the exits: m ± z √(variance / n), with half a sample
+ * more at each exit, so that a sample that leaves whole at one exit has an interval too. The ratio's interval is that of
+ * the cost turned over.
+ *
+ * @param taken How many samples left at each exit, the final one last.
+ * @param exitMacs Cumulative cost of leaving, likewise.
+ * @param confidence Between 0 and 1; 0.95 unless given.
+ */
+export function costInterval(
+  taken: readonly number[],
+  { exitMacs, staticMacs }: { readonly exitMacs: readonly number[]; readonly staticMacs: number },
+  confidence = DEFAULT_CONFIDENCE,
+): CostEstimates {
+  const z = standardErrorsOf(confidence, 'costInterval');
+  const samples = taken.reduce((sum, count) => sum + count, 0);
+  const value = taken.reduce((sum, count, exit) => sum + count * exitMacs[exit]!, 0) / samples;
+  const weights = taken.map((count) => count + PSEUDO_COUNT);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const mean = weights.reduce((sum, weight, exit) => sum + weight * exitMacs[exit]!, 0) / total;
+  const variance =
+    weights.reduce((sum, weight, exit) => sum + weight * (exitMacs[exit]! - mean) ** 2, 0) / total;
+  const reach = z * Math.sqrt(variance / total);
+  const low = Math.min(value, Math.max(exitMacs[0]!, mean - reach));
+  const high = Math.max(value, Math.min(exitMacs.at(-1)!, mean + reach));
+  return {
+    averageMacs: { value, low, high },
+    macsRatio: { value: staticMacs / value, low: staticMacs / high, high: staticMacs / low },
+  };
+}

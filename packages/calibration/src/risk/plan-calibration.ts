@@ -1,0 +1,130 @@
+import { ArgumentError, randomStream, type WorkOptions } from '@earlyexit/core';
+import { type CachedLogits } from '@earlyexit/exit-criteria';
+import { checkExitMacs, checkLabelled, checkLogits, checkProbability } from '../checks';
+import type { Estimate } from '../intervals/estimate';
+import { type ExitLoss, exitLosses } from './exit-losses';
+import { fallbackSequence } from './fallback-sequence';
+import { rejectsRisk } from './loss-test';
+import { neededSamples } from './needed-samples';
+import { defaultMethod } from './risk-method';
+import { type PathOptions, walkPath } from './walk-path';
+
+/** What is to be promised, and on how many samples it might be. */
+export interface PlanOptions extends PathOptions {
+  /** The largest risk allowed, between 0 and 1. */
+  readonly risk: number;
+  /** The probability with which the promise may fail; 0.1 unless given. */
+  readonly delta?: number;
+  /** `consistency` unless given. */
+  readonly loss?: ExitLoss;
+  /** `ltt` for consistency and `ucb` for gap unless given. */
+  readonly method?: 'ucb' | 'ltt';
+  /** Numbers of samples to look at; 500, 1,000, 5,000 and 20,000 unless given. */
+  readonly sizes?: readonly number[];
+  /** Cumulative cost of leaving, one an exit, the final one last. */
+  readonly exitMacs: readonly number[];
+  readonly staticMacs: number;
+  /** How many calibration sets of each size are drawn; 50 unless given. */
+  readonly draws?: number;
+  readonly seed?: number;
+}
+
+/** What a number of calibration samples would buy. */
+export interface PlannedSize {
+  readonly samples: number;
+  /** In which share of the draws any threshold but never leaving could be accepted. */
+  readonly promised: number;
+  /** The share of samples that leave early: in the middle of the draws, and in the 10th and 90th of a hundred. */
+  readonly leavingEarly: Estimate;
+  /** Likewise the plain network's cost over the average cost. */
+  readonly macsRatio: Estimate;
+}
+
+const SIZES = [500, 1_000, 5_000, 20_000];
+const DRAWS = 50;
+
+/**
+ * What calibration sets of several sizes would buy: for each size sets are drawn from pilot samples with replacement, a
+ * promise is made on each, and what it lets leave is measured on the whole pilot (a bootstrap of `controlRisk`).
+ *
+ * The pilot stands for everything to come: it says nothing of losses rarer than one in its number of samples, and a plan
+ * for a risk not far above that is too hopeful.
+ *
+ * @param pilot A few hundred samples or more; those that the promise is to be made on later need not be among them.
+ * @returns One entry a size, in their order.
+ * @throws ArgumentError for numbers out of range, costs or a path that do not fit; DataError without samples.
+ */
+export function planCalibration(
+  pilot: CachedLogits,
+  options: PlanOptions,
+  { signal, onProgress }: WorkOptions = {},
+): PlannedSize[] {
+  const { risk, delta = 0.1, loss = 'consistency', method = defaultMethod(loss) } = options;
+  const { sizes = SIZES, exitMacs, staticMacs, draws = DRAWS, seed = 0 } = options;
+  const name = 'planCalibration';
+  if (loss === 'gap') checkLabelled(pilot, name);
+  else checkLogits(pilot, name);
+  checkProbability(risk, name, 'risk');
+  checkProbability(delta, name, 'delta');
+  checkExitMacs(exitMacs, pilot.exits.length, name);
+  const bad = [...sizes, draws].find((size) => !Number.isInteger(size) || size < 1);
+  if (bad !== undefined) {
+    throw new ArgumentError({
+      function: name,
+      argument: 'sizes',
+      rule: 'sizes and draws are positive whole numbers',
+      received: String(bad),
+    });
+  }
+  const walk = walkPath(pilot, options);
+  const table = exitLosses(walk.evaluations, loss, pilot.labels);
+  const final = pilot.exits.length - 1;
+  // Of every step the loss of each pilot sample, and what the step lets leave and costs on the pilot.
+  const steps = walk.path.map((_, step) => {
+    const exits = walk.exitsAt(step);
+    let leaving = 0;
+    let macs = 0;
+    exits.forEach((exit) => {
+      leaving += exit < final ? 1 : 0;
+      macs += exitMacs[exit]!;
+    });
+    return {
+      losses: Int8Array.from(exits, (exit, row) => table[exit]![row]!),
+      leaving: leaving / pilot.samples,
+      macs: macs / pilot.samples,
+    };
+  });
+  const random = randomStream(seed);
+  return sizes.map((samples, done) => {
+    signal?.throwIfAborted();
+    onProgress?.({ what: 'planning calibration sizes', done, total: sizes.length, unit: 'steps' });
+    const leaving: number[] = [];
+    const ratios: number[] = [];
+    let promised = 0;
+    const drawn = new Int8Array(samples);
+    for (let draw = 0; draw < draws; draw++) {
+      const rows = Int32Array.from({ length: samples }, () => Math.floor(random() * pilot.samples));
+      const accepted =
+        samples < neededSamples(method, risk, delta)
+          ? []
+          : fallbackSequence(steps.length, 1, delta, (index, level) => {
+              const { losses } = steps[index]!;
+              for (let i = 0; i < samples; i++) drawn[i] = losses[rows[i]!]!;
+              return rejectsRisk(method, drawn, risk, level, delta);
+            });
+      const chosen = steps[accepted.at(-1) ?? -1] ?? { leaving: 0, macs: exitMacs[final]! };
+      promised += accepted.length > 0 ? 1 / draws : 0;
+      leaving.push(chosen.leaving);
+      ratios.push(staticMacs / chosen.macs);
+    }
+    return { samples, promised, leavingEarly: middleOf(leaving), macsRatio: middleOf(ratios) };
+  });
+}
+
+/** The median, and the 10th and 90th percentile. */
+function middleOf(values: readonly number[]): Estimate {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+  return { value: at(0.5), low: at(0.1), high: at(0.9) };
+}
