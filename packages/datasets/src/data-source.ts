@@ -1,3 +1,4 @@
+import type { WorkOptions } from '@earlyexit/core';
 import type { Augmentation } from './augmentation/augmentation';
 import type { ImageSet, ImageShape } from './image-set/image-set';
 
@@ -30,19 +31,8 @@ export interface DataSource {
   readonly notes?: readonly string[];
 }
 
-/** How far a slow step has come. */
-export interface Progress {
-  readonly stage: 'download' | 'verify' | 'read';
-  /** The file or folder that is being worked on. */
-  readonly what: string;
-  /** Bytes done. */
-  readonly done: number;
-  /** Bytes in all, or `null` if unknown. */
-  readonly total: number | null;
-}
-
 /** Settings of `openDataset`. */
-export interface OpenOptions {
+export interface OpenOptions extends Pick<WorkOptions, 'onProgress' | 'signal'> {
   /** Where the data lie: a folder or an archive. */
   readonly dataDir?: string | undefined;
   /** Whether a missing data set may be downloaded; default `true`. */
@@ -53,6 +43,15 @@ export interface OpenOptions {
   readonly channels?: 1 | 3 | undefined;
   /** Which way the ink of the images goes; default: what the data set says of itself, `null` for image folders. */
   readonly polarity?: Polarity | undefined;
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
+  /**
+   * What the data are for; image folders only, default `train`. `test`: all images are test data, or those of `test/` if
+   * there is one; nothing is cut from them, and `evaluationSplit` takes them.
+   */
+  readonly use?: 'train' | 'test' | undefined;
+  /** With `use: 'test'`: the classes that the network tells apart; by default the folders are the classes. */
+  readonly classes?: readonly string[] | undefined;
+  /** Whether the headers of all images are looked at on opening; image folders only, default `true`. */
+  readonly check?: boolean | undefined;
+  /** Whether to go on without images that cannot be read, and name them in a note; default `false`: an error names them. */
+  readonly skipBroken?: boolean | undefined;
 }

@@ -6,7 +6,7 @@ export {
   corruptionNames,
   corruptionSeverities,
 } from './corrupt-images';
-export type { DataSource, OpenOptions, Polarity, Progress } from './data-source';
+export type { DataSource, OpenOptions, Polarity } from './data-source';
 export { defaultFit, type ImageFit } from './decode/decode-image';
 export { horizontalFlip } from './augmentation/horizontal-flip';
 export { registerAugmentation } from './augmentation/register-augmentation';
@@ -30,4 +30,5 @@ export type { Split } from './splits/split';
 export type { SplitOptions } from './splits/split-options';
 export type { SplitRole } from './splits/split-role';
 export type { LoadOrigin, LoadSplit } from './splits/split-load';
+export { type EvaluationSplit, evaluationSplit } from './splits/evaluation-split';
 export { splitDataset, type Splits } from './splits/split-dataset';

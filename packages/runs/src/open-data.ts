@@ -49,9 +49,7 @@ export async function openData(options: OpenDataOptions): Promise<OpenedData> {
       ? {}
       : { size: imageShape[0], channels: imageShape[2] === 1 ? 1 : 3 }),
     signal,
-    onProgress: ({ stage, what, done, total }) => {
-      onProgress?.({ what: `opening ${dataset}: ${stage} ${what}`, done, total, unit: 'bytes' });
-    },
+    onProgress,
   });
   for (const text of source.notes ?? []) onNote?.({ level: 'note', text });
   const splits = splitDataset(source, {

@@ -140,13 +140,7 @@ export async function openCifar(layout: CifarLayout, options: OpenOptions): Prom
     where: layout.name,
     otherwise: `get ${layout.address} on another machine and open it from there (dataDir)`,
     otherFolder: 'set EARLYEXIT_CACHE to a folder of yours',
-    onProgress: ({ what, done, total }) =>
-      options.onProgress?.({
-        stage: what.startsWith('checking') ? 'verify' : 'download',
-        what: layout.address,
-        done,
-        total,
-      }),
+    onProgress: options.onProgress,
     signal: options.signal,
   });
   return buildSource(await readFromArchive(archive, layout, options), layout, archive);

@@ -122,6 +122,32 @@ export interface DecodeOptions {
   readonly invert: boolean | 'auto';
 }
 
+/** The rule that a damaged image breaks. */
+export const DAMAGED = 'the image is damaged or cut short';
+
+function explainDecoder(cause: unknown, where: string): unknown {
+  if (EarlyExitError.is(cause)) return cause;
+  const received = cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ').trim() : String(cause);
+  return new DataError({ where, rule: DAMAGED, received, cause });
+}
+
+/**
+ * Reads the size of an image from its header, turned as it is shown.
+ *
+ * @param bytes the file, or its beginning
+ * @throws DataError if the header is damaged, or the image has too many pixels
+ */
+export async function readImageSize(bytes: Uint8Array, where: string): Promise<Size> {
+  const open = await loadSharp();
+  try {
+    const { autoOrient } = await open(bytes, { limitInputPixels: false }).metadata();
+    refuseManyPixels(autoOrient, where);
+    return autoOrient;
+  } catch (error) {
+    throw explainDecoder(error, where);
+  }
+}
+
 /** Decodes to three channels, and shrinks where the network takes less; says to which size the whole is to be enlarged from there. */
 async function decodeShrunk(
   bytes: Uint8Array,
@@ -148,14 +174,8 @@ async function decodeShrunk(
       .raw({ depth: 'uchar' })
       .toBuffer();
     return { bytes: shrunk, from, to };
-  } catch (cause) {
-    if (EarlyExitError.is(cause)) throw cause;
-    throw new DataError({
-      where,
-      rule: 'the image is damaged or cut short',
-      received: cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ').trim() : String(cause),
-      cause,
-    });
+  } catch (error) {
+    throw explainDecoder(error, where);
   }
 }
 

@@ -120,3 +120,26 @@ export function isImageName(name: string): boolean {
 export function isForeignImageName(name: string): boolean {
   return /\.(?:hei[cf]|bmp|jxl|jp2|psd|dng|cr[23]|nef|arw)$/i.test(name);
 }
+
+/** Where the last marker of a JPEG, PNG or GIF is looked for; some programs write something behind it. */
+const LAST_MARKERS: readonly (readonly [beginning: string, marker: string])[] = [
+  ['\xff\xd8\xff', '\xff\xd9'],
+  ['\x89PNG', 'IEND'],
+  ['GIF8', ';'],
+];
+
+/**
+ * Whether the end of a JPEG, PNG, GIF or WebP looks as if something were missing. Not proof: some files lack their last
+ * marker and are whole.
+ *
+ * @param start the first bytes
+ * @param end the last bytes
+ * @param size bytes of the whole file
+ */
+export function looksCut(start: Uint8Array, end: Uint8Array, size: number): boolean {
+  const beginning = startOf(start);
+  if (beginning.startsWith('RIFF')) return Buffer.from(start).readUInt32LE(4) + 8 > size;
+  const found = LAST_MARKERS.find(([first]) => beginning.startsWith(first));
+  if (found === undefined) return false;
+  return !Buffer.from(end.buffer, end.byteOffset, end.length).includes(found[1], 0, 'latin1');
+}

@@ -32,7 +32,7 @@ export interface ReadImageOptions {
  */
 export async function readImage(image: string | Uint8Array, options: ReadImageOptions): Promise<Uint8Array> {
   const { imageShape, signal } = options;
-  checkImageShape('readImage(image, { imageShape })', imageShape);
+  checkImageShape({ function: 'readImage', argument: 'imageShape' }, imageShape);
   const where = typeof image === 'string' ? image : (options.name ?? 'image');
   const decoding = {
     imageShape,
@@ -47,11 +47,14 @@ export async function readImage(image: string | Uint8Array, options: ReadImageOp
 const MAX_SIDE = 2_048;
 
 /** Refuses image shapes that cannot be decoded to. */
-export function checkImageShape(where: string, [height, width, channels]: ImageShape): void {
+export function checkImageShape(
+  of: { readonly function: string; readonly argument: string },
+  [height, width, channels]: ImageShape,
+): void {
   const sides = [height, width].every((side) => Number.isInteger(side) && side >= 1 && side <= MAX_SIDE);
   if (sides && (channels === 1 || channels === 3)) return;
   throw new ArgumentError({
-    where,
+    ...of,
     rule: `an image measures 1 to ${MAX_SIDE} pixels a side and has 1 or 3 channels`,
     received: `${height} × ${width} × ${channels}`,
   });

@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { WorkProgress } from '@earlyexit/core';
 import { describe, expect, test } from 'vitest';
-import { type ArchiveOptions, readArchive } from './archive';
-import type { Progress } from '../data-source';
-import { failure, tarOf, temporaryFolder } from '../test-data';
+import { readArchive } from './archive';
+import type { ArchiveOptions } from './archive-options';
+import { failure, tarOf, temporaryFolder, zipOf } from '../test-data';
 
 async function archiveOf(bytes: Uint8Array): Promise<string> {
   const path = join(await temporaryFolder(), 'archive.tar.gz');
@@ -34,7 +35,7 @@ test.each([
 ])('reads the wanted files of a %s', async (_, packed) => {
   const path = await archiveOf(packed(await tarOf(content)));
   const folders: string[] = [];
-  const progress: Progress[] = [];
+  const progress: WorkProgress[] = [];
   const files = await readAll(path, {
     wanted: (name) => name.startsWith('a/'),
     onFolder: (name) => folders.push(name),
@@ -42,8 +43,42 @@ test.each([
   });
   expect(files).toEqual({ 'a/one.txt': 'one', 'a/empty': '', 'a/long.txt': long });
   expect(folders).toEqual(['a/']);
-  expect(progress.at(-1)).toMatchObject({ stage: 'read', what: path });
+  expect(progress.at(-1)).toMatchObject({ what: `reading ${path}`, unit: 'bytes' });
   expect(progress.at(-1)!.done).toBe(progress.at(-1)!.total);
+});
+
+test('reads the wanted files of a .zip', async () => {
+  const path = await archiveOf(zipOf(content));
+  const folders: string[] = [];
+  const options = {
+    wanted: (name: string) => name.startsWith('a/'),
+    onFolder: (name: string) => folders.push(name),
+  };
+  expect(await readAll(path, options)).toEqual({ 'a/one.txt': 'one', 'a/empty': '', 'a/long.txt': long });
+  expect(folders).toEqual(['a/']);
+  const whole = zipOf(content);
+  for (const bytes of [
+    whole.subarray(0, whole.length / 2),
+    whole.map((byte, at) => (at === 200 ? byte ^ 1 : byte)),
+  ])
+    expect((await failure(readAll(await archiveOf(bytes)))).message).toMatch(
+      /no whole \.zip archive|invalid/,
+    );
+  expect((await failure(readAll(path, { maxBytes: 1_000 }))).message).toMatch(/may hold at most/);
+});
+
+test.each([
+  [
+    'xz',
+    '\xfd7zXZ\0',
+    /packed by xz \(\.tar\.xz\)\. Unpack it and name the folder, or pack it as \.tar\.gz or \.zip/,
+  ],
+  ['7-Zip', '7z\xbc\xaf\x27\x1c', /a 7-Zip archive\. Unpack it/],
+  ['RAR', 'Rar!\x1a\x07', /a RAR archive\. Unpack it/],
+  ['bzip2', 'BZh91AY', /packed by bzip2/],
+])('an archive of %s is named, with the way out', async (_, start, message) => {
+  const path = await archiveOf(Buffer.concat([Buffer.from(start, 'latin1'), Buffer.alloc(600)]));
+  expect((await failure(readAll(path))).message).toMatch(message);
 });
 
 describe('refuses', () => {
@@ -82,7 +117,9 @@ describe('refuses', () => {
 
   test('a path that is not there', async () => {
     const path = join(await temporaryFolder(), 'no.tar');
-    expect((await failure(readAll(path))).message).toBe(`${path}: this path does not exist.`);
+    expect((await failure(readAll(path))).message).toBe(
+      `${path}: this file can be read. Received: nothing of that name.`,
+    );
   });
 });
 

@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import { checkRows } from '../image-set/check-rows';
 import type { ImageSet, ImageShape } from '../image-set/image-set';
 import { decodeImage, defaultFit } from '../decode/decode-image';
-import type { LabelledFiles } from './image-layout';
-import { openSharedFiles } from './image-tree';
+import type { LabelledFiles } from './read-classes';
+import { openSharedFiles } from './tree';
 import { markShareable, type SharedImageFiles } from '../image-set/shared-image-set';
 
 /** An encoded image. */

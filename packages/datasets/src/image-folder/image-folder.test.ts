@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { openImageFolder } from './image-folder';
 import { splitDataset } from '../splits/split-dataset';
-import { failure, sharedData, tarOf, temporaryFolder, withoutData } from '../test-data';
+import { failure, sharedData, tarOf, temporaryFolder, withoutData, zipOf } from '../test-data';
 
 type Files = Readonly<Record<string, Uint8Array | string>>;
 
@@ -34,6 +34,12 @@ async function writeTar(files: Files, pack: (tar: Buffer) => Buffer = (tar) => t
   return path;
 }
 
+async function writeZip(files: Files): Promise<string> {
+  const path = join(await temporaryFolder(), 'images.zip');
+  await writeFile(path, zipOf(files));
+  return path;
+}
+
 const [one, two, three] = await Promise.all([png(1), png(2), png(3)]);
 const options = { size: 8 };
 
@@ -43,6 +49,7 @@ test.each([
   ['a folder', (files: Files) => writeTree(files)],
   ['a .tar', (files: Files) => writeTar(files)],
   ['a .tar.gz', (files: Files) => writeTar(files, gzipSync)],
+  ['a .zip', (files: Files) => writeZip(files)],
 ])('%s of one folder a class', async (_, write) => {
   const source = await openImageFolder({ ...options, dataDir: await write(flat) });
   expect(source).toMatchObject({
@@ -105,8 +112,23 @@ test('what is left out is said: other files, other folders, a test set without c
   expect(source.classes).toEqual(['a', 'b']);
   expect(source.notes).toEqual([
     'Left out, because they are no .jpg, .png, .webp, .avif, .gif or .tif: devkit/data.mat, train/b/readme.txt.',
+    'Left out, as hidden or left behind by another program (3): .DS_Store, __MACOSX, train/.hidden.',
     'Left out, beside train/: devkit.',
     'test/ holds no class folders and was left out.',
+  ]);
+});
+
+test('what other programs left behind is no class and no image, and is counted', async () => {
+  const dataDir = await writeTree({
+    ...{ 'a/1.png': one, 'b/1.png': two, '@eaDir/a/1.png': one, 'a/@eaDir/1.png/SYNOPHOTO_THUMB_M.jpg': one },
+    ...{ 'b/Thumbs.db': 'x', 'b/desktop.ini': 'x', 'b/photo.HEIC': 'x' },
+  });
+  const source = await openImageFolder({ ...options, dataDir });
+  expect(source.classes).toEqual(['a', 'b']);
+  expect(source.train.ids).toEqual(['train/a/1.png', 'train/b/1.png']);
+  expect(source.notes).toEqual([
+    'Left out, because they must be converted to JPEG or PNG first: b/photo.HEIC.',
+    'Left out, as hidden or left behind by another program (4): @eaDir, a/@eaDir, b/Thumbs.db, b/desktop.ini.',
   ]);
 });
 
@@ -200,9 +222,9 @@ describe('refuses', () => {
   });
 });
 
-test('a damaged image is named when it is read, and the others can still be read', async () => {
+test('a damaged image that was not looked at is named when it is read, and the others can still be read', async () => {
   const dataDir = await writeTree({ 'a/1.png': one, 'a/2.png': one.subarray(0, 60), 'b/3.jpg': 'none' });
-  const { train } = await openImageFolder({ ...options, dataDir });
+  const { train } = await openImageFolder({ ...options, dataDir, check: false });
   for (const [row, name] of [
     [1, join('a', '2.png')],
     [2, join('b', '3.jpg')],

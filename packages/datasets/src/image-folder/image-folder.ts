@@ -1,11 +1,15 @@
-import { ArgumentError } from '@earlyexit/core';
+import { ArgumentError, DataError } from '@earlyexit/core';
 import type { DataSource, OpenOptions } from '../data-source';
-import type { ImageShape } from '../image-set/image-set';
-import { createImageFilesSet } from './image-files-set';
-import { type LabelledFiles, readImageLayout } from './image-layout';
-import { readArchiveTree, readFolderTree } from './image-tree';
 import { checkImageShape } from '../decode/read-image';
 import { pathKind } from '../files/require-path';
+import type { ImageShape } from '../image-set/image-set';
+import { readArchiveTree } from './archive-tree';
+import { type BrokenImage, findBrokenImages } from './check-images';
+import { readFolderTree } from './folder-tree';
+import { createImageFilesSet } from './image-files-set';
+import { type ImageLayout, readImageLayout } from './image-layout';
+import type { LabelledFiles } from './read-classes';
+import { someNames } from '../some-names';
 
 /** Mean of the ImageNet training images, as torchvision's networks expect it. */
 const IMAGENET_MEAN = [0.485, 0.456, 0.406];
@@ -19,25 +23,40 @@ const GREY_STANDARD_DEVIATION = [0.226];
 const KEEP_BELOW_BYTES = 512 * 2 ** 20;
 
 /**
- * Opens a folder (or `.tar`, `.tar.gz`) of JPEG and PNG images, `<class>/*` or `train|val|test/<class>/*`.
+ * Opens a folder (or `.tar`, `.tar.gz`, `.zip`) of images, `<class>/*` or `train|val|test/<class>/*`, the parts in any
+ * case and their usual spellings.
  *
  * Images are brought to `size` × `size` pixels (default 224): from 128 pixels up the shorter side to
  * round(size · 256 / 224) and a window from the centre, below that the shorter side to `size` and a window. They are
  * normalised with ImageNet's mean and standard deviation, in one channel with the means of those.
  *
- * @throws DataError if the folder is laid out otherwise, or a class is empty; reading throws one that names the file
- *   if an image is damaged
+ * @throws DataError if the folder is laid out otherwise, a class is empty, or images cannot be read: all of them are
+ *   named. Reading throws one if an image turns out to be damaged
  */
 export async function openImageFolder(options: OpenOptions): Promise<DataSource> {
-  const { dataDir, size = 224, channels = 3 } = options;
+  const { dataDir, size = 224, channels = 3, use = 'train', classes: known = null } = options;
   if (dataDir === undefined) {
-    throw new ArgumentError({ where: "openDataset('image-folder', { dataDir })", rule: 'dataDir is given' });
+    throw new ArgumentError({ function: 'openDataset', argument: 'dataDir', rule: 'dataDir is given' });
+  }
+  if (known !== null && use !== 'test') {
+    throw new ArgumentError({
+      function: 'openDataset',
+      argument: 'classes',
+      rule: "the folders are the classes; others are given only for test data (use: 'test')",
+      received: known.join(', '),
+      remedy: 'Leave them out',
+    });
   }
   const imageShape: ImageShape = [size, size, channels];
-  checkImageShape("openDataset('image-folder', { size, channels })", imageShape);
-  const kind = await pathKind(dataDir, 'the images, a folder or a .tar');
-  const tree = kind === 'folder' ? await readFolderTree(dataDir) : await readArchiveTree(dataDir, options);
-  const { classes, train, validation, test, notes } = readImageLayout(tree, dataDir);
+  checkImageShape({ function: 'openDataset', argument: 'size' }, imageShape);
+  const kind = await pathKind(dataDir, 'the images, a folder or an archive');
+  const tree =
+    kind === 'folder'
+      ? await readFolderTree(dataDir, options.signal)
+      : await readArchiveTree(dataDir, options);
+  const layout = readImageLayout(tree, dataDir, { use, classes: known });
+  const { classes, train, validation, test, notes } =
+    options.check === false ? layout : await withoutBroken(layout, dataDir, options);
 
   const images = [train, validation, test].reduce((sum, part) => sum + (part?.files.length ?? 0), 0);
   const keep = images * size * size * channels < KEEP_BELOW_BYTES;
@@ -53,4 +72,56 @@ export async function openImageFolder(options: OpenOptions): Promise<DataSource>
     test: test === null ? null : set('test', test),
     notes,
   };
+}
+
+/** Looks at all images, and leaves the broken ones out where that is asked for. */
+async function withoutBroken(layout: ImageLayout, root: string, options: OpenOptions): Promise<ImageLayout> {
+  const parts = [layout.train, layout.validation, layout.test].filter((part) => part !== null);
+  const broken = await findBrokenImages(parts, options);
+  if (broken.length === 0) return layout;
+  const total = parts.reduce((sum, { files }) => sum + files.length, 0);
+  if (options.skipBroken !== true || broken.length === total) {
+    throw new DataError({
+      where: root,
+      rule: 'every image can be read',
+      received: `${broken.length} of ${total} that cannot: ${listBroken(broken)}`,
+      remedy: 'Repair or remove them, or skip them (skipBroken)',
+    });
+  }
+  const whole = (part: LabelledFiles): LabelledFiles => {
+    const left = new Set(broken.filter(({ files }) => files === part).map(({ index }) => index));
+    return {
+      tree: part.tree,
+      files: part.files.filter((_, index) => !left.has(index)),
+      labels: part.labels.filter((_, index) => !left.has(index)),
+    };
+  };
+  const train = whole(layout.train);
+  const lost = layout.classes.filter(
+    (_, label) => layout.train.labels.includes(label) && !train.labels.includes(label),
+  );
+  if (lost.length > 0) {
+    throw new DataError({
+      where: root,
+      rule: 'every class has an image that can be read',
+      received: `none of ${someNames(lost)}; ${listBroken(broken)}`,
+      remedy: 'Repair them, or remove the class',
+    });
+  }
+  const skipped = broken.length === 1 ? '1 broken image' : `${broken.length} broken images`;
+  return {
+    ...layout,
+    train,
+    validation: layout.validation === null ? null : whole(layout.validation),
+    test: layout.test === null ? null : whole(layout.test),
+    notes: [...layout.notes, `Skipped ${skipped}: ${listBroken(broken)}.`],
+  };
+}
+
+// A folder of wrong files is seen from fewer.
+const MOST_NAMED = 50;
+
+function listBroken(broken: readonly BrokenImage[]): string {
+  const named = broken.slice(0, MOST_NAMED).map(({ place, reason }) => `${place} (${reason})`);
+  return named.join(', ') + (broken.length > MOST_NAMED ? ` and ${broken.length - MOST_NAMED} more` : '');
 }

@@ -1,6 +1,7 @@
 import { DataError } from '@earlyexit/core';
 import { imageEndings, isImageName } from '../decode/image-format';
-import { readFolderTree } from './image-tree';
+import { readFolderTree } from './folder-tree';
+import { compareNames } from './tree';
 import { pathKind } from '../files/require-path';
 
 /**
@@ -8,10 +9,11 @@ import { pathKind } from '../files/require-path';
  *
  * @throws DataError if the path does not exist, or is a folder without images
  */
-export async function listImageFiles(path: string): Promise<string[]> {
+export async function listImageFiles(path: string, signal?: AbortSignal): Promise<string[]> {
   if ((await pathKind(path, 'an image or a folder of images')) === 'file') return [path];
-  const { files, place } = await readFolderTree(path);
-  const images = files.filter(isImageName).map(place);
+  const { files, special, place } = await readFolderTree(path, signal);
+  // What is named like an image and is a pipe, say, is refused by name when it is read.
+  const images = [...files, ...special].filter(isImageName).sort(compareNames).map(place);
   if (images.length === 0) {
     throw new DataError({
       where: path,

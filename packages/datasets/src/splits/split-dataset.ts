@@ -37,6 +37,14 @@ export interface Splits {
  *   or a label is that of no class
  */
 export function splitDataset(source: DataSource, options: SplitOptions = {}): Splits {
+  if (source.train.size === 0) {
+    throw wrongOption(
+      'source',
+      'there are training images to cut splits from',
+      'none',
+      'Take test data by evaluationSplit(source)',
+    );
+  }
   checkLabels(source);
   const { rows, changes } = findRows(source, options);
   const split = <R extends SplitRole>(role: R): Split<R> =>

@@ -106,7 +106,9 @@ describe('the origin of a load function gives the same bits', () => {
   test('for errors, which name the file', async () => {
     const files = await imageFiles();
     for (const name of Object.keys(files)) files[name] = files[name]!.subarray(0, 60);
-    const { train } = splitDataset(await openImageFolder({ dataDir: await tarFile(files), size: 8 }));
+    const { train } = splitDataset(
+      await openImageFolder({ dataDir: await tarFile(files), size: 8, check: false }),
+    );
     const there = await failure((await elsewhere(train.load))(Int32Array.of(1)));
     expect(there).toMatchObject({ name: 'DataError' });
     expect(there.message).toMatch(/images\.tar: train\/(cat|dög)\/\d+\.png: the image is damaged/);
