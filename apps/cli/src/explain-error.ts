@@ -1,4 +1,4 @@
-import { ArgumentError, EarlyExitError } from '@earlyexit/core';
+import { ArgumentError, DataError, EarlyExitError } from '@earlyexit/core';
 import { CommanderError } from 'commander';
 import { exitCode } from './exit-code';
 import { flagName } from './options/parse-options';
@@ -18,8 +18,15 @@ export function explainError(error: unknown): Explanation {
   }
   if (isAbort(error)) return { exitCode: exitCode.interrupted, message: '' };
   if (EarlyExitError.is(error)) {
-    if (error.kind !== 'argument') return { exitCode: exitCode.failed, message: error.message };
-    const { argument } = error.parts;
+    const { argument, remedy } = error.parts;
+    if (error.kind !== 'argument') {
+      // Data that an option lets pass.
+      const { message } =
+        argument === undefined
+          ? error
+          : new DataError({ ...error.parts, remedy: `${remedy ?? 'See'}: ${flagOf(argument)}` });
+      return { exitCode: exitCode.failed, message };
+    }
     const { message } =
       argument === undefined ? error : new ArgumentError({ ...error.parts, where: flagOf(argument) });
     return { exitCode: exitCode.wrongUse, message };

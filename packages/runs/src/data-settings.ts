@@ -8,6 +8,8 @@ export interface DataChoice {
   readonly dataset?: string | undefined;
   readonly dataDir?: string | undefined;
   readonly seed?: number | undefined;
+  /** Whether images that cannot be read are left out. */
+  readonly skipBroken?: boolean | undefined;
 }
 
 /**
@@ -51,12 +53,14 @@ export function resolveDataSettings(choice: DataChoice, remembered: DataSettings
       remedy: 'Name a folder or an archive',
     });
   }
+  const skipBroken = choice.skipBroken ?? (same ? remembered.skipBroken : undefined);
   return {
     dataset,
     dataDir,
     seed: choice.seed ?? remembered?.seed ?? 0,
     validation: same ? remembered.validation : null,
     calibration: same ? remembered.calibration : null,
+    ...(skipBroken === undefined ? {} : { skipBroken }),
   };
 }
 

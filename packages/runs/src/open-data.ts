@@ -40,11 +40,12 @@ export interface OpenedData {
  */
 export async function openData(options: OpenDataOptions): Promise<OpenedData> {
   const { settings, download, imageShape, limit, augment, signal, onProgress, onNote } = options;
-  const { dataset, dataDir, seed, validation, calibration } = settings;
+  const { dataset, dataDir, seed, validation, calibration, skipBroken } = settings;
   const anySize = listDatasets().some(({ name, imageShape: own }) => name === dataset && own === null);
   const source = await openDataset(dataset, {
     ...(dataDir === null ? {} : { dataDir }),
     download,
+    skipBroken,
     ...(imageShape === undefined || !anySize
       ? {}
       : { size: imageShape[0], channels: imageShape[2] === 1 ? 1 : 3 }),

@@ -20,8 +20,8 @@ export async function reopenSplits(
   { model, config }: Pick<Run, 'model' | 'config'>,
   options: ReopenOptions = {},
 ): Promise<OpenedData> {
-  const { dataset, dataDir, seed, ...rest } = options;
-  const settings = resolveDataSettings({ dataset, dataDir, seed }, config?.data ?? null);
+  const { dataset, dataDir, seed, skipBroken, ...rest } = options;
+  const settings = resolveDataSettings({ dataset, dataDir, seed, skipBroken }, config?.data ?? null);
   const imageShape = model.metadata.preprocessing?.inputShape;
   const data = await openData({ ...rest, settings, imageShape });
   checkClasses(model.metadata, data.source);

@@ -13,6 +13,8 @@ export interface DataSettings {
   /** A count, or a share below 1; null for the data set's default. */
   readonly validation: number | null;
   readonly calibration: number | null;
+  /** Whether images that cannot be read are left out; default false. */
+  readonly skipBroken?: boolean | undefined;
 }
 
 /** What `train` adds to the `config.json` of a run folder, beside the trainer's own record. */
@@ -38,6 +40,7 @@ const schema = z.object({
     seed: z.int(),
     validation: z.number().nullable(),
     calibration: z.number().nullable(),
+    skipBroken: z.boolean().optional(),
   }),
   options: z.record(z.string(), z.unknown()),
 });

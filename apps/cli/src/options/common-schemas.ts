@@ -10,5 +10,6 @@ export const engineOptions = {
 export const datasetOptions = {
   dataset: text().optional(),
   dataDir: text().optional(),
+  skipBroken: flag().optional(),
   download: flag().optional(),
 };

@@ -30,5 +30,6 @@ export function addDatasetOptions(command: Command): void {
       'data set: see `earlyexit datasets` (default: the one the run was trained on)',
     )
     .option('--data-dir <path>', 'where the data lie: a folder or an archive')
+    .option('--skip-broken', 'go on without images that cannot be read, and list them (image-folder)')
     .option('--no-download', 'never fetch data over the network');
 }

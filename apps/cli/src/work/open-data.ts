@@ -17,8 +17,8 @@ export async function resolveDataSettings(
   remembered: DataSettings | null,
 ): Promise<DataSettings> {
   const { resolveDataSettings: resolve } = await import('@earlyexit/runs');
-  const { dataset, dataDir, seed } = options;
-  return naming(optionBehind, () => resolve({ dataset, dataDir, seed }, remembered));
+  const { dataset, dataDir, seed, skipBroken } = options;
+  return naming(optionBehind, () => resolve({ dataset, dataDir, seed, skipBroken }, remembered));
 }
 
 /** Opens a data set and cuts its splits, showing how far it has come. */
@@ -28,8 +28,8 @@ export async function openData(
   signal: AbortSignal,
 ): Promise<{ readonly source: DataSource; readonly splits: Splits }> {
   const { openData: open } = await import('@earlyexit/runs');
-  const { dataset, dataDir, seed, validation, calibration, ...rest } = request;
-  const settings = { dataset, dataDir, seed, validation, calibration };
+  const { dataset, dataDir, seed, validation, calibration, skipBroken, ...rest } = request;
+  const settings = { dataset, dataDir, seed, validation, calibration, skipBroken };
   return showing(output, signal, (work) => naming(optionBehind, () => open({ ...rest, settings, ...work })));
 }
 

@@ -84,7 +84,9 @@ function describe(bytes: Uint8Array, start: string): FileKind {
   if (start.startsWith('\0'.repeat(16)))
     return { what: `a file of ${bytes.length} bytes that begins with zeros` };
   const hex = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  return { what: `a file of ${bytes.length} bytes that begins with ${hex}` };
+  return {
+    what: `${bytes.length === 1 ? 'a file of 1 byte that is' : `a file of ${bytes.length} bytes that begins with`} ${hex}`,
+  };
 }
 
 /**

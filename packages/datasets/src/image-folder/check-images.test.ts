@@ -56,7 +56,7 @@ test.each(['a folder', 'an archive'])(
     ].join(', ');
     expect(await failure(openImageFolder({ dataDir, size: 8 }))).toEqual({
       name: 'DataError',
-      message: `${dataDir}: every image can be read. Received: 4 of 8 that cannot: ${list}. Repair or remove them, or skip them (skipBroken).`,
+      message: `${dataDir}: every image can be read. Received: 4 of 8 that cannot: ${list}. Repair or remove them, or skip them.`,
     });
     const source = await openImageFolder({ dataDir, size: 8, skipBroken: true });
     expect(source.train.ids).toEqual(['train/a/1.png', 'train/a/2.png', 'train/b/1.png', 'train/b/2.png']);

@@ -83,9 +83,11 @@ async function withoutBroken(layout: ImageLayout, root: string, options: OpenOpt
   if (options.skipBroken !== true || broken.length === total) {
     throw new DataError({
       where: root,
+      function: 'openDataset',
+      argument: 'skipBroken',
       rule: 'every image can be read',
       received: `${broken.length} of ${total} that cannot: ${listBroken(broken)}`,
-      remedy: 'Repair or remove them, or skip them (skipBroken)',
+      remedy: 'Repair or remove them, or skip them',
     });
   }
   const whole = (part: LabelledFiles): LabelledFiles => {

@@ -64,7 +64,7 @@ export function readImageLayout(wrapped: Tree, root: string, options: LayoutOpti
       where: root,
       rule: `train/ is there: ${LAYOUT}`,
       received: `only ${[...parts.values()].join(', ')}`,
-      remedy: "To measure a network on it, open it as test data (use: 'test')",
+      remedy: 'To measure a network on it, open it as test data',
     });
   }
   const trainTree = partTree(tree, folder);
