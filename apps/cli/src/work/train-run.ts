@@ -279,14 +279,18 @@ function optionsToRepeat(
   };
 }
 
+/** Enough to see whether the folders were taken for what they are. */
+const CLASSES_SHOWN = 10;
+
 function describePlan(
-  { name, exits, staticMacs, lossWeights }: MultiExitMetadata,
+  { name, exits, staticMacs, lossWeights, classes }: MultiExitMetadata,
   recipe: TrainingRecipe,
   data: { dataset: string; workers: number; samples: number; validation: number },
 ): string[] {
   const weights = recipe.lossWeights ?? lossWeights ?? exits.map(() => 1 / exits.length);
   return [
     `${name} on ${data.dataset}: ${count(data.samples)} training and ${count(data.validation)} validation samples, ${plural(recipe.epochs, 'epoch')}`,
+    `${String(classes.length)} classes: ${classes.slice(0, CLASSES_SHOWN).join(', ')}${classes.length > CLASSES_SHOWN ? ', …' : ''}`,
     `${recipe.description}${data.workers === 1 ? '' : `, each shared by ${String(data.workers)} workers`}`,
     ...exits.map(
       (exit, index) =>
