@@ -1,3 +1,4 @@
+export { csvLine } from './csv-line';
 export { EarlyExitError, type ErrorInput, type ErrorKind, type ErrorParts } from './errors/earlyexit-error';
 export { ArgumentError } from './errors/argument-error';
 export { DataError } from './errors/data-error';

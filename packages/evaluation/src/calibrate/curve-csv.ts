@@ -1,4 +1,5 @@
 import type { BudgetedPoint, ThresholdChoice } from '@earlyexit/calibration';
+import { csvLine } from '@earlyexit/core';
 import { type Threshold, thresholdToJson } from '@earlyexit/exit-criteria';
 
 /**
@@ -12,15 +13,14 @@ export function frontierCsv(
   exitNames: readonly string[],
   staticMacs: number,
 ): string {
-  return csv(
-    [...exitNames.map((name) => `threshold_${name}`), 'accuracy', 'averageMacs', 'share'],
-    frontier.map(({ thresholds, accuracy, averageMacs }) => [
-      ...thresholds.map(cell),
-      accuracy,
-      averageMacs,
-      averageMacs / staticMacs,
-    ]),
-  );
+  const header = [...exitNames.map((name) => `threshold_${name}`), 'accuracy', 'averageMacs', 'share'];
+  const lines = frontier.map(({ thresholds, accuracy, averageMacs }) => [
+    ...thresholds.map(cell),
+    accuracy,
+    averageMacs,
+    averageMacs / staticMacs,
+  ]);
+  return [header, ...lines].map(csvLine).join('');
 }
 
 /**
@@ -34,28 +34,23 @@ export function budgetCsv(
   exitNames: readonly string[],
   staticMacs: number,
 ): string {
-  return csv(
-    [
-      'skew',
-      ...exitNames.map((name) => `target_${name}`),
-      ...exitNames.slice(0, -1).map((name) => `threshold_${name}`),
-      ...['accuracy', 'averageMacs', 'share'],
-    ],
-    points.map(({ skew, targetShares, thresholds, accuracy, averageMacs }) => [
-      skew,
-      ...targetShares,
-      ...thresholds.map(cell),
-      accuracy,
-      averageMacs,
-      averageMacs / staticMacs,
-    ]),
-  );
+  const header = [
+    'skew',
+    ...exitNames.map((name) => `target_${name}`),
+    ...exitNames.slice(0, -1).map((name) => `threshold_${name}`),
+    ...['accuracy', 'averageMacs', 'share'],
+  ];
+  const lines = points.map(({ skew, targetShares, thresholds, accuracy, averageMacs }) => [
+    skew,
+    ...targetShares,
+    ...thresholds.map(cell),
+    accuracy,
+    averageMacs,
+    averageMacs / staticMacs,
+  ]);
+  return [header, ...lines].map(csvLine).join('');
 }
 
 function cell(threshold: Threshold): string | number {
   return thresholdToJson(threshold) ?? 'never';
-}
-
-function csv(header: readonly string[], lines: readonly (readonly (string | number)[])[]): string {
-  return [header, ...lines].map((line) => `${line.join(',')}\n`).join('');
 }

@@ -1,3 +1,4 @@
+import { csvLine } from '@earlyexit/core';
 import type { EpochMetrics } from '../epoch-metrics';
 
 /**
@@ -41,10 +42,5 @@ export function metricsCsv(history: readonly EpochMetrics[], exitNames: readonly
       ...(summary?.exits.map((exit) => exit.top1) ?? none),
     ];
   });
-  return [header, ...lines].map((line) => `${line.map(cell).join(',')}\n`).join('');
-}
-
-function cell(value: string | number | null | undefined): string {
-  const text = String(value ?? '');
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return [header, ...lines].map(csvLine).join('');
 }
