@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Answers, ImageBatch, RunOptions, Session } from '@earlyexit/inference';
-import sharp from 'sharp';
+import sharp, { type SharpOptions } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inventLogits } from '../testing/invented-logits';
 import { type Classification, classifyImages } from './classify-images';
@@ -17,7 +17,7 @@ beforeAll(async () => {
     const image = {
       create: { width: 4, height: 4, channels: 3, background: { r: value, g: value, b: value } },
     };
-    await sharp(image as sharp.SharpOptions)
+    await sharp(image as SharpOptions)
       .png()
       .toFile(at(`${String(value)}.png`));
   }
