@@ -33,9 +33,37 @@ const loads = runs.map(({ inLine }) => inLine);
 console.log(JSON.stringify({ loads, different: new Set(runs.map(({ weights }) => weights)).size }));
 `;
 
-it('the built packages load batches in a thread by default, with the same bits, and then end', async () => {
-  const args = ['--input-type=module', '--eval', program];
+const ownProgram = `
+import { selectEngine } from '@earlyexit/backend';
+import { openDataset, splitDataset } from '@earlyexit/datasets';
+import { createModel } from '@earlyexit/model-zoo';
+import { train } from '@earlyexit/trainer';
+import './tests/own-data.mjs';
+
+await selectEngine('wasm');
+const source = await openDataset('own-stripes');
+const { train: split } = splitDataset(source, { augmentation: source.augmentation });
+const run = async (inputThread) => {
+  const model = createModel('b_lenet', { seed: 1, classes: source.classes });
+  await train({ model, train: split, epochs: 1, batchSize: 64, inputThread });
+  return JSON.stringify(model.model.getWeights().map((weight) => [...weight.dataSync()]));
+};
+const [there, here] = [await run(true), await run(false)];
+console.log(JSON.stringify({ hasOrigin: split.load.origin !== undefined, same: there === here }));
+`;
+
+async function run(source: string): Promise<unknown> {
+  const args = ['--input-type=module', '--eval', source];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, timeout: 120_000 });
-  // 5 batches in each of 2 epochs, of which the thread leaves out the first, to start; an augmentation of the user's own stays in his thread.
-  expect(JSON.parse(stdout)).toEqual({ loads: [1, 10, 10], different: 1 });
+  return JSON.parse(stdout);
+}
+
+it('the built packages load batches in a thread by default, with the same bits, and then end', async () => {
+  // 5 batches in each of 2 epochs, of which the first is loaded before the thread has started. An augmentation that is not
+  // registered cannot be made again in another thread.
+  expect(await run(program)).toEqual({ loads: [1, 10, 10], different: 1 });
+}, 150_000);
+
+it('a data set and an augmentation registered outside the packages go through the thread', async () => {
+  expect(await run(ownProgram)).toEqual({ hasOrigin: true, same: true });
 }, 150_000);

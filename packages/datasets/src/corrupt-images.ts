@@ -1,8 +1,7 @@
 import { ArgumentError, randomBitStream } from '@earlyexit/core';
 import type { ImageShape } from './image-set/image-set';
 
-/** How images can be spoilt. */
-export const corruptionNames = ['noise', 'blur', 'contrast'] as const;
+const corruptionNames = ['noise', 'blur', 'contrast'] as const;
 
 /** The name of a corruption. */
 export type CorruptionName = (typeof corruptionNames)[number];
@@ -13,8 +12,7 @@ export interface Corruption {
   readonly severity: number;
 }
 
-/** How many severities there are. */
-export const corruptionSeverities = 5;
+const SEVERITIES = 5;
 
 // Five steps from hardly visible to hardly readable. The idea is ImageNet-C's (Hendrycks and Dietterich, ICLR 2019);
 // the numbers are ours, and what is a length scales with the image, so that one table serves 28 and 224 pixels.
@@ -24,6 +22,13 @@ const NOISE = [0.06, 0.12, 0.2, 0.3, 0.45];
 const BLUR = [0.015, 0.025, 0.04, 0.06, 0.09];
 /** How much of each pixel's distance to the image's mean is left. */
 const CONTRAST = [0.7, 0.5, 0.35, 0.2, 0.1];
+
+/** Every corruption at every severity, the mildest first. */
+export function listCorruptions(): Corruption[] {
+  return corruptionNames.flatMap((name) =>
+    Array.from({ length: SEVERITIES }, (_, index) => ({ name, severity: index + 1 })),
+  );
+}
 
 /**
  * Spoils images, to see what a network makes of inputs that it was not calibrated on.
@@ -45,17 +50,19 @@ export function corruptImages(
   options: { readonly rows?: Int32Array | undefined; readonly seed?: number | undefined } = {},
 ): Uint8Array {
   const known = corruptionNames.includes(name) && Number.isInteger(severity);
-  if (!known || severity < 1 || severity > corruptionSeverities) {
+  if (!known || severity < 1 || severity > SEVERITIES) {
     throw new ArgumentError({
-      where: 'corruptImages',
-      rule: `a corruption is ${corruptionNames.join(', ')}, with a severity from 1 to ${String(corruptionSeverities)}`,
+      function: 'corruptImages',
+      argument: 'corruption',
+      rule: `a corruption is ${corruptionNames.join(', ')}, with a severity from 1 to ${String(SEVERITIES)}`,
       received: `${name}, severity ${String(severity)}`,
     });
   }
   const size = imageShape[0] * imageShape[1] * imageShape[2];
   if (bytes.length % size !== 0) {
     throw new ArgumentError({
-      where: 'corruptImages',
+      function: 'corruptImages',
+      argument: 'bytes',
       rule: `an image is ${imageShape.join(' × ')} = ${String(size)} bytes`,
       received: `${String(bytes.length)} bytes`,
     });

@@ -1,11 +1,5 @@
 export type { Augmentation, AugmentationBatch } from './augmentation/augmentation';
-export {
-  corruptImages,
-  type Corruption,
-  type CorruptionName,
-  corruptionNames,
-  corruptionSeverities,
-} from './corrupt-images';
+export { corruptImages, type Corruption, type CorruptionName, listCorruptions } from './corrupt-images';
 export type { DataSource, OpenOptions, Polarity } from './data-source';
 export { defaultFit, type ImageFit } from './decode/decode-image';
 export { horizontalFlip } from './augmentation/horizontal-flip';

@@ -62,7 +62,7 @@ export interface TrainOptions {
   readonly workers?: number | WorkersOptions;
   /**
    * Whether a thread of its own loads and augments the next batch while this one computes. By default where `train.load` has
-   * an `origin`, as that of the splits of `@earlyexit/datasets` has with augmentations of that package. The batches are the
+   * an `origin`, as the splits of `@earlyexit/datasets` have unless an augmentation is not registered. The batches are the
    * same, bit by bit.
    */
   readonly inputThread?: boolean | InputThreadOptions;

@@ -1,4 +1,4 @@
-import { type Corruption, corruptionNames, corruptionSeverities } from '@earlyexit/datasets';
+import { type Corruption, listCorruptions } from '@earlyexit/datasets';
 import { ArgumentError, nearestNames } from '@earlyexit/core';
 
 /**
@@ -8,31 +8,32 @@ import { ArgumentError, nearestNames } from '@earlyexit/core';
  * @throws ArgumentError for a corruption or a severity that there is not
  */
 export function parseCorruptions(words: readonly string[]): Corruption[] {
-  const every = Array.from({ length: corruptionSeverities }, (_, i) => i + 1);
+  const all = listCorruptions();
+  const names = [...new Set(all.map(({ name }) => name))];
   const found = words.flatMap((word): Corruption[] => {
-    if (word === 'all')
-      return corruptionNames.flatMap((name) => every.map((severity) => ({ name, severity })));
+    if (word === 'all') return all;
     const [asked = '', level, ...rest] = word.split(':');
-    const name = corruptionNames.find((known) => known === asked);
-    if (name === undefined || rest.length > 0) {
-      const [near] = nearestNames(asked, corruptionNames);
+    const ofName = all.filter(({ name }) => name === asked);
+    if (ofName.length === 0 || rest.length > 0) {
+      const [near] = nearestNames(asked, names);
       throw new ArgumentError({
         where: '--corrupt',
-        rule: `it is all, or one of ${corruptionNames.join(', ')}, with a severity if only one is wanted`,
+        rule: `it is all, or one of ${names.join(', ')}, with a severity if only one is wanted`,
         received: word,
         remedy: near === undefined ? 'For example noise:3' : `Did you mean ${near}`,
       });
     }
-    if (level === undefined) return every.map((severity) => ({ name, severity }));
-    if (!every.map(String).includes(level)) {
+    if (level === undefined) return ofName;
+    const one = ofName.filter(({ severity }) => String(severity) === level);
+    if (one.length === 0) {
       throw new ArgumentError({
         where: '--corrupt',
-        rule: `a severity is a whole number from 1 to ${String(corruptionSeverities)}`,
+        rule: `a severity is a whole number from 1 to ${String(ofName.length)}`,
         received: word,
-        remedy: `For example ${name}:3`,
+        remedy: `For example ${asked}:3`,
       });
     }
-    return [{ name, severity: Number(level) }];
+    return one;
   });
   return [...new Map(found.map((each) => [showCorruption(each), each])).values()];
 }

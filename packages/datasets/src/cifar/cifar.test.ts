@@ -88,7 +88,7 @@ describe('refuses', () => {
     await writeFiles(folder, files);
     await mkdir(join(folder, 'data_batch_1.bin'));
     expect((await failure(openCifar(cifar10, { dataDir: folder }))).message).toMatch(
-      /data_batch_1\.bin: this is a folder where a file is expected/,
+      /data_batch_1\.bin: this is a file\. Received: a folder/,
     );
   });
 
@@ -100,7 +100,7 @@ describe('refuses', () => {
   test('a path that is not there', async () => {
     const error = await failure(openCifar(cifar10, { dataDir: join(await temporaryFolder(), 'no') }));
     expect(error.name).toBe('DataError');
-    expect(error.message).toMatch(/does not exist\. Name the place/);
+    expect(error.message).toMatch(/the place of .* is named\. Received: nothing of that name/);
   });
 
   test('an archive of something else', async () => {

@@ -1,7 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DataError } from '@earlyexit/core';
-import { downloadVerified } from '@earlyexit/core/node';
+import { downloadVerified, errorCode, readWholeFile } from '@earlyexit/core/node';
 import { readArchive } from '../files/archive';
 import { cachePath } from '../files/cache-folder';
 import {
@@ -12,7 +12,6 @@ import {
   parseClassNames,
 } from './cifar-layout';
 import type { DataSource, OpenOptions } from '../data-source';
-import { explainFileError } from '../files/file-error';
 import { createMemoryImageSet } from '../image-set/memory-image-set';
 import { pathKind } from '../files/require-path';
 
@@ -58,10 +57,9 @@ async function readFromFolder(
   for (const name of wantedNames(layout)) {
     const path = join(folder, name);
     try {
-      files.set(name, await readFile(path, { signal: options.signal }));
+      files.set(name, await readWholeFile(path, { size: MAX_BYTES, signal: options.signal }));
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') continue;
-      throw explainFileError(error, path);
+      if (errorCode(error) !== 'ENOENT') throw error;
     }
   }
   return files;

@@ -1,5 +1,5 @@
 import { DataError, EarlyExitError, type WorkOptions } from '@earlyexit/core';
-import { explainFileError } from './file-error';
+import { explainRead } from '@earlyexit/core/node';
 
 /** One file of an archive, in memory. */
 export interface ArchiveFile {
@@ -38,7 +38,7 @@ export function explainArchiveError(
   signal: AbortSignal | undefined,
 ): unknown {
   if (signal?.aborted === true) return signal.reason;
-  const explained = explainFileError(error, path);
+  const explained = explainRead(error, path);
   if (EarlyExitError.is(explained)) return explained;
   return new DataError({
     where: path,

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { DataError } from '@earlyexit/core';
-import { explainFileError } from './file-error';
+import { explainRead } from '@earlyexit/core/node';
 
 /** Whether a path the user named is a folder or a file; a `DataError` if it is neither. */
 export async function pathKind(path: string, expected: string): Promise<'folder' | 'file'> {
@@ -9,7 +9,7 @@ export async function pathKind(path: string, expected: string): Promise<'folder'
     if (status.isDirectory()) return 'folder';
     if (status.isFile()) return 'file';
   } catch (error) {
-    throw explainFileError(error, path, `Name the place of ${expected}`);
+    throw explainRead(error, path, `the place of ${expected} is named`);
   }
   throw new DataError({ where: path, rule: 'this is neither a file nor a folder' });
 }

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { DataError } from '@earlyexit/core';
 import { explainRead, openRegularFile } from '@earlyexit/core/node';
 import { readImageFile, refuseLargeImage } from '../decode/read-image-file';
-import { explainFileError } from '../files/file-error';
 import { compareNames, type FileEnds, isHidden, sharePlaces, type Tree } from './tree';
 
 // <root>/<wrapper>/<split>/<class>/<sub-folders>: far deeper is a loop of links.
@@ -20,7 +19,7 @@ export async function readFolderTree(root: string, signal?: AbortSignal): Promis
     signal?.throwIfAborted();
     const path = join(root, folder);
     const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
-      throw explainFileError(error, path);
+      throw explainRead(error, path, 'this folder can be read');
     });
     if (depth > MAX_DEPTH) {
       throw new DataError({ where: root, rule: `folders lie at most ${MAX_DEPTH} deep`, received: folder });

@@ -196,7 +196,9 @@ describe('refuses', () => {
 
   test('a path that is not there, a file that is no archive', async () => {
     const root = await writeTree({ 'a.txt': 'some text' });
-    expect((await failure(openImageFolder({ dataDir: join(root, 'no') }))).message).toMatch(/does not exist/);
+    expect((await failure(openImageFolder({ dataDir: join(root, 'no') }))).message).toMatch(
+      /nothing of that name/,
+    );
     expect((await failure(openImageFolder({ dataDir: join(root, 'a.txt') }))).message).toMatch(
       /no whole \.tar/,
     );

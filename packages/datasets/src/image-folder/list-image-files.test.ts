@@ -17,7 +17,7 @@ test('a file as it is; the images of a folder and those below it, sorted', async
 
 test('nothing there, an empty folder, a folder of other files', async () => {
   const folder = await temporaryFolder();
-  expect((await failure(listImageFiles(join(folder, 'no')))).message).toMatch(/this path does not exist/);
+  expect((await failure(listImageFiles(join(folder, 'no')))).message).toMatch(/nothing of that name/);
   expect((await failure(listImageFiles(folder))).message).toMatch(/Received: an empty folder/);
   await writeFile(join(folder, 'notes.txt'), '');
   const error = await failure(listImageFiles(folder));

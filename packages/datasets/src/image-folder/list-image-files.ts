@@ -1,5 +1,5 @@
 import { DataError } from '@earlyexit/core';
-import { imageEndings, isImageName } from '../decode/image-format';
+import { imageEndings, isForeignImageName, isImageName } from '../decode/image-format';
 import { readFolderTree } from './folder-tree';
 import { compareNames } from './tree';
 import { pathKind } from '../files/require-path';
@@ -12,8 +12,11 @@ import { pathKind } from '../files/require-path';
 export async function listImageFiles(path: string, signal?: AbortSignal): Promise<string[]> {
   if ((await pathKind(path, 'an image or a folder of images')) === 'file') return [path];
   const { files, special, place } = await readFolderTree(path, signal);
-  // What is named like an image and is a pipe, say, is refused by name when it is read.
-  const images = [...files, ...special].filter(isImageName).sort(compareNames).map(place);
+  // A pipe that is named like an image and a HEIC picture are refused by name when they are read, not passed over here.
+  const images = [...files, ...special]
+    .filter((name) => isImageName(name) || isForeignImageName(name))
+    .sort(compareNames)
+    .map(place);
   if (images.length === 0) {
     throw new DataError({
       where: path,

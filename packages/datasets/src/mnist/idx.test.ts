@@ -74,6 +74,6 @@ describe('refuses', () => {
     const folder = await folderWith({ [names.labels]: labels });
     await mkdir(join(folder, names.images));
     const error = await failure(readIdxPair(folder, 'train', 10));
-    expect(error.message).toMatch(/images-idx3-ubyte: this is a folder where a file is expected/);
+    expect(error.message).toMatch(/images-idx3-ubyte: this is a file\. Received: a folder/);
   });
 });

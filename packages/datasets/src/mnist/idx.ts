@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { DataError } from '@earlyexit/core';
-import { explainFileError } from '../files/file-error';
+import { errorCode, readWholeFile } from '@earlyexit/core/node';
 
 /** Images of an IDX file. */
 export interface IdxImages {
@@ -21,8 +20,9 @@ const IMAGES_MAGIC = 0x0000_0803;
 // The largest file of the MNIST family (EMNIST byclass) unpacks to 550 MB; more is no data set but an accident.
 const MAX_UNPACKED_BYTES = 2 ** 30;
 
-async function readPossiblyGzipped(path: string): Promise<Buffer> {
-  const bytes = await readFile(path);
+async function readPossiblyGzipped(path: string, signal: AbortSignal | undefined): Promise<Buffer> {
+  const { buffer } = await readWholeFile(path, { size: MAX_UNPACKED_BYTES, signal });
+  const bytes = Buffer.from(buffer);
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
     return await promisify(gunzip)(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
@@ -37,15 +37,18 @@ async function readPossiblyGzipped(path: string): Promise<Buffer> {
 }
 
 /** Finds `name` or its usual spellings (`.gz`, a dot for the dash) in a folder, and reads it. */
-async function readNamed(folder: string, name: string): Promise<{ path: string; bytes: Buffer }> {
+async function readNamed(
+  folder: string,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<{ path: string; bytes: Buffer }> {
   const dotted = name.replace('-idx', '.idx');
   for (const candidate of [name, `${name}.gz`, dotted, `${dotted}.gz`]) {
     const path = join(folder, candidate);
     try {
-      return { path, bytes: await readPossiblyGzipped(path) };
+      return { path, bytes: await readPossiblyGzipped(path, signal) };
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') continue;
-      throw explainFileError(error, path);
+      if (errorCode(error) !== 'ENOENT') throw error;
     }
   }
   throw new DataError({
@@ -95,10 +98,11 @@ export async function readIdxPair(
   folder: string,
   prefix: string,
   classes: number,
+  signal?: AbortSignal,
 ): Promise<{ images: IdxImages; labels: Int32Array }> {
   const [imageFile, labelFile] = await Promise.all([
-    readNamed(folder, `${prefix}-images-idx3-ubyte`),
-    readNamed(folder, `${prefix}-labels-idx1-ubyte`),
+    readNamed(folder, `${prefix}-images-idx3-ubyte`, signal),
+    readNamed(folder, `${prefix}-labels-idx1-ubyte`, signal),
   ]);
   const [count, height, width] = readHeader(imageFile.path, imageFile.bytes, IMAGES_MAGIC, 3) as [
     number,

@@ -61,7 +61,7 @@ test('wrong folders', async () => {
   );
   const folder = await temporaryFolder();
   expect((await failure(openMnist({ dataDir: join(folder, 'no') }))).message).toMatch(
-    /this path does not exist/,
+    /Received: nothing of that name/,
   );
   await writeFile(join(folder, 'file'), 'x');
   expect((await failure(openMnist({ dataDir: join(folder, 'file') }))).message).toMatch(

