@@ -24,5 +24,5 @@ export type { Split } from './splits/split';
 export type { SplitOptions } from './splits/split-options';
 export type { SplitRole } from './splits/split-role';
 export type { LoadOrigin, LoadSplit } from './splits/split-load';
-export { type EvaluationSplit, evaluationSplit } from './splits/evaluation-split';
+export { type EvaluationOptions, type EvaluationSplit, evaluationSplit } from './splits/evaluation-split';
 export { splitDataset, type Splits } from './splits/split-dataset';

@@ -134,7 +134,7 @@ test('a fresh folder is measured on whole', async () => {
   expect(held.size).toBe(30);
   expect(held.role).toBe('test');
   expect(await held.load(Int32Array.of(29))).toHaveLength(8 * 8 * 3);
-  expect(notes).toEqual(['Measured on the 30 test images of image-folder.']);
+  expect(notes).toEqual(['Measured on all 30 test images of image-folder.']);
   expect(() => splitDataset(source)).toThrow(/there are training images.*evaluationSplit/);
   // Opened as usual it has no test set: all images are taken as well.
   const usual = evaluationSplit(await openImageFolder({ dataDir, size: 8 }));

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DataSource } from '../data-source';
 import { createMemoryImageSet } from '../image-set/memory-image-set';
+import { evaluationSplit } from './evaluation-split';
 import { recordSplits, type RecordedSplits } from './recorded-splits';
 import { sampleKeys } from './sample-keys';
 import { splitDataset, type Splits } from './split-dataset';
@@ -177,6 +178,27 @@ describe('recorded splits', () => {
     const again = await reopen(now, recorded);
     expect(again.changes).toEqual({ ...nothing, moved: [{ id: trained.id, split: 'train' }] });
     expect(again.test.ids).toEqual(held.map(({ id }) => id));
+  });
+
+  test('images that were trained or calibrated on are left out of an evaluation, whatever they are called', async () => {
+    const recorded = await recordSplits(splitDataset(sourceOf(picturesOf(100))));
+    const others = picturesOf(6, 500).map((each, index) => ({ ...each, id: `fresh-${index}` }));
+    const renamed = picturesOf(100).map((each) => ({ ...each, id: `x/${each.id}` }));
+    const source = sourceOf([...renamed, ...others]);
+    const { test: held, notes } = evaluationSplit(source, { recorded, keys: await sampleKeys(source) });
+    expect([...held.ids].sort()).toEqual(
+      [...recorded.test.ids.map((id) => `x/${id}`), ...others.map(({ id }) => id)].sort(),
+    );
+    expect(notes[0]).toBe(`Measured on ${held.size} of 106 images of pictures.`);
+    expect(notes[1]).toMatch(
+      /^Left out, because the network was trained or calibrated on them: x\/train.* more\.$/,
+    );
+    const trained = sourceOf(picturesOf(100).filter(({ id }) => recorded.train.ids.includes(id)));
+    const keys = await sampleKeys(trained);
+    expect(() => evaluationSplit(trained, { recorded, keys })).toThrow(
+      /all of which the network was trained/,
+    );
+    expect(() => evaluationSplit(trained, { recorded })).toThrow(/evaluationSplit\(\{ keys \}\)/);
   });
 
   test('two equal pictures in two splits stay where they were', async () => {
