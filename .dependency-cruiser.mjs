@@ -26,7 +26,7 @@ export const arrows = {
 
 const tests = '(\\.test\\.ts|/testing/[^/]+|/testing\\.ts|/test-[^/]+\\.ts)$';
 /** Tests need an engine to run on and networks to try; neither ships with the package that they test. */
-const allowedInTests = ['backend', 'model-zoo', 'native-engines', 'onnx'];
+const allowedInTests = ['backend', 'model-zoo', 'native-engines', 'onnx', 'testing'];
 
 const oneOf = (names) => `^packages/(${names.join('|')})/`;
 
@@ -52,6 +52,20 @@ export default {
   forbidden: [
     ...arrowRules,
     {
+      name: 'testing-in-tests-alone',
+      comment: 'What tests share is not published.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: [tests, '^packages/testing/'] },
+      to: { path: '^packages/testing/' },
+    },
+    {
+      name: 'arrow-testing',
+      comment: '@earlyexit/testing knows what its random networks are made of.',
+      severity: 'error',
+      from: { path: '^packages/testing/' },
+      to: { path: '^(packages|apps)/', pathNot: oneOf(['testing', 'core', 'profiler', 'branch-head']) },
+    },
+    {
       name: 'through-the-front-door',
       comment: 'A package is used by its name, never by a path into its sources.',
       severity: 'error',
@@ -76,7 +90,10 @@ export default {
       name: 'tfjs-through-one-module',
       comment: 'TensorFlow.js enters a package through src/tf.ts alone, so that it can be replaced.',
       severity: 'error',
-      from: { path: '^packages/[^/]+/src/', pathNot: [tests, '/src/tf\\.ts$', '^packages/backend/'] },
+      from: {
+        path: '^packages/[^/]+/src/',
+        pathNot: [tests, '/src/tf\\.ts$', '^packages/(backend|testing)/'],
+      },
       to: { path: '@tensorflow/' },
     },
     {

@@ -4,7 +4,7 @@ import { loadSession } from '@earlyexit/inference/onnx';
 import { createModel, listModels } from '@earlyexit/model-zoo';
 import { beforeAll, expect, it } from 'vitest';
 import { exportConditional, exportStatic, type Quantization } from '@earlyexit/onnx';
-import { randomNetwork } from '../packages/onnx/src/testing/random-network';
+import { randomNetwork } from '@earlyexit/testing/networks';
 
 const criteria = criterionNames.filter((name) => !getCriterion(name).needsLabels);
 // Whether the check of a file's structure lets it through is asked here, not what onnxruntime makes of it.

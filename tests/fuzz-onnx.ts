@@ -7,7 +7,7 @@ import type { CriterionName } from '@earlyexit/exit-criteria';
 import { createModel } from '@earlyexit/model-zoo';
 import { exportConditional, exportStatic, type Quantization } from '@earlyexit/onnx';
 import { expect } from 'vitest';
-import { randomNetwork } from '../packages/onnx/src/testing/random-network';
+import { randomNetwork } from '@earlyexit/testing/networks';
 import { fuzzInProcesses } from './fuzz-in-processes';
 import { root } from './workspace';
 

@@ -8,7 +8,7 @@ import { loadSession } from '@earlyexit/inference/onnx';
 import { loadOpenvino } from '@earlyexit/inference/openvino';
 import { exportConditional } from '@earlyexit/onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { randomNetwork } from '../packages/onnx/src/testing/random-network';
+import { randomNetwork } from '@earlyexit/testing/networks';
 import { fuzzOnnxFiles } from './fuzz-onnx';
 
 // 60 MB are downloaded, unless they are in the user's cache. One file against onnxruntime is the matter of

@@ -3,7 +3,7 @@ import { type EngineName, engineNames } from './engine';
 import { engineDrivers } from './engines/index';
 import { selectEngine } from './select-engine';
 import { computations } from './testing/computations';
-import { random } from './testing/random';
+import { seededDraws } from '@earlyexit/testing';
 import { tf } from './tf';
 
 // Single precision keeps 7 digits; a sum of n products loses about √n of them in another order. 1e-5 of the largest value
@@ -59,7 +59,7 @@ for (const engine of others) {
     const comparable = computations.filter(({ exceptions }) => exceptions?.[engine] === undefined);
     it.each(comparable.map((one) => [one.name, one] as const))('%s', async (_, { rounds, draw }) => {
       for (let round = 0; round < rounds; round++) {
-        const { size, compute } = draw(random(1 + round * 7919));
+        const { size, compute } = draw(seededDraws(1 + round * 7919));
         const expected = await resultsOn('cpu', compute);
         const actual = await resultsOn(engine, compute);
         expect(actual.map(({ shape }) => shape)).toEqual(expected.map(({ shape }) => shape));

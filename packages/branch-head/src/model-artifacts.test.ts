@@ -1,12 +1,12 @@
+import { randomNetwork } from '@earlyexit/testing/networks';
 import '@tensorflow/tfjs-backend-cpu';
-import { EarlyExitError } from '@earlyexit/core';
+import { EarlyExitError, randomStream } from '@earlyexit/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { attachExits } from './attach-exits';
 import type { ExitSpecification } from './exit-specification';
 import { registerLayers } from './heads/mixed-pooling-layer';
 import { fromModelArtifacts, toModelArtifacts } from './model-artifacts';
 import type { MultiExitModel } from './multi-exit-model';
-import { randomNetwork, seededRandom } from './random-network';
 import {
   inceptionLike,
   nested,
@@ -75,9 +75,7 @@ describe('saved and loaded, a model answers as before', () => {
   });
 
   it.each(Array.from({ length: 60 }, (_, seed) => seed))('random network %i', async (seed) => {
-    const { model, exits } = randomNetwork(seed);
-    const multi = attachExits(model, exits);
-    randomizeWeights(multi.model, seed);
+    const multi = randomNetwork(seed);
     await checkRoundTrip(multi);
     multi.model.dispose();
   });
@@ -264,7 +262,7 @@ describe('fromModelArtifacts refuses', () => {
   it('or survives whatever else happens to a file', async () => {
     const intact = await toModelArtifacts(sample());
     const { weightData, ...rest } = intact;
-    const random = seededRandom(1);
+    const random = randomStream(1);
     let refused = 0;
     for (let round = 0; round < 300; round++) {
       const json = structuredClone(rest) as Record<string, unknown>;

@@ -1,10 +1,10 @@
+import { randomNetwork } from '@earlyexit/testing/networks';
 import '@tensorflow/tfjs-backend-cpu';
 import { ancestors, countMacs, readLayerGraph } from '@earlyexit/profiler';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { attachExits } from './attach-exits';
 import type { ExitSpecification } from './exit-specification';
 import type { MultiExitModel } from './multi-exit-model';
-import { randomNetwork } from './random-network';
 import { splitStages, type Stage } from './split-stages';
 import {
   inceptionLike,
@@ -146,9 +146,7 @@ describe('splitStages', () => {
   });
 
   it.each(Array.from({ length: 60 }, (_, seed) => seed))('splits random network %i', (seed) => {
-    const { model, exits } = randomNetwork(seed);
-    const multi = attachExits(model, exits, { seed });
-    randomizeWeights(multi.model, seed);
+    const multi = randomNetwork(seed);
     checkStages(multi);
     multi.model.dispose();
   });

@@ -1,3 +1,4 @@
+import { failure } from '@earlyexit/testing';
 import { expect, test } from 'vitest';
 import { padAndCrop } from './augmentation/pad-and-crop';
 import { registerAugmentation } from './augmentation/register-augmentation';
@@ -8,7 +9,6 @@ import { openDataset } from './open-dataset';
 import { openSplitLoad } from './split-load-in-thread';
 import { splitDataset } from './splits/split-dataset';
 import type { SharedSplitLoad } from './splits/split-load';
-import { failure } from './test-data';
 
 const size = 90;
 const imageShape = [4, 4, 1] as const;

@@ -1,7 +1,7 @@
+import { failure } from '@earlyexit/testing';
 import { expect, test } from 'vitest';
 import { listDatasets } from './dataset-registry';
 import { openDataset } from './open-dataset';
-import { failure } from './test-data';
 
 test('every listed data set can be asked for, and no name is listed twice', async () => {
   const names = listDatasets().map(({ name }) => name);

@@ -1,18 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { onTestFinished } from 'vitest';
-
-/** A folder that is removed when the test ends. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'earlyexit-datasets-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** A real data file that is too large for the repository, or `null` where it is not at hand. */
 export function sharedData(name: string): string | null {
@@ -87,15 +77,4 @@ export function cifarRecords(
       Buffer.concat([Buffer.of(label), ...colours.map((byte) => Buffer.alloc(1_024, byte))]),
     ),
   );
-}
-
-/** The message and class of the error that a promise is rejected with. */
-export async function failure(promise: Promise<unknown>): Promise<{ name: string; message: string }> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof Error) return { name: error.name, message: error.message };
-    throw error;
-  }
-  throw new Error('nothing was thrown');
 }

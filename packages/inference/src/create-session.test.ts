@@ -1,3 +1,5 @@
+import { noiseImages } from '@earlyexit/testing';
+import { randomStream } from '@earlyexit/core';
 import { selectEngine, type EngineName } from '@earlyexit/backend';
 import {
   attachExits,
@@ -27,27 +29,9 @@ const labelFree = criterionNames.filter((name) => !getCriterion(name).needsLabel
 // Not a multiple of any batch size below, so that there is a short last batch.
 const SAMPLES = 71;
 
-/** A generator of numbers from 0 to 1 (mulberry32): the same in every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b_79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 function noise(samples: number, model: MultiExitModel): ImageBatch {
-  const random = seeded(5);
-  const size = model.model.inputs[0]!.shape.slice(1).reduce<number>((product, axis) => product * axis!, 1);
-  // Images of different contrast, so that the networks are surer of some than of others.
-  const data = new Float32Array(samples * size);
-  for (let sample = 0; sample < samples; sample++) {
-    const contrast = 8 * random();
-    for (let i = 0; i < size; i++) data[sample * size + i] = contrast * (random() * 2 - 1);
-  }
-  return { data, count: samples };
+  const shape = model.model.inputs[0]!.shape.slice(1);
+  return { data: noiseImages(samples, shape, { contrast: 8 }), count: samples };
 }
 
 function sourceOf({ data, count }: ImageBatch, model: MultiExitModel): SampleSource {
@@ -85,7 +69,7 @@ describe.each<EngineName>(['cpu', 'wasm'])('a session on %s', (engine) => {
       const images = noise(40, model);
       const cached = await computeLogits(model, sourceOf(images, model), { batchSize: 16 });
       const session = createSession(model);
-      const random = seeded(7);
+      const random = randomStream(7);
       const earlyExits = model.metadata.exits.length - 1;
       // Fewer on the engine in plain JavaScript, which is slow.
       const rounds = engine === 'wasm' ? 8 : 2;

@@ -4,7 +4,7 @@ import { createModel, listModels } from '@earlyexit/model-zoo';
 import { beforeAll, expect, it } from 'vitest';
 import type { GraphCriterionName } from './criteria/criterion-graph';
 import { checkNetwork } from './testing/check-network';
-import { randomNetwork } from './testing/random-network';
+import { randomNetwork } from '@earlyexit/testing/networks';
 
 const criteria = criterionNames.filter((name) => !getCriterion(name).needsLabels) as GraphCriterionName[];
 

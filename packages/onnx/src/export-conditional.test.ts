@@ -1,3 +1,4 @@
+import { randomStream } from '@earlyexit/core';
 import { selectEngine } from '@earlyexit/backend';
 import { argmaxRows, criterionNames, getCriterion, simulate, type Threshold } from '@earlyexit/exit-criteria';
 import { createModel, listModels } from '@earlyexit/model-zoo';
@@ -14,8 +15,7 @@ import {
   referenceLogits,
 } from './testing/compare';
 import { checkNetwork } from './testing/check-network';
-import { randomNetwork, randomizeWeights } from './testing/random-network';
-import { seededRandom } from './testing/seeded-random';
+import { randomNetwork, randomizeWeights } from '@earlyexit/testing/networks';
 
 const criteria = criterionNames.filter((name) => !getCriterion(name).needsLabels) as GraphCriterionName[];
 const SAMPLES = 71;
@@ -51,7 +51,7 @@ describe('a batch', () => {
     const images = noise(model, SAMPLES);
     const thresholds = asInput(
       'margin',
-      randomThresholds(referenceLogits(model, images, SAMPLES), 'margin', [1, 1, 1, 1], seededRandom(2)),
+      randomThresholds(referenceLogits(model, images, SAMPLES), 'margin', [1, 1, 1, 1], randomStream(2)),
     );
     const session = await openSession(await exportConditional(model, { criterion: 'margin' }));
     const whole = await session.run({ pixel_values: channelsFirst(model, images, SAMPLES), thresholds });
@@ -82,7 +82,7 @@ describe('a batch', () => {
       pixel_values: channelsFirst(model, images, SAMPLES),
       thresholds: asInput(
         'margin',
-        randomThresholds(referenceLogits(model, images, SAMPLES), 'margin', [1, 1, 1, 1], seededRandom(2)),
+        randomThresholds(referenceLogits(model, images, SAMPLES), 'margin', [1, 1, 1, 1], randomStream(2)),
       ),
     };
     const files = [
@@ -163,7 +163,7 @@ describe('constants', () => {
     const images = noise(model, 30);
     const cached = referenceLogits(model, images, 30);
     for (const criterion of criteria) {
-      const random = seededRandom(8);
+      const random = randomStream(8);
       const thresholds = randomThresholds(cached, criterion, [1, 1, 1, 1], random);
       const bytes = await exportConditional(model, { criterion, thresholds, thresholdsAs: 'constants' });
       const session = await openSession(bytes);

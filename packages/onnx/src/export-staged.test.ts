@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { exportStaged } from './export-staged';
 import { exportStatic } from './export-static';
 import { channelsFirst, noise, openSession, referenceLogits } from './testing/compare';
-import { randomizeWeights } from './testing/random-network';
+import { randomizeWeights } from '@earlyexit/testing/networks';
 
 beforeAll(async () => {
   await selectEngine('cpu');

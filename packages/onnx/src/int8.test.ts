@@ -1,3 +1,4 @@
+import { randomStream } from '@earlyexit/core';
 import { selectEngine } from '@earlyexit/backend';
 import { attachExits, type MultiExitModel } from '@earlyexit/branch-head';
 import { argmaxRows, simulate } from '@earlyexit/exit-criteria';
@@ -19,8 +20,7 @@ import {
   referenceLogits,
 } from './testing/compare';
 import { quantizationFor } from './testing/quantize';
-import { randomizeWeights, randomNetwork } from './testing/random-network';
-import { seededRandom } from './testing/seeded-random';
+import { randomizeWeights, randomNetwork } from '@earlyexit/testing/networks';
 
 beforeAll(async () => {
   await selectEngine('cpu');
@@ -64,7 +64,7 @@ async function checkInt8(model: MultiExitModel, seed: number, samples: number): 
     { ...cached, exits },
     'margin',
     exits.map(() => 1),
-    seededRandom(seed),
+    randomStream(seed),
   );
   const expected = simulate({ ...cached, exits }, { criterion: 'margin', thresholds });
   const early = await run(await exportConditional(model, { quantization, criterion: 'margin' }), {
@@ -145,7 +145,7 @@ it('computes with whole numbers from the first convolution on, behind a colour i
 
 /** Pictures of a bar that lies or stands, with noise. */
 function bars(count: number, seed: number): { images: Float32Array; labels: Int32Array } {
-  const random = seededRandom(seed);
+  const random = randomStream(seed);
   const images = Float32Array.from({ length: count * 64 }, () => (random() - 0.5) * 1.6);
   const labels = Int32Array.from({ length: count }, () => (random() < 0.5 ? 0 : 1));
   labels.forEach((label, image) => {

@@ -12,7 +12,7 @@ import { exportStaged } from './export-staged';
 import { exportStatic } from './export-static';
 import { noise } from './testing/compare';
 import { quantizationFor } from './testing/quantize';
-import { randomNetwork } from './testing/random-network';
+import { randomNetwork } from '@earlyexit/testing/networks';
 
 const folder = mkdtempSync(join(tmpdir(), 'earlyexit-onnx-'));
 const script = fileURLToPath(new URL('testing/check_onnx.py', import.meta.url));

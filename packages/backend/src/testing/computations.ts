@@ -1,7 +1,7 @@
 import type { EngineName } from '../engine';
 import { hasKernel } from '../has-kernel';
 import { tf, tfl } from '../tf';
-import type { Random } from './random';
+import type { Draws } from '@earlyexit/testing';
 
 /** A computation whose results every engine must agree on: values and gradients at a random size. */
 export interface Computation {
@@ -11,7 +11,7 @@ export interface Computation {
   /** Draws a size and gives what to compute; the draw is the same for every engine. */
   /** Engines that may answer otherwise, and why that is right too. */
   readonly exceptions?: Partial<Record<EngineName, string>>;
-  readonly draw: (random: Random) => { readonly size: unknown; readonly compute: () => tf.Tensor[] };
+  readonly draw: (random: Draws) => { readonly size: unknown; readonly compute: () => tf.Tensor[] };
 }
 
 /** Normal values that depend on the seed alone, not on the engine. */
@@ -26,7 +26,7 @@ function valueAndGradients(f: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: tf.
 }
 
 function drawPadding(
-  random: Random,
+  random: Draws,
 ): 'same' | 'valid' | [[number, number], [number, number], [number, number], [number, number]] {
   const side = (): [number, number] => [random.integer(0, 3), random.integer(0, 3)];
   return random.pick(['same', 'valid', [[0, 0], side(), side(), [0, 0]]]);

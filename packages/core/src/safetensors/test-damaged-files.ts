@@ -1,18 +1,8 @@
 import { EarlyExitError } from '../errors/earlyexit-error';
+import { damageBytes, type DamageReport, type Draws, trySeeds } from '@earlyexit/testing';
 import type { HostTensor, TensorValues } from './host-tensor';
 import { readSafetensors } from './read-safetensors';
 import { writeSafetensors } from './write-safetensors';
-
-type Below = (limit: number) => number;
-
-/** What became of mutated files. */
-export interface DamageSummary {
-  readonly refused: number;
-  readonly read: number;
-  /** Anything but a DataError, more memory than the file has bytes, or too long a message. */
-  readonly bugs: readonly string[];
-  readonly slowestMs: number;
-}
 
 /** Numbers and words at which shapes, offsets and types go wrong. */
 const TELLING = [
@@ -37,20 +27,17 @@ const TELLING = [
 const VALUES = /"[^"]*"(?=[,}\\]])|-?\d+|\[[\d,]*\]|\{[^{}]*\}/g;
 const LONGEST_MESSAGE = 1000;
 
-/** Changes valid files in one to four places, reads what came of it, seed by seed. */
-export function damageSafetensors(count: number, first = 0): DamageSummary {
+/**
+ * Changes valid files in one to four places, reads what came of it, seed by seed. A bug is anything but a DataError, more
+ * memory than the file has bytes, or too long a message.
+ */
+export function damageSafetensors(count: number, first = 0): Promise<DamageReport<'refused' | 'read'>> {
   const whole = [...validFiles()];
-  const tally = { refused: 0, read: 0, slowestMs: 0 };
-  const bugs: string[] = [];
-  for (let seed = first; seed < first + count; seed++) {
-    const file = damage(whole[seed % whole.length]!, seededBelow(seed));
-    const started = performance.now();
-    const outcome = tryFile(file);
-    tally.slowestMs = Math.max(tally.slowestMs, performance.now() - started);
-    if (outcome === 'read' || outcome === 'refused') tally[outcome]++;
-    else bugs.push(`seed ${seed}: ${outcome}`);
-  }
-  return { ...tally, bugs };
+  return trySeeds(
+    { count, first, outcomes: ['refused', 'read'] },
+    (draws, seed) => damage(whole[seed % whole.length]!, draws),
+    tryFile,
+  );
 }
 
 function tryFile(file: Uint8Array): string {
@@ -84,30 +71,26 @@ function* validFiles(): Generator<Uint8Array> {
   );
 }
 
-function damage(file: Uint8Array, below: Below): Uint8Array {
+function damage(file: Uint8Array, draws: Draws): Uint8Array {
+  const { below } = draws;
   const headerEnd = 8 + Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
   if (below(3) > 0) {
     let header = new TextDecoder().decode(file.subarray(8, headerEnd));
-    for (let left = 1 + below(4); left > 0; left--) header = changeHeader(header, below);
+    for (let left = 1 + below(4); left > 0; left--) header = changeHeader(header, draws);
     const data = below(4) === 0 ? file.subarray(headerEnd, headerEnd + below(200)) : file.subarray(headerEnd);
     return assemble(header, data);
   }
-  const changed = file.slice();
-  for (let left = 1 + below(4); left > 0; left--) {
-    const at = below(below(2) === 0 ? headerEnd : changed.length);
-    if (below(2) === 0) changed[at]! ^= 1 << below(8);
-    else changed[at] = below(256);
-  }
+  const changed = Uint8Array.from(damageBytes(file, draws, headerEnd));
+  if (changed.length < 8) return changed;
   const how = below(4);
   // The length in front, of all sizes up to 64 bits.
   if (how === 0)
     new DataView(changed.buffer).setBigUint64(0, (1n << BigInt(below(64))) + BigInt(below(3) - 1), true);
-  if (how === 1) return changed.subarray(0, below(changed.length));
-  if (how === 2) return Uint8Array.from([...changed, ...changed.subarray(below(changed.length))]);
+  if (how === 1) return Uint8Array.from([...changed, ...changed.subarray(below(changed.length))]);
   return changed;
 }
 
-function changeHeader(header: string, below: Below): string {
+function changeHeader(header: string, { below }: Draws): string {
   const how = below(8);
   const values = [...header.matchAll(VALUES)];
   const picked = values[below(Math.max(1, values.length))];
@@ -146,15 +129,4 @@ function assemble(header: string, data: Uint8Array): Uint8Array {
   file.set(text, 8);
   file.set(data, 8 + text.length);
   return file;
-}
-
-/** Whole numbers from 0 to below a limit (mulberry32): the same for the same seed. */
-function seededBelow(seed: number): Below {
-  let state = seed >>> 0;
-  return (limit) => {
-    state = (state + 0x6d2b_79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
-  };
 }

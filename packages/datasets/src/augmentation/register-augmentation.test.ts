@@ -1,5 +1,5 @@
+import { failure } from '@earlyexit/testing';
 import { expect, test } from 'vitest';
-import { failure } from '../test-data';
 import { recipeOf } from './augmentation-recipe';
 import { horizontalFlip } from './horizontal-flip';
 import { padAndCrop } from './pad-and-crop';

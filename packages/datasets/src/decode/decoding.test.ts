@@ -1,7 +1,7 @@
+import { failure } from '@earlyexit/testing';
 import { deflateSync, crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { failure } from '../test-data';
 import { readImage } from './read-image';
 
 type Colour = readonly [red: number, green: number, blue: number];

@@ -1,9 +1,9 @@
+import { failure, temporaryFolder } from '@earlyexit/testing';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { readImage } from './read-image';
-import { failure, temporaryFolder } from '../test-data';
 
 type Colour = readonly [red: number, green: number, blue: number];
 

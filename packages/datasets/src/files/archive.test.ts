@@ -1,3 +1,4 @@
+import { failure, temporaryFolder } from '@earlyexit/testing';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -5,7 +6,7 @@ import type { WorkProgress } from '@earlyexit/core';
 import { describe, expect, test } from 'vitest';
 import { readArchive } from './archive';
 import type { ArchiveOptions } from './archive-options';
-import { failure, tarOf, temporaryFolder, zipOf } from '../test-data';
+import { tarOf, zipOf } from '../test-data';
 
 async function archiveOf(bytes: Uint8Array): Promise<string> {
   const path = join(await temporaryFolder(), 'archive.tar.gz');

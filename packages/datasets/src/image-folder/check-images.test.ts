@@ -1,3 +1,4 @@
+import { failure, temporaryFolder } from '@earlyexit/testing';
 import { spawnSync } from 'node:child_process';
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -6,7 +7,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { evaluationSplit } from '../splits/evaluation-split';
 import { splitDataset } from '../splits/split-dataset';
-import { failure, tarOf, temporaryFolder } from '../test-data';
+import { tarOf } from '../test-data';
 import { openImageFolder } from './image-folder';
 import { listImageFiles } from './list-image-files';
 

@@ -1,8 +1,8 @@
+import { failure, temporaryFolder } from '@earlyexit/testing';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { listImageFiles } from './list-image-files';
-import { failure, temporaryFolder } from '../test-data';
 
 test('a file as it is; the images of a folder and those below it, sorted', async () => {
   const folder = await temporaryFolder();

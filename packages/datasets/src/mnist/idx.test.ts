@@ -1,9 +1,10 @@
+import { failure, temporaryFolder } from '@earlyexit/testing';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readIdxPair } from './idx';
-import { failure, idxFile, temporaryFolder } from '../test-data';
+import { idxFile } from '../test-data';
 
 const images = idxFile([2, 2, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
 const labels = idxFile([2], [3, 1]);

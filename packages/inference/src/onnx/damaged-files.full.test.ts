@@ -2,26 +2,16 @@ import { selectEngine } from '@earlyexit/backend';
 import { EarlyExitError } from '@earlyexit/core';
 import { createModel } from '@earlyexit/model-zoo';
 import { exportConditional } from '@earlyexit/onnx';
+import { seededDraws } from '@earlyexit/testing';
 import { expect, it } from 'vitest';
 import { loadSession } from './load-session';
 
 const MUTATIONS = 10_000;
 
-/** A generator of numbers from 0 to below `limit` (mulberry32): the same in every run. */
-function seeded(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (state + 0x6d2b_79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
-  };
-}
-
 it('refuses a file that was changed by accident, whatever the change, before onnxruntime sees it', async () => {
   await selectEngine('cpu');
   const file = await exportConditional(createModel('test_resnet_2exits'));
-  const below = seeded(1);
+  const { below } = seededDraws(1);
   const refused = new Map<string, number>();
   for (let round = 0; round < MUTATIONS; round++) {
     const at = below(file.length);

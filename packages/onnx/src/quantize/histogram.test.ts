@@ -1,11 +1,11 @@
+import { randomStream } from '@earlyexit/core';
 import { expect, it } from 'vitest';
-import { seededRandom } from '../testing/seeded-random';
 import { quantizationOf } from './activation-range';
 import { Histogram } from './histogram';
 
 /** Many values near zero and one far away. */
 function skewed(): Float32Array {
-  const random = seededRandom(3);
+  const random = randomStream(3);
   const values = Float32Array.from({ length: 100_000 }, () => Math.max(0, random() + random() - 1));
   values[0] = 50;
   return values;

@@ -1,9 +1,9 @@
+import { randomStream } from '@earlyexit/core';
 import { expect, it } from 'vitest';
-import { seededRandom } from '../testing/seeded-random';
 import { quantizeWeights } from './quantize-weights';
 
 it('is off by at most half a step in every channel', () => {
-  const random = seededRandom(1);
+  const random = randomStream(1);
   const weights = Float32Array.from({ length: 60 }, (_, index) => (random() - 0.5) * (1 + (index % 3)));
   const channelOf = (index: number): number => index % 3;
   const { data, scales } = quantizeWeights(weights, 3, channelOf, new Float64Array(3));
@@ -14,7 +14,7 @@ it('is off by at most half a step in every channel', () => {
 });
 
 it('keeps every pair of products with uint8 within 16 bits, and one large weight at full width', () => {
-  const random = seededRandom(2);
+  const random = randomStream(2);
   for (let round = 0; round < 50; round++) {
     const weights = Float32Array.from({ length: 18 }, () => random() * 2 - 1);
     const { data } = quantizeWeights(weights, 1, () => 0, new Float64Array(1));

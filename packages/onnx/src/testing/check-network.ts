@@ -1,3 +1,4 @@
+import { randomStream } from '@earlyexit/core';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { argmaxRows, evaluateExits, simulate } from '@earlyexit/exit-criteria';
 import { expect } from 'vitest';
@@ -5,7 +6,6 @@ import type { GraphCriterionName } from '../criteria/criterion-graph';
 import { exportConditional } from '../export-conditional';
 import { exportStatic } from '../export-static';
 import { asInput, channelsFirst, noise, openSession, randomThresholds, referenceLogits } from './compare';
-import { seededRandom } from './seeded-random';
 
 /** Float32 sums in another order: what two engines may differ by for values of this size. */
 export function tolerance(value: number): number {
@@ -25,7 +25,7 @@ export async function checkNetwork(
 ): Promise<void> {
   const { criteria, seed, samples, rounds = 3 } = options;
   const version = options.opset === undefined ? {} : { opset: options.opset };
-  const random = seededRandom(seed);
+  const random = randomStream(seed);
   const images = noise(model, samples, seed);
   const cached = referenceLogits(model, images, samples);
   const { classes } = cached;

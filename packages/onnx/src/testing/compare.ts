@@ -1,20 +1,14 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import type { CachedLogits, CriterionName, Threshold } from '@earlyexit/exit-criteria';
 import { evaluateExits, getCriterion } from '@earlyexit/exit-criteria';
+import { channelsFirst as toChannelsFirst } from '@earlyexit/core';
+import { noiseImages } from '@earlyexit/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import * as ort from 'onnxruntime-node';
-import { seededRandom } from './seeded-random';
 
 /** Images of seeded noise, `[count, …inputShape]`, of different contrast. */
 export function noise(model: MultiExitModel, count: number, seed = 5): Float32Array {
-  const random = seededRandom(seed);
-  const size = model.model.inputs[0]!.shape.slice(1).reduce<number>((product, axis) => product * axis!, 1);
-  const data = new Float32Array(count * size);
-  for (let sample = 0; sample < count; sample++) {
-    const contrast = 6 * random();
-    for (let i = 0; i < size; i++) data[sample * size + i] = contrast * (random() * 2 - 1);
-  }
-  return data;
+  return noiseImages(count, model.model.inputs[0]!.shape.slice(1), { seed });
 }
 
 /** The logits of every exit, by TensorFlow.js. */
@@ -30,19 +24,9 @@ export function referenceLogits(model: MultiExitModel, images: Float32Array, cou
 /** Images with the channels first, as a graph takes them. */
 export function channelsFirst(model: MultiExitModel, images: Float32Array, count: number): ort.Tensor {
   const shape = model.model.inputs[0]!.shape.slice(1) as number[];
-  const [height = 1, width = 1, channels = 1] = shape;
-  if (shape.length !== 3) return new ort.Tensor('float32', images, [count, ...shape]);
-  const out = new Float32Array(images.length);
-  const area = height * width;
-  for (let image = 0; image < count; image++) {
-    for (let position = 0; position < area; position++) {
-      for (let channel = 0; channel < channels; channel++) {
-        const from = (image * area + position) * channels + channel;
-        out[(image * channels + channel) * area + position] = images[from]!;
-      }
-    }
-  }
-  return new ort.Tensor('float32', out, [count, channels, height, width]);
+  const [height, width, channels] = shape;
+  const dims = shape.length === 3 ? [channels!, height!, width!] : shape;
+  return new ort.Tensor('float32', toChannelsFirst(images, shape), [count, ...dims]);
 }
 
 /** A session on one thread. */

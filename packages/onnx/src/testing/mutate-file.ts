@@ -1,8 +1,8 @@
+import { damageJson, seededDraws } from '@earlyexit/testing';
 import { createHash } from 'node:crypto';
 import protobuf from 'protobufjs/light.js';
 import { CHECKSUM_KEY, METADATA_KEY } from '../model-file';
 import { onnxSchema } from '../protobuf/schema';
-import { seededRandom } from './seeded-random';
 
 /** Any message, as the protobuf library has it. */
 type Message = Record<string, unknown>;
@@ -94,10 +94,9 @@ export function mutateFile(
   file: Uint8Array,
   seed: number,
 ): { readonly bytes: Uint8Array; readonly done: string } {
-  const random = seededRandom(seed);
-  const below = (limit: number): number => Math.floor(random() * limit);
-  const pickAny = <Item>(items: readonly Item[]): Item | undefined => items[below(items.length)];
-  const pick = <Item>(items: readonly Item[]): Item => pickAny(items)!;
+  const draws = seededDraws(seed);
+  const { next: random, below, pick } = draws;
+  const pickAny = <Item>(items: readonly Item[]): Item | undefined => pick(items);
   if (random() < 0.15) return mutateBytes(file, below);
 
   const model = modelType.toObject(modelType.decode(file), { longs: Number, arrays: true });
@@ -284,7 +283,7 @@ export function mutateFile(
       const entry = list(model, 'metadataProps').find(({ key }) => key === METADATA_KEY);
       if (entry === undefined) return;
       const json = JSON.parse(entry['value'] as string) as Message;
-      changeSomewhere(json, pick, below, number);
+      damageJson(json, draws, { telling: ['always', 'static', 'conditional'], wholeOneIn: 4 });
       entry['value'] = JSON.stringify(json);
     },
   };
@@ -338,40 +337,4 @@ function graphsWithin(graph: Message): Message[] {
     ((node['attribute'] ?? []) as Message[]).flatMap(({ g }) => (g ? [g] : [])),
   );
   return [graph, ...inner.flatMap((each) => graphsWithin(each as Message))];
-}
-
-/** Walks down to some value of a JSON document and puts another one there. */
-function changeSomewhere(
-  value: Message,
-  pick: <Item>(items: readonly Item[]) => Item,
-  below: (limit: number) => number,
-  number: (near: number) => number,
-): void {
-  const keys = Object.keys(value);
-  if (keys.length === 0) return;
-  const key = pick(keys);
-  const held = value[key];
-  if (typeof held === 'object' && held !== null && below(4) > 0) {
-    changeSomewhere(held as Message, pick, below, number);
-    return;
-  }
-  const how = below(4);
-  if (how === 0) Reflect.deleteProperty(value, key);
-  else if (how === 1 && typeof held === 'number') value[key] = number(held);
-  else if (how === 2 && Array.isArray(held)) value[key] = (held as unknown[]).concat(held);
-  else
-    value[key] = pick([
-      null,
-      -1,
-      1e308,
-      0.5,
-      '',
-      'always',
-      'static',
-      'conditional',
-      [],
-      {},
-      'x'.repeat(99),
-      true,
-    ]);
 }

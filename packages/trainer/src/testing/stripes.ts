@@ -1,13 +1,9 @@
 import type { LoadSamples, SampleSource } from '@earlyexit/branch-head';
-import { DataError } from '@earlyexit/core';
+import { DataError, randomStream } from '@earlyexit/core';
 
 /** Three classes of 6×6 images told apart by which third is bright, with seeded noise: learnt in a few steps. */
 export function stripes(size: number, seed = 1): SampleSource {
-  let state = seed;
-  const random = (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
+  const random = randomStream(seed);
   const labels = Int32Array.from({ length: size }, (_, row) => row % 3);
   const pixels = Float32Array.from({ length: size * 36 }, (_, index) => {
     const bright = Math.floor((index % 36) / 12) === labels[Math.floor(index / 36)];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
 import type { MultiExitModel, SampleSource } from '@earlyexit/branch-head';
-import { ArgumentError, EnvironmentError } from '@earlyexit/core';
+import { ArgumentError, EnvironmentError, randomStream } from '@earlyexit/core';
 import { createModel } from '@earlyexit/model-zoo';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adamw } from '../optimizers/adamw';
@@ -39,8 +39,7 @@ const shared = (count: number): { workers: { count: number; program: string } } 
 
 /** Noise with labels that follow from it: losses fall, but there is no telling them apart at once. */
 function noise(size: number, imageShape: SampleSource['imageShape'], classes: number): SampleSource {
-  let state = 5;
-  const random = (): number => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
+  const random = randomStream(5);
   const [height, width, channels] = imageShape;
   const length = height * width * channels;
   const pixels = Float32Array.from({ length: size * length }, () => random() - 0.5);

@@ -1,25 +1,12 @@
+import { failure, temporaryFolder } from '@earlyexit/testing';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { WorkProgress } from '../../work-options';
 import { downloadVerified, type VerifiedDownload } from './download-verified';
-
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'earlyexit-download-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-async function failure(work: Promise<unknown>): Promise<Error> {
-  return work.then(
-    () => new Error('it did not fail'),
-    (error: unknown) => error as Error,
-  );
-}
 
 const file = Buffer.from(Uint8Array.from({ length: 300_000 }, (_, index) => (index * index) % 253));
 const md5 = createHash('md5').update(file).digest('hex');

@@ -2,15 +2,14 @@ import { attachExits, headNames, getHead, type HeadName, type MultiExitModel } f
 import { readLayerGraph } from '@earlyexit/profiler';
 import * as tfl from '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
-import { seededRandom } from './seeded-random';
+import { randomStream } from '@earlyexit/core';
+import { seededDraws } from './seeded-draws';
 
 const { layers } = tfl;
 
 /** A small network of random layers, branches, merges and shared layers, with one to four exits anywhere in it. */
 export function randomNetwork(seed: number): MultiExitModel {
-  const random = seededRandom(seed);
-  const below = (count: number): number => Math.floor(random() * count);
-  const pick = <Item>(items: readonly Item[]): Item => items[below(items.length)]!;
+  const { next: random, below, pick } = seededDraws(seed);
   const input = tfl.input({ shape: [6 + below(3), 6 + below(3), 1 + below(3)], name: 'image' });
   const tensors = [input];
   const used = new Set<tfl.SymbolicTensor>();
@@ -125,7 +124,7 @@ export function randomNetwork(seed: number): MultiExitModel {
 
 /** Fills every weight with seeded noise, moving statistics included, so that no two are alike. */
 export function randomizeWeights(model: tfl.LayersModel, seed: number): void {
-  const random = seededRandom(seed + 77);
+  const random = randomStream(seed + 77);
   for (const weight of model.weights) {
     const size = weight.shape.reduce<number>((product, axis) => product * (axis ?? 1), 1);
     const fanIn = /kernel/.test(weight.originalName) ? size / weight.shape.at(-1)! : 1;

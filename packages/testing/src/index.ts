@@ -1,0 +1,6 @@
+export { damageBytes, type DamageJsonOptions, damageJson, damageText } from './damage/damage';
+export { type DamageReport, trySeeds } from './damage/try-seeds';
+export { type Draws, seededDraws } from './seeded-draws';
+export { failure } from './failure';
+export { noiseImages } from './noise-images';
+export { temporaryFolder } from './temporary-folder';

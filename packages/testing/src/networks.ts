@@ -1,0 +1,1 @@
+export { randomizeWeights, randomNetwork } from './random-network';
