@@ -119,3 +119,8 @@ export {
   type LossReport,
 } from './shift/loss-monitor';
 export { shiftAtHorizon, type ShiftFinding } from './shift/shift-at-horizon';
+export { adaptiveCalibrationError, classCalibrationError } from './metrics/class-calibration-error';
+export { recalibrate, type RecalibrateOptions, type Recalibration } from './promises/recalibrate';
+export { controlShiftedRisk, type ShiftedRiskOptions } from './risk/control-shifted-risk';
+export { covariateShiftWeights } from './shift/shift-weights';
+export { fitEnsembleTemperatures } from './temperature/fit-ensemble-temperatures';

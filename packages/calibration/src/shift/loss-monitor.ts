@@ -78,7 +78,7 @@ export function createLossMonitor(options: LossMonitorOptions): LossMonitor {
         let sum = 0;
         stakes.forEach((stake, i) => {
           invested[i] = (invested[i]! + 1 / (observed * (observed + 1))) * (1 + stake * (loss - risk));
-          sum += invested[i]!;
+          sum += invested[i];
         });
         // What has not been staked yet.
         evidence = sum / stakes.length + 1 / (observed + 1);

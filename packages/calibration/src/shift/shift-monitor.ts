@@ -1,6 +1,7 @@
 import { ArgumentError, DataError, randomStream, shuffledRows } from '@earlyexit/core';
 import { type Simulation } from '@earlyexit/exit-criteria';
 import { type ConformalCounter, createConformalCounter } from './conformal-counter';
+import { visibleDistance } from './shift-at-horizon';
 import { createRankBettor, type RankBettor } from './rank-bettor';
 
 /** What a monitor watches. */
@@ -17,6 +18,8 @@ export interface ShiftReport {
   readonly evidence: Readonly<Record<ShiftSignal, number>>;
   /** What this means, in words. */
   readonly message: string;
+  /** A word where the reference is too small to see small shifts; null where it is large enough. */
+  readonly note: string | null;
 }
 
 /** Watches a stream of answers. */
@@ -37,6 +40,8 @@ export interface ShiftMonitorOptions {
 }
 
 const FEWEST_SAMPLES = 100;
+// Below it a difference of about a twentieth between the distributions stays within the reference's own scatter.
+const AMPLE_SAMPLES = 5_000;
 // A fifth of the reference draws the bins of the scores; the rest, which has not, is what the stream is ranked among.
 const BINNING_SHARE = 0.2;
 const SCORE_BINS = 40;
@@ -120,6 +125,7 @@ export function createShiftMonitor(
         observed,
         evidence,
         message: describe(evidence, alarmAt, falseAlarmRate),
+        note: noteSize(size, falseAlarmRate),
       };
     },
   };
@@ -199,5 +205,16 @@ function describe(evidence: Record<ShiftSignal, number>, alarmAt: number | null,
   return (
     `The stream has shifted, seen after ${alarmAt} samples, most of all in ${words[strongest!]}: what was promised ` +
     `on the calibration samples no longer holds (false alarms: at most ${Number((100 * rate).toPrecision(6))} % of streams)`
+  );
+}
+
+function noteSize(size: number, falseAlarmRate: number): string | null {
+  if (size >= AMPLE_SAMPLES) return null;
+  // A stream without end against the part that it is ranked among.
+  const visible = visibleDistance(size * (1 - BINNING_SHARE), Number.MAX_SAFE_INTEGER, falseAlarmRate);
+  return (
+    `The reference of ${size} samples hides shifts that change the share of any kind of answer by less than about ` +
+    `${(100 * visible).toFixed(0)} points; ${AMPLE_SAMPLES} samples show smaller ones, and so does a look at a fixed ` +
+    'number of answers (shiftAtHorizon)'
   );
 }

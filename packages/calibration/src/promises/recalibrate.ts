@@ -1,0 +1,70 @@
+import { DataError } from '@earlyexit/core';
+import { type CachedLogits, type CriterionName, type ExitPolicy } from '@earlyexit/exit-criteria';
+import { checkLogits } from '../checks';
+import { type ControlledRisk, controlRisk, type RiskOptions } from '../risk/control-risk';
+import { frontierPath } from '../risk/frontier-path';
+import { splitSamples } from '../samples/select-samples';
+import { fitTemperatures } from '../temperature/fit-temperature';
+
+/** What to promise anew, and what the exits cost. */
+export interface RecalibrateOptions extends Pick<RiskOptions, 'method' | 'loss' | 'risk' | 'delta' | 'seed'> {
+  readonly criterion: CriterionName;
+  /** One an exit: those in use, which stay where the kept samples have no labels to fit others on. */
+  readonly temperatures: readonly number[];
+  readonly exitMacs: readonly number[];
+  readonly staticMacs: number;
+  /** The share of the samples that temperatures and the path are read off; 0.2 unless given. */
+  readonly share?: number;
+}
+
+/** A policy made anew, and the promise that comes with it. */
+export interface Recalibration {
+  readonly policy: Required<ExitPolicy>;
+  readonly promise: ControlledRisk;
+  /** How many samples were fitted on, and how many the promise was made on. */
+  readonly fittedSamples: number;
+  readonly promisedSamples: number;
+}
+
+const FEWEST_FITTED = 20;
+
+/**
+ * Calibrates again from logits that a service kept, once a monitor has said that what was promised no longer holds. The
+ * kept samples must be drawn at random from those that came since the shift, and each have gone through all exits. Of
+ * them a part gives temperatures (where there are labels) and a path of thresholds; the promise is made on the rest.
+ *
+ * @param kept Logits of all exits; labels where they are known, needed for a loss of `gap`.
+ * @throws ArgumentError as `controlRisk`; DataError if there are too few samples, saying how many are needed.
+ */
+export function recalibrate(kept: CachedLogits, options: RecalibrateOptions): Recalibration {
+  const { criterion, exitMacs, staticMacs, share = 0.2, seed = 0, loss, ...rest } = options;
+  checkLogits(kept, 'recalibrate');
+  if (kept.samples * share < FEWEST_FITTED) {
+    throw new DataError({
+      where: 'recalibrate',
+      rule: `at least ${FEWEST_FITTED} samples are needed for the part that is fitted on, a share of ${share}`,
+      received: `${kept.samples} samples in all`,
+      remedy: 'Keep the logits of more samples',
+    });
+  }
+  const [fitted, promised] = splitSamples(kept, share, seed);
+  const temperatures = fitted.labels === null ? [...options.temperatures] : fitTemperatures(fitted);
+  const path = frontierPath(fitted, { criterion, temperatures, exitMacs, staticMacs, ...(loss && { loss }) });
+  const { method, risk, delta } = rest;
+  const promise = controlRisk(promised, {
+    criterion,
+    temperatures,
+    path,
+    risk,
+    seed,
+    ...(loss && { loss }),
+    ...(method && { method }),
+    ...(delta !== undefined && { delta }),
+  });
+  return {
+    policy: { criterion, thresholds: promise.thresholds, temperatures },
+    promise,
+    fittedSamples: fitted.samples,
+    promisedSamples: promised.samples,
+  };
+}
