@@ -28,7 +28,7 @@ test('what the list says of MNIST is so', async () => {
 });
 
 test('an unknown name, with the nearest one', async () => {
-  expect(await failure(openDataset('cifar-10'))).toEqual({
+  expect(await failure(openDataset('cifar-10'))).toMatchObject({
     name: 'ArgumentError',
     message:
       "openDataset({ name }): name is one of mnist, fashion-mnist, cifar10, cifar100, image-folder. Received: 'cifar-10'. Perhaps 'cifar10' was meant.",

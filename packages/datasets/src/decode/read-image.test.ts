@@ -196,7 +196,7 @@ describe('refuses', () => {
     ] as const;
     for (const [name, message] of cases) {
       const path = join(folder, name);
-      expect(await failure(readImage(path, options))).toEqual({
+      expect(await failure(readImage(path, options))).toMatchObject({
         name: 'DataError',
         message: `${path}: ${message}`,
       });

@@ -55,7 +55,7 @@ test.each(['a folder', 'an archive'])(
       `${place('b/cut.png')} (the image is damaged or cut short)`,
       `${place('b/page.jpg')} (a page of HTML)`,
     ].join(', ');
-    expect(await failure(openImageFolder({ dataDir, size: 8 }))).toEqual({
+    expect(await failure(openImageFolder({ dataDir, size: 8 }))).toMatchObject({
       name: 'DataError',
       message: `${dataDir}: every image can be read. Received: 4 of 8 that cannot: ${list}. Repair or remove them, or skip them.`,
     });
