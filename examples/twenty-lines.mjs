@@ -1,10 +1,10 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { selectEngine } from '@earlyexit/backend';
-import { attachExits, computeLogits, withMetadata } from '@earlyexit/branch-head';
+import { attachExits, computeLogits, withPolicy } from '@earlyexit/branch-head';
 import { saveModel } from '@earlyexit/branch-head/node';
 import { fitTemperatures, searchThresholds } from '@earlyexit/calibration';
 import { openDataset, splitDataset } from '@earlyexit/datasets';
-import { thresholdToJson } from '@earlyexit/exit-criteria';
+import { costsOf } from '@earlyexit/exit-criteria';
 import { adam, train } from '@earlyexit/trainer';
 
 await selectEngine();
@@ -24,10 +24,9 @@ await train({ model, ...splits, epochs: 10, batchSize: 32, optimizer: adam() });
 
 const cached = await computeLogits(model, splits.calibration);
 const temperatures = fitTemperatures(cached);
-const { exits, staticMacs } = model.metadata;
-const goal = { aim: { maxAccuracyDrop: 0.01 }, exitMacs: exits.map(({ macs }) => macs), staticMacs };
-const { accuracy, averageMacs, thresholds } = searchThresholds(cached, { temperatures, ...goal });
-const policy = { criterion: 'max-probability', thresholds: thresholds.map(thresholdToJson), temperatures };
-await saveModel(withMetadata(model, { policy }), 'my-network');
-console.log(`${accuracy.toFixed(2)} right, for ${(averageMacs / staticMacs).toFixed(2)} of the cost`);
+const costs = costsOf(model.metadata);
+const found = searchThresholds(cached, { costs, temperatures, aim: { maxAccuracyDrop: 0.01 } });
+await saveModel(withPolicy(model, found.policy), 'my-network');
+const share = found.averageMacs / costs.staticMacs;
+console.log(`${found.accuracy.toFixed(2)} right, for ${share.toFixed(2)} of the cost`);
 // → 1.00 right, for 0.60 of the cost

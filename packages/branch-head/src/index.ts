@@ -11,14 +11,9 @@ export { MixedPooling2D, type MixedPooling2DArguments, registerLayers } from './
 export { layerSeed } from './layer-seed';
 export { foldLogitScaling, type LogitScaling } from './fold-logit-scaling';
 export { fromModelArtifacts, toModelArtifacts } from './model-artifacts';
-export type {
-  ExitMetadata,
-  MultiExitMetadata,
-  MultiExitModel,
-  PolicyMetadata,
-  PromiseMetadata,
-  Preprocessing,
-} from './multi-exit-model';
+export type { ExitMetadata, MultiExitMetadata, MultiExitModel, Preprocessing } from './multi-exit-model';
+export type { PolicyMetadata, PromiseMetadata } from '@earlyexit/exit-criteria';
 export type { LoadOrigin, LoadSamples, SampleSource } from './sample-source';
 export { splitStages, type Stage, type StageResult } from './split-stages';
 export { withMetadata } from './with-metadata';
+export { withPolicy } from './with-policy';

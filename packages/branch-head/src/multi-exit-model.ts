@@ -1,4 +1,4 @@
-import type { CriterionName, ThresholdJson } from '@earlyexit/exit-criteria';
+import type { PolicyMetadata } from '@earlyexit/exit-criteria';
 import type { tfl } from './tf';
 
 /** How an image becomes the network's input: `(byte / 255 - mean) / standardDeviation`, per channel. */
@@ -24,37 +24,6 @@ export interface ExitMetadata {
   readonly backboneMacs: number;
   /** This exit's own head; 0 for the final exit, whose classifier is the backbone's. */
   readonly headMacs: number;
-}
-
-/** What calibration promised about the thresholds, and on what grounds. */
-export interface PromiseMetadata {
-  /** How it was made: `crc`, `ucb` or `ltt`. */
-  readonly method: string;
-  /** What is counted: `consistency` with the final exit's answers, or the accuracy `gap` to it. */
-  readonly loss: string;
-  /** The largest risk allowed, that is the mean loss, between 0 and 1. */
-  readonly risk: number;
-  /** The probability with which the promise may fail; null where it is kept on average (`crc`). */
-  readonly delta: number | null;
-  /** On how many samples it was made; nothing else was fitted on them. */
-  readonly samples: number;
-  /** The mean loss on those samples. */
-  readonly empiricalRisk: number;
-  /** Null: `risk` is all that is promised. Promises of older versions hold a number here that was no bound. */
-  readonly bound: number | null;
-  /** The promise as one sentence. */
-  readonly statement: string;
-}
-
-/** The calibrated decision that travels with a model, in its JSON form: a threshold of `null` never leaves. */
-export interface PolicyMetadata {
-  readonly criterion: CriterionName;
-  /** One an early exit. */
-  readonly thresholds: readonly ThresholdJson[];
-  /** One an exit, the final one included. */
-  readonly temperatures: readonly number[];
-  /** What these thresholds promise; left out, or null, where they promise nothing. */
-  readonly promise?: PromiseMetadata | null;
 }
 
 /** What is known about a multi-exit network besides its layers and weights. Plain JSON. */

@@ -25,7 +25,7 @@ function inventLogits(seed) {
 }
 
 const exitMacs = Array.from({ length: exits }, (_, exit) => 30 * (exit + 1) ** 2 + 5);
-const options = { exitMacs, staticMacs: 30 * exits ** 2, aim: { maxAccuracyDrop: 0.005 } };
+const options = { costs: { exitMacs, staticMacs: 30 * exits ** 2 }, aim: { maxAccuracyDrop: 0.005 } };
 const seconds = [];
 for (let round = 0; round <= rounds; round++) {
   const cached = inventLogits(round + 1);

@@ -70,7 +70,7 @@ describe('budgetedProtocol', () => {
   const exitMacs = [10, 20, 30, 40];
 
   it('gives 39 budgets, the cheapest first, the dearest the most accurate', () => {
-    const curve = budgetedProtocol(validation, test, { exitMacs });
+    const curve = budgetedProtocol(validation, test, { costs: { exitMacs } });
     expect(curve.map(({ skew }) => skew)).toEqual(Array.from({ length: 39 }, (_, i) => (i + 1) / 20));
     curve
       .slice(1)
@@ -85,11 +85,13 @@ describe('budgetedProtocol', () => {
 
   it('needs no validation labels, but test labels and one network', () => {
     const unlabelled = { ...validation, labels: null };
-    expect(budgetedProtocol(unlabelled, test, { exitMacs })).toEqual(
-      budgetedProtocol(validation, test, { exitMacs }),
+    expect(budgetedProtocol(unlabelled, test, { costs: { exitMacs } })).toEqual(
+      budgetedProtocol(validation, test, { costs: { exitMacs } }),
     );
-    expect(() => budgetedProtocol(validation, unlabelled, { exitMacs })).toThrow('budgetedProtocol: test');
+    expect(() => budgetedProtocol(validation, unlabelled, { costs: { exitMacs } })).toThrow(
+      'budgetedProtocol: test',
+    );
     const other = syntheticLogits({ samples: 10, exits: 3 });
-    expect(() => budgetedProtocol(validation, other, { exitMacs })).toThrow('the same network');
+    expect(() => budgetedProtocol(validation, other, { costs: { exitMacs } })).toThrow('the same network');
   });
 });

@@ -2,6 +2,7 @@ import { ArgumentError } from '@earlyexit/core';
 import {
   type CachedLogits,
   evaluateExits,
+  type ExitCosts,
   type ExitPolicy,
   simulate,
   type Threshold,
@@ -75,20 +76,19 @@ export function thresholdsForShares(
  *
  * @param validation Sets the thresholds; needs no labels.
  * @param test Labelled; shares no sample with `validation`.
- * @param exitMacs Cumulative cost of leaving, every head on the way included; one an exit, the final one last.
  * @throws ArgumentError if the two do not fit each other or the costs; DataError for logits that are not finite.
  */
 export function budgetedProtocol(
   validation: CachedLogits,
   test: CachedLogits,
   {
-    exitMacs,
+    costs,
     temperatures,
-  }: { readonly exitMacs: readonly number[]; readonly temperatures?: readonly number[] },
+  }: { readonly costs: Pick<ExitCosts, 'exitMacs'>; readonly temperatures?: readonly number[] },
 ): BudgetedPoint[] {
   const exits = validation.exits.length;
   checkLabelled(test, 'budgetedProtocol: test');
-  checkExitMacs(exitMacs, exits, 'budgetedProtocol');
+  checkExitMacs(costs.exitMacs, exits, 'budgetedProtocol');
   if (test.exits.length !== exits || test.classes !== validation.classes) {
     throw new ArgumentError({
       where: 'budgetedProtocol',
@@ -106,7 +106,7 @@ export function budgetedProtocol(
       thresholds,
       ...(temperatures && { temperatures }),
     };
-    const { top1, averageMacs } = operatingPointOf(simulate(test, policy), labels, exitMacs);
+    const { top1, averageMacs } = operatingPointOf(simulate(test, policy), labels, costs);
     return { skew, targetShares, thresholds, accuracy: top1, averageMacs };
   });
 }

@@ -66,10 +66,10 @@ export {
   searchSchedulerThresholds,
   simulateScheduler,
 } from './scheduler/scheduler';
-export type { SearchAim } from './search/search-aim';
+export { DEFAULT_AIM, type SearchAim } from './search/search-aim';
 export type { ThresholdChoice } from './search/threshold-choice';
 export type { ScoredSearchOptions, ThresholdSearch } from './search/search-scored';
-export { type SearchOptions, searchThresholds } from './search/search-thresholds';
+export { type PolicySearch, type SearchOptions, searchThresholds } from './search/search-thresholds';
 export { selectSamples, splitSamples } from './samples/select-samples';
 export {
   createShiftMonitor,

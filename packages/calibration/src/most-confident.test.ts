@@ -19,7 +19,7 @@ it('lets the surest exit answer for a sample that nobody let leave', () => {
   expect([...classes]).toEqual([1, 0]);
   expect(scores[0]).toBeCloseTo(1 / (1 + Math.exp(-2)), 12);
   // It pays for the whole network all the same.
-  expect(operatingPointOf({ exitIndex, classes }, cached.labels, [10, 30])).toEqual({
+  expect(operatingPointOf({ exitIndex, classes }, cached.labels, { exitMacs: [10, 30] })).toEqual({
     top1: 1,
     averageMacs: 20,
   });
@@ -46,21 +46,20 @@ it.each([0, 0.01, 0.05])(
   (maxAccuracyDrop) => {
     const cached = syntheticLogits({ samples: 2000, exits: 3, classes: 5, ease: 1 });
     const found = searchMostConfidentThresholds(cached, {
-      exitMacs,
-      staticMacs: 100,
+      costs: { exitMacs, staticMacs: 100 },
       aim: { maxAccuracyDrop },
     });
     const never = operatingPointOf(
       simulate(cached, { criterion: 'max-probability', thresholds: ['never', 'never'] }),
       cached.labels,
-      exitMacs,
+      { exitMacs },
     );
     expect(found.finalAccuracy).toBe(never.top1);
     const { thresholds } = found;
     const played = operatingPointOf(
       simulateMostConfident(cached, { criterion: 'max-probability', thresholds }),
       cached.labels,
-      exitMacs,
+      { exitMacs },
     );
     expect(played.top1).toBe(found.accuracy);
     expect(played.averageMacs).toBeCloseTo(found.averageMacs, 9);
@@ -79,8 +78,7 @@ it('says so where the surest exits cannot be as right as the final one', () => {
     labels: Int32Array.of(1, 0),
   };
   const found = searchMostConfidentThresholds(cached, {
-    exitMacs: [20, 110],
-    staticMacs: 100,
+    costs: { exitMacs: [20, 110], staticMacs: 100 },
     aim: { maxAccuracyDrop: 0.1 },
   });
   expect(found).toMatchObject({ accuracy: 0, finalAccuracy: 1 });

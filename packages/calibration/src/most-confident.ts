@@ -1,6 +1,7 @@
 import {
   type CachedLogits,
   type CriterionEvaluation,
+  DEFAULT_CRITERION,
   evaluateExits,
   type ExitPolicy,
   getCriterion,
@@ -9,6 +10,7 @@ import {
 } from '@earlyexit/exit-criteria';
 import { checkLabelled } from './checks';
 import { scoreExits } from './search/scored-exits';
+import { DEFAULT_AIM, type SearchAim } from './search/search-aim';
 import { searchScored, type ThresholdSearch } from './search/search-scored';
 import type { SearchOptions } from './search/search-thresholds';
 
@@ -47,7 +49,7 @@ export function simulateMostConfident(cached: CachedLogits, policy: ExitPolicy):
  * DataError without samples or for logits that are not finite.
  */
 export function searchMostConfidentThresholds(cached: CachedLogits, options: SearchOptions): ThresholdSearch {
-  const { criterion = 'max-probability', temperatures, aim } = options;
+  const { criterion = DEFAULT_CRITERION, temperatures, aim = DEFAULT_AIM } = options;
   checkLabelled(cached, 'searchMostConfidentThresholds');
   const { labels } = cached;
   const scored = scoreExits(cached, criterion, temperatures);
@@ -62,7 +64,7 @@ export function searchMostConfidentThresholds(cached: CachedLogits, options: Sea
     classes: surest.map((exit, row) => scored.evaluations[exit]!.classes[row]!),
   };
   const fallbackAccuracy = accuracyOf(evaluations.at(-1)!.classes);
-  const search = (searchAim: SearchOptions['aim']): ThresholdSearch => ({
+  const search = (searchAim: SearchAim): ThresholdSearch => ({
     ...searchScored({ ...scored, evaluations }, { ...options, aim: searchAim }),
     finalAccuracy,
   });

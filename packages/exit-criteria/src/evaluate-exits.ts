@@ -1,8 +1,8 @@
 import { argmaxRows } from './argmax';
 import { type CachedLogits, validateCachedLogits } from './cached-logits';
-import { getCriterion } from './criteria';
-import type { CriterionEvaluation, CriterionName } from './criterion';
-import type { CriterionState } from './criterion-state';
+import { getCriterion } from './criteria/criteria';
+import type { CriterionEvaluation, CriterionName } from './criteria/criterion';
+import type { CriterionState } from './criteria/criterion-state';
 
 /**
  * What a criterion says at every exit for every sample, as if none had left before. The last evaluation is the

@@ -1,14 +1,14 @@
 export { argmaxRows } from './argmax';
 export { type CachedLogits, validateCachedLogits } from './cached-logits';
-export { criterionNames, getCriterion, isCriterionName } from './criteria';
-export type { CriterionEvaluation, CriterionName, ExitCriterion, LogitsBatch } from './criterion';
-export { type CriterionState, type CriterionStateColumn, selectRows } from './criterion-state';
+export { criterionNames, getCriterion, isCriterionName } from './criteria/criteria';
+export type { CriterionEvaluation, CriterionName, ExitCriterion, LogitsBatch } from './criteria/criterion';
+export { type CriterionState, type CriterionStateColumn, selectRows } from './criteria/criterion-state';
 export { evaluateExits } from './evaluate-exits';
-export { type ExitPolicy, validatePolicy } from './exit-policy';
+export { type ExitPolicy, validatePolicy } from './policy/exit-policy';
 export { type Simulation, simulate } from './simulate';
 export { logSoftmax, softmax } from './softmax';
 export { rankOf } from './rank-of';
-export { type ExitCosts, type ExitStatistics, type ExitSummary, summarizeExits } from './summarize-exits';
+export { type ExitStatistics, type ExitSummary, summarizeExits } from './summarize-exits';
 export {
   isThreshold,
   parseThreshold,
@@ -16,4 +16,25 @@ export {
   type ThresholdJson,
   thresholdFromJson,
   thresholdToJson,
-} from './threshold';
+} from './policy/threshold';
+export { decodeThresholds, encodeThresholds } from './policy/encode-thresholds';
+export { costsOf, type ExitCosts } from './policy/exit-costs';
+export {
+  policyFromJson,
+  type PolicyMetadata,
+  policyToJson,
+  type PromisedPolicy,
+  type PromiseMetadata,
+  type ResolvedPolicy,
+} from './policy/policy-metadata';
+export {
+  type AskedPolicy,
+  criterionWithoutLabels,
+  DEFAULT_CRITERION,
+  findPolicy,
+  type FoundPolicy,
+  neverLeave,
+  type PolicyOwner,
+  resolvePolicy,
+  storedPolicy,
+} from './policy/resolve-policy';

@@ -1,7 +1,7 @@
 import type { CachedLogits } from './cached-logits';
-import { getCriterion } from './criteria';
+import { getCriterion } from './criteria/criteria';
 import { evaluateExits } from './evaluate-exits';
-import { type ExitPolicy, validatePolicy } from './exit-policy';
+import { type ExitPolicy, validatePolicy } from './policy/exit-policy';
 
 /** Where each sample leaves, and with what answer. */
 export interface Simulation {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { criterionNames } from './criteria';
+import { criterionNames } from './criteria/criteria';
 import { summarizeExits } from './summarize-exits';
 import { caches } from './test-logits';
 

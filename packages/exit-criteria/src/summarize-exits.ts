@@ -1,17 +1,10 @@
 import type { CachedLogits } from './cached-logits';
 import { ArgumentError } from '@earlyexit/core';
 import { evaluateExits } from './evaluate-exits';
-import type { ExitPolicy } from './exit-policy';
+import type { ExitPolicy } from './policy/exit-policy';
 import { rankOf } from './rank-of';
 import { simulate } from './simulate';
-
-/** What leaving costs, in multiply-accumulates a sample. */
-export interface ExitCosts {
-  /** One an exit, the final one last: the backbone up to there and every head evaluated on the way. */
-  readonly exitMacs: readonly number[];
-  /** The plain network: the backbone and the final classifier, without any early head. */
-  readonly staticMacs: number;
-}
+import type { ExitCosts } from './policy/exit-costs';
 
 /** One exit's part in a summary. Accuracies and shares are fractions from 0 to 1; `null` where undefined. */
 export interface ExitStatistics {

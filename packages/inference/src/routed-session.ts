@@ -1,6 +1,6 @@
+import { criterionWithoutLabels, resolvePolicy } from '@earlyexit/exit-criteria';
 import { ArgumentError } from '@earlyexit/core';
 import { createBatchedSession } from './batched-session';
-import { resolvePolicy } from './resolve-policy';
 import { routeBatch } from './route-batch';
 import type { Session, SessionMetadata } from './session';
 import type { StageRunner } from './stage-runner';
@@ -28,7 +28,8 @@ export function createRoutedSession<Features>(
       inputShape,
       classes,
       prepare(options) {
-        const policy = resolvePolicy(metadata, options);
+        const policy = resolvePolicy(metadata, options, 'session.run');
+        criterionWithoutLabels(policy.criterion, 'session.run');
         return (batch, answers) => routeBatch(runner, batch, policy, exitMacs, answers, options.signal);
       },
       release: () => {

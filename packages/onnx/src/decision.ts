@@ -1,6 +1,6 @@
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
-import { getCriterion, type Threshold, thresholdFromJson, validatePolicy } from '@earlyexit/exit-criteria';
+import { criterionWithoutLabels, findPolicy, type Threshold } from '@earlyexit/exit-criteria';
 import type { GraphCriterionName } from './criteria/criterion-graph';
 import type { ConditionalExportOptions } from './export-options';
 
@@ -19,24 +19,11 @@ export interface Decision {
  * @throws ArgumentError if thresholds do not fit or are missing where they are needed, or the criterion needs labels
  */
 export function resolveDecision(metadata: MultiExitMetadata, options: ConditionalExportOptions): Decision {
-  const { policy: stored, exits } = metadata;
-  const { name, needsLabels } = getCriterion(options.criterion ?? stored?.criterion ?? 'max-probability');
-  if (name === 'cross-entropy-oracle' || needsLabels) {
-    throw new ArgumentError({
-      where: 'exportConditional(options.criterion)',
-      rule: 'the criterion looks at no labels, which a graph does not have',
-      received: name,
-    });
-  }
-  const thresholds =
-    options.thresholds ?? (stored?.criterion === name ? stored.thresholds.map(thresholdFromJson) : null);
-  const temperatures = options.temperatures ?? stored?.temperatures ?? exits.map(() => 1);
+  const stored = metadata.policy;
   const { thresholdsAs = 'input' } = options;
-  const early = exits.slice(0, -1);
-  validatePolicy(
-    { criterion: name, thresholds: thresholds ?? early.map(() => 'never'), temperatures },
-    early.length,
-  );
+  const { criterion: name, thresholds, temperatures } = findPolicy(metadata, options);
+  criterionWithoutLabels(name, 'exportConditional');
+  const early = metadata.exits.slice(0, -1);
   if (thresholds === null && thresholdsAs === 'constants' && early.length > 0) {
     throw new ArgumentError({
       where: 'exportConditional(options.thresholds)',
@@ -48,5 +35,5 @@ export function resolveDecision(metadata: MultiExitMetadata, options: Conditiona
       remedy: "Calibrate the network, pass thresholds, or write them as an input (thresholdsAs: 'input')",
     });
   }
-  return { criterion: name, thresholds, thresholdsAs, temperatures };
+  return { criterion: name as GraphCriterionName, thresholds, thresholdsAs, temperatures };
 }

@@ -3,6 +3,7 @@ import { computeLogits, type MultiExitModel, type SampleSource } from '@earlyexi
 import {
   argmaxRows,
   type CachedLogits,
+  costsOf,
   type ExitPolicy,
   logSoftmax,
   summarizeExits,
@@ -33,11 +34,7 @@ export async function validate(
   const losses = cached.exits.map((logits) => meanCrossEntropy(logits, source.labels, cached.classes));
   const accuracy = cached.exits.map((logits) => shareRight(logits, source.labels, cached));
   const names = model.metadata.exits.map((exit) => exit.name);
-  const macs = model.metadata.exits.map((exit) => exit.macs);
-  const summary =
-    policy === null
-      ? null
-      : summarizeExits(cached, policy, { exitMacs: macs, staticMacs: model.metadata.staticMacs }, names);
+  const summary = policy === null ? null : summarizeExits(cached, policy, costsOf(model.metadata), names);
   return {
     loss: weighted(losses, lossWeights),
     losses,

@@ -42,7 +42,7 @@ export function collectReportData(options: {
   const { exits, classes } = metadata;
   const labels = test.labels ?? new Int32Array(test.samples);
   const temperatures = policy.temperatures ?? exits.map(() => 1);
-  const alone = eachExitAlone(test, costs.exitMacs);
+  const alone = eachExitAlone(test, costs);
   const corners = randomExits(alone);
   const at = (accuracy: number | null, averageMacs: number | null): CurvePoint => ({
     accuracy: accuracy ?? 0,
@@ -129,7 +129,7 @@ function curvePoints(
   const { frontier } = searchThresholds(calibration, {
     criterion,
     ...scaled,
-    ...costs,
+    costs,
     aim: { maxAccuracyDrop: 0 },
   });
   const points = thinOut(frontier, ({ averageMacs }) => averageMacs, CURVE_POINTS).map(

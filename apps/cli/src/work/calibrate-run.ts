@@ -179,6 +179,6 @@ function frontierOf(bench: CalibrationBench, { measured, policy, searched }: Cal
   const names = bench.model.metadata.exits.slice(0, -1).map((exit) => exit.name);
   const { frontier } =
     searched ??
-    searchThresholds(measured, { criterion: name, temperatures, ...bench.costs, aim: DEFAULT_AIM });
+    searchThresholds(measured, { criterion: name, temperatures, costs: bench.costs, aim: DEFAULT_AIM });
   return frontierCsv(frontier, names, bench.costs.staticMacs);
 }

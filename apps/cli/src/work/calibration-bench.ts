@@ -1,6 +1,6 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import type { CachedLogitsFile } from '@earlyexit/calibration';
-import type { ExitCosts } from '@earlyexit/exit-criteria';
+import { costsOf, type ExitCosts } from '@earlyexit/exit-criteria';
 import { naming } from '../naming';
 import type { Output } from '../terminal/output';
 import { showing } from '../terminal/show-work';
@@ -47,7 +47,6 @@ export async function openCalibrationBench(
   const samples = await showing(output, signal, (work) =>
     naming(optionBehind, () => openCalibration(run, { ...choice, ...work })),
   );
-  const { exits, staticMacs } = model.metadata;
   return {
     model,
     reference,
@@ -55,7 +54,7 @@ export async function openCalibrationBench(
     dataset: samples.dataset,
     seed: samples.seed,
     size: samples.size,
-    costs: { exitMacs: exits.map(({ macs }) => macs), staticMacs },
+    costs: costsOf(model.metadata),
     calibration: () => showing(output, signal, (work) => samples.logits(work), ranImages('calibration')),
   };
 }

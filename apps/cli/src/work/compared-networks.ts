@@ -1,11 +1,10 @@
 import { basename, resolve } from 'node:path';
 import { ArgumentError } from '@earlyexit/core';
-import { summarizeExits } from '@earlyexit/exit-criteria';
+import { neverLeave, storedPolicy, summarizeExits } from '@earlyexit/exit-criteria';
 import type { Output } from '../terminal/output';
 import type { ComparedNetwork, CurvePoint } from '../report/report-data';
 import { type LoadedModel, loadReference, resolveTrainedModel } from './model-argument';
 import { checkClasses } from './open-data';
-import { neverLeave, storedPolicy } from './policy';
 import { type DataSettings, readRunConfig } from '@earlyexit/runs';
 import { makeWorkbench, type Workbench } from './workbench';
 

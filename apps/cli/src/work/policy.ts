@@ -72,5 +72,5 @@ export async function searchPolicy(
 ): Promise<ThresholdSearch> {
   const { criterion, temperatures, costs, aim } = options;
   const option = 'targetMacs' in aim ? '--target-macs' : '--max-accuracy-drop';
-  return naming(option, () => searchThresholds(cached, { criterion, temperatures, ...costs, aim }));
+  return naming(option, () => searchThresholds(cached, { criterion, temperatures, costs, aim }));
 }

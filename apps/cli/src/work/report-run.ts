@@ -1,3 +1,4 @@
+import { neverLeave, storedPolicy } from '@earlyexit/exit-criteria';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -12,7 +13,6 @@ import { aboutTest } from './about-test';
 import { describeEvaluation } from './evaluate-run';
 import { evaluateCompared, loadCompared, resolveCompared } from './compared-networks';
 import { modelOperand } from './operand';
-import { neverLeave, storedPolicy } from './policy';
 import { requireWritable } from './require-writable';
 import { openWorkbench } from './workbench';
 

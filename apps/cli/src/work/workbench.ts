@@ -2,7 +2,7 @@ import type { Engine } from '@earlyexit/backend';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import type { CachedLogitsFile } from '@earlyexit/calibration';
 import type { DataSource, Splits } from '@earlyexit/datasets';
-import type { CachedLogits, ExitCosts } from '@earlyexit/exit-criteria';
+import { type CachedLogits, costsOf, type ExitCosts } from '@earlyexit/exit-criteria';
 import type { DataSettings } from '@earlyexit/runs';
 import type { EngineChoice } from '../options/option-values';
 import { count } from '../terminal/format';
@@ -72,7 +72,7 @@ export function makeWorkbench(
   const data = { ...parts, settings };
   return {
     ...parts,
-    costs: { exitMacs: metadata.exits.map(({ macs }) => macs), staticMacs: metadata.staticMacs },
+    costs: costsOf(metadata),
     async logits(role) {
       if (role === 'calibration') return (await this.calibration()).cached;
       const { splitLogits } = await import('@earlyexit/runs');

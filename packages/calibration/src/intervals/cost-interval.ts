@@ -1,3 +1,4 @@
+import type { ExitCosts } from '@earlyexit/exit-criteria';
 import { DEFAULT_CONFIDENCE, type Estimate, standardErrorsOf } from './estimate';
 
 /** What answering costs, with intervals. */
@@ -17,12 +18,11 @@ const PSEUDO_COUNT = 0.5;
  * the cost turned over.
  *
  * @param taken How many samples left at each exit, the final one last.
- * @param exitMacs Cumulative cost of leaving, likewise.
  * @param confidence Between 0 and 1; 0.95 unless given.
  */
 export function costInterval(
   taken: readonly number[],
-  { exitMacs, staticMacs }: { readonly exitMacs: readonly number[]; readonly staticMacs: number },
+  { exitMacs, staticMacs }: ExitCosts,
   confidence = DEFAULT_CONFIDENCE,
 ): CostEstimates {
   const z = standardErrorsOf(confidence, 'costInterval');

@@ -1,4 +1,4 @@
-import type { Simulation } from '@earlyexit/exit-criteria';
+import type { ExitCosts, Simulation } from '@earlyexit/exit-criteria';
 
 /** An accuracy (a fraction from 0 to 1) and what it costs, in multiply-accumulates a sample on average. */
 export interface OperatingPoint {
@@ -10,12 +10,11 @@ export interface OperatingPoint {
  * Where a simulation ends up.
  *
  * @param labels `[samples]`, the true classes.
- * @param exitMacs Cumulative cost of leaving, one an exit, the final one last.
  */
 export function operatingPointOf(
   { exitIndex, classes }: Pick<Simulation, 'exitIndex' | 'classes'>,
   labels: Int32Array,
-  exitMacs: readonly number[],
+  { exitMacs }: Pick<ExitCosts, 'exitMacs'>,
 ): OperatingPoint {
   let right = 0;
   let macs = 0;

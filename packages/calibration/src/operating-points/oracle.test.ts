@@ -13,7 +13,10 @@ const cached = {
 };
 
 it('leaves at the cheapest exit that is right, and at the first if none is', () => {
-  expect(oracle(cached, [10, 50])).toEqual({ top1: 0.75, averageMacs: (10 + 50 + 10 + 10) / 4 });
+  expect(oracle(cached, { exitMacs: [10, 50] })).toEqual({
+    top1: 0.75,
+    averageMacs: (10 + 50 + 10 + 10) / 4,
+  });
 });
 
 it.each(['max-probability', 'ensemble', 'patience'] as const)(
@@ -22,13 +25,12 @@ it.each(['max-probability', 'ensemble', 'patience'] as const)(
     const synthetic = syntheticLogits({ samples: 400, exits: 4 });
     const exitMacs = [10, 30, 40, 80];
     const temperatures = [0.5, 1, 2, 1];
-    const closer = oracle(synthetic, exitMacs, { criteria: [criterion], temperatures });
-    const widest = oracle(synthetic, exitMacs, { temperatures });
+    const closer = oracle(synthetic, { exitMacs }, { criteria: [criterion], temperatures });
+    const widest = oracle(synthetic, { exitMacs }, { temperatures });
     const { frontier } = searchThresholds(synthetic, {
       criterion,
       temperatures,
-      exitMacs,
-      staticMacs: 70,
+      costs: { exitMacs, staticMacs: 70 },
       aim: { maxAccuracyDrop: 0 },
     });
     for (const best of [closer, widest]) {
@@ -50,20 +52,20 @@ it('knows that an ensemble can be right where no exit alone is', () => {
   const shared = { exits, samples: 1, classes: 3, labels: Int32Array.of(1) };
   const { top1 } = summarizeExits(shared, { criterion: 'ensemble', thresholds: ['never', 'always'] });
   expect(top1).toBe(1);
-  expect(oracle(shared, [1, 2, 3])).toEqual({ top1: 1, averageMacs: 2 });
-  expect(oracle(shared, [1, 2, 3], { criteria: ['margin'] }).top1).toBe(0);
+  expect(oracle(shared, { exitMacs: [1, 2, 3] })).toEqual({ top1: 1, averageMacs: 2 });
+  expect(oracle(shared, { exitMacs: [1, 2, 3] }, { criteria: ['margin'] }).top1).toBe(0);
 });
 
 it('knows each exit alone as the summary does', () => {
   const summary = summarizeExits(cached, { criterion: 'entropy', thresholds: ['never'] });
-  expect(eachExitAlone(cached, [10, 50])).toEqual([
+  expect(eachExitAlone(cached, { exitMacs: [10, 50] })).toEqual([
     { top1: summary.exits[0]!.top1All, averageMacs: 10 },
     { top1: summary.static.top1, averageMacs: 50 },
   ]);
 });
 
 it('refuses what does not fit', () => {
-  expect(() => oracle({ ...cached, labels: null }, [1, 2])).toThrow('labels: null');
-  expect(() => oracle(cached, [1])).toThrow('so 2 here');
-  expect(() => eachExitAlone(cached, [NaN, 1])).toThrow('costs are cumulative');
+  expect(() => oracle({ ...cached, labels: null }, { exitMacs: [1, 2] })).toThrow('labels: null');
+  expect(() => oracle(cached, { exitMacs: [1] })).toThrow('so 2 here');
+  expect(() => eachExitAlone(cached, { exitMacs: [NaN, 1] })).toThrow('costs are cumulative');
 });

@@ -1,4 +1,10 @@
-import { argmaxRows, type CachedLogits, type CriterionName, evaluateExits } from '@earlyexit/exit-criteria';
+import {
+  argmaxRows,
+  type CachedLogits,
+  type CriterionName,
+  evaluateExits,
+  type ExitCosts,
+} from '@earlyexit/exit-criteria';
 import { checkExitMacs, checkLabelled } from '../checks';
 import { type OperatingPoint, operatingPointOf } from './operating-point';
 
@@ -20,16 +26,15 @@ const EVERY_KIND: readonly CriterionName[] = ['max-probability', 'ensemble'];
  * gives the right answer, and at the first one if there is none. It looks at the labels, so it is a bound and no
  * policy. Name the criterion of a policy for the bound on that policy, which is closer.
  *
- * @param exitMacs Cumulative cost of leaving, one an exit, the final one last.
  * @throws ArgumentError without labels or if the costs do not fit; DataError for logits that are not finite.
  */
 export function oracle(
   cached: CachedLogits,
-  exitMacs: readonly number[],
+  costs: Pick<ExitCosts, 'exitMacs'>,
   { criteria = EVERY_KIND, temperatures }: OracleOptions = {},
 ): OperatingPoint {
   checkLabelled(cached, 'oracle');
-  checkExitMacs(exitMacs, cached.exits.length, 'oracle');
+  checkExitMacs(costs.exitMacs, cached.exits.length, 'oracle');
   const { samples, labels } = cached;
   const answers = criteria.map((criterion) =>
     evaluateExits(cached, criterion, temperatures).map(({ classes }) => classes),
@@ -37,23 +42,23 @@ export function oracle(
   const exitIndex = new Int32Array(samples);
   const classes = new Int32Array(samples);
   labels.forEach((label, row) => {
-    const exit = exitMacs.findIndex((_, k) => answers.some((ofExits) => ofExits[k]![row] === label));
+    const exit = costs.exitMacs.findIndex((_, k) => answers.some((ofExits) => ofExits[k]![row] === label));
     exitIndex[row] = Math.max(0, exit);
     classes[row] = exit < 0 ? -1 : label;
   });
-  return operatingPointOf({ exitIndex, classes }, labels, exitMacs);
+  return operatingPointOf({ exitIndex, classes }, labels, costs);
 }
 
 /**
  * Each exit used alone: all samples leave there, with every head on the way paid for. The lines between
  * neighbouring points are what choosing exits at random gives, and what a criterion has to beat.
  */
-export function eachExitAlone(cached: CachedLogits, exitMacs: readonly number[]): OperatingPoint[] {
+export function eachExitAlone(cached: CachedLogits, costs: Pick<ExitCosts, 'exitMacs'>): OperatingPoint[] {
   checkLabelled(cached, 'eachExitAlone');
-  checkExitMacs(exitMacs, cached.exits.length, 'eachExitAlone');
+  checkExitMacs(costs.exitMacs, cached.exits.length, 'eachExitAlone');
   const { labels } = cached;
   return cached.exits.map((logits, exit) => {
     const classes = argmaxRows(logits, cached.classes);
-    return operatingPointOf({ exitIndex: classes.map(() => exit), classes }, labels, exitMacs);
+    return operatingPointOf({ exitIndex: classes.map(() => exit), classes }, labels, costs);
   });
 }

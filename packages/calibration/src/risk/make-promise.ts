@@ -105,7 +105,7 @@ function readPath(
   const labels = loss === 'consistency' ? argmaxRows(final, fitted.classes) : fitted.labels;
   const { frontier } = searchThresholds(
     { ...fitted, labels },
-    { criterion, temperatures, ...costs, aim: { maxAccuracyDrop: 0 } },
+    { criterion, temperatures, costs, aim: { maxAccuracyDrop: 0 } },
   );
   return frontier.map(({ thresholds }) => thresholds).reverse();
 }

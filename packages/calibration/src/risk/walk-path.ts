@@ -2,6 +2,7 @@ import {
   type CachedLogits,
   type CriterionEvaluation,
   type CriterionName,
+  DEFAULT_CRITERION,
   evaluateExits,
   getCriterion,
   validatePolicy,
@@ -36,7 +37,7 @@ export interface PathWalk {
  * @throws ArgumentError if the path or the temperatures do not fit the exits.
  */
 export function walkPath(cached: CachedLogits, options: PathOptions): PathWalk {
-  const { criterion: name = 'max-probability', temperatures } = options;
+  const { criterion: name = DEFAULT_CRITERION, temperatures } = options;
   const { classes, samples } = cached;
   const earlyExits = cached.exits.length - 1;
   const path = options.path ?? sharedThresholdPath(name, { classes, earlyExits });

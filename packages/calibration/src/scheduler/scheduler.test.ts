@@ -38,12 +38,12 @@ describe('a scheduler', () => {
   const aim = { maxAccuracyDrop: 0.005 };
 
   it('costs less than the largest probability at the same accuracy, on samples that nobody has seen', () => {
-    const learned = searchSchedulerThresholds(scheduler, searching!, { ...costs, aim });
-    const plain = searchThresholds(searching!, { ...costs, aim });
+    const learned = searchSchedulerThresholds(scheduler, searching!, { costs, aim });
+    const plain = searchThresholds(searching!, { costs, aim });
     expect(learned.averageMacs).toBeLessThan(0.95 * plain.averageMacs);
 
     const played = simulateScheduler(scheduler, learned.thresholds, test!);
-    const point = operatingPointOf(played, test!.labels, costs.exitMacs);
+    const point = operatingPointOf(played, test!.labels, costs);
     const other = summarizeExits(
       test!,
       { criterion: 'max-probability', thresholds: plain.thresholds },
@@ -54,9 +54,9 @@ describe('a scheduler', () => {
   });
 
   it('does on the samples searched on what the search says', () => {
-    const found = searchSchedulerThresholds(scheduler, searching!, { ...costs, aim });
+    const found = searchSchedulerThresholds(scheduler, searching!, { costs, aim });
     const played = simulateScheduler(scheduler, found.thresholds, searching!);
-    const point = operatingPointOf(played, searching!.labels, costs.exitMacs);
+    const point = operatingPointOf(played, searching!.labels, costs);
     expect(point.top1).toBeCloseTo(found.accuracy, 12);
     expect(point.averageMacs).toBeCloseTo(found.averageMacs, 9);
   });

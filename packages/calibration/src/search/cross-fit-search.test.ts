@@ -4,7 +4,7 @@ import { crossFitSearch } from './cross-fit-search';
 import { searchThresholds } from './search-thresholds';
 
 const cached = syntheticLogits({ samples: 600, exits: 3, classes: 6, scale: 2, ease: 0.5 });
-const options = { exitMacs: [30, 60, 110], staticMacs: 100, aim: { maxAccuracyDrop: 0.005 } };
+const options = { costs: { exitMacs: [30, 60, 110], staticMacs: 100 }, aim: { maxAccuracyDrop: 0.005 } };
 
 it('judges every sample by thresholds that have not seen it', () => {
   const progress: number[] = [];

@@ -53,7 +53,7 @@ export function crossFitSearch(
   { signal, onProgress }: WorkOptions = {},
 ): CrossFit {
   const { criterion: name = 'max-probability', temperatures, folds = DEFAULT_FOLDS, seed = 0 } = options;
-  const { confidence = DEFAULT_CONFIDENCE, exitMacs, staticMacs } = options;
+  const { confidence = DEFAULT_CONFIDENCE, costs } = options;
   checkLabelled(cached, 'crossFitSearch');
   const { samples, labels } = cached;
   if (!Number.isInteger(folds) || folds < 2 || folds > samples) {
@@ -82,7 +82,7 @@ export function crossFitSearch(
   }
 
   const final = evaluations.length - 1;
-  const taken = exitMacs.map(() => 0);
+  const taken = costs.exitMacs.map(() => 0);
   let right = 0;
   let onlyFinal = 0;
   let onlyPolicy = 0;
@@ -98,7 +98,7 @@ export function crossFitSearch(
   return {
     accuracy: wilsonInterval(right, samples, confidence),
     accuracyDrop: pairedDifference({ onlyFirst: onlyFinal, onlySecond: onlyPolicy, samples }, confidence),
-    ...costInterval(taken, { exitMacs, staticMacs }, confidence),
+    ...costInterval(taken, costs, confidence),
     samples,
     folds,
   };

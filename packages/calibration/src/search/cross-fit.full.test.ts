@@ -9,7 +9,7 @@ import { searchThresholds } from './search-thresholds';
 const DRAWS = 12;
 const SAMPLES = 5000;
 const population = syntheticLogits({ samples: 20_000, exits: 3, classes: 6, scale: 2, ease: 0.5 });
-const options = { exitMacs: [30, 60, 110], staticMacs: 100, aim: { maxAccuracyDrop: 0.005 } };
+const options = { costs: { exitMacs: [30, 60, 110], staticMacs: 100 }, aim: { maxAccuracyDrop: 0.005 } };
 
 const accuracyOf = (thresholds: readonly Threshold[]): number => {
   const { classes } = simulate(population, { criterion: 'max-probability', thresholds });

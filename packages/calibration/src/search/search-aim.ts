@@ -1,4 +1,5 @@
 import { ArgumentError } from '@earlyexit/core';
+import type { ExitCosts } from '@earlyexit/exit-criteria';
 import { type Frontier, paretoOptimal } from './frontier';
 
 /** What thresholds should achieve, on the samples they are searched on. */
@@ -8,15 +9,18 @@ export type SearchAim =
   /** The most accurate thresholds whose average cost is at most this share of the static network's. */
   | { readonly targetMacs: number };
 
+/** The aim where none is named: half a percentage point below the final exit. */
+export const DEFAULT_AIM: SearchAim = { maxAccuracyDrop: 0.005 };
+
 /**
  * Refuses an aim that nothing can reach.
  *
  * @throws ArgumentError if a number is out of its range, or the cost target is below always leaving at once.
  */
-export function checkAim(aim: SearchAim, exitMacs: readonly number[], staticMacs: number): void {
+export function checkAim(aim: SearchAim, { exitMacs, staticMacs }: ExitCosts): void {
   if (!(Number.isFinite(staticMacs) && staticMacs > 0)) {
     throw new ArgumentError({
-      where: 'searchThresholds: staticMacs',
+      where: 'searchThresholds: costs.staticMacs',
       rule: 'a positive number',
       received: String(staticMacs),
     });

@@ -1,20 +1,20 @@
 import { ArgumentError } from '@earlyexit/core';
+import type { ExitCosts } from '@earlyexit/exit-criteria';
 import { checkExitMacs } from '../checks';
 import { describeChoice, describeGuarantee, lowestCost } from './describe-search';
 import { fillFrontier } from './fill-frontier';
 import { createFrontier, paretoOptimal } from './frontier';
 import type { ScoredExits } from './scored-exits';
-import { checkAim, pickByAim, type SearchAim } from './search-aim';
+import { checkAim, DEFAULT_AIM, pickByAim, type SearchAim } from './search-aim';
 import { createSearchProblem, type SearchProblem } from './search-problem';
 import { choiceAt, positionsOf, type ThresholdChoice } from './threshold-choice';
 
 /** What to search for, and what leaving costs. */
 export interface ScoredSearchOptions {
-  /** Cumulative cost of leaving, every head on the way included; one an exit, the final one last. */
-  readonly exitMacs: readonly number[];
-  /** Cost of the plain network without early heads. */
-  readonly staticMacs: number;
-  readonly aim: SearchAim;
+  /** What leaving costs: `costsOf(model.metadata)`. */
+  readonly costs: ExitCosts;
+  /** `DEFAULT_AIM` unless given: at most half a percentage point below the final exit. */
+  readonly aim?: SearchAim;
 }
 
 /** The thresholds found, and how good they are. */
@@ -42,11 +42,12 @@ const MOST_EARLY_EXITS = 30;
  * @throws ArgumentError if costs do not fit the exits, there are too many exits, or the aim cannot be reached.
  */
 export function searchScored(scored: ScoredExits, options: ScoredSearchOptions): ThresholdSearch {
-  const { exitMacs, staticMacs, aim } = options;
+  const { costs, aim = DEFAULT_AIM } = options;
+  const { exitMacs, staticMacs } = costs;
   const where = 'searchThresholds';
   const earlyExits = scored.evaluations.length - 1;
   checkExitMacs(exitMacs, earlyExits + 1, where);
-  checkAim(aim, exitMacs, staticMacs);
+  checkAim(aim, costs);
   if (earlyExits > MOST_EARLY_EXITS) {
     throw new ArgumentError({
       where,

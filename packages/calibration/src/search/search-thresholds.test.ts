@@ -79,7 +79,7 @@ describe.each(criterionNames)('with %s', (criterion) => {
         const cached = syntheticLogits({ ...setting, exits });
         const found = searchThresholds(cached, {
           criterion,
-          ...costsOf(exits),
+          costs: costsOf(exits),
           aim: { maxAccuracyDrop: drop },
         });
         const points = bruteForce(cached, criterion);
@@ -100,7 +100,7 @@ describe.each(criterionNames)('with %s', (criterion) => {
     ] as const) {
       const cached = syntheticLogits({ samples, exits, classes: 5 });
       const costs = costsOf(exits);
-      const found = searchThresholds(cached, { criterion, ...costs, aim: { targetMacs: 0.5 } });
+      const found = searchThresholds(cached, { criterion, costs, aim: { targetMacs: 0.5 } });
       expect(found.averageMacs).toBeLessThanOrEqual(0.5 * costs.staticMacs);
       for (const { thresholds, accuracy, averageMacs } of [found, ...found.frontier]) {
         const summary = summarizeExits(cached, { criterion, thresholds }, costs);
@@ -112,7 +112,11 @@ describe.each(criterionNames)('with %s', (criterion) => {
 
   it('is with many exits never worse than the best shared threshold', () => {
     const cached = syntheticLogits({ samples: 200, exits: 6, classes: 4 });
-    const { frontier } = searchThresholds(cached, { criterion, ...costsOf(6), aim: { maxAccuracyDrop: 0 } });
+    const { frontier } = searchThresholds(cached, {
+      criterion,
+      costs: costsOf(6),
+      aim: { maxAccuracyDrop: 0 },
+    });
     for (const shared of bruteForce(cached, criterion, 10)) {
       const better = frontier.some(
         ({ accuracy, averageMacs }) =>
@@ -129,7 +133,7 @@ describe('the aim', () => {
 
   it('drops no accuracy at 0, and costs the less the more may be lost', () => {
     const found = [0, 0.005, 0.02, 1].map((maxAccuracyDrop) =>
-      searchThresholds(cached, { ...costs, aim: { maxAccuracyDrop } }),
+      searchThresholds(cached, { costs, aim: { maxAccuracyDrop } }),
     );
     expect(found[0]!.accuracy).toBeGreaterThanOrEqual(found[0]!.finalAccuracy);
     found.slice(1).forEach((later, i) => {
@@ -141,7 +145,7 @@ describe('the aim', () => {
 
   it('allows exactly the drop it names: half a percentage point of 1,000 samples is 5', () => {
     const { accuracy, finalAccuracy } = searchThresholds(cached, {
-      ...costs,
+      costs,
       aim: { maxAccuracyDrop: 0.005 },
     });
     expect(Math.round(1000 * (finalAccuracy - accuracy))).toBe(5);
@@ -149,7 +153,7 @@ describe('the aim', () => {
 
   it('spends no more than the target, and gets the more right the more it may spend', () => {
     const found = [0.3, 0.6, 0.9, 2].map((targetMacs) =>
-      searchThresholds(cached, { ...costs, aim: { targetMacs } }),
+      searchThresholds(cached, { costs, aim: { targetMacs } }),
     );
     found.forEach((choice, i) => {
       expect(choice.averageMacs).toBeLessThanOrEqual([0.3, 0.6, 0.9, 2][i]! * costs.staticMacs);
@@ -159,7 +163,7 @@ describe('the aim', () => {
 
   it('refuses what cannot be', () => {
     const search = (options: object): (() => unknown) => {
-      return () => searchThresholds(cached, { ...costs, aim: { maxAccuracyDrop: 0.01 }, ...options });
+      return () => searchThresholds(cached, { costs, aim: { maxAccuracyDrop: 0.01 }, ...options });
     };
     expect(search({ aim: { targetMacs: 0.05 } })).toThrow(
       'at least the 0.1296 of leaving always at the first exit',
@@ -169,11 +173,11 @@ describe('the aim', () => {
       'a fraction from 0 to 1. Received: 2. Half a percentage',
     );
     expect(search({ aim: { maxAccuracyDrop: -0.1 } })).toThrow('Received: -0.1');
-    expect(search({ exitMacs: [1, 2] })).toThrow('so 3 here. Received: 2');
-    expect(search({ exitMacs: [2, 1, 3] })).toThrow(
+    expect(search({ costs: { ...costs, exitMacs: [1, 2] } })).toThrow('so 3 here. Received: 2');
+    expect(search({ costs: { ...costs, exitMacs: [2, 1, 3] } })).toThrow(
       'never smaller than at the exit before. Received: 2, 1, 3',
     );
-    expect(search({ staticMacs: 0 })).toThrow('staticMacs: a positive number');
+    expect(search({ costs: { ...costs, staticMacs: 0 } })).toThrow('staticMacs: a positive number');
     expect(search({ temperatures: [1] })).toThrow('one temperature an exit');
     expect(search({ criterion: 'entropi' })).toThrow('Perhaps entropy was meant');
   });
@@ -184,7 +188,7 @@ describe('data that says little', () => {
   const cached = syntheticLogits({ samples: 50, exits: 3 });
 
   it('refuses missing labels, no samples and logits that are no numbers', () => {
-    expect(() => searchThresholds({ ...cached, labels: null }, { ...costsOf(3), aim })).toThrow(
+    expect(() => searchThresholds({ ...cached, labels: null }, { costs: costsOf(3), aim })).toThrow(
       'labels: null',
     );
     const empty = {
@@ -193,27 +197,27 @@ describe('data that says little', () => {
       classes: 3,
       labels: new Int32Array(0),
     };
-    expect(() => searchThresholds(empty, { ...costsOf(2), aim })).toThrow('needs samples');
+    expect(() => searchThresholds(empty, { costs: costsOf(2), aim })).toThrow('needs samples');
     const broken = cached.exits[1]!.slice();
     broken[33] = NaN;
     const exits = [cached.exits[0]!, broken, cached.exits[2]!];
-    expect(() => searchThresholds({ ...cached, exits }, { ...costsOf(3), aim })).toThrow(
+    expect(() => searchThresholds({ ...cached, exits }, { costs: costsOf(3), aim })).toThrow(
       'searchThresholds, exit 1: logits are finite numbers. Received: NaN for sample 3, class 3',
     );
   });
 
   it('says so when an exit cannot tell its samples apart', () => {
     const exits = [new Float32Array(500), cached.exits[1]!, cached.exits[2]!];
-    const found = searchThresholds({ ...cached, exits }, { ...costsOf(3), aim });
+    const found = searchThresholds({ ...cached, exits }, { costs: costsOf(3), aim });
     expect(found.notes).toContain('Exit 0 gives every sample the same score: no threshold separates them');
     expect(found.notes).toContain('No sample leaves at exit 0');
   });
 
   it('says so when every sample leaves at one exit', () => {
-    const { notes } = searchThresholds(cached, { ...costsOf(3), aim: { maxAccuracyDrop: 1 } });
+    const { notes } = searchThresholds(cached, { costs: costsOf(3), aim: { maxAccuracyDrop: 1 } });
     expect(notes).toEqual(['No sample leaves at exit 1', 'Every sample leaves at exit 0']);
     const always = { ...cached, exits: [cached.exits[0]!] };
-    const alone = searchThresholds(always, { ...costsOf(1), aim });
+    const alone = searchThresholds(always, { costs: costsOf(1), aim });
     expect(alone).toMatchObject({
       thresholds: [],
       exact: true,
@@ -226,7 +230,7 @@ it('takes under 2 s for 10,000 samples, 10 classes and 6 exits, the whole fronti
   const cached = syntheticLogits({ samples: 10_000, exits: 6, scale: 1.5 });
   // Time on the processor, not on the wall: other work on the machine is no fault of this code.
   const start = process.cpuUsage();
-  const found = searchThresholds(cached, { ...costsOf(6), aim: { maxAccuracyDrop: 0.005 } });
+  const found = searchThresholds(cached, { costs: costsOf(6), aim: { maxAccuracyDrop: 0.005 } });
   const { user, system } = process.cpuUsage(start);
   expect(found.exact).toBe(false);
   expect(found.frontier.length).toBeGreaterThan(1000);

@@ -1,6 +1,8 @@
 import {
   type CachedLogits,
   type CriterionName,
+  DEFAULT_CRITERION,
+  type ExitPolicy,
   type Threshold,
   validatePolicy,
 } from '@earlyexit/exit-criteria';
@@ -16,6 +18,12 @@ export interface SearchOptions extends ScoredSearchOptions {
   readonly temperatures?: readonly number[];
 }
 
+/** The thresholds found, as the policy that they make. */
+export interface PolicySearch extends ThresholdSearch {
+  /** Ready for `withPolicy`. */
+  readonly policy: Required<ExitPolicy>;
+}
+
 /**
  * Finds thresholds for a largest accuracy drop or a cost target, together with the whole accuracy–cost frontier.
  *
@@ -29,8 +37,8 @@ export interface SearchOptions extends ScoredSearchOptions {
  * @throws ArgumentError if options do not fit the exits, labels are missing or the cost target cannot be reached;
  * DataError without samples or for logits that are not finite.
  */
-export function searchThresholds(cached: CachedLogits, options: SearchOptions): ThresholdSearch {
-  const { criterion = 'max-probability', temperatures } = options;
+export function searchThresholds(cached: CachedLogits, options: SearchOptions): PolicySearch {
+  const { criterion = DEFAULT_CRITERION, temperatures } = options;
   checkLabelled(cached, 'searchThresholds');
   const earlyExits = cached.exits.length - 1;
   validatePolicy(
@@ -41,5 +49,10 @@ export function searchThresholds(cached: CachedLogits, options: SearchOptions): 
     },
     earlyExits,
   );
-  return searchScored(scoreExits(cached, criterion, temperatures), options);
+  const found = searchScored(scoreExits(cached, criterion, temperatures), options);
+  const ones = cached.exits.map(() => 1);
+  return {
+    ...found,
+    policy: { criterion, thresholds: found.thresholds, temperatures: temperatures ?? ones },
+  };
 }

@@ -9,7 +9,7 @@ import {
   type Scaling,
 } from '@earlyexit/calibration';
 import { ArgumentError, type WorkOptions } from '@earlyexit/core';
-import type { CachedLogits } from '@earlyexit/exit-criteria';
+import { type CachedLogits, costsOf } from '@earlyexit/exit-criteria';
 import type { CalibrationLogits } from './calibrate-model';
 import { checkCalibrationLogits, noteMissingClasses } from './calibration-notes';
 
@@ -31,13 +31,13 @@ export interface BudgetCurve {
  * @throws ArgumentError for a network without early exits; DataError for logits that are not finite
  */
 export function calibrateBudgets(
-  { metadata }: { readonly metadata: Pick<MultiExitMetadata, 'name' | 'exits' | 'classes'> },
+  { metadata }: { readonly metadata: Pick<MultiExitMetadata, 'name' | 'exits' | 'classes' | 'staticMacs'> },
   { cached, sampleIds = [] }: CalibrationLogits,
   { scaling = 'none' }: { readonly scaling?: Scaling | undefined } = {},
   { onNote }: WorkOptions = {},
 ): BudgetCurve {
   const exitNames = metadata.exits.map(({ name }) => name);
-  const exitMacs = metadata.exits.map(({ macs }) => macs);
+  const costs = costsOf(metadata);
   if (exitNames.length === 1) {
     throw new ArgumentError({
       function: 'calibrateBudgets',
@@ -52,6 +52,6 @@ export function calibrateBudgets(
   const fits = fitConfidence(cached, cached, exitNames, scaling);
   const temperatures = fits.map(({ temperature }) => temperature);
   const scaled = applyFits(cached, fits);
-  const points = budgetedProtocol(scaled, scaled, { exitMacs, temperatures });
-  return { cached, scaling, fits, points, alone: eachExitAlone(cached, exitMacs) };
+  const points = budgetedProtocol(scaled, scaled, { costs, temperatures });
+  return { cached, scaling, fits, points, alone: eachExitAlone(cached, costs) };
 }

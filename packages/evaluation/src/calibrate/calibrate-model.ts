@@ -14,6 +14,7 @@ import {
 import { ArgumentError, type WorkOptions } from '@earlyexit/core';
 import {
   type CachedLogits,
+  costsOf,
   type CriterionName,
   type ExitPolicy,
   type ExitSummary,
@@ -22,7 +23,6 @@ import {
 } from '@earlyexit/exit-criteria';
 import { type CalibrationAim, type CalibrationGoal, DEFAULT_AIM, DEFAULT_CRITERION } from './calibration-aim';
 import { checkCalibrationLogits, noteExits, noteMissingClasses } from './calibration-notes';
-import { costsOf } from '../costs-of';
 
 /** The logits of a calibration split, and how to name its samples in messages. */
 export interface CalibrationLogits {
@@ -107,7 +107,7 @@ export function calibrateModel(
     promise = { ...aim, samples: rest.samples, empiricalRisk, bound: null, statement: found.promise };
     thresholds = found.thresholds;
   } else if (exits.length > 1) {
-    searched = searchThresholds(measured, { criterion, temperatures, ...costs, aim });
+    searched = searchThresholds(measured, { criterion, temperatures, costs, aim });
     thresholds = searched.thresholds;
   }
   signal?.throwIfAborted();

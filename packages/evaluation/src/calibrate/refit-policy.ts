@@ -1,8 +1,13 @@
 import type { MultiExitModel, PromiseMetadata } from '@earlyexit/branch-head';
 import type { RiskAim, SearchAim } from '@earlyexit/calibration';
 import type { WorkOptions } from '@earlyexit/core';
-import { argmaxRows, type CachedLogits, type ExitPolicy, summarizeExits } from '@earlyexit/exit-criteria';
-import { costsOf } from '../costs-of';
+import {
+  argmaxRows,
+  type CachedLogits,
+  costsOf,
+  type ExitPolicy,
+  summarizeExits,
+} from '@earlyexit/exit-criteria';
 import { calibrateModel } from './calibrate-model';
 import type { CalibrationAim } from './calibration-aim';
 

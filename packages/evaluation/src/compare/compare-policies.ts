@@ -77,7 +77,7 @@ export async function comparePolicies(
 ): Promise<PolicyComparison> {
   const { calibration, test, temperatures, costs, aim, seed, about } = options;
   const rowOf = (criterion: CriterionName): ComparedPolicy => {
-    const found = searchThresholds(calibration, { criterion, temperatures, ...costs, aim });
+    const found = searchThresholds(calibration, { criterion, temperatures, costs, aim });
     const policy = { criterion, thresholds: found.thresholds, temperatures };
     return {
       ...evaluatePolicy(test, policy, costs, about),
@@ -87,7 +87,7 @@ export async function comparePolicies(
     };
   };
   const mostConfident = (): ComparedPolicy => {
-    const found = searchMostConfidentThresholds(calibration, { temperatures, ...costs, aim });
+    const found = searchMostConfidentThresholds(calibration, { temperatures, costs, aim });
     for (const text of found.notes.filter((note) => note.includes('further below'))) {
       onNote?.({ level: 'warning', text });
     }
@@ -111,7 +111,7 @@ export async function comparePolicies(
       costs,
       scheduler.weights.map((weights) => weights.length - 1),
     );
-    const found = searchSchedulerThresholds(scheduler, setting, { ...withHeads, aim });
+    const found = searchSchedulerThresholds(scheduler, setting, { costs: withHeads, aim });
     const learned = simulateScheduler(scheduler, found.thresholds, test);
     return {
       ...evaluateAnswers(
@@ -122,7 +122,7 @@ export async function comparePolicies(
         about,
       ),
       // Who knows the labels needs no scheduler.
-      oracle: oracle(test, costs.exitMacs, { criteria: ['max-probability'] }),
+      oracle: oracle(test, costs, { criteria: ['max-probability'] }),
       criterion: 'scheduler',
       kind: 'learned',
       thresholds: found.thresholds.map(thresholdToJson),

@@ -81,7 +81,7 @@ export function evaluateAnswers(
     macsRatio: costs.staticMacs / averageMacs,
     expectedCalibrationError: Number.isNaN(error) ? null : error,
     // Each answer is some exit's own, as under this criterion.
-    oracle: oracle(cached, costs.exitMacs, { criteria: ['max-probability'] }),
+    oracle: oracle(cached, costs, { criteria: ['max-probability'] }),
   };
 }
 

@@ -2,9 +2,8 @@ import { computeLogits, type MultiExitModel } from '@earlyexit/branch-head';
 import { referenceAnswers, type WatchedStream, watchStream } from '@earlyexit/calibration';
 import { ArgumentError, type WorkOptions } from '@earlyexit/core';
 import { type Corruption, corruptImages, type Split } from '@earlyexit/datasets';
-import { type CachedLogits, type ExitPolicy, simulate } from '@earlyexit/exit-criteria';
+import { type CachedLogits, costsOf, type ExitPolicy, simulate } from '@earlyexit/exit-criteria';
 import { preprocess, type Preprocessing } from '@earlyexit/inference';
-import { costsOf } from '../costs-of';
 import { evaluatePolicy } from './evaluate-policy';
 import type { EvaluationDocument, EvaluationOrigin } from './evaluation-document';
 

@@ -29,7 +29,7 @@ export function evaluatePolicy(
     averageMacs: summary.averageMacs,
     macsRatio: summary.macsRatio,
     expectedCalibrationError: Number.isNaN(error) ? null : error,
-    oracle: oracle(cached, costs.exitMacs, {
+    oracle: oracle(cached, costs, {
       criteria: [policy.criterion],
       ...(policy.temperatures && { temperatures: policy.temperatures }),
     }),

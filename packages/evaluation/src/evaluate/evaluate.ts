@@ -4,9 +4,8 @@ import {
   type MultiExitModel,
   type SampleSource,
 } from '@earlyexit/branch-head';
-import { type ExitPolicy, thresholdFromJson } from '@earlyexit/exit-criteria';
+import { costsOf, type ExitPolicy, thresholdFromJson } from '@earlyexit/exit-criteria';
 import { DEFAULT_CRITERION } from '../calibrate/calibration-aim';
-import { costsOf } from '../costs-of';
 import type { DecidedSession } from '../session/session-policy';
 import { evaluatePolicy } from './evaluate-policy';
 import { evaluateSession, type SessionEvaluationOptions } from './evaluate-session';

@@ -1,12 +1,12 @@
 import { ArgumentError, DataError, channelsFirst } from '@earlyexit/core';
-import { argmaxRows, softmax } from '@earlyexit/exit-criteria';
+import { argmaxRows, encodeThresholds, softmax } from '@earlyexit/exit-criteria';
 import { createBatchedSession } from '../batched-session';
 import type { Answers, Session, SessionMetadata } from '../session';
 import { checkModel } from './check/check-model';
 import { availableProvider, createRuntimeSession } from './create-runtime-session';
 import { type OnnxFileMetadata, readMetadata } from './read-metadata';
 import { type OnnxSource, readSource } from './read-source';
-import { encodeThresholds, resolveThresholds } from './resolve-thresholds';
+import { resolveThresholds } from './resolve-thresholds';
 import {
   findRuntime,
   type OnnxRuntime,
@@ -111,9 +111,11 @@ function makeSession(session: RuntimeSession, runtime: OnnxRuntime, file: OnnxFi
         const thresholds = resolveThresholds(file, options);
         const limits =
           decision?.thresholdsAs === 'input'
-            ? new runtime.Tensor('float32', encodeThresholds(decision.criterion, thresholds), [
-                thresholds.length,
-              ])
+            ? new runtime.Tensor(
+                'float32',
+                Float32Array.from(encodeThresholds(decision.criterion, thresholds)),
+                [thresholds.length],
+              )
             : null;
         const outputs = file.kind === 'static' ? ['logits'] : ['logits', 'exit_index', 'score'];
         return async ({ images, rows, offset }, answers) => {

@@ -1,5 +1,10 @@
 import { ArgumentError } from '@earlyexit/core';
-import { getCriterion, type Threshold, thresholdFromJson, validatePolicy } from '@earlyexit/exit-criteria';
+import {
+  DEFAULT_CRITERION,
+  type Threshold,
+  thresholdFromJson,
+  validatePolicy,
+} from '@earlyexit/exit-criteria';
 import type { RunOptions } from '../session';
 import type { OnnxFileMetadata } from './read-metadata';
 
@@ -43,7 +48,7 @@ export function resolveThresholds(
       remedy: "Calibrate before the export, or pass thresholds: a threshold is a number, 'never' or 'always'",
     });
   }
-  validatePolicy({ criterion: decision?.criterion ?? 'max-probability', thresholds }, early.length);
+  validatePolicy({ criterion: decision?.criterion ?? DEFAULT_CRITERION, thresholds }, early.length);
   if (decision?.thresholdsAs === 'constants' && thresholds.join() !== stored?.join()) {
     builtIn(
       'thresholds',
@@ -53,15 +58,4 @@ export function resolveThresholds(
     );
   }
   return thresholds;
-}
-
-/**
- * Thresholds as the graph takes them: for always the infinity on the unsure side, for never the one on the sure side. A NaN
- * would say never too, but not every runtime compares with NaN as the standard has it.
- */
-export function encodeThresholds(criterion: string, thresholds: readonly Threshold[]): Float32Array {
-  const always = getCriterion(criterion).surerIs === 'lower' ? Infinity : -Infinity;
-  return Float32Array.from(thresholds, (value) =>
-    value === 'never' ? -always : value === 'always' ? always : value,
-  );
 }

@@ -1,6 +1,6 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import type { CachedLogits, CriterionName, Threshold } from '@earlyexit/exit-criteria';
-import { evaluateExits, getCriterion } from '@earlyexit/exit-criteria';
+import { encodeThresholds, evaluateExits } from '@earlyexit/exit-criteria';
 import { channelsFirst as toChannelsFirst } from '@earlyexit/core';
 import { noiseImages } from '@earlyexit/testing';
 import * as tf from '@tensorflow/tfjs-core';
@@ -38,10 +38,9 @@ export function openSession(bytes: Uint8Array): Promise<ort.InferenceSession> {
   });
 }
 
-/** Thresholds as a graph takes them: NaN for never, an infinity for always. */
+/** Thresholds as a graph takes them. */
 export function asInput(criterion: CriterionName, thresholds: readonly Threshold[]): ort.Tensor {
-  const always = getCriterion(criterion).surerIs === 'lower' ? Infinity : -Infinity;
-  const values = thresholds.map((value) => (value === 'never' ? NaN : value === 'always' ? always : value));
+  const values = encodeThresholds(criterion, thresholds);
   return new ort.Tensor('float32', Float32Array.from(values), [values.length]);
 }
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { crossEntropyOracle } from './cross-entropy-oracle';
-import { simulate } from './simulate';
-import { softmax } from './softmax';
-import { caches } from './test-logits';
+import { simulate } from '../simulate';
+import { softmax } from '../softmax';
+import { caches } from '../test-logits';
 
 // Distiller's thresholds in terms of the true class's probability: −ln p < T means p > exp(−T).
 it.each([

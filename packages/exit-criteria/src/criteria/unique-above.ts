@@ -1,6 +1,6 @@
-import { argmaxRows } from './argmax';
+import { argmaxRows } from '../argmax';
 import { defineCriterion, largestTwo } from './define-criterion';
-import { countRows } from './softmax';
+import { countRows } from '../softmax';
 
 /**
  * Largest raw output of the head; leaves when exactly one output is above the threshold, that is, when

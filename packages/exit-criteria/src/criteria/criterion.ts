@@ -1,5 +1,5 @@
 import type { CriterionState } from './criterion-state';
-import type { Threshold } from './threshold';
+import type { Threshold } from '../policy/threshold';
 
 /** The names under which the criteria are registered. */
 export type CriterionName =

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { energy } from './energy';
-import { batches } from './test-logits';
+import { batches } from '../test-logits';
 
 it('is the logarithm of the summed exponentials, whatever the temperature', () => {
   fc.assert(

@@ -1,6 +1,6 @@
-import { argmaxRows } from './argmax';
+import { argmaxRows } from '../argmax';
 import { defineCriterion, largestTwo } from './define-criterion';
-import { checkTemperature, countRows, logSoftmax, logSoftmaxRow } from './softmax';
+import { checkTemperature, countRows, logSoftmax, logSoftmaxRow } from '../softmax';
 
 /**
  * Largest probability of the normalised geometric mean of the exits so far; leaves when score ≥ threshold (Zero

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { batches } from './test-logits';
+import { batches } from '../test-logits';
 import { uniqueAbove } from './unique-above';
 
 it('leaves when exactly one raw output is above the threshold', () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { argmaxRows } from './argmax';
-import { evaluateExits } from './evaluate-exits';
-import { softmax } from './softmax';
-import { caches } from './test-logits';
+import { argmaxRows } from '../argmax';
+import { evaluateExits } from '../evaluate-exits';
+import { softmax } from '../softmax';
+import { caches } from '../test-logits';
 
 it('is the normalised geometric mean of the exits so far', () => {
   fc.assert(

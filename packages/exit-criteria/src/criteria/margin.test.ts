@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { margin } from './margin';
-import { softmax } from './softmax';
-import { batches } from './test-logits';
+import { softmax } from '../softmax';
+import { batches } from '../test-logits';
 
 it('is the difference of the two largest softmax values', () => {
   fc.assert(

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { entropy } from './entropy';
 import { normalizedEntropy } from './normalized-entropy';
-import { batches } from './test-logits';
+import { batches } from '../test-logits';
 
 /** Logits whose softmax is `p`. */
 const logitsOf = (p: readonly number[]): Float64Array => Float64Array.from(p, Math.log);

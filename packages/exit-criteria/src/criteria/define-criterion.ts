@@ -1,7 +1,7 @@
-import { argmaxRows } from './argmax';
+import { argmaxRows } from '../argmax';
 import type { CriterionEvaluation, ExitCriterion, LogitsBatch } from './criterion';
-import { checkTemperature, countRows, logSoftmaxRow } from './softmax';
-import type { Threshold } from './threshold';
+import { checkTemperature, countRows, logSoftmaxRow } from '../softmax';
+import type { Threshold } from '../policy/threshold';
 
 /**
  * Completes a criterion: `leavesAt` answers for numbers, and `'never'` and `'always'` are decided before any score

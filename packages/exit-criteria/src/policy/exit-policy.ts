@@ -1,7 +1,7 @@
-import { getCriterion } from './criteria';
-import type { CriterionName } from './criterion';
+import { getCriterion } from '../criteria/criteria';
+import type { CriterionName } from '../criteria/criterion';
 import { ArgumentError } from '@earlyexit/core';
-import { checkTemperature } from './softmax';
+import { checkTemperature } from '../softmax';
 import { isThreshold, type Threshold } from './threshold';
 
 /** How a multi-exit network decides where to answer. */

@@ -1,4 +1,4 @@
-import { argmaxRows } from './argmax';
+import { argmaxRows } from '../argmax';
 import { defineCriterion, largestTwo } from './define-criterion';
 
 /**

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { criterionNames, getCriterion } from './criteria';
 import type { CriterionEvaluation, CriterionName, ExitCriterion, LogitsBatch } from './criterion';
 import { type CriterionState, selectRows } from './criterion-state';
-import { batches, caches, extremeBatches } from './test-logits';
+import { batches, caches, extremeBatches } from '../test-logits';
 
 const all = criterionNames.map((name) => getCriterion(name));
 const shiftInvariant = new Set<CriterionName>([

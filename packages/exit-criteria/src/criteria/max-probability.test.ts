@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { maxProbability } from './max-probability';
-import { softmax } from './softmax';
-import { batches } from './test-logits';
+import { softmax } from '../softmax';
+import { batches } from '../test-logits';
 
 it('is the largest softmax value', () => {
   fc.assert(

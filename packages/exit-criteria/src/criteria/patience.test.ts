@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { evaluateExits } from './evaluate-exits';
+import { evaluateExits } from '../evaluate-exits';
 import { patience } from './patience';
-import { caches } from './test-logits';
+import { caches } from '../test-logits';
 
 it('counts the exits that agree, up to here', () => {
   // Three samples, two classes; answers per exit: 0 0 1 1, 1 0 0 0, 0 1 0 1.

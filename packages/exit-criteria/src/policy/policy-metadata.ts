@@ -1,0 +1,65 @@
+import type { CriterionName } from '../criteria/criterion';
+import type { ExitPolicy } from './exit-policy';
+import { type ThresholdJson, thresholdFromJson, thresholdToJson } from './threshold';
+
+/** What calibration promised about the thresholds, and on what grounds. */
+export interface PromiseMetadata {
+  /** How it was made: `crc`, `ucb` or `ltt`. */
+  readonly method: string;
+  /** What is counted: `consistency` with the final exit's answers, or the accuracy `gap` to it. */
+  readonly loss: string;
+  /** The largest risk allowed, that is the mean loss, between 0 and 1. */
+  readonly risk: number;
+  /** The probability with which the promise may fail; null where it is kept on average (`crc`). */
+  readonly delta: number | null;
+  /** On how many samples it was made; nothing else was fitted on them. */
+  readonly samples: number;
+  /** The mean loss on those samples. */
+  readonly empiricalRisk: number;
+  /** Null: `risk` is all that is promised. Promises of older versions hold a number here that was no bound. */
+  readonly bound: number | null;
+  /** The promise as one sentence. */
+  readonly statement: string;
+}
+
+/** The calibrated decision that travels with a model, in its JSON form: a threshold of `null` never leaves. */
+export interface PolicyMetadata {
+  readonly criterion: CriterionName;
+  /** One an early exit. */
+  readonly thresholds: readonly ThresholdJson[];
+  /** One an exit, the final one included. */
+  readonly temperatures: readonly number[];
+  /** What these thresholds promise; left out, or null, where they promise nothing. */
+  readonly promise?: PromiseMetadata | null;
+}
+
+/** A policy and what it promises; nothing, where that is left out or null. */
+export type PromisedPolicy = ExitPolicy & { readonly promise?: PromiseMetadata | null | undefined };
+
+/** A policy with nothing left open. */
+export type ResolvedPolicy = Required<ExitPolicy> & { readonly promise: PromiseMetadata | null };
+
+/** A policy in its JSON form; temperatures that are left out are 1. */
+export function policyToJson(policy: PromisedPolicy): PolicyMetadata {
+  const { criterion, thresholds, promise = null } = policy;
+  const { temperatures = onesFor(thresholds) } = policy;
+  const json = { criterion, thresholds: thresholds.map(thresholdToJson), temperatures };
+  return promise === null ? json : { ...json, promise };
+}
+
+/**
+ * A policy from its JSON form.
+ *
+ * @throws ArgumentError if a threshold is not a finite number, `"always"` or `null`
+ */
+export function policyFromJson(
+  json: Omit<PolicyMetadata, 'temperatures'> & Partial<Pick<PolicyMetadata, 'temperatures'>>,
+): ResolvedPolicy {
+  const { criterion, promise = null } = json;
+  const thresholds = json.thresholds.map(thresholdFromJson);
+  return { criterion, thresholds, temperatures: json.temperatures ?? onesFor(thresholds), promise };
+}
+
+function onesFor(thresholds: readonly unknown[]): number[] {
+  return Array.from({ length: thresholds.length + 1 }, () => 1);
+}
