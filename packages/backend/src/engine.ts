@@ -1,4 +1,4 @@
-/** The TensorFlow.js engines, fastest first. */
+/** The TensorFlow.js engines. */
 export const engineNames = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 
 /** The name of a TensorFlow.js engine, as `--engine` takes it and as `tf.setBackend` knows it. */
@@ -22,6 +22,11 @@ export interface EngineOptions {
    * own package brings, to be compared with. What was decided when an engine was first started stays.
    */
   readonly trainingKernels?: boolean;
+  /**
+   * Multiply-accumulates a sample of the network that is going to be trained: `auto` then takes WASM for one as small as
+   * LeNet, on which native TensorFlow is slower. Default: nothing is known of it, and `auto` prefers native TensorFlow.
+   */
+  readonly trainingMacs?: number;
 }
 
 /** Whether an engine can be had on this machine, found out without starting it. */

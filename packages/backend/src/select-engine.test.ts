@@ -24,7 +24,14 @@ describe('selectEngine', () => {
     vi.restoreAllMocks();
   });
 
-  it('takes the fastest that works and says why', async () => {
+  it('takes WASM for a small network that is going to be trained, and says why', async () => {
+    const engine = await selectEngine('auto', { trainingMacs: 1_100_000 });
+    expect(engine.name).toBe('wasm');
+    expect(engine.reasons[0]).toMatch(/network this small \(1\.1 M/);
+    await expect(selectEngine('auto', { trainingMacs: -1 })).rejects.toThrow(ArgumentError);
+  });
+
+  it('takes the first that works and says why', async () => {
     const engine = await selectEngine('auto', { threads: 2 });
     expect(['tensorflow', 'wasm']).toContain(engine.name);
     expect(engine.reasons.join('; ')).toContain(`${engine.name}:`);

@@ -1,11 +1,8 @@
 import { ArgumentError, EnvironmentError } from '@earlyexit/core';
 import { type Engine, type EngineDriver, type EngineName, engineNames, type EngineOptions } from './engine';
+import { engineOrder } from './engine-order';
 import { engineDrivers } from './engines/index';
 import { tf } from './tf';
-
-// What `auto` tries, fastest first. WebGPU is left out: launches of many small kernels make it slower than WASM on the
-// networks this toolkit trains, so it is taken only by name.
-const automaticOrder: readonly EngineName[] = ['tensorflow', 'wasm', 'cpu'];
 
 const loaded = new Map<EngineName, Promise<void>>();
 
@@ -13,8 +10,9 @@ const loaded = new Map<EngineName, Promise<void>>();
  * Makes an engine the current TensorFlow.js backend and puts in the training kernels that it lacks. Calling it again,
  * with the same engine or another, is allowed and cheap.
  *
- * @param choice the engine, or `auto` (the default): the fastest of tensorflow, wasm and cpu that works here
- * @throws ArgumentError for an unknown name or a bad number of threads
+ * @param choice the engine, or `auto` (the default): the first of tensorflow, wasm and cpu that works here, or of wasm,
+ * tensorflow and cpu where `trainingMacs` says that a small network is going to be trained
+ * @throws ArgumentError for an unknown name, a bad number of threads or of multiply-accumulates
  * @throws EnvironmentError when the engine cannot run here, with the way to get it
  */
 export async function selectEngine(
@@ -24,8 +22,16 @@ export async function selectEngine(
   checkArguments(choice, options);
   if (choice !== 'auto') return startEngine(engineDrivers[choice], options, [`${choice} was asked for`]);
 
+  const { trainingMacs = null } = options;
+  const order = engineOrder(trainingMacs);
   const reasons: string[] = [];
-  for (const name of automaticOrder) {
+  if (order[0] === 'wasm' && trainingMacs !== null) {
+    const millions = (trainingMacs / 1e6).toFixed(1);
+    reasons.push(
+      `wasm trains a network this small (${millions} M multiply-accumulates) faster than tensorflow`,
+    );
+  }
+  for (const name of order) {
     try {
       return await startEngine(engineDrivers[name], options, reasons);
     } catch (error) {
@@ -40,14 +46,16 @@ export async function selectEngine(
 function checkArguments(choice: string, { threads }: EngineOptions): void {
   if (choice !== 'auto' && !(engineNames as readonly string[]).includes(choice)) {
     throw new ArgumentError({
-      where: 'selectEngine: choice',
+      function: 'selectEngine',
+      argument: 'choice',
       rule: `the engine must be one of auto, ${engineNames.join(', ')}`,
       received: choice,
     });
   }
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
     throw new ArgumentError({
-      where: 'selectEngine: threads',
+      function: 'selectEngine',
+      argument: 'threads',
       rule: 'the number of threads must be a whole number of at least 1',
       received: String(threads),
     });

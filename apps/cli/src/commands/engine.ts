@@ -7,7 +7,7 @@ export const engineCommand: CommandDefinition = {
   example: `$ earlyexit engine install tensorflow
 checking compiler, disk space, npm and the Python package index
 …
-TensorFlow 2.21.0 is installed; --engine auto takes it from now on
+TensorFlow 2.21.0 is installed; --engine auto takes it from now on, except to train networks as small as LeNet
 $ earlyexit engine install openvino
 …
 OpenVINO 2026.4.1 is installed; predict, evaluate and bench run exported networks on it with --engine openvino`,

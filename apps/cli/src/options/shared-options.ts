@@ -17,7 +17,7 @@ export function addEngineOptions(command: Command, takesExported = false): void 
   command
     .option(
       '--engine <name>',
-      `what computes: auto, tensorflow, wasm, webgpu or cpu (default: auto, the fastest here)${takesExported ? '; an exported network: onnxruntime (default) or openvino' : ''}`,
+      `what computes: auto, tensorflow, wasm, webgpu or cpu (default: auto, which takes tensorflow where it is installed, else wasm, and to train networks as small as LeNet always wasm)${takesExported ? '; an exported network: onnxruntime (default) or openvino' : ''}`,
     )
     .option('--threads <n>', 'threads inside an operation (default: the choice of the engine)');
 }

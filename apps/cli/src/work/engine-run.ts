@@ -71,7 +71,7 @@ async function install(gpu: boolean, invocation: Pick<Invocation, 'output' | 'si
   output.text(
     engine.alreadyThere
       ? `${describe(engine)} is installed already: ${engine.folder}`
-      : `${describe(engine)} is installed in ${engine.folder}; --engine auto takes it from now on`,
+      : `${describe(engine)} is installed in ${engine.folder}; --engine auto takes it from now on, except to train networks as small as LeNet`,
   );
 }
 

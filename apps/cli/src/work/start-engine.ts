@@ -5,7 +5,12 @@ import type { Output } from '../terminal/output';
 
 /** Starts the engine that was asked for and says which one it is. */
 export async function startEngine(
-  options: { readonly engine?: EngineChoice | undefined; readonly threads?: number | undefined },
+  options: {
+    readonly engine?: EngineChoice | undefined;
+    readonly threads?: number | undefined;
+    /** The registered network to be trained: `auto` goes by its size. */
+    readonly training?: string | undefined;
+  },
   output: Output,
 ): Promise<Engine> {
   const { engine: choice = 'auto', threads } = options;
@@ -18,8 +23,25 @@ export async function startEngine(
     });
   }
   const { selectEngine } = await import('@earlyexit/backend');
-  const engine = await selectEngine(choice, threads === undefined ? {} : { threads });
+  const trainingMacs =
+    choice === 'auto' && options.training !== undefined ? await macsOf(options.training) : null;
+  const engine = await selectEngine(choice, {
+    ...(threads === undefined ? {} : { threads }),
+    ...(trainingMacs === null ? {} : { trainingMacs }),
+  });
   output.note(`engine: ${engine.name} ${engine.version}`);
   for (const reason of engine.reasons) output.detail(`  ${reason}`);
   return engine;
+}
+
+/** Multiply-accumulates of a registered network, for which it has to be built; null if there is but one engine to take. */
+async function macsOf(network: string): Promise<number | null> {
+  const { findEngines, selectEngine } = await import('@earlyexit/backend');
+  const found = await findEngines();
+  if (!found.some(({ name, available }) => name === 'tensorflow' && available)) return null;
+  const { createModel } = await import('@earlyexit/model-zoo');
+  await selectEngine('wasm');
+  const { model, metadata } = createModel(network);
+  model.dispose();
+  return metadata.staticMacs;
 }

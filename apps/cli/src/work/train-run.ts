@@ -49,7 +49,7 @@ export async function trainRun(invocation: Invocation): Promise<number> {
     calibration: options.calibration ?? settings.calibration,
   };
   const workers = await chooseWorkers(options);
-  const engine = await startEngine({ ...options, engine: workers.engine }, output);
+  const engine = await startEngine({ ...options, engine: workers.engine, training: name }, output);
   await checkAgainstExits(options, name);
   if (!resume && !dryRun) await refuseFullFolder(runDirectory);
   const { source, splits } = await openData(
