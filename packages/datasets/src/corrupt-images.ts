@@ -15,7 +15,7 @@ export interface Corruption {
 const SEVERITIES = 5;
 
 // Five steps from hardly visible to hardly readable. The idea is ImageNet-C's (Hendrycks and Dietterich, ICLR 2019);
-// the numbers are ours, and what is a length scales with the image, so that one table serves 28 and 224 pixels.
+// the numbers are ours, and lengths scale with the image, so that one table serves 28 and 224 pixels.
 /** Standard deviation, as a share of the range of values. */
 const NOISE = [0.06, 0.12, 0.2, 0.3, 0.45];
 /** Standard deviation of the Gaussian, as a share of the shorter side. */
@@ -38,10 +38,10 @@ export function listCorruptions(): Corruption[] {
  * - `contrast`: every value moves towards the mean of its image and channel
  *
  * @param bytes `[images, height, width, channels]`, values 0…255; they are left as they are
- * @param options.rows what to call the images, so that noise does not depend on the batch; 0, 1, … unless given
- * @param options.seed of the noise; 0 unless given
+ * @param options.rows numbers of the images, so that noise does not depend on the batch; default 0, 1, …
+ * @param options.seed of the noise; default 0
  * @returns the same shape, rounded and cut to 0…255
- * @throws ArgumentError for a corruption that there is not, or bytes that are no whole number of images
+ * @throws ArgumentError for an unknown corruption, or if the bytes are not a whole number of images
  */
 export function corruptImages(
   bytes: Uint8Array,

@@ -27,7 +27,7 @@ export interface DataSource {
   readonly test: ImageSet | null;
   /** A validation set that comes with the data (`val/` beside `test/` in an image folder). */
   readonly validation?: ImageSet | null;
-  /** What was left out or decided on opening, as sentences for the user. */
+  /** What was left out or decided on opening, in sentences. */
   readonly notes?: readonly string[];
 }
 

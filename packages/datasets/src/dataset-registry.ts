@@ -9,7 +9,7 @@ import { openImageFolder } from './image-folder/image-folder';
 import type { ImageShape } from './image-set/image-set';
 import { openFashionMnist, openMnist } from './mnist/mnist';
 
-/** What a data set says of itself, as plain data. */
+/** The description of a data set, as plain data. */
 export interface DatasetEntry {
   readonly name: string;
   readonly description: string;
@@ -112,7 +112,7 @@ const builtIn: readonly DatasetDefinition[] = [
   {
     name: 'image-folder',
     description: 'your own images, one folder a class',
-    source: 'a folder or .tar: <class>/*.jpg, or train|val|test/<class>/*.jpg',
+    source: 'a folder or archive: <class>/*.jpg, or train|val|test/<class>/*.jpg',
     licence: 'yours',
     needsDataDir: true,
     open: openImageFolder,

@@ -69,7 +69,7 @@ export interface CifarFile extends ImageChunk {
  * pixels `[record, 32, 32, 3]` in the same buffer, so that the data set is never held twice.
  *
  * @param where the file's name, for errors
- * @throws DataError if the file is no whole number of records, or a label is out of range
+ * @throws DataError if the file is not a whole number of records, or a label is out of range
  */
 export function parseCifarFile(bytes: Uint8Array, layout: CifarLayout, where: string): CifarFile {
   const recordBytes = layout.labelBytes + IMAGE_BYTES;

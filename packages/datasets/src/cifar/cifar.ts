@@ -15,7 +15,7 @@ import type { DataSource, OpenOptions } from '../data-source';
 import { createMemoryImageSet } from '../image-set/memory-image-set';
 import { pathKind } from '../files/require-path';
 
-// The official archives unpack to 176 MiB; whatever is larger by far is something else.
+// The official archives unpack to 176 MiB; anything far larger is something else.
 const MAX_BYTES = 512 * 2 ** 20;
 
 type NamedFiles = ReadonlyMap<string, Uint8Array>;
@@ -72,7 +72,7 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Finds the data at a place that the user named: the folder itself, the one above it, or an archive. */
+/** Finds the data in the folder named, the one above it, or an archive. */
 async function readNamedPlace(path: string, layout: CifarLayout, options: OpenOptions): Promise<NamedFiles> {
   if ((await pathKind(path, `${layout.archive} or of the folder ${layout.folder}`)) === 'file') {
     return readFromArchive(path, layout, options);

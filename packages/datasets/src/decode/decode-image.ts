@@ -5,7 +5,7 @@ import { checkImageFormat } from './image-format';
 import type { ImageShape } from '../image-set/image-set';
 
 /**
- * How an image of any size comes to the size of the network:
+ * How an image of any size is fitted to the network's input:
  * - `imagenet`: the shorter side to round(side · 256 / 224), then a window from the centre, as ImageNet networks are
  *   evaluated (torchvision);
  * - `cover`: the shorter side to the side, then a window from the centre;
@@ -14,7 +14,7 @@ import type { ImageShape } from '../image-set/image-set';
  */
 export type ImageFit = 'imagenet' | 'cover' | 'contain' | 'fill';
 
-// Networks for 128 pixels and more are evaluated with ImageNet's margin; small images are shown whole as far as can be.
+// Networks for 128 pixels and more are evaluated with ImageNet's margin; smaller ones see as much of the image as possible.
 const IMAGENET_FIT_FROM = 128;
 
 /** The fit for a network of this input: `imagenet` from 128 pixels up, else `cover`. */
@@ -70,7 +70,7 @@ function toGrey(colors: Uint8Array): Uint8Array {
   return grey;
 }
 
-/** Puts an image into the middle of a black one. */
+/** Centres an image on a black one. */
 function padToShape(bytes: Uint8Array, size: Size, [height, width, channels]: ImageShape): Uint8Array {
   if (size.height === height && size.width === width) return bytes;
   const padded = new Uint8Array(height * width * channels);
@@ -148,7 +148,7 @@ export async function readImageSize(bytes: Uint8Array, where: string): Promise<S
   }
 }
 
-/** Decodes to three channels, and shrinks where the network takes less; says to which size the whole is to be enlarged from there. */
+/** Decodes to three channels and shrinks to what the network takes; a smaller image is enlarged later, `from` → `to`. */
 async function decodeShrunk(
   bytes: Uint8Array,
   where: string,

@@ -90,8 +90,8 @@ function describe(bytes: Uint8Array, start: string): FileKind {
 }
 
 /**
- * Refuses what is no image that can be read: by its content, not by its name, and before the decoder sees it, which
- * would accept SVG, PDF and more.
+ * Refuses files that are not readable images: by content, not by name, and before the decoder, which would also accept
+ * SVG and PDF.
  *
  * @param bytes the file, or its beginning
  * @throws DataError that says what the file is, and the way out
@@ -113,12 +113,12 @@ const IMAGE_NAME = /\.(?:jpe?g|jfif|png|webp|avif|gif|tiff?)$/i;
 /** The endings of `isImageName`, for messages. */
 export const imageEndings = '.jpg, .png, .webp, .avif, .gif or .tif';
 
-/** Whether a name ends like an image that can be read, in either case. */
+/** Whether a name ends like an image that can be read, in upper or lower case. */
 export function isImageName(name: string): boolean {
   return IMAGE_NAME.test(name);
 }
 
-/** Whether a name ends like a picture that cannot be read, but converted. */
+/** Whether a name ends like a picture that must be converted before it can be read. */
 export function isForeignImageName(name: string): boolean {
   return /\.(?:hei[cf]|bmp|jxl|jp2|psd|dng|cr[23]|nef|arw)$/i.test(name);
 }

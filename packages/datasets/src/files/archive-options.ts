@@ -8,7 +8,7 @@ export interface ArchiveFile {
   readonly bytes: Uint8Array;
 }
 
-/** What to take from an archive, and how much at most. */
+/** What to take from an archive, and the most that it may hold. */
 export interface ArchiveOptions extends Pick<WorkOptions, 'onProgress' | 'signal'> {
   /** Which files to take, by their path in the archive. */
   readonly wanted: (name: string) => boolean;
@@ -16,16 +16,16 @@ export interface ArchiveOptions extends Pick<WorkOptions, 'onProgress' | 'signal
   readonly onFolder?: (name: string) => void;
   /** Called for each link, pipe or device in it; they are never taken. */
   readonly onSpecial?: (name: string) => void;
-  /** Bytes that the files taken may hold together, so that a header cannot exhaust the memory. */
+  /** The most bytes in all files taken together, so that a header cannot exhaust the memory. */
   readonly maxBytes: number;
 }
 
-/** Refuses more bytes than the files taken may hold. */
+/** Refuses more bytes than `maxBytes`. */
 export function checkTaken(taken: number, maxBytes: number, path: string): void {
   if (taken <= maxBytes) return;
   throw new DataError({
     where: path,
-    rule: `the files of this archive may hold at most ${Math.round(maxBytes / 2 ** 20)} MiB`,
+    rule: `the files taken from an archive hold at most ${Math.round(maxBytes / 2 ** 20)} MiB`,
     remedy: 'Unpack it and name the folder',
   });
 }
@@ -42,7 +42,7 @@ export function explainArchiveError(
   if (EarlyExitError.is(explained)) return explained;
   return new DataError({
     where: path,
-    rule: `this is no whole ${kind} archive: it is damaged, cut short, or something else`,
+    rule: `this is not a complete ${kind} archive: it is damaged, cut short, or something else`,
     received: error instanceof Error ? error.message : String(error),
     remedy: 'Get the file again',
     cause: error,

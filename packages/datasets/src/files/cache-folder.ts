@@ -18,7 +18,7 @@ export function cacheFolder(): string {
   return join(xdg === undefined || xdg === '' ? join(homedir(), '.cache') : xdg, 'earlyexit');
 }
 
-/** Where a downloaded file lies. */
+/** The path of a downloaded file. */
 export function cachePath(fileName: string): string {
   return join(cacheFolder(), fileName);
 }

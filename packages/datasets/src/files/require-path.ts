@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { DataError } from '@earlyexit/core';
 import { explainRead } from '@earlyexit/core/node';
 
-/** Whether a path the user named is a folder or a file; a `DataError` if it is neither. */
+/** Whether a path is a folder or a file; throws DataError if it is neither. */
 export async function pathKind(path: string, expected: string): Promise<'folder' | 'file'> {
   try {
     const status = await stat(path);
@@ -14,7 +14,7 @@ export async function pathKind(path: string, expected: string): Promise<'folder'
   throw new DataError({ where: path, rule: 'this is neither a file nor a folder' });
 }
 
-/** Refuses a path that is no folder. */
+/** Refuses a path that is not a folder. */
 export async function requireFolder(path: string, expected: string): Promise<void> {
   if ((await pathKind(path, expected)) === 'folder') return;
   throw new DataError({

@@ -12,7 +12,7 @@ const PIECE_BYTES = 2 ** 20;
  * Reads the regular files of a `.tar` or `.tar.gz` into memory, in the archive's order. Nothing is written to
  * disk, so that paths and links inside the archive can do no harm.
  *
- * @throws DataError if the archive is no tar, damaged, cut short, or larger than `maxBytes`
+ * @throws DataError if the archive is not a tar, damaged, cut short, or larger than `maxBytes`
  */
 export async function* readTarArchive(
   path: string,

@@ -3,7 +3,7 @@ import { type Part, partOfFolder, partWithinName } from './part-of-folder';
 import { below, hasTopImages, LAYOUT, topFolders } from './sub-tree';
 import type { Tree } from './tree';
 
-/** The folders of the parts, by the part; empty where the folders are the classes. */
+/** The folder of each part; empty if the folders are the classes. */
 export type Parts = ReadonlyMap<Part, string>;
 
 /**

@@ -112,7 +112,7 @@ test('what is left out is said: other files, other folders, a test set without c
   const source = await openImageFolder({ ...options, dataDir });
   expect(source.classes).toEqual(['a', 'b']);
   expect(source.notes).toEqual([
-    'Left out, because they are no .jpg, .png, .webp, .avif, .gif or .tif: devkit/data.mat, train/b/readme.txt.',
+    'Left out, because they are not .jpg, .png, .webp, .avif, .gif or .tif: devkit/data.mat, train/b/readme.txt.',
     'Left out, as hidden or left behind by another program (3): .DS_Store, __MACOSX, train/.hidden.',
     'Left out, beside train/: devkit.',
     'test/ holds no class folders and was left out.',
@@ -201,7 +201,7 @@ describe('refuses', () => {
       /nothing of that name/,
     );
     expect((await failure(openImageFolder({ dataDir: join(root, 'a.txt') }))).message).toMatch(
-      /no whole \.tar/,
+      /not a complete \.tar/,
     );
   });
 

@@ -29,7 +29,7 @@ function describeLeftOut({ files, hidden, special }: Tree): string[] {
   const foreign = others.filter(isForeignImageName);
   const none = others.filter((name) => !isForeignImageName(name));
   const lists: readonly (readonly [why: string, names: readonly string[]])[] = [
-    [`because they are no ${imageEndings}`, none],
+    [`because they are not ${imageEndings}`, none],
     [`because they must be converted to JPEG or PNG first`, foreign],
     ['because they are neither files nor folders', special],
     [`as hidden or left behind by another program (${hidden.length})`, hidden],

@@ -38,7 +38,7 @@ export function refuseTwoLevels(tree: Tree, root: string): void {
     return;
   throw new DataError({
     where: root,
-    rule: `it can be seen which folders are the classes: ${LAYOUT}`,
+    rule: `the layout shows which folders are the classes: ${LAYOUT}`,
     received: `${someNames([...inside.keys()])}, each of which holds ${someNames([...most!])}`,
     remedy: 'Name the parts train, val and test, or open a folder in which each folder is a class',
   });

@@ -19,9 +19,9 @@ export interface Tree {
   readonly files: readonly string[];
   /** Paths of all folders, so that empty ones are seen. */
   readonly folders: readonly string[];
-  /** What is hidden, and what file managers, archivers and network drives leave behind. */
+  /** Hidden entries, and those that file managers, archivers and network drives leave behind. */
   readonly hidden: readonly string[];
-  /** What is neither a file nor a folder: pipes, sockets, devices. */
+  /** Pipes, sockets and devices. */
   readonly special: readonly string[];
   /** Where a file lies, for messages. */
   readonly place: (file: string) => string;
@@ -70,7 +70,7 @@ const LEFT_BEHIND = new Set([
   ...['__macosx', 'thumbs.db', 'ehthumbs.db', 'desktop.ini', 'icon\r', 'lost+found'],
 ]);
 
-/** Whether a file or folder is hidden, or left behind by something that is no person. */
+/** Whether a file or folder is hidden, or left behind by another program. */
 export function isHidden(name: string): boolean {
   return name.startsWith('.') || LEFT_BEHIND.has(name.toLowerCase());
 }

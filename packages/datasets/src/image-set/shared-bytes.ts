@@ -3,7 +3,7 @@ function isShared(bytes: Uint8Array): boolean {
   return bytes.buffer instanceof SharedArrayBuffer;
 }
 
-/** The same bytes in memory that threads share: a copy, unless they lie there already. */
+/** The same bytes in shared memory; copied unless they are there already. */
 export function shareBytes(bytes: Uint8Array): Uint8Array {
   if (isShared(bytes)) return bytes;
   const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
@@ -11,7 +11,7 @@ export function shareBytes(bytes: Uint8Array): Uint8Array {
   return shared;
 }
 
-/** Pieces of bytes behind each other in one memory that threads share: a million names are one object, not a million. */
+/** Pieces of bytes laid end to end in one shared buffer: a million names are one object instead of a million. */
 export interface SharedPieces {
   readonly bytes: Uint8Array;
   /** `[pieces + 1]`: piece i begins at `starts[i]` and ends at `starts[i + 1]`. */

@@ -16,12 +16,12 @@ export interface EvaluationOptions {
 /** What an evaluation measures on. */
 export interface EvaluationSplit {
   readonly test: Split<'test'>;
-  /** What was taken, as sentences for the user. */
+  /** What was taken and left out, in sentences. */
   readonly notes: readonly string[];
 }
 
 /**
- * Test data as they are, whole: the source's test set, or else every image that it has. For data that a network was not
+ * All of the test data: the source's test set, or else every image that it has. For data that a network was not
  * trained on; `openDataset(name, { use: 'test' })` opens an image folder so. Splits of the data that it was trained on
  * come from `splitDataset`. With `recorded`, images that the network was trained or calibrated on are left out, wherever
  * they lie and whatever they are called.

@@ -26,7 +26,7 @@ export interface SplitChanges {
 }
 
 /**
- * Which sample is in which split, for `splitDataset(source, { recorded })` on another day.
+ * Which sample is in which split, for `splitDataset(source, { recorded })` later.
  *
  * @throws DataError if an image cannot be read; the reason of `signal`
  */

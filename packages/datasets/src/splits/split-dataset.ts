@@ -20,7 +20,7 @@ export interface Splits {
   readonly unused: SampleList;
   /** How the data differ from what was recorded; `null` where nothing was. */
   readonly changes: SplitChanges | null;
-  /** What to know of them, as sentences for the user: classes that a split lacks, changes. */
+  /** Classes that a split lacks and what has changed, in sentences. */
   readonly notes: readonly string[];
 }
 

@@ -6,7 +6,7 @@ import { createNormalizer } from './normalize';
 import { randomBits } from '@earlyexit/core';
 import { isShareable, type SharedImageSet, shareImageSet } from '../image-set/shared-image-set';
 
-/** How another thread comes to the same function: it calls an export of a module with data that were cloned to it. */
+/** How another thread makes the same function: by calling an export of a module with data that is cloned to it. */
 export interface LoadOrigin {
   readonly module: string;
   readonly name: string;
@@ -25,8 +25,9 @@ export interface LoadSplit {
    */
   (rows: Int32Array, options?: { readonly augmentationSeed?: number | undefined }): Promise<Float32Array>;
   /**
-   * How a thread beside the training loads the same. Asking for it moves the images into memory that threads share;
-   * undefined with image sets or augmentations of the user's own.
+   * How another thread loads the same samples. Asking for it moves the images into memory that threads share;
+   * `undefined` if the image set or an augmentation cannot be made
+   * again there.
    */
   readonly origin?: LoadOrigin | undefined;
 }

@@ -31,7 +31,7 @@ export interface SplitOptions extends CutOptions {
   /** Random changes of the training samples, in order; default none. */
   readonly augmentation?: readonly Augmentation[] | undefined;
   /**
-   * Splits of another day (`recordSplits`): every recorded sample keeps its split, nothing is cut, and none of the
+   * Splits recorded earlier (`recordSplits`): every recorded sample keeps its split, nothing is cut, and none of the
    * options above but `augmentation` may be given.
    */
   readonly recorded?: RecordedSplits | undefined;

@@ -1,5 +1,5 @@
-/** The purposes of splits, in the order in which they are named. */
+/** What splits are for, in the order in which they are listed. */
 export const splitRoles = ['train', 'validation', 'calibration', 'test'] as const;
 
-/** What a split may be used for. */
+/** What a split is for. */
 export type SplitRole = (typeof splitRoles)[number];
