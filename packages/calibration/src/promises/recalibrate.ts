@@ -49,7 +49,12 @@ export function recalibrate(kept: CachedLogits, options: RecalibrateOptions): Re
   }
   const [fitted, promised] = splitSamples(kept, share, seed);
   const temperatures = fitted.labels === null ? [...options.temperatures] : fitTemperatures(fitted);
-  const path = frontierPath(fitted, { criterion, temperatures, exitMacs, staticMacs, ...(loss && { loss }) });
+  const path = frontierPath(fitted, {
+    criterion,
+    temperatures,
+    costs: { exitMacs, staticMacs },
+    ...(loss && { loss }),
+  });
   const { method, risk, delta } = rest;
   const promise = controlRisk(promised, {
     criterion,

@@ -115,7 +115,7 @@ describe(`over ${DRAWS} draws no promise is broken more often than it says:`, ()
       'frontier path',
       (cached, seed) => {
         const [fitted, rest] = splitSamples(cached, 0.3, seed);
-        const own = frontierPath(fitted, costs);
+        const own = frontierPath(fitted, { costs });
         const { thresholds } = controlRisk(rest, { risk: RISK, delta: DELTA, path: own });
         return judge(population, thresholds).consistency > RISK;
       },
@@ -129,7 +129,7 @@ describe(`over ${DRAWS} draws no promise is broken more often than it says:`, ()
       'confident search',
       (cached, seed) => {
         const [fitted, tested] = splitSamples(cached, 0.3, seed);
-        const options = { ...costs, maxAccuracyDrop: 0.04, confidence: 1 - DELTA, seed };
+        const options = { costs, maxAccuracyDrop: 0.04, confidence: 1 - DELTA, seed };
         return judge(population, searchWithConfidence(fitted, tested, options).thresholds).gap > 0.04;
       },
       300,
