@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
@@ -6,16 +6,17 @@ import { withMetadata } from '@earlyexit/branch-head';
 import { loadModel, saveModel } from '@earlyexit/branch-head/node';
 import { openDataset, splitDataset } from '@earlyexit/datasets';
 import { createModel } from '@earlyexit/model-zoo';
+import { exportConditional } from '@earlyexit/onnx';
 import { adam, train } from '@earlyexit/trainer';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linesOf, programsOf, run } from './packed';
 import { readText, root } from './workspace';
 
-const [fiveLines, twentyLines] = ['five-lines', 'twenty-lines'].map((name) => `examples/${name}.mjs`) as [
-  string,
-  string,
-];
+const fiveLines = 'examples/five-lines.mjs';
+const twentyLines = 'examples/twenty-lines.mjs';
+const promise = 'examples/promise.mjs';
+const runtimeAlone = 'examples/onnxruntime-alone.mjs';
 
 /** What the program says that it prints. */
 function promisedBy(example: string): readonly string[] {
@@ -62,6 +63,21 @@ describe('the examples, as a user of the built packages runs them', () => {
     expect(saved.metadata.classes).toEqual(['0', '1', '7']);
     expect(saved.metadata.policy?.thresholds).toHaveLength(1);
     saved.model.dispose();
+  });
+
+  it('promise on cached logits what holds on others', async () => {
+    const { stdout } = await run(process.execPath, [join(root, promise)], work);
+    expect(linesOf(stdout)).toEqual(promisedBy(promise));
+  });
+
+  it('run an exported network on onnxruntime-node alone', async () => {
+    const model = createModel('b_lenet');
+    const policy = { criterion: 'max-probability', thresholds: [0.5] } as const;
+    const file = join(work, 'network.onnx');
+    writeFileSync(file, await exportConditional(model, policy));
+    model.model.dispose();
+    const { stdout } = await run(process.execPath, [join(root, runtimeAlone), file], work);
+    expect(linesOf(stdout)).toEqual(promisedBy(runtimeAlone));
   });
 
   it.each([fiveLines, twentyLines])('stand in the README word for word: %s', (example) => {
