@@ -18,8 +18,9 @@ const CALIBRATION_STREAM = 2;
 const VALIDATION_STREAM = 3;
 
 /** The default size of the validation split. */
-function usualValidation(available: number): number {
+function usualValidation(available: number, rules: 1 | 2): number {
   if (available >= LARGE_SET) return 2_500;
+  if (rules === 1) return Math.max(1, Math.round(0.05 * available));
   const least = Math.min(LEAST_VALIDATION, Math.round(LARGEST_VALIDATION_SHARE * available));
   return Math.max(1, Math.round(0.05 * available), least);
 }
@@ -34,7 +35,8 @@ function resolveSize(name: string, value: number, available: number): number {
 
 /** Cuts the four splits; see `splitDataset`. */
 export function cutSplits(source: DataSource, options: CutOptions): Readonly<Record<SplitRole, SetRows>> {
-  const { seed = 0, everyClass = true } = options;
+  const { seed = 0, rules = 2 } = options;
+  const everyClass = rules === 2;
   if (!Number.isSafeInteger(seed)) throw wrongOption('seed', 'seed is an integer', seed);
   const classes = source.classes.length;
   const shuffled = (set: ImageSet, rows: Iterable<number>, ...stream: number[]): Pools =>
@@ -65,7 +67,7 @@ export function cutSplits(source: DataSource, options: CutOptions): Readonly<Rec
   const ownValidation = source.validation ?? null;
   const validationSize = resolveSize(
     'validation',
-    options.validation ?? usualValidation(available),
+    options.validation ?? usualValidation(available, rules),
     available,
   );
   checkFits(

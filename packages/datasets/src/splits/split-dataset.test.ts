@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DataSource } from '../data-source';
@@ -163,7 +164,7 @@ describe('rare classes', () => {
       const splits = splitDataset(source);
       expect(parts(splits).map((split) => countClasses(split, 3)[2])).toEqual(inSplits);
       expect(splits.notes).toHaveLength(inSplits.filter((count) => count === 0).length);
-      const inProportion = splitDataset(source, { everyClass: false });
+      const inProportion = splitDataset(source, { validation: splits.validation.size, rules: 1 });
       expect(parts(splits).map(({ size }) => size)).toEqual(parts(inProportion).map(({ size }) => size));
     }
   });
@@ -184,8 +185,8 @@ describe('rare classes', () => {
         fc.array(fc.integer({ min: 60, max: 90 }), { minLength: 2, maxLength: 4 }),
         (classSizes) => {
           const source = sourceOf(classSizes, null, null);
-          const [even, proportional] = [true, false].map((everyClass) =>
-            splitDataset(source, { everyClass }),
+          const [even, proportional] = ([2, 1] as const).map((rules) =>
+            splitDataset(source, { validation: 20, rules }),
           );
           for (const [index, split] of parts(even!).entries())
             expect(split.ids).toEqual(parts(proportional!)[index]!.ids);
@@ -194,6 +195,12 @@ describe('rare classes', () => {
       { numRuns: 20 },
     );
   });
+});
+
+test('version 1 of the rules cuts as it always did', () => {
+  const splits = splitDataset(sourceOf([60, 60, 3], null, null), { seed: 7, rules: 1 });
+  const hash = createHash('sha256').update(JSON.stringify(parts(splits).map(({ ids }) => ids)));
+  expect(hash.digest('hex').slice(0, 16)).toBe('fba8ea1976425399');
 });
 
 describe('wrong sizes', () => {

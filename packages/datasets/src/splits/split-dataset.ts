@@ -74,14 +74,7 @@ function findRows(
 ): { readonly rows: Readonly<Record<SplitRole, SetRows>>; readonly changes: SplitChanges | null } {
   const { recorded, keys, newSamples } = options;
   if (recorded === undefined) return { rows: cutSplits(source, options), changes: null };
-  const cuts: readonly (keyof CutOptions)[] = [
-    'validation',
-    'calibration',
-    'test',
-    'seed',
-    'limit',
-    'everyClass',
-  ];
+  const cuts: readonly (keyof CutOptions)[] = ['validation', 'calibration', 'test', 'seed', 'limit', 'rules'];
   const given = cuts.find((name) => options[name] !== undefined);
   if (given !== undefined) {
     throw wrongOption(given, 'recorded splits are taken as they are', options[given], 'Leave it out');

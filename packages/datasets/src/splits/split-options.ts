@@ -20,10 +20,10 @@ export interface CutOptions {
   /** Keeps this many training samples, after the other splits have been cut. */
   readonly limit?: number | undefined;
   /**
-   * Whether a class gets a sample in every split where it has enough of them; default `true`. Otherwise a rare class gets
-   * no more than its proportion, rounded.
+   * Which version of the rules cuts; default 2. Version 1 cut runs that recorded no splits: it gives a rare class no more
+   * than its proportion, rounded, and takes 5 % of a small set for validation, however few those are.
    */
-  readonly everyClass?: boolean | undefined;
+  readonly rules?: 1 | 2 | undefined;
 }
 
 /** Settings of `splitDataset`. */
