@@ -34,8 +34,15 @@ export async function bundleForBrowser(
     external: [...external],
     alias: {
       '@earlyexit/inference/onnx': join(packages, 'inference/src/onnx.ts'),
-      '@earlyexit/inference': join(packages, 'inference/src/index.ts'),
-      '@earlyexit/exit-criteria': join(packages, 'exit-criteria/src/index.ts'),
+      '@earlyexit/inference/tfjs': join(packages, 'inference/src/tfjs.ts'),
+      '@earlyexit/branch-head/node': join(packages, 'branch-head/src/node.ts'),
+      '@earlyexit/core/node': join(packages, 'core/src/node.ts'),
+      '@earlyexit/core/safetensors': join(packages, 'core/src/safetensors.ts'),
+      ...Object.fromEntries(
+        ['branch-head', 'calibration', 'core', 'exit-criteria', 'inference', 'onnx', 'profiler'].map(
+          (name) => [`@earlyexit/${name}`, join(packages, name, 'src/index.ts')],
+        ),
+      ),
     },
     logLevel: 'error',
   });
