@@ -61,6 +61,7 @@ export function resolveDataSettings(choice: DataChoice, remembered: DataSettings
     validation: same ? remembered.validation : null,
     calibration: same ? remembered.calibration : null,
     ...(skipBroken === undefined ? {} : { skipBroken }),
+    rules: same ? (remembered.rules ?? 1) : 2,
   };
 }
 

@@ -40,7 +40,7 @@ export interface OpenedData {
  */
 export async function openData(options: OpenDataOptions): Promise<OpenedData> {
   const { settings, download, imageShape, limit, augment, signal, onProgress, onNote } = options;
-  const { dataset, dataDir, seed, validation, calibration, skipBroken } = settings;
+  const { dataset, dataDir, seed, validation, calibration, skipBroken, rules } = settings;
   const anySize = listDatasets().some(({ name, imageShape: own }) => name === dataset && own === null);
   const source = await openDataset(dataset, {
     ...(dataDir === null ? {} : { dataDir }),
@@ -58,6 +58,7 @@ export async function openData(options: OpenDataOptions): Promise<OpenedData> {
     validation: validation ?? undefined,
     calibration: calibration ?? undefined,
     limit,
+    rules,
     augmentation: options.augmentation ?? (augment === true ? source.augmentation : undefined),
   });
   for (const text of splits.notes) onNote?.({ level: 'note', text });

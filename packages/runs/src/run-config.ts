@@ -15,6 +15,8 @@ export interface DataSettings {
   readonly calibration: number | null;
   /** Whether images that cannot be read are left out; default false. */
   readonly skipBroken?: boolean | undefined;
+  /** Which version of the rules cut the splits (`splitDataset`); runs of before do not say, and are of version 1. */
+  readonly rules?: 1 | 2 | undefined;
 }
 
 /** What `train` adds to the `config.json` of a run folder, beside the trainer's own record. */
@@ -41,6 +43,7 @@ const schema = z.object({
     validation: z.number().nullable(),
     calibration: z.number().nullable(),
     skipBroken: z.boolean().optional(),
+    rules: z.union([z.literal(1), z.literal(2)]).optional(),
   }),
   options: z.record(z.string(), z.unknown()),
 });

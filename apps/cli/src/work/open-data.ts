@@ -28,8 +28,8 @@ export async function openData(
   signal: AbortSignal,
 ): Promise<{ readonly source: DataSource; readonly splits: Splits }> {
   const { openData: open } = await import('@earlyexit/runs');
-  const { dataset, dataDir, seed, validation, calibration, skipBroken, ...rest } = request;
-  const settings = { dataset, dataDir, seed, validation, calibration, skipBroken };
+  const { dataset, dataDir, seed, validation, calibration, skipBroken, rules, ...rest } = request;
+  const settings = { dataset, dataDir, seed, validation, calibration, skipBroken, rules };
   return showing(output, signal, (work) => naming(optionBehind, () => open({ ...rest, settings, ...work })));
 }
 
