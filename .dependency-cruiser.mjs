@@ -1,7 +1,7 @@
 /**
  * The arrows between the packages: who may know whom. Everything that is not listed here is forbidden.
  *
- * @type {Readonly<Record<string, readonly string[]>>}
+ * @type {Record<string, readonly string[]>}
  */
 export const arrows = {
   core: [],
@@ -22,7 +22,10 @@ export const arrows = {
   // Only the `tfjs` entry of this one; its root is held to core and exit-criteria by a rule below.
   inference: ['core', 'exit-criteria', 'profiler', 'branch-head'],
   evaluation: ['core', 'exit-criteria', 'calibration', 'datasets', 'branch-head', 'inference'],
+  // Hands on everything else, and holds the command.
+  earlyexit: [],
 };
+arrows.earlyexit = [...Object.keys(arrows).filter((name) => name !== 'earlyexit'), 'cli'];
 
 const tests = '(\\.test\\.ts|/testing/[^/]+|/testing\\.ts|/test-[^/]+\\.ts)$';
 /** Tests need an engine to run on and networks to try; neither ships with the package that they test. */

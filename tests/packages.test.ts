@@ -36,6 +36,23 @@ describe.each(packages.map((entry) => [entry.manifest.name, entry] as const))('%
   });
 });
 
+it('hands on every package by sub-path in the package of all', () => {
+  const { manifest } = packages.find((entry) => entry.manifest.name === 'earlyexit')!;
+  const [all, own] = [Object.keys(manifest.exports ?? {}), Object.keys(manifest.dependencies ?? {})];
+  const others = packages.filter((entry) => entry.manifest.name !== 'earlyexit');
+  expect(own.filter((name) => name.startsWith('@earlyexit/')).sort()).toEqual(
+    others.map((entry) => entry.manifest.name).sort(),
+  );
+  // Programs that a package starts by itself are nobody's to import.
+  const programs = ['./worker', './input-thread', './package.json'];
+  const wanted = others.flatMap((entry) =>
+    Object.keys(entry.manifest.exports ?? {})
+      .filter((path) => !programs.includes(path))
+      .map((path) => `./${entry.manifest.name.slice('@earlyexit/'.length)}${path.slice(1)}`),
+  );
+  expect(all.filter((path) => path !== './package.json').sort()).toEqual(wanted.sort());
+});
+
 it('draws an arrow for every library, and depends along them alone', () => {
   const libraries = packages.filter(({ folder }) => folder.startsWith('packages/'));
   const names = libraries.map(({ folder }) => folder.slice('packages/'.length));

@@ -18,7 +18,8 @@ export default {
     return [...readdirSync(`${root}/packages`).map((name) => `packages/${name}`), 'apps/cli']
       .map((folder) => `${root}/${folder}/package.json`)
       .filter((path) => existsSync(path))
-      .map((path) => JSON.parse(readFileSync(path, 'utf8')) as PackageEntry)
+      .map((path) => JSON.parse(readFileSync(path, 'utf8')) as PackageEntry & { private?: boolean })
+      .filter((manifest) => manifest.private !== true)
       .map(({ name, description }) => ({ name, description }));
   },
 };
