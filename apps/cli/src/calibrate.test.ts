@@ -6,6 +6,7 @@ import { loadModel, saveModel } from '@earlyexit/branch-head/node';
 import { decodeCachedLogits, encodeCachedLogits } from '@earlyexit/calibration';
 import { type CachedLogits, logSoftmax } from '@earlyexit/exit-criteria';
 import { createModel } from '@earlyexit/model-zoo';
+import type { CalibrationDocument } from '@earlyexit/evaluation';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Ran, runCommand } from './testing/run-command';
 import { temporaryFolder } from './testing/temporary-folder';
@@ -190,6 +191,62 @@ describe('the budgeted protocol', () => {
     expect(text.stdout.match(/^[01]\.\d\d /gm)).toHaveLength(39);
     expect(text.stdout).toContain('nothing was stored');
   });
+});
+
+describe('what to expect on new images', () => {
+  it('stands beside the aim, with an interval, in words and as JSON', async () => {
+    const logits = await writeLogitsFile('expect');
+    const { expected, intervals } = (await calibrate(logits, '--json')).json() as CalibrationDocument;
+    expect(expected).toMatchObject({ samples: 1000, folds: 10 });
+    const { value, low, high } = expected?.accuracyDrop ?? { value: 0, low: 0, high: 0 };
+    expect(low).toBeLessThan(value);
+    expect(value).toBeLessThan(high);
+    expect(intervals.exits).toHaveLength(3);
+    const text = await calibrate(logits);
+    expect(text.stdout).toMatch(
+      /^On new images expect \d\.\d\d points (below|above) the final exit \(95 % interval: from .* at \d\.\d\d× fewer MACs/m,
+    );
+    expect(text.stdout).toMatch(/^95 % intervals: [\d.]+ to [\d.]+ % right, final exit alone/m);
+  });
+
+  it('is a bound with --confidence, made on images that nothing was fitted on', async () => {
+    const logits = await writeLogitsFile('confident');
+    const ran = await calibrate(logits, '--max-accuracy-drop', '5', '--confidence', '0.9', '--json');
+    expect(ran.code, ran.stderr).toBe(0);
+    const document = ran.json() as CalibrationDocument;
+    expect(document).toMatchObject({ fittedSamples: 200, thresholdSamples: 800, expected: null });
+    expect(document.confident).toMatchObject({ confidence: 0.9 });
+    expect(document.confident?.statement).toContain(
+      'With a confidence of 90 % accuracy on images to come is at most 5 percentage points below',
+    );
+    const text = await calibrate(logits, '--max-accuracy-drop', '5', '--confidence', '0.9');
+    expect(text.stdout).toContain(
+      '5 points below the final exit, on new images too with a confidence of 90 %',
+    );
+  });
+
+  it('is planned for more images with --plan, which stores nothing', async () => {
+    const logits = await writeLogitsFile('plan');
+    await calibrate(logits, '--earlyexit', '0.7', 'never');
+    const ran = await calibrate(logits, '--plan', '--risk', '0.05', '--json');
+    expect(ran.code, ran.stderr).toBe(0);
+    const { plan } = ran.json() as { plan: { samples: number; leavingEarly: { value: number } }[] };
+    expect(plan.map(({ samples }) => samples)).toEqual([500, 1000, 5000, 20_000]);
+    expect(plan[3]!.leavingEarly.value).toBeGreaterThanOrEqual(plan[0]!.leavingEarly.value);
+    const text = await calibrate(logits, '--plan');
+    expect(text.stdout).toMatch(/at most 2 % answers that differ .* \(ltt\)/);
+    expect((await storedMetadata()).policy?.thresholds).toEqual([0.7, null]);
+  });
+});
+
+it('vector scaling is printed as lists, whatever is asked for', async () => {
+  const logits = await writeLogitsFile('lists');
+  const ran = await calibrate(logits, '--budget', '--scaling', 'vector', '--json');
+  const { fits } = ran.json() as CalibrationDocument;
+  for (const { vector } of fits) {
+    expect(Array.isArray(vector?.scales)).toBe(true);
+    expect(Array.isArray(vector?.offsets)).toBe(true);
+  }
 });
 
 describe('the frontier', () => {
@@ -493,6 +550,9 @@ describe('wrong words', () => {
       ['--budget', '--criterion', 'entropy'],
       '--criterion: the budgeted protocol compares largest probabilities',
     ],
+    [['--confidence', '0.9', '--risk', '0.1'], '--confidence: it says how surely'],
+    [['--confidence', '90'], '--confidence: it is a number from 0.000001 to below 1. Received: 90'],
+    [['--plan', '--target-macs', '0.5'], '--plan: it says what a promise would bring with more images'],
     [['--scaling', 'temperatur'], 'Did you mean temperature'],
     [['--criterion', 'cross-entropy-oracle'], '--criterion: this criterion looks at the true classes'],
   ])('%j', async (options, words) => {

@@ -14,7 +14,9 @@ export {
   type CalibrationOrigin,
   type ConfidenceFitJson,
 } from './calibrate/calibration-document';
+export { calibrationFrontier } from './calibrate/calibration-frontier';
 export { budgetCsv, frontierCsv } from './calibrate/curve-csv';
+export { planCalibrationSizes } from './calibrate/plan-calibration-sizes';
 export {
   type QuantizationReport,
   refitPolicy,
@@ -31,7 +33,12 @@ export {
   type NamedImage,
 } from './classify/classify-images';
 export { monitorStream, type StreamMonitor } from './classify/stream-monitor';
-export { type ComparedPolicy, comparePolicies, type PolicyComparison } from './compare/compare-policies';
+export {
+  type ComparedPolicy,
+  comparePolicies,
+  COMPARISON_REFERENCE,
+  type PolicyComparison,
+} from './compare/compare-policies';
 export { evaluate, type EvaluateOptions } from './evaluate/evaluate';
 export { type AnswerEvaluation, evaluateAnswers, type PolicyAnswers } from './evaluate/evaluate-answers';
 export {
@@ -41,6 +48,7 @@ export {
   type WatchedEvaluation,
 } from './evaluate/evaluate-corruptions';
 export { evaluatePolicy } from './evaluate/evaluate-policy';
+export { type EvaluationIntervals, INTERVAL_CONFIDENCE } from './evaluate/evaluation-intervals';
 export { evaluateSession, type SessionEvaluationOptions } from './evaluate/evaluate-session';
 export type { EvaluationDocument, EvaluationOrigin, ExitEvaluation } from './evaluate/evaluation-document';
 export { type MeasuredPromise, measurePromise, type PromisedPolicy } from './evaluate/measure-promise';

@@ -1,6 +1,6 @@
 import type { CommandDefinition } from '../command-definition';
 import { benchCommand } from './bench';
-import { calibrateCommand } from './calibrate';
+import { calibrateCommand } from './calibrate/definition';
 import { criteriaCommand } from './criteria';
 import { datasetsCommand } from './datasets';
 import { doctorCommand } from './doctor';

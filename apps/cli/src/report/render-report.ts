@@ -1,5 +1,5 @@
 import { count, percent, shortMacs } from '../terminal/format';
-import { describeMeasuredPromise } from '../work/describe-promise';
+import { describeMeasuredPromise } from '../describe/promise';
 import { html, markup, scriptJson } from './html';
 import type { ReportData } from './report-data';
 import { confusionSection } from './sections/confusion';

@@ -1,6 +1,11 @@
 import { fitTemperatures, type SearchAim } from '@earlyexit/calibration';
 import { ArgumentError } from '@earlyexit/core';
-import { type ComparedPolicy, comparePolicies } from '@earlyexit/evaluation';
+import {
+  type ComparedPolicy,
+  comparePolicies,
+  COMPARISON_REFERENCE as REFERENCE,
+  INTERVAL_CONFIDENCE,
+} from '@earlyexit/evaluation';
 import { count, percent, shortMacs } from '../terminal/format';
 import type { Output } from '../terminal/output';
 import { showWork } from '../terminal/show-work';
@@ -64,6 +69,7 @@ export async function compareRun(
     points((policy.top1 ?? 0) - (plain.top1 ?? 0)),
     shortMacs(policy.averageMacs),
     `${(policy.macsRatio ?? 1).toFixed(2)}×`,
+    describeAgainst(policy),
     ...policy.exits.map(({ share }) => percent(share, 1)),
     policy.thresholds
       .map((value) => (typeof value === 'number' ? value.toPrecision(4) : (value ?? 'never')))
@@ -81,12 +87,13 @@ export async function compareRun(
         { title: 'points', align: 'right' },
         { title: 'MACs', align: 'right' },
         { title: 'fewer', align: 'right' },
+        { title: `against ${REFERENCE}` },
         ...metadata.exits.map(({ name }) => ({ title: name, align: 'right' as const })),
         { title: 'thresholds' },
       ],
       [
         ...policies.map((policy) => row(policy.criterion, policy)),
-        ['without exits', percent(plain.top1), points(0), shortMacs(plain.macs), '1.00×', ...rest, ''],
+        ['without exits', percent(plain.top1), points(0), shortMacs(plain.macs), '1.00×', '', ...rest, ''],
         row('cross-entropy-oracle *', oracleRule),
         ...(oracle === null
           ? []
@@ -97,6 +104,7 @@ export async function compareRun(
                 points(oracle.top1 - (plain.top1 ?? 0)),
                 shortMacs(oracle.averageMacs),
                 `${((plain.macs ?? 0) / oracle.averageMacs).toFixed(2)}×`,
+                '',
                 ...rest,
                 '',
               ],
@@ -111,8 +119,17 @@ export async function compareRun(
           `scheduler: learned as in EENet on ${count(learned.fittedOn)} of the calibration images, thresholds set on the other ${count(learned.samples)}`,
         ]),
     'most-confident: as in SDN, who reaches the end is answered by the surest of all exits (score: max-probability)',
+    `against ${REFERENCE}: the difference in points on the same images and its ${percent(INTERVAL_CONFIDENCE, 0)} interval; only what is marked ≠ is a difference (McNemar’s test, counting that there are several)`,
     '* oracles: they look at the true classes, so they are bounds and no policies',
   );
+}
+
+/** How a policy differs from the reference on the same images. */
+function describeAgainst({ against }: ComparedPolicy): string {
+  if (against === null) return '';
+  const { accuracyDifference: difference, isDifferent } = against;
+  const of = (value: number): string => points(value) || '0.00';
+  return `${isDifferent ? '≠' : ' '} ${of(difference.value)} (${of(difference.low)} to ${of(difference.high)})`;
 }
 
 /** A difference in percentage points, with its sign. */

@@ -28,8 +28,9 @@ import {
 } from '@earlyexit/evaluation';
 import { showWork } from '../terminal/show-work';
 import { aboutTest } from './about-test';
-import { describeMeasuredPromise } from './describe-promise';
-import { showThreshold } from './describe-calibration';
+import { percentInterval, pointsInterval, ratioInterval } from '../describe/intervals';
+import { describeMeasuredPromise } from '../describe/promise';
+import { showThreshold } from '../commands/calibrate/describe';
 import { compareRun } from './compare-run';
 import { parseCorruptions } from './corruptions';
 import { type ExportedReference, findExported } from './model-argument';
@@ -284,10 +285,26 @@ export function describeEvaluation(document: EvaluationDocument, output: Output)
     ),
     '',
     `${output.colors.bold(`${(document.macsRatio ?? 1).toFixed(2)}× fewer MACs`)} on average${drop === null ? '' : `, ${Math.abs(drop * 100).toFixed(2)} points ${drop >= 0 ? 'below' : 'above'} the network without exits`}`,
+    ...describeIntervals(document),
     `calibration error ${percent(document.expectedCalibrationError)}` +
       (document.oracle === null
         ? ''
         : `; the best that is possible with these exits: ${percent(document.oracle.top1)} at ${shortMacs(document.oracle.averageMacs)} MACs`),
     ...(document.promise === undefined ? [] : [describeMeasuredPromise(document.promise, document.samples)]),
   ];
+}
+
+/** How sure the figures are, in a line. */
+function describeIntervals({ intervals }: EvaluationDocument): string[] {
+  if (intervals === undefined) return [];
+  const { confidence, top1, accuracyDrop, macsRatio, expectedCalibrationError } = intervals;
+  const words = [
+    ...(top1 === null ? [] : [`${percentInterval(top1)} right`]),
+    ...(accuracyDrop === null ? [] : [pointsInterval(accuracyDrop)]),
+    ...(macsRatio === null ? [] : [`${ratioInterval(macsRatio)} fewer MACs`]),
+    ...(expectedCalibrationError === null
+      ? []
+      : [`calibration error ${percentInterval(expectedCalibrationError)}`]),
+  ];
+  return words.length === 0 ? [] : [`${percent(confidence, 0)} intervals: ${words.join(', ')}`];
 }

@@ -7,7 +7,7 @@ import type { Invocation } from '../command-definition';
 import { count, duration, percent } from '../terminal/format';
 import { graphOpener } from './open-graph';
 import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
-import { describeCalibrationAim } from './calibration-aim';
+import { describeCalibrationAim } from '../commands/calibrate/describe';
 import { chooseAim } from './policy';
 import type { RunConfig } from '@earlyexit/runs';
 import { showWork } from '../terminal/show-work';

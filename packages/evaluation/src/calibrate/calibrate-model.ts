@@ -2,12 +2,16 @@ import type { MultiExitMetadata, PromiseMetadata } from '@earlyexit/branch-head'
 import {
   applyFits,
   type ConfidenceFit,
+  type ConfidentSearch,
+  type CrossFit,
+  crossFitSearch,
   fitConfidence,
   FITTING_SHARE,
   makePromise,
   needsFittingPart,
   type Scaling,
   searchThresholds,
+  searchWithConfidence,
   splitSamples,
   type ThresholdSearch,
 } from '@earlyexit/calibration';
@@ -24,6 +28,9 @@ import {
 import { type CalibrationAim, type CalibrationGoal, DEFAULT_AIM, DEFAULT_CRITERION } from './calibration-aim';
 import { checkCalibrationLogits, noteExits, noteMissingClasses } from './calibration-notes';
 
+/** Parts of fewer samples than this say nothing of what is to come. */
+const FEWEST_TO_CROSS_FIT = 20;
+
 /** The logits of a calibration split, and how to name its samples in messages. */
 export interface CalibrationLogits {
   readonly cached: CachedLogits;
@@ -36,6 +43,8 @@ export interface Calibration {
   readonly criterion: CriterionName;
   readonly aim: CalibrationAim;
   readonly scaling: Scaling;
+  /** Null unless one was asked for. */
+  readonly confidence: number | null;
   /** The whole calibration split, as the network gives it. */
   readonly cached: CachedLogits;
   /** The samples that thresholds were set on, with scaled logits; all of them, unless a promise was made. */
@@ -47,6 +56,10 @@ export interface Calibration {
   /** Null where thresholds were given or a promise was made, or there is no early exit. */
   readonly searched: ThresholdSearch | null;
   readonly promise: PromiseMetadata | null;
+  /** What thresholds that are searched for like these do on new samples; null where none were searched for. */
+  readonly expected: CrossFit | null;
+  /** What is said of new samples with the confidence asked for; null unless one was. */
+  readonly confident: ConfidentSearch | null;
   /** On `measured`. */
   readonly summary: ExitSummary;
 }
@@ -66,7 +79,13 @@ export function calibrateModel(
   goal: CalibrationGoal = {},
   { signal, onNote }: WorkOptions = {},
 ): Calibration {
-  const { criterion = DEFAULT_CRITERION, aim = DEFAULT_AIM, scaling = 'temperature', seed = 0 } = goal;
+  const {
+    criterion = DEFAULT_CRITERION,
+    aim = DEFAULT_AIM,
+    scaling = 'temperature',
+    seed = 0,
+    confidence,
+  } = goal;
   const { exits } = metadata;
   const costs = costsOf(metadata);
   const exitNames = exits.map(({ name }) => name);
@@ -84,7 +103,18 @@ export function calibrateModel(
   const missing = noteMissingClasses(cached, metadata.classes);
   if (missing !== null) warn(missing);
 
-  const apart = 'risk' in aim && needsFittingPart(scaling, criterion);
+  const isConfident = confidence !== undefined && exits.length > 1;
+  if (confidence !== undefined && !('maxAccuracyDrop' in aim)) {
+    throw new ArgumentError({
+      function: 'calibrateModel',
+      argument: 'confidence',
+      rule: 'it is about the largest accuracy drop; a promise says itself how sure it is',
+      received: String(confidence),
+      remedy: 'Leave it out, or aim for a largest accuracy drop',
+    });
+  }
+  // Who says something of new samples says it on samples that nothing was fitted on.
+  const apart = isConfident || ('risk' in aim && needsFittingPart(scaling, criterion));
   const [fitted, rest] = apart ? splitSamples(cached, FITTING_SHARE, seed) : [cached, cached];
   const fits = fitConfidence(fitted, rest, exitNames, scaling);
   for (const { exit, reason } of fits) {
@@ -97,6 +127,8 @@ export function calibrateModel(
 
   let searched: ThresholdSearch | null = null;
   let promise: PromiseMetadata | null = null;
+  let expected: CrossFit | null = null;
+  let confident: ConfidentSearch | null = null;
   let thresholds: Required<ExitPolicy>['thresholds'] = [];
   if ('thresholds' in aim) thresholds = aim.thresholds;
   else if ('risk' in aim) {
@@ -106,17 +138,32 @@ export function calibrateModel(
     // No bound but the risk itself: the data have chosen the step that another would be read off at.
     promise = { ...aim, samples: rest.samples, empiricalRisk, bound: null, statement: found.promise };
     thresholds = found.thresholds;
+  } else if (isConfident && 'maxAccuracyDrop' in aim) {
+    const { maxAccuracyDrop } = aim;
+    const how = { criterion, temperatures, costs, maxAccuracyDrop, confidence, seed };
+    confident = searchWithConfidence(applyFits(fitted, fits), measured, how);
+    thresholds = confident.thresholds;
   } else if (exits.length > 1) {
     searched = searchThresholds(measured, { criterion, temperatures, costs, aim });
     thresholds = searched.thresholds;
+    if (measured.samples >= FEWEST_TO_CROSS_FIT)
+      expected = crossFitSearch(measured, { criterion, temperatures, costs, aim, seed }, { signal });
   }
   signal?.throwIfAborted();
   const policy = { criterion, thresholds, temperatures };
   const summary = summarizeExits(measured, policy, costs);
   if (exits.length > 1) noteExits(measured, policy, summary, exitNames).forEach(warn);
   return {
-    ...{ criterion, aim, scaling, cached, measured, fittedSamples: fitted.samples },
-    ...{ fits, policy, searched, promise, summary },
+    ...{
+      criterion,
+      aim,
+      scaling,
+      confidence: confidence ?? null,
+      cached,
+      measured,
+      fittedSamples: fitted.samples,
+    },
+    ...{ fits, policy, searched, promise, expected, confident, summary },
   };
 }
 

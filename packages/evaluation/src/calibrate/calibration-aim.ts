@@ -12,7 +12,12 @@ export interface CalibrationGoal {
   readonly aim?: CalibrationAim | undefined;
   /** `temperature` unless given. */
   readonly scaling?: Scaling | undefined;
-  /** Draws the part that a promise is made on; 0 unless given. */
+  /**
+   * With which probability a largest accuracy drop is not exceeded on new samples, between 0 and 1. Candidates are then
+   * found on one part of the samples and tested on the other. Unless given, the drop is that of the calibration samples.
+   */
+  readonly confidence?: number | undefined;
+  /** Draws the parts of the calibration samples; 0 unless given. */
   readonly seed?: number | undefined;
 }
 

@@ -1,8 +1,17 @@
 import type { MultiExitMetadata, PromiseMetadata } from '@earlyexit/branch-head';
-import type { BudgetedPoint, ConfidenceFit, Scaling } from '@earlyexit/calibration';
+import {
+  type BudgetedPoint,
+  type ConfidenceFit,
+  type CrossFit,
+  type Estimate,
+  type Scaling,
+  wilsonInterval,
+} from '@earlyexit/calibration';
+import { INTERVAL_CONFIDENCE } from '../evaluate/evaluation-intervals';
 import {
   type CriterionName,
   type ExitStatistics,
+  type ExitSummary,
   type ThresholdJson,
   thresholdToJson,
 } from '@earlyexit/exit-criteria';
@@ -50,6 +59,17 @@ export interface CalibrationDocument {
   /** Null where nothing was searched for. */
   readonly exact: boolean | null;
   readonly guarantee: string | null;
+  /** What to expect on new samples, cross-fitted, with intervals; null where nothing was searched for. */
+  readonly expected: CrossFit | null;
+  /** What is said of new samples with the confidence asked for; null unless one was. */
+  readonly confident: { readonly confidence: number; readonly statement: string } | null;
+  /** How sure the figures are, as those of a sample of the calibration images. */
+  readonly intervals: {
+    readonly confidence: number;
+    readonly top1: Estimate | null;
+    readonly static: { readonly top1: Estimate | null };
+    readonly exits: readonly { readonly top1: Estimate | null; readonly top1All: Estimate | null }[];
+  };
 }
 
 /** Makes the document of a calibration. */
@@ -58,7 +78,8 @@ export function calibrationDocument(
   calibration: Calibration,
   { dataset, engine }: CalibrationOrigin,
 ): CalibrationDocument {
-  const { aim, cached, criterion, fits, measured, policy, promise, scaling, searched, summary } = calibration;
+  const { aim, cached, criterion, fits, measured, policy, promise, scaling, searched, summary, confident } =
+    calibration;
   return {
     model: metadata.name,
     dataset,
@@ -84,6 +105,12 @@ export function calibrationDocument(
     macsRatio: summary.macsRatio,
     exact: searched?.exact ?? null,
     guarantee: searched?.guarantee ?? null,
+    expected: calibration.expected,
+    confident:
+      confident === null
+        ? null
+        : { confidence: calibration.confidence ?? INTERVAL_CONFIDENCE, statement: confident.promise },
+    intervals: intervalsOf(summary),
   };
 }
 
@@ -144,4 +171,18 @@ export function budgetDocument(
 /** Typed arrays become lists: as JSON they would be objects with numbers for keys. */
 function fitToJson({ vector, ...fit }: ConfidenceFit): ConfidenceFitJson {
   return { ...fit, vector: vector && { scales: [...vector.scales], offsets: [...vector.offsets] } };
+}
+
+function intervalsOf({ exits, samples, top1, static: plain }: ExitSummary): CalibrationDocument['intervals'] {
+  const accuracy = (share: number | null, of: number): Estimate | null =>
+    share === null || of === 0 ? null : wilsonInterval(Math.round(share * of), of, INTERVAL_CONFIDENCE);
+  return {
+    confidence: INTERVAL_CONFIDENCE,
+    top1: accuracy(top1, samples),
+    static: { top1: accuracy(plain.top1, samples) },
+    exits: exits.map((exit) => ({
+      top1: accuracy(exit.top1, exit.taken),
+      top1All: accuracy(exit.top1All, samples),
+    })),
+  };
 }

@@ -60,6 +60,21 @@ describe('comparePolicies', () => {
     expect(scheduler?.exits.map(({ macs }) => macs)).toEqual([2_008, 6_517, 11_017]);
   });
 
+  it('tests each against the same reference on the same samples, counting that there are several', async () => {
+    const { policies, oracleRule } = await compare({ targetMacs: 0.6 });
+    for (const { criterion, against, top1 } of policies) {
+      if (criterion === 'max-probability') {
+        expect(against).toBeNull();
+        continue;
+      }
+      const reference = policies.find((each) => each.criterion === 'max-probability');
+      expect(against?.accuracyDifference.value).toBeCloseTo((top1 ?? 0) - (reference?.top1 ?? 0), 12);
+      expect(against?.isDifferent).toBe((against?.pValue ?? 1) <= 1 - 0.95);
+    }
+    // Who looks at the labels is better beyond doubt.
+    expect(oracleRule.against).toMatchObject({ isDifferent: true });
+  });
+
   it('lets the surest exit answer for those who reach the end', async () => {
     const { policies } = await compare({ targetMacs: 0.6 });
     const of = (name: string) => policies.find(({ criterion }) => criterion === name);

@@ -1,6 +1,10 @@
 import {
+  comparePaired,
   fitScheduler,
+  holmAdjusted,
   oracle,
+  type PairedComparison,
+  type PolicyOutcome,
   searchMostConfidentThresholds,
   searchSchedulerThresholds,
   searchThresholds,
@@ -17,18 +21,22 @@ import {
   criterionNames,
   type ExitCosts,
   getCriterion,
+  simulate,
   thresholdToJson,
 } from '@earlyexit/exit-criteria';
 import { nextTurn } from '../next-turn';
 import { type AnswerEvaluation, evaluateAnswers } from '../evaluate/evaluate-answers';
 import type { EvaluationDocument, EvaluationOrigin } from '../evaluate/evaluation-document';
 import { evaluatePolicy } from '../evaluate/evaluate-policy';
+import { INTERVAL_CONFIDENCE } from '../evaluate/evaluation-intervals';
 
 /** One row of the comparison: an evaluation on the test split, and where its thresholds come from. */
 export type ComparedPolicy = AnswerEvaluation &
   Pick<EvaluationDocument, 'thresholds'> & {
     /** A criterion, or `scheduler`, or `most-confident`. */
     readonly criterion: CriterionName | 'scheduler' | 'most-confident';
+    /** How it differs from `max-probability` on the same samples; null for that itself. */
+    readonly against: PairedComparison | null;
     /** Whether it is a rule on an exit's logits, learned from calibration logits, or a rule with another fallback. */
     readonly kind: 'criterion' | 'learned' | 'fallback';
     readonly calibration: {
@@ -55,6 +63,9 @@ export interface PolicyComparison {
 // One half of the calibration split teaches the scheduler, the other sets its thresholds.
 const FITTING_SHARE = 0.5;
 
+/** Who all others are compared with: what calibration uses where nothing else is named. */
+export const COMPARISON_REFERENCE: CriterionName = 'max-probability';
+
 /**
  * Compares every criterion, the learned scheduler and the surest-of-all fallback: thresholds of each from the
  * calibration logits, all for the same aim; all evaluated on the same test logits.
@@ -76,7 +87,7 @@ export async function comparePolicies(
   { signal, onNote, onProgress }: WorkOptions = {},
 ): Promise<PolicyComparison> {
   const { calibration, test, temperatures, costs, aim, seed, about } = options;
-  const rowOf = (criterion: CriterionName): ComparedPolicy => {
+  const rowOf = (criterion: CriterionName): Row => {
     const found = searchThresholds(calibration, { criterion, temperatures, costs, aim });
     const policy = { criterion, thresholds: found.thresholds, temperatures };
     return {
@@ -84,9 +95,10 @@ export async function comparePolicies(
       criterion,
       kind: 'criterion',
       calibration: describeSearch(found, aim, calibration.samples, 0),
+      outcome: outcomeOf(simulate(test, policy), test, costs),
     };
   };
-  const mostConfident = (): ComparedPolicy => {
+  const mostConfident = (): Row => {
     const found = searchMostConfidentThresholds(calibration, { temperatures, costs, aim });
     for (const text of found.notes.filter((note) => note.includes('further below'))) {
       onNote?.({ level: 'warning', text });
@@ -102,9 +114,10 @@ export async function comparePolicies(
       kind: 'fallback',
       thresholds: found.thresholds.map(thresholdToJson),
       calibration: describeSearch(found, aim, calibration.samples, 0),
+      outcome: outcomeOf(fallback, test, costs),
     };
   };
-  const scheduled = (): ComparedPolicy => {
+  const scheduled = (): Row => {
     const [fitting, setting] = splitSamples(calibration, FITTING_SHARE, seed);
     const scheduler = fitScheduler(fitting);
     const withHeads = addSchedulerCosts(
@@ -127,6 +140,7 @@ export async function comparePolicies(
       kind: 'learned',
       thresholds: found.thresholds.map(thresholdToJson),
       calibration: describeSearch(found, aim, setting.samples, fitting.samples),
+      outcome: outcomeOf(learned, test, withHeads),
     };
   };
 
@@ -136,7 +150,7 @@ export async function comparePolicies(
     scheduled,
     () => rowOf('cross-entropy-oracle'),
   ];
-  const rows: ComparedPolicy[] = [];
+  const rows: Row[] = [];
   for (const [done, make] of makers.entries()) {
     // A turn of the event loop, so that a signal is heard.
     await nextTurn();
@@ -144,9 +158,40 @@ export async function comparePolicies(
     onProgress?.({ what: 'comparing policies', done, total: makers.length, unit: 'steps' });
     rows.push(make());
   }
-  const [oracleRule] = rows.splice(-1);
-  rows.sort((a, b) => (a.averageMacs ?? 0) - (b.averageMacs ?? 0));
-  return { policies: rows, oracleRule: oracleRule! };
+  const compared = againstReference(rows);
+  const [oracleRule] = compared.splice(-1);
+  compared.sort((a, b) => (a.averageMacs ?? 0) - (b.averageMacs ?? 0));
+  return { policies: compared, oracleRule: oracleRule! };
+}
+
+/** A row before it is compared with another. */
+type Row = Omit<ComparedPolicy, 'against'> & { readonly outcome: PolicyOutcome };
+
+/** Adds the comparison with the reference; its p-values count that there are several of them. */
+function againstReference(rows: readonly Row[]): ComparedPolicy[] {
+  const reference = rows.find(({ criterion }) => criterion === COMPARISON_REFERENCE)!;
+  const comparisons = rows.map((row) =>
+    row === reference ? null : comparePaired(row.outcome, reference.outcome, INTERVAL_CONFIDENCE),
+  );
+  const adjusted = holmAdjusted(comparisons.flatMap((each) => (each === null ? [] : [each.pValue])));
+  let next = 0;
+  return rows.map(({ outcome: _, ...row }, i) => {
+    const comparison = comparisons[i] ?? null;
+    if (comparison === null) return { ...row, against: null };
+    const pValue = adjusted[next++]!;
+    return { ...row, against: { ...comparison, pValue, isDifferent: pValue <= 1 - INTERVAL_CONFIDENCE } };
+  });
+}
+
+function outcomeOf(
+  { exitIndex, classes }: { readonly exitIndex: ArrayLike<number>; readonly classes: Int32Array },
+  { labels }: CachedLogits,
+  { exitMacs }: ExitCosts,
+): PolicyOutcome {
+  return {
+    correct: Uint8Array.from(classes, (answer, row) => (answer === labels?.[row] ? 1 : 0)),
+    macs: Float64Array.from(exitIndex, (exit) => exitMacs[exit]!),
+  };
 }
 
 function describeSearch(

@@ -1,6 +1,8 @@
 import { calibrationErrorOf, oracle, reliabilityBins } from '@earlyexit/calibration';
 import { type CachedLogits, type ExitCosts, softmax, summarizeExits, rankOf } from '@earlyexit/exit-criteria';
+import { correctOf } from './evaluate-policy';
 import type { EvaluationDocument, EvaluationOrigin } from './evaluation-document';
+import { evaluationIntervals } from './evaluation-intervals';
 
 /** What a policy answered, whatever kind of policy it is. */
 export interface PolicyAnswers {
@@ -59,6 +61,14 @@ export function evaluateAnswers(
     taken.reduce((sum, count, exit) => sum + count * (costs.exitMacs[exit] ?? 0), 0) / samples;
   const confidences = answers.confidences ?? answerProbabilities(cached, answers, temperatures);
   const error = calibrationErrorOf(reliabilityBins({ confidences, correct }));
+  const evaluated = alone.exits.map((exit, index) => ({
+    ...exit,
+    name: about.exitNames[index] ?? '',
+    taken: taken[index] ?? 0,
+    share: (taken[index] ?? 0) / samples,
+    top1: share(correct, index),
+    top5: share5(index),
+  }));
   return {
     model: about.model,
     dataset: about.dataset,
@@ -66,14 +76,7 @@ export function evaluateAnswers(
     samples,
     engine: about.engine,
     temperatures,
-    exits: alone.exits.map((exit, index) => ({
-      ...exit,
-      name: about.exitNames[index] ?? '',
-      taken: taken[index] ?? 0,
-      share: (taken[index] ?? 0) / samples,
-      top1: share(correct, index),
-      top5: share5(index),
-    })),
+    exits: evaluated,
     top1: share(correct, null),
     top5: share5(null),
     static: alone.static,
@@ -82,6 +85,11 @@ export function evaluateAnswers(
     expectedCalibrationError: Number.isNaN(error) ? null : error,
     // Each answer is some exit's own, as under this criterion.
     oracle: oracle(cached, costs, { criteria: ['max-probability'] }),
+    intervals: evaluationIntervals({
+      ...{ exits: evaluated, costs, correct },
+      finalCorrect: correctOf(cached),
+      confidences: { confidences, correct },
+    }),
   };
 }
 

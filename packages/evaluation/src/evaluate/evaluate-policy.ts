@@ -1,6 +1,13 @@
 import { calibrationErrorOf, oracle, policyConfidences, reliabilityBins } from '@earlyexit/calibration';
-import { type CachedLogits, type ExitCosts, summarizeExits, thresholdToJson } from '@earlyexit/exit-criteria';
+import {
+  argmaxRows,
+  type CachedLogits,
+  type ExitCosts,
+  summarizeExits,
+  thresholdToJson,
+} from '@earlyexit/exit-criteria';
 import type { EvaluationDocument, EvaluationOrigin } from './evaluation-document';
+import { evaluationIntervals } from './evaluation-intervals';
 import { measurePromise, type PromisedPolicy } from './measure-promise';
 
 /** Evaluates a policy on cached logits with labels. */
@@ -12,7 +19,10 @@ export function evaluatePolicy(
 ): EvaluationDocument {
   const summary = summarizeExits(cached, policy, costs, about.exitNames);
   const promise = measurePromise(cached, policy);
-  const error = calibrationErrorOf(reliabilityBins(policyConfidences(cached, policy)));
+  const confidences = policyConfidences(cached, policy);
+  const error = calibrationErrorOf(reliabilityBins(confidences));
+  const { correct } = confidences;
+  const finalCorrect = correctOf(cached);
   return {
     model: about.model,
     dataset: about.dataset,
@@ -33,6 +43,13 @@ export function evaluatePolicy(
       criteria: [policy.criterion],
       ...(policy.temperatures && { temperatures: policy.temperatures }),
     }),
+    intervals: evaluationIntervals({ exits: summary.exits, costs, correct, finalCorrect, confidences }),
     ...(promise === null ? {} : { promise }),
   };
+}
+
+/** `[samples]`, 1 where the final exit is right. */
+export function correctOf({ exits, classes, labels }: CachedLogits): Uint8Array {
+  const answers = argmaxRows(exits.at(-1) ?? new Float32Array(), classes);
+  return Uint8Array.from(answers, (answer, row) => (answer === labels?.[row] ? 1 : 0));
 }

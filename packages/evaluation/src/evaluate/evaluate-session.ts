@@ -4,8 +4,9 @@ import type { Answers } from '@earlyexit/inference';
 import type { SampleSource } from '@earlyexit/branch-head';
 import type { WorkOptions } from '@earlyexit/core';
 import { type DecidedSession, isStaged } from '../session/session-policy';
-import { evaluatePolicy } from './evaluate-policy';
+import { correctOf, evaluatePolicy } from './evaluate-policy';
 import type { EvaluationDocument } from './evaluation-document';
+import { evaluationIntervals } from './evaluation-intervals';
 
 // Enough for every thread to have work, few enough that the images of a chunk take little memory.
 const CHUNK = 512;
@@ -55,7 +56,11 @@ export async function evaluateSession(
       : evaluatePolicy(forced, policy, costs, { ...source, exitNames });
   return {
     ...document,
-    ...countAnswers(own, samples.labels, session.metadata.classes.length, costs, document),
+    ...countAnswers(own, samples.labels, costs, {
+      document,
+      classes: session.metadata.classes.length,
+      forced,
+    }),
   };
 }
 
@@ -164,10 +169,14 @@ function withoutForced(
 function countAnswers(
   { count, classes, exits, logits, macs, probabilities }: Answers,
   labels: Int32Array,
-  classCount: number,
-  { staticMacs }: ExitCosts,
-  document: EvaluationDocument,
+  costs: ExitCosts,
+  rest: {
+    readonly document: EvaluationDocument;
+    readonly classes: number;
+    readonly forced: CachedLogits | null;
+  },
 ): Partial<EvaluationDocument> {
+  const { document, classes: classCount, forced } = rest;
   const correct = Uint8Array.from(classes, (answer, row) => (answer === labels[row] ? 1 : 0));
   const among5 = Uint8Array.from(classes, (_, row) =>
     rankOf(logits, row * classCount, classCount, labels[row] ?? 0) < TOP ? 1 : 0,
@@ -189,21 +198,27 @@ function countAnswers(
   const hasTop5 = classCount >= TOP;
   const averageMacs = count === 0 ? null : macs.reduce((total, value) => total + value, 0) / count;
   const error = calibrationErrorOf(reliabilityBins({ confidences: probabilities, correct }));
+  const evaluated = document.exits.map((exit, index) => {
+    const { taken } = tally(correct, index);
+    return {
+      ...exit,
+      taken,
+      share: count === 0 ? 0 : taken / count,
+      top1: ratio(correct, index),
+      top5: hasTop5 ? ratio(among5, index) : null,
+    };
+  });
   return {
-    exits: document.exits.map((exit, index) => {
-      const { taken } = tally(correct, index);
-      return {
-        ...exit,
-        taken,
-        share: count === 0 ? 0 : taken / count,
-        top1: ratio(correct, index),
-        top5: hasTop5 ? ratio(among5, index) : null,
-      };
-    }),
+    exits: evaluated,
     top1: ratio(correct, null),
     top5: hasTop5 ? ratio(among5, null) : null,
     averageMacs,
-    macsRatio: averageMacs === null ? null : staticMacs / averageMacs,
+    macsRatio: averageMacs === null ? null : costs.staticMacs / averageMacs,
     expectedCalibrationError: Number.isNaN(error) ? null : error,
+    intervals: evaluationIntervals({
+      ...{ exits: evaluated, costs, correct },
+      finalCorrect: forced === null ? null : correctOf(forced),
+      confidences: { confidences: probabilities, correct },
+    }),
   };
 }

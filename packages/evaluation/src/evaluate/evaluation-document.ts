@@ -1,4 +1,5 @@
 import type { CriterionName, ExitStatistics, ExitSummary, ThresholdJson } from '@earlyexit/exit-criteria';
+import type { EvaluationIntervals } from './evaluation-intervals';
 import type { MeasuredPromise } from './measure-promise';
 
 /** One exit's part of an evaluation. */
@@ -35,6 +36,8 @@ export interface EvaluationDocument extends ExitSummary {
   readonly expectedCalibrationError: number | null;
   /** Every sample leaves at the cheapest exit that is right, or at the cheapest one if none is. */
   readonly oracle: { readonly top1: number; readonly averageMacs: number } | null;
+  /** The figures' confidence intervals; left out only by versions that had none. */
+  readonly intervals?: EvaluationIntervals;
   /** What calibration promised about these thresholds, and the risk on these samples; left out if nothing. */
   readonly promise?: MeasuredPromise;
 }

@@ -1,5 +1,5 @@
-import type { CommandDefinition } from '../command-definition';
-import { addDatasetOptions, addEngineOptions } from '../options/shared-options';
+import type { CommandDefinition } from '../../command-definition';
+import { addDatasetOptions, addEngineOptions } from '../../options/shared-options';
 
 /** `earlyexit calibrate` */
 export const calibrateCommand: CommandDefinition = {
@@ -40,14 +40,25 @@ $ earlyexit calibrate copy-of/model/best --logits logits.safetensors --risk 0.01
         '--max-accuracy-drop <pp>',
         'aim: cheapest, at most so many percentage points below the final exit (default: 0.5)',
       )
+      .option(
+        '--confidence <p>',
+        'hold --max-accuracy-drop on new images with this probability, 0.9 is ninety percent; without it the drop is that of the calibration images',
+      )
       .option('--target-macs <share>', 'aim: most accurate, at most this share of the plain network’s MACs')
       .option('--budget', 'print the budgeted batch protocol (MSDNet): 39 budgets; stores nothing')
       .option('--risk <eps>', 'aim: cheapest with a promise; at most this risk, 0.02 is two percent')
       .option('--delta <d>', 'the probability with which the promise may fail (default: 0.1; not with crc)')
-      .option('--method <name>', 'how to promise: ucb, ltt, or crc for an average (default: ltt; ucb with --loss gap)')
+      .option(
+        '--method <name>',
+        'how to promise: ucb, ltt, or crc for an average (default: ltt; ucb with --loss gap)',
+      )
       .option(
         '--loss <name>',
         'what the risk counts: consistency, answers that differ from the final exit’s, or gap, accuracy lost (default: consistency)',
+      )
+      .option(
+        '--plan',
+        'say what calibration splits of 500 to 20,000 images would bring, for --risk (default: 0.02) and --delta; stores nothing',
       )
       .option('--earlyexit <t...>', 'set these thresholds, one per early exit: a number, never or always')
       .option('--earlyexit_thresholds <t...>', 'the same as --earlyexit')
@@ -64,7 +75,7 @@ $ earlyexit calibrate copy-of/model/best --logits logits.safetensors --risk 0.01
     addEngineOptions(command);
   },
   async execute(invocation) {
-    const { calibrateRun } = await import('../work/calibrate-run');
+    const { calibrateRun } = await import('./run');
     return calibrateRun(invocation);
   },
 };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeMeasuredPromise } from './describe-promise';
+import { describeMeasuredPromise } from './promise';
 
 const promise = {
   method: 'ltt',

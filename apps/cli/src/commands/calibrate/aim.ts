@@ -2,8 +2,7 @@ import { defaultMethod, type RiskAim, type Scaling } from '@earlyexit/calibratio
 import { ArgumentError } from '@earlyexit/core';
 import type { CalibrationAim } from '@earlyexit/evaluation';
 import { type CriterionName, type Threshold } from '@earlyexit/exit-criteria';
-import { percent } from '../terminal/format';
-import { chooseAim, describeAim } from './policy';
+import { chooseAim } from '../../work/policy';
 
 /** What `calibrate` is to do: find what calibration finds, or print the 39 budgets. */
 export type CalibrateAim = CalibrationAim | { readonly budget: true };
@@ -13,6 +12,8 @@ export interface AimOptions {
   readonly maxAccuracyDrop?: number | undefined;
   readonly targetMacs?: number | undefined;
   readonly budget?: boolean | undefined;
+  readonly plan?: boolean | undefined;
+  readonly confidence?: number | undefined;
   readonly risk?: number | undefined;
   readonly delta?: number | undefined;
   readonly method?: RiskAim['method'] | undefined;
@@ -21,6 +22,8 @@ export interface AimOptions {
 }
 
 const DEFAULT_DELTA = 0.1;
+/** What `--plan` plans for where no risk is named. */
+const PLANNED_RISK = 0.02;
 
 /**
  * The one aim that options name; the default aim if none does.
@@ -28,13 +31,14 @@ const DEFAULT_DELTA = 0.1;
  * @throws ArgumentError for two aims, or parts of a promise that do not belong together
  */
 export function chooseCalibrationAim(options: AimOptions): CalibrateAim {
-  const { budget, risk, delta, loss = 'consistency', earlyexit } = options;
+  const { budget, plan, confidence, delta, loss = 'consistency', earlyexit } = options;
+  const { risk = plan === true ? PLANNED_RISK : undefined } = options;
   const { method = defaultMethod(loss) } = options;
   const named = [
     ['--max-accuracy-drop', options.maxAccuracyDrop],
     ['--target-macs', options.targetMacs],
     ['--budget', budget],
-    ['--risk', risk],
+    ['--risk', options.risk],
     ['--earlyexit', earlyexit],
   ].flatMap(([name, value]) => (value === undefined ? [] : [String(name)]));
   const [, second] = named;
@@ -44,6 +48,23 @@ export function chooseCalibrationAim(options: AimOptions): CalibrateAim {
       rule: second === '--earlyexit' ? 'thresholds are either given or searched for' : 'there is one aim',
       received: named.join(' and '),
       remedy: 'Leave one of them out',
+    });
+  }
+  const [only] = named;
+  if (plan === true && only !== undefined && only !== '--risk') {
+    throw new ArgumentError({
+      where: '--plan',
+      rule: 'it says what a promise would bring with more images',
+      received: `--plan and ${only}`,
+      remedy: `Leave ${only} out, or add --risk`,
+    });
+  }
+  if (confidence !== undefined && (plan === true || (only !== undefined && only !== '--max-accuracy-drop'))) {
+    throw new ArgumentError({
+      where: '--confidence',
+      rule: 'it says how surely the largest accuracy drop holds on new images',
+      received: `--confidence and ${only ?? '--plan'}`,
+      remedy: 'Take --max-accuracy-drop with it; --risk has --delta',
     });
   }
   if (risk === undefined) {
@@ -71,21 +92,6 @@ export function chooseCalibrationAim(options: AimOptions): CalibrateAim {
   return earlyexit === undefined ? chooseAim(options) : { thresholds: earlyexit };
 }
 
-/** The aim in words. */
-export function describeCalibrationAim(aim: CalibrateAim): string {
-  if ('thresholds' in aim) return 'thresholds as given';
-  if ('budget' in aim) return 'aim: the 39 budgets of the budgeted batch protocol (MSDNet)';
-  if ('risk' in aim) {
-    const what =
-      aim.loss === 'consistency'
-        ? 'answers that differ from the final exit’s'
-        : 'accuracy lost against the final exit';
-    const how = aim.delta === null ? 'on average' : `with probability ${shortPercent(1 - aim.delta)}`;
-    return `aim: the cheapest with at most ${shortPercent(aim.risk)} ${what}, promised ${how} (${aim.method})`;
-  }
-  return `aim: ${describeAim(aim)}`;
-}
-
 /**
  * Refuses criteria and scalings that an aim cannot be reached with.
  *
@@ -104,9 +110,4 @@ export function checkAimFits(aim: CalibrateAim, criterion: CriterionName): void 
 /** The protocol compares probabilities as they are; every other aim scales them first. */
 export function defaultScaling(aim: CalibrateAim): Scaling {
   return 'budget' in aim ? 'none' : 'temperature';
-}
-
-/** `0.005` → `0.5 %`, with no digits that say nothing. */
-function shortPercent(fraction: number): string {
-  return percent(fraction, 4).replace(/\.?0+ %$/, ' %');
 }

@@ -1,0 +1,249 @@
+import type {
+  BudgetedPoint,
+  ConfidenceFit,
+  PlannedSize,
+  RiskAim,
+  VectorScaling,
+} from '@earlyexit/calibration';
+import { type BudgetCurve, type Calibration, INTERVAL_CONFIDENCE } from '@earlyexit/evaluation';
+import { type ExitSummary, getCriterion, type Threshold } from '@earlyexit/exit-criteria';
+import { wilsonInterval } from '@earlyexit/calibration';
+import { describeExpected, percentInterval, ratioInterval } from '../../describe/intervals';
+import { describeRisk } from '../../describe/promise';
+import { count, percent, shortMacs } from '../../terminal/format';
+import { describeAim } from '../../work/policy';
+import type { CalibrateAim } from './aim';
+import type { Colors } from '../../terminal/output';
+import { formatTable } from '../../terminal/table';
+
+/** A threshold for people; the final exit has none. */
+export function showThreshold(value: Threshold | null | undefined): string {
+  if (value === undefined) return '–';
+  return typeof value === 'number' ? value.toPrecision(6) : (value ?? 'never');
+}
+
+/** What the words need besides the figures. */
+export interface CalibrationAbout {
+  /** The MODEL operand, as it was typed. */
+  readonly argument: string;
+  /** The network's name. */
+  readonly model: string;
+  readonly dataset: string;
+  /** The final exit's last. */
+  readonly exitNames: readonly string[];
+  readonly curve: string | undefined;
+  readonly colors: Colors;
+}
+
+/** A calibration, and where it is stored. */
+export function describeCalibration(
+  calibration: Calibration,
+  { argument, model, dataset, exitNames, curve, colors }: CalibrationAbout,
+  directory: string,
+): string[] {
+  const { aim, cached, confident, criterion, expected, fits, measured, policy, searched, summary } =
+    calibration;
+  const apart = measured.samples < cached.samples;
+  const sure = percent(INTERVAL_CONFIDENCE, 0);
+  return [
+    `${model} on ${dataset}: ${count(cached.samples)} calibration images, criterion ${criterion} (leaves when ${getCriterion(criterion).rule})`,
+    describeCalibrationAim(aim, calibration.confidence ?? undefined),
+    ...(apart
+      ? [
+          `${count(calibration.fittedSamples)} images to fit, ${count(measured.samples)} others to promise on; the figures are of the latter`,
+        ]
+      : []),
+    '',
+    ...confidenceTable(fits, colors),
+    '',
+    ...exitTable(exitNames, policy.thresholds, summary, colors),
+    '',
+    `in all ${percent(summary.top1)} right (final exit alone ${percent(summary.static.top1)}), ${shortMacs(summary.averageMacs)} MACs on average: ${(summary.macsRatio ?? 1).toFixed(2)}× fewer than the plain network`,
+    ...accuracyIntervals(summary).map((words) => `${sure} intervals: ${words}`),
+    ...(searched === null ? [] : [`${searched.guarantee}.`]),
+    ...(expected === null ? [] : [describeExpected(expected, INTERVAL_CONFIDENCE)]),
+    ...(confident === null ? [] : [`${confident.promise}.`]),
+    ...describePromise(calibration),
+    ...(curve === undefined ? [] : [`the accuracy–cost frontier is in ${curve}`]),
+    `stored in ${directory}; next: earlyexit evaluate ${argument}`,
+  ];
+}
+
+/** The budgeted protocol. */
+export function describeBudgets(
+  { alone, cached, fits, points, scaling }: BudgetCurve,
+  { argument, model, dataset, exitNames, curve, colors }: CalibrationAbout,
+  staticMacs: number,
+): string[] {
+  const [middle] = points.slice(points.length / 2);
+  return [
+    `${model} on ${dataset}: ${count(cached.samples)} calibration images, criterion max-probability`,
+    describeCalibrationAim({ budget: true }),
+    '',
+    ...(scaling === 'none' ? [] : [...confidenceTable(fits, colors), '']),
+    ...budgetTable(points, exitNames, staticMacs, colors),
+    '',
+    `the final exit alone is ${percent(alone.at(-1)?.top1 ?? null)} right; thresholds and accuracies are of the same calibration images`,
+    ...(curve === undefined ? [] : [`written to ${curve}`]),
+    'nothing was stored: a curve is no choice. To take a line of it:',
+    `  earlyexit calibrate ${argument} --scaling ${scaling} --earlyexit ${(middle?.thresholds ?? []).map(String).join(' ')}`,
+  ];
+}
+
+/** What calibration splits of several sizes would bring. */
+export function describePlan(
+  sizes: readonly PlannedSize[],
+  aim: RiskAim,
+  samples: number,
+  { model, dataset, colors }: CalibrationAbout,
+): string[] {
+  return [
+    `${model} on ${dataset}: a plan from ${count(samples)} calibration images`,
+    describeCalibrationAim(aim),
+    '',
+    ...formatTable(
+      [
+        { title: 'calibration images', align: 'right' },
+        { title: 'a promise is possible', align: 'right' },
+        { title: 'leave early', align: 'right' },
+        { title: '8 of 10 draws', align: 'right' },
+        { title: 'fewer MACs', align: 'right' },
+        { title: '8 of 10 draws', align: 'right' },
+      ],
+      sizes.map(({ samples: size, promised, leavingEarly, macsRatio }) => [
+        count(size),
+        percent(promised, 0),
+        percent(leavingEarly.value, 1),
+        percentInterval(leavingEarly),
+        `${macsRatio.value.toFixed(2)}×`,
+        ratioInterval(macsRatio),
+      ]),
+      colors,
+    ),
+    '',
+    'These images stand for all to come: losses rarer than one in their number are not seen, so a plan for a risk near that is too hopeful. Nothing was stored.',
+  ];
+}
+
+/** How sure the accuracies are, as those of a sample. */
+function accuracyIntervals({ samples, top1, static: plain }: ExitSummary): string[] {
+  if (top1 === null || plain.top1 === null || samples === 0) return [];
+  const interval = (share: number): string =>
+    percentInterval(wilsonInterval(Math.round(share * samples), samples));
+  return [`${interval(top1)} right, final exit alone ${interval(plain.top1)}`];
+}
+
+/** The promise as a sentence, and what it hangs on. */
+function describePromise({ promise, policy }: Calibration): string[] {
+  if (promise === null) return [];
+  if (policy.thresholds.every((value) => value === 'never')) {
+    return [
+      `No threshold keeps this promise on these ${count(promise.samples)} images, so nobody leaves early: allow more risk, or calibrate on more images.`,
+    ];
+  }
+  const { loss, empiricalRisk, statement } = promise;
+  const seen = describeRisk(loss, empiricalRisk);
+  return [`${statement}, as long as images come from where these came from (on these: ${seen}).`];
+}
+
+/** How sure each exit was and how sure it is now. */
+function confidenceTable(fits: readonly ConfidenceFit[], colors: Colors): string[] {
+  const change = (before: string, after: string): string => `${before} → ${after}`;
+  return formatTable(
+    [
+      { title: 'exit' },
+      { title: 'scaled by', align: 'right' },
+      { title: 'calibration error', align: 'right' },
+      { title: 'Brier score', align: 'right' },
+      { title: 'neg. log-likelihood', align: 'right' },
+    ],
+    fits.map(({ exit, temperature, vector, before, after }) => [
+      exit,
+      vector === null ? `temperature ${temperature.toFixed(4)}` : `vector, ${describeVector(vector)}`,
+      change(percent(before.calibrationError), percent(after.calibrationError)),
+      change(before.brierScore.toFixed(4), after.brierScore.toFixed(4)),
+      change(before.negativeLogLikelihood.toFixed(4), after.negativeLogLikelihood.toFixed(4)),
+    ]),
+    colors,
+  );
+}
+
+/** Where samples leave, how often they are right there, and what it costs. */
+function exitTable(
+  exitNames: readonly string[],
+  thresholds: readonly Threshold[],
+  { exits }: ExitSummary,
+  colors: Colors,
+): string[] {
+  return formatTable(
+    [
+      { title: 'exit' },
+      { title: 'threshold', align: 'right' },
+      { title: 'taken', align: 'right' },
+      { title: 'right', align: 'right' },
+      { title: 'MACs', align: 'right' },
+    ],
+    exitNames.map((name, exit) => [
+      name,
+      showThreshold(thresholds[exit]),
+      percent(exits[exit]?.share ?? 0, 1),
+      percent(exits[exit]?.top1 ?? null),
+      shortMacs(exits[exit]?.macs ?? null),
+    ]),
+    colors,
+  );
+}
+
+/** The budgeted protocol, a line a budget. */
+function budgetTable(
+  points: readonly BudgetedPoint[],
+  exitNames: readonly string[],
+  staticMacs: number,
+  colors: Colors,
+): string[] {
+  return formatTable(
+    [
+      { title: 'skew', align: 'right' },
+      ...exitNames.map((name) => ({ title: `to ${name}`, align: 'right' as const })),
+      ...exitNames.slice(0, -1).map((name) => ({ title: `threshold ${name}`, align: 'right' as const })),
+      { title: 'right', align: 'right' },
+      { title: 'MACs', align: 'right' },
+      { title: 'of the plain network', align: 'right' },
+    ],
+    points.map(({ skew, targetShares, thresholds, accuracy, averageMacs }) => [
+      skew.toFixed(2),
+      ...targetShares.map((share) => percent(share, 1)),
+      ...thresholds.map(showThreshold),
+      percent(accuracy),
+      shortMacs(averageMacs),
+      percent(averageMacs / staticMacs, 1),
+    ]),
+    colors,
+  );
+}
+
+function describeVector({ scales }: VectorScaling): string {
+  return `${Math.min(...scales).toFixed(2)} to ${Math.max(...scales).toFixed(2)}`;
+}
+
+/** The aim in words. */
+export function describeCalibrationAim(aim: CalibrateAim, confidence?: number): string {
+  if ('thresholds' in aim) return 'thresholds as given';
+  if ('budget' in aim) return 'aim: the 39 budgets of the budgeted batch protocol (MSDNet)';
+  if ('risk' in aim) {
+    const what =
+      aim.loss === 'consistency'
+        ? 'answers that differ from the final exit’s'
+        : 'accuracy lost against the final exit';
+    const how = aim.delta === null ? 'on average' : `with probability ${shortPercent(1 - aim.delta)}`;
+    return `aim: the cheapest with at most ${shortPercent(aim.risk)} ${what}, promised ${how} (${aim.method})`;
+  }
+  const sure =
+    confidence === undefined ? '' : `, on new images too with a confidence of ${shortPercent(confidence)}`;
+  return `aim: ${describeAim(aim)}${sure}`;
+}
+
+/** `0.005` → `0.5 %`, with no digits that say nothing. */
+function shortPercent(fraction: number): string {
+  return percent(fraction, 4).replace(/\.?0+ %$/, ' %');
+}

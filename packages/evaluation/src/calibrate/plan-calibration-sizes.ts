@@ -1,0 +1,51 @@
+import type { MultiExitMetadata } from '@earlyexit/branch-head';
+import {
+  applyFits,
+  fitConfidence,
+  planCalibration,
+  type PlannedSize,
+  type RiskAim,
+} from '@earlyexit/calibration';
+import { ArgumentError, type WorkOptions } from '@earlyexit/core';
+import { costsOf } from '@earlyexit/exit-criteria';
+import type { CalibrationLogits } from './calibrate-model';
+import { type CalibrationGoal, DEFAULT_CRITERION } from './calibration-aim';
+import { checkCalibrationLogits } from './calibration-notes';
+
+/**
+ * What calibration splits of several sizes would buy: how much would leave early under the same promise. The pilot
+ * samples stand for everything to come; nothing is stored.
+ *
+ * @throws ArgumentError for a network without early exits, or `crc`, which promises an average only; DataError for
+ *   logits that are not finite
+ */
+export function planCalibrationSizes(
+  { metadata }: { readonly metadata: Pick<MultiExitMetadata, 'name' | 'exits' | 'staticMacs'> },
+  { cached, sampleIds = [] }: CalibrationLogits,
+  goal: Pick<CalibrationGoal, 'criterion' | 'scaling' | 'seed'> & { readonly aim: RiskAim },
+  work: WorkOptions = {},
+): PlannedSize[] {
+  const { aim, criterion = DEFAULT_CRITERION, scaling = 'temperature', seed = 0 } = goal;
+  const { risk, delta, loss, method } = aim;
+  const exitNames = metadata.exits.map(({ name }) => name);
+  if (exitNames.length === 1) {
+    throw wrong('risk', 'a promise is about leaving early', `${metadata.name}, which has no early exit`);
+  }
+  if (method === 'crc') throw wrong('method', 'a plan is made for a promise with a probability', method);
+  checkCalibrationLogits(cached, exitNames, sampleIds);
+  const fits = fitConfidence(cached, cached, exitNames, scaling);
+  const temperatures = fits.map(({ temperature }) => temperature);
+  return planCalibration(
+    applyFits(cached, fits),
+    {
+      ...{ risk, loss, method, criterion, temperatures, seed },
+      ...costsOf(metadata),
+      ...(delta === null ? {} : { delta }),
+    },
+    work,
+  );
+}
+
+function wrong(argument: string, rule: string, received: string): ArgumentError {
+  return new ArgumentError({ function: 'planCalibrationSizes', argument, rule, received });
+}
