@@ -11,7 +11,15 @@ export { MixedPooling2D, type MixedPooling2DArguments, registerLayers } from './
 export { layerSeed } from './layer-seed';
 export { foldLogitScaling, type LogitScaling } from './fold-logit-scaling';
 export { fromModelArtifacts, toModelArtifacts } from './model-artifacts';
-export type { ExitMetadata, MultiExitMetadata, MultiExitModel, Preprocessing } from './multi-exit-model';
+export type {
+  DataMetadata,
+  ExitMetadata,
+  FittedOn,
+  MultiExitMetadata,
+  MultiExitModel,
+  Polarity,
+  Preprocessing,
+} from './multi-exit-model';
 export type { PolicyMetadata, PromiseMetadata } from '@earlyexit/exit-criteria';
 export type { LoadOrigin, LoadSamples, SampleSource } from './sample-source';
 export { splitStages, type Stage, type StageResult } from './split-stages';

@@ -1,4 +1,4 @@
-import { ArgumentError, DataError, describeValue } from '@earlyexit/core';
+import { ArgumentError, DataError, describeValue, jsonChecksum } from '@earlyexit/core';
 import { buildFromTopology } from './build-from-topology';
 import { checkSizes } from './check-sizes';
 import { registerLayers } from './heads/mixed-pooling-layer';
@@ -15,6 +15,8 @@ import {
 
 // The metadata's key among the user-defined metadata of a saved LayersModel.
 const METADATA_KEY = 'earlyexit';
+// Beside it: the checksum of whatever in `model.json` decides answers. Models of before have none.
+const CHECKSUM_KEY = 'earlyexit.sha256';
 
 /**
  * A multi-exit model as TensorFlow.js saves one, for any of its IO handlers; the metadata is in
@@ -37,15 +39,20 @@ export async function toModelArtifacts({ model, metadata }: MultiExitModel): Pro
   }
   const { data, specs } = await tf.io.encodeWeights(weights);
   const topology = canonicalTopology(model.toJSON(null, false), `model '${model.name}'`);
+  // A plain copy: what is kept or sent elsewhere must not change with the layers.
+  const modelTopology = structuredClone(topology);
+  const checksum = await jsonChecksum([modelTopology, metadata, specs]);
   return {
-    // A plain copy: what is kept or sent elsewhere must not change with the layers.
-    modelTopology: structuredClone(topology),
+    modelTopology,
     format: 'layers-model',
     generatedBy: `TensorFlow.js tfjs-layers v${tfl.version_layers}`,
     convertedBy: null,
     weightSpecs: specs,
     weightData: data,
-    userDefinedMetadata: { [METADATA_KEY]: structuredClone(metadata) },
+    userDefinedMetadata: {
+      [METADATA_KEY]: structuredClone(metadata),
+      ...(checksum === null ? {} : { [CHECKSUM_KEY]: checksum }),
+    },
   };
 }
 
@@ -86,6 +93,7 @@ export async function fromModelArtifacts(
       });
     }
     setWeights(model, specifications, data.slice(), where);
+    await checkChecksum(artifacts, metadata, where);
   } catch (error) {
     model.dispose();
     throw error;
@@ -113,6 +121,28 @@ function readMetadata(userDefined: object | undefined, where: string): MultiExit
     });
   }
   return metadata as MultiExitMetadata;
+}
+
+/** Refuses a description that is not as it was written. Whoever wants another one changes it in a program and saves it. */
+async function checkChecksum(
+  { userDefinedMetadata = {}, modelTopology, weightSpecs }: tf.io.ModelArtifacts,
+  metadata: MultiExitMetadata,
+  where: string,
+): Promise<void> {
+  const {
+    [METADATA_KEY]: _,
+    [CHECKSUM_KEY]: checksum,
+    ...others
+  } = userDefinedMetadata as Record<string, unknown>;
+  const [stray] = Object.keys(others);
+  const actual = checksum === undefined ? null : await jsonChecksum([modelTopology, metadata, weightSpecs]);
+  if (stray === undefined && (checksum === undefined || actual === null || actual === checksum)) return;
+  throw new DataError({
+    where,
+    rule: 'layers, classes, preprocessing, costs and thresholds are as they were saved',
+    received: stray === undefined ? 'another checksum than theirs' : `a field '${stray}' beside them`,
+    remedy: 'The file is damaged or was edited: copy it again, or change the model in a program and save it',
+  });
 }
 
 function setWeights(

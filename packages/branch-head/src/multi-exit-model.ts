@@ -9,6 +9,45 @@ export interface Preprocessing {
   readonly mean: readonly number[];
   /** `[channels]`, on pixels scaled to 0..1. */
   readonly standardDeviation: readonly number[];
+  /**
+   * Which way the ink of the training images goes; null where it is no matter of ink, and nothing is ever inverted.
+   * Models of before do not say.
+   */
+  readonly polarity?: Polarity | null | undefined;
+}
+
+/** Which way the ink of images goes: white digits on black are `light-on-dark`. */
+export type Polarity = 'light-on-dark' | 'dark-on-light';
+
+/** The data that a network was trained on, as far as its run has recorded them. */
+export interface DataMetadata {
+  /** The name of the data set. */
+  readonly dataset: string;
+  /** Decides who goes into which split. */
+  readonly seed: number;
+  /** How many samples each split has, by its name. */
+  readonly sizes: Readonly<Record<string, number>>;
+  /** Made of the content of the samples of each split, by its name. */
+  readonly fingerprints: Readonly<Record<string, string>>;
+}
+
+/** What may be fitted on samples. */
+export const FITTED_PARTS = [
+  'weights',
+  'temperature',
+  'vector',
+  'int8-ranges',
+  'thresholds',
+  'promise',
+] as const;
+
+/** One part of a network and the samples that it was fitted on: nothing else may be measured on them. */
+export interface FittedOn {
+  readonly what: (typeof FITTED_PARTS)[number];
+  /** Of the samples, as in `DataMetadata`. */
+  readonly fingerprint: string;
+  /** How many. */
+  readonly samples: number;
 }
 
 /** One exit and what it costs; multiply-accumulates are for one sample. */
@@ -41,6 +80,10 @@ export interface MultiExitMetadata {
   /** K + 1 weights, the network's own default for training, or `null`. */
   readonly lossWeights: readonly number[] | null;
   readonly policy: PolicyMetadata | null;
+  /** Left out, or null, where nothing is recorded. */
+  readonly data?: DataMetadata | null | undefined;
+  /** What was fitted on which samples; left out where nothing is recorded. */
+  readonly fittedOn?: readonly FittedOn[] | undefined;
 }
 
 /** An ordinary LayersModel with K early outputs and the final one, all logits, and what is known about it. */

@@ -22,6 +22,7 @@ import type { MultiExitModel } from './multi-exit-model';
 import { loadModel, saveModel } from './node';
 import { randomInputs, randomizeWeights, residual, vggLike } from './test-networks';
 import { tf } from './tf';
+import { withMetadata } from './with-metadata';
 
 let scratch: string;
 let folder: string;
@@ -96,10 +97,53 @@ describe('saveModel and loadModel', () => {
     await saveModel(multi, folder);
     const json = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8')) as Record<string, unknown>;
     expect(json['format']).toBe('layers-model');
-    expect(json['userDefinedMetadata']).toEqual({ earlyexit: multi.metadata });
+    expect(json['userDefinedMetadata']).toEqual({
+      earlyexit: multi.metadata,
+      'earlyexit.sha256': expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
+    });
     expect(json['weightsManifest']).toEqual([
       { paths: await weightsFiles(folder), weights: expect.any(Array) as unknown },
     ]);
+  });
+
+  it('know by their checksum what was changed in labels, preprocessing, thresholds, costs and layers', async () => {
+    const about = { inputShape: [4, 4, 1], mean: [0.1], standardDeviation: [0.3], polarity: null } as const;
+    const plain = network(1);
+    const shape = plain.model.inputs[0]!.shape.slice(1) as number[];
+    const multi = withMetadata(plain, {
+      ...(shape.join() === '4,4,1' ? { preprocessing: about } : {}),
+      fittedOn: [{ what: 'weights', fingerprint: 'f', samples: 8 }],
+      data: { dataset: 'd', seed: 1, sizes: { train: 8 }, fingerprints: { train: 'f' } },
+    });
+    await saveModel(multi, folder);
+    expect((await loadModel(folder)).metadata).toEqual(multi.metadata);
+    const path = join(folder, 'model.json');
+    const text = await readFile(path, 'utf8');
+    type Json = Record<string, Record<string, Record<string, unknown>>>;
+    const damage = async (change: (json: Json) => void): Promise<unknown> => {
+      const json = JSON.parse(text) as Json;
+      change(json);
+      await writeFile(path, JSON.stringify(json));
+      return loadModel(folder).catch((error: unknown) => error);
+    };
+    const metadataOf = (json: Json): Record<string, unknown> => json['userDefinedMetadata']!['earlyexit']!;
+    const refused = /as they were saved/;
+    for (const change of [
+      (json: Json) => void ((metadataOf(json)['classes'] as string[])[0] = 'x'),
+      (json: Json) => void (metadataOf(json)['staticMacs'] = 1),
+      (json: Json) => void (metadataOf(json)['data'] = null),
+      (json: Json) => void ((metadataOf(json)['exits'] as { macs: number }[])[0]!.macs = 7),
+      (json: Json) => {
+        const { userDefinedMetadata } = json;
+        userDefinedMetadata!['earlyexit.sha257'] = userDefinedMetadata!['earlyexit.sha256']!;
+        delete userDefinedMetadata!['earlyexit.sha256'];
+      },
+    ]) {
+      expect(String(await damage(change))).toMatch(refused);
+    }
+    // A model of before has no checksum.
+    const old = await damage((json) => delete json['userDefinedMetadata']!['earlyexit.sha256']);
+    expect(old).toMatchObject({ metadata: multi.metadata });
   });
 
   it('load while another model is being saved over and over', async () => {

@@ -1,6 +1,6 @@
 import { ArgumentError, describeValue } from '@earlyexit/core';
 import { isCriterionName } from '@earlyexit/exit-criteria';
-import { FINAL_EXIT_NAME, FORMAT_VERSION, type MultiExitMetadata } from './multi-exit-model';
+import { FINAL_EXIT_NAME, FITTED_PARTS, FORMAT_VERSION, type MultiExitMetadata } from './multi-exit-model';
 import type { tfl } from './tf';
 
 /** What is wrong with metadata. */
@@ -46,7 +46,14 @@ export function findMetadataProblem(value: unknown, model: tfl.LayersModel): Met
       `is null or holds ${String(exitCount)} numbers, 0 or more, one an exit, the final exit last`,
       value['lossWeights'],
     ) ??
-    findPolicyProblem(value['policy'], exitCount)
+    findPolicyProblem(value['policy'], exitCount) ??
+    findDataProblem(value['data'] ?? null) ??
+    check(
+      value['fittedOn'] === undefined || isList(value['fittedOn'], isFittedOn),
+      'fittedOn',
+      `lists what (${FITTED_PARTS.join(', ')}) was fitted on samples of which fingerprint, and on how many`,
+      value['fittedOn'],
+    )
   );
 }
 
@@ -69,7 +76,7 @@ function findPreprocessingProblem(value: unknown, model: tfl.LayersModel): Metad
   if (value === null) return null;
   const shape = model.inputs[0]?.shape.slice(1) ?? [];
   if (!isRecord(value)) return problem('preprocessing', 'is null or an object', value);
-  const { inputShape, mean, standardDeviation } = value;
+  const { inputShape, mean, standardDeviation, polarity = null } = value;
   const channels = shape.at(-1);
   return (
     check(
@@ -92,6 +99,12 @@ function findPreprocessingProblem(value: unknown, model: tfl.LayersModel): Metad
       'preprocessing.standardDeviation',
       `holds one number above 0 a channel, ${String(channels)} here`,
       standardDeviation,
+    ) ??
+    check(
+      polarity === null || polarity === 'light-on-dark' || polarity === 'dark-on-light',
+      'preprocessing.polarity',
+      'is light-on-dark, dark-on-light or null',
+      polarity,
     )
   );
 }
@@ -161,6 +174,37 @@ function findPolicyProblem(value: unknown, exitCount: number): MetadataProblem |
       'is null or tells its method, loss, risk, delta, samples, empiricalRisk, bound and statement',
       promise,
     )
+  );
+}
+
+function findDataProblem(value: unknown): MetadataProblem | null {
+  if (value === null) return null;
+  if (!isRecord(value)) return problem('data', 'is null or an object', value);
+  const { dataset, seed, sizes, fingerprints } = value;
+  return (
+    check(typeof dataset === 'string', 'data.dataset', 'is a string', dataset) ??
+    check(isCount(seed), 'data.seed', 'is a whole number, 0 or more', seed) ??
+    check(
+      isRecord(sizes) && Object.values(sizes).every(isCount),
+      'data.sizes',
+      'holds a whole number for each split',
+      sizes,
+    ) ??
+    check(
+      isRecord(fingerprints) && Object.values(fingerprints).every((each) => typeof each === 'string'),
+      'data.fingerprints',
+      'holds a string for each split',
+      fingerprints,
+    )
+  );
+}
+
+function isFittedOn(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    (FITTED_PARTS as readonly unknown[]).includes(value['what']) &&
+    typeof value['fingerprint'] === 'string' &&
+    isCount(value['samples'])
   );
 }
 

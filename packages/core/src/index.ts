@@ -10,3 +10,4 @@ export { mixBits, randomBits, randomBitStream, shuffle, shuffleBySeed } from './
 export { randomStream, shuffledRows } from './random/random-stream';
 export { describeValue } from './describe-value';
 export type { WorkNote, WorkOptions, WorkProgress } from './work-options';
+export { jsonChecksum } from './json-checksum';

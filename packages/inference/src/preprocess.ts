@@ -8,6 +8,11 @@ export interface Preprocessing {
   readonly mean: readonly number[];
   /** One a channel, on pixels scaled to 0…1. */
   readonly standardDeviation: readonly number[];
+  /**
+   * Which way the ink of the training images goes; null where it is no matter of ink, undefined where a network of before
+   * does not say. Whoever reads images inverts them to it; `preprocess` inverts nothing.
+   */
+  readonly polarity?: 'light-on-dark' | 'dark-on-light' | null | undefined;
 }
 
 const BYTE_VALUES = 256;

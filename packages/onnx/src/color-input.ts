@@ -44,6 +44,7 @@ export function describeColors(metadata: MultiExitMetadata): MultiExitMetadata {
   return {
     ...metadata,
     preprocessing: {
+      ...preprocessing,
       inputShape: [height, width, LUMA.length],
       mean: repeat(preprocessing.mean),
       standardDeviation: repeat(preprocessing.standardDeviation),

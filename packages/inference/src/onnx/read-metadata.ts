@@ -185,10 +185,11 @@ export function findNetworkProblem(network: unknown, inputShape: readonly number
       isList(preprocessing['standardDeviation'], isNumber) &&
       preprocessing['standardDeviation'].length === channels &&
       isList(preprocessing['inputShape'], isSize) &&
-      preprocessing['inputShape'].join() === inputShape.join()
+      preprocessing['inputShape'].join() === inputShape.join() &&
+      [undefined, null, 'light-on-dark', 'dark-on-light'].includes(preprocessing['polarity'] as undefined)
     )
   ) {
-    return 'preprocessing has a mean and a deviation for each channel';
+    return 'preprocessing has a mean and a deviation for each channel, and a polarity that is known';
   }
   return null;
 }
