@@ -53,7 +53,7 @@ async function validatePresent(
 async function saveModels(context: TrainingContext, validation: ValidationMetrics | null): Promise<void> {
   const { plan, state, folder, weights } = context;
   if (validation === null) await folder?.saveModel(plan.model, 'best');
-  else if (isBetter(context, validation.score)) {
+  else if (isBetter(context, validation)) {
     state.bestWeights = plan.restoreBest ? await snapshotWeights(weights) : null;
     const file = state.bestWeights === null ? null : await folder?.writeBest(state.epoch, state.bestWeights);
     state.best = { epoch: state.epoch, score: validation.score, weights: file ?? null };
@@ -62,8 +62,17 @@ async function saveModels(context: TrainingContext, validation: ValidationMetric
   await folder?.saveModel(plan.model, 'last');
 }
 
-/** Whether the epoch just done beats the best one: scores compare within a phase, and a later phase has trained more. */
-function isBetter({ plan, state: { best, epoch } }: TrainingContext, score: number): boolean {
+/**
+ * Whether the epoch just done beats the best one: scores compare within a phase, and a later phase has trained more. Of
+ * equal scores the lower validation loss counts: with few samples many epochs are equally often right.
+ */
+function isBetter(
+  { plan, state: { best, epoch, history } }: TrainingContext,
+  now: ValidationMetrics,
+): boolean {
   if (best === null) return true;
-  return phaseAt(plan, best.epoch - 1).start !== phaseAt(plan, epoch - 1).start || score > best.score;
+  if (phaseAt(plan, best.epoch - 1).start !== phaseAt(plan, epoch - 1).start) return true;
+  if (now.score !== best.score) return now.score > best.score;
+  const before = history.find((each) => each.epoch === best.epoch)?.validation?.loss ?? Infinity;
+  return now.loss < before;
 }

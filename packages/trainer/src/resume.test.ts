@@ -104,6 +104,37 @@ describe('an interrupted and resumed training', () => {
     expect(log.find((event) => event.type === 'resume')).toMatchObject({ step: 4 });
   });
 
+  it('says from what to what the learning rate jumps where more epochs stretch its schedule', async () => {
+    const schedule = cosineSchedule({ learningRate: 0.1 });
+    const warnings: string[] = [];
+    const options = { ...common, schedule, runDirectory: path, resume: true };
+    const onEvent = (event: TrainingEvent): void => {
+      if (event.type === 'warning') warnings.push(event.message);
+    };
+    await train({ ...options, model: tinyNetwork(), onEvent });
+    expect(warnings).toEqual([expect.stringContaining('starts from the beginning')]);
+    warnings.length = 0;
+    await train({ ...options, epochs: 6, model: tinyNetwork(), onEvent });
+    expect(warnings.at(-1)).toMatch(/^The learning rate jumps from 0\.00\d+ to 0\.05\d*: over 6 epochs/);
+  });
+
+  it('is refused while another process, or this one, trains in the folder', async () => {
+    const options = { ...common, runDirectory: path, resume: true };
+    const refused: unknown[] = [];
+    await train({
+      ...options,
+      epochs: 1,
+      model: tinyNetwork(),
+      onEvent: (event) => {
+        if (event.type !== 'progress' || event.step !== 1) return;
+        void train({ ...options, model: tinyNetwork() }).catch((error: unknown) => refused.push(error));
+      },
+    });
+    expect(String(refused[0])).toContain(`a training is at work (process ${process.pid}`);
+    expect(await readdir(path)).not.toContain('lock');
+    await train({ ...options, model: tinyNetwork() });
+  });
+
   it('that was aborted while validating validates first when resumed', async () => {
     const abort = new AbortController();
     const validation = stripes(9, 2);

@@ -10,6 +10,7 @@ import { namedWeights } from './named-weights';
 import type { PhaseTrainer } from './phase-trainer';
 import { compareSettings } from './resume-check';
 import { openRunFolder } from './run-folder/run-folder';
+import { describeLearningRateJump } from './learning-rate-jump';
 import { openReader, trainEpoch } from './train-epoch';
 import { classCount, planTraining, type TrainOptions, type TrainPlan } from './train-options';
 import {
@@ -145,6 +146,7 @@ async function trainWith(
   } finally {
     trainer?.dispose();
     context.dropout.restore();
+    folder?.close();
   }
 }
 
@@ -163,12 +165,17 @@ async function begin(context: TrainingContext, options: TrainOptions): Promise<P
     if (changed.length > 0) await warn(`The run that is resumed had other settings: ${changed.join(', ')}`);
     const trainer = loadCheckpoint(context, found.checkpoint, `checkpoint ${found.name}`);
     const { step, epoch, batch } = state;
-    if (!isFinished(context))
-      await context.emit({ type: 'resume', step, epoch, batch, checkpoint: found.name });
+    if (isFinished(context)) return trainer;
+    await context.emit({ type: 'resume', step, epoch, batch, checkpoint: found.name });
+    const jump = describeLearningRateJump(plan, state);
+    if (jump !== null) await warn(jump);
     return trainer;
   }
-  if (options.resume === true)
-    await warn('There is no checkpoint to resume: the training starts from the beginning');
+  if (options.resume === true) {
+    await warn(
+      `There is no checkpoint in ${options.runDirectory ?? ''} to resume: the training starts from the beginning`,
+    );
+  }
   const trainer = startPresentPhase(context);
   await context.emit({
     type: 'start',

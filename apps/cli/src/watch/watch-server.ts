@@ -41,7 +41,11 @@ export async function startWatchServer(page: WatchedPage): Promise<WatchServer> 
     if (listeners.size === 0) return;
     const started = performance.now();
     const message = `event: ${event}\ndata: ${page.update()}\n\n`;
-    for (const response of listeners) response.write(message);
+    for (const response of listeners) {
+      // Who has not taken the last message is not reading: messages must not pile up in the training's memory.
+      if (response.writableNeedDrain) response.destroy();
+      else response.write(message);
+    }
     pauseMs = Math.max(SHORTEST_PAUSE_MS, (performance.now() - started) * PAUSE_PER_DRAWING);
   };
   const server = createServer((request, response) => {

@@ -40,10 +40,21 @@ export async function watchTraining(options: {
 function earlierEpochs(runDirectory: string, epochs: number): EpochMetrics[] {
   const byEpoch = new Map<number, EpochMetrics>();
   for (const line of readFileSync(join(runDirectory, 'events.jsonl'), 'utf8').split('\n')) {
-    if (line === '') continue;
-    const event = JSON.parse(line) as { type: string } & EpochMetrics;
+    const event = parseEpoch(line);
     // An epoch that was done twice, because its checkpoint was lost, counts as it was done last.
-    if (event.type === 'epoch' && event.epoch <= epochs) byEpoch.set(event.epoch, event);
+    if (event !== null && event.epoch <= epochs) byEpoch.set(event.epoch, event);
   }
   return [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);
+}
+
+/** An epoch from a line of the record; null for any other event, and for a line that is damaged: the curve has a gap there. */
+function parseEpoch(line: string): EpochMetrics | null {
+  try {
+    const event = JSON.parse(line) as Partial<{ readonly type: string } & EpochMetrics> | null;
+    const isWhole =
+      event?.type === 'epoch' && Number.isFinite(event.epoch) && Array.isArray(event.trainLosses);
+    return isWhole ? (event as EpochMetrics) : null;
+  } catch {
+    return null;
+  }
 }

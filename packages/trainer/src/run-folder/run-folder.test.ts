@@ -44,12 +44,12 @@ const kindOf = async (promise: Promise<unknown>): Promise<string> =>
 
 describe('openRunFolder', () => {
   it('makes a folder that is not there, several levels deep', async () => {
-    await openRunFolder(join(path, 'a', 'b'), false);
+    (await openRunFolder(join(path, 'a', 'b'), false)).close();
     expect((await readdir(join(path, 'a', 'b'))).sort()).toEqual(['checkpoints', 'model']);
   });
 
   it('refuses a folder that is not empty unless it is resumed', async () => {
-    await openRunFolder(join(path, 'run'), false);
+    (await openRunFolder(join(path, 'run'), false)).close();
     expect(await kindOf(openRunFolder(join(path, 'run'), false))).toMatch(/^data: .*must be empty/);
     expect(await kindOf(openRunFolder(join(path, 'run'), true))).toBe('none');
   });
@@ -66,7 +66,7 @@ describe('openRunFolder', () => {
   });
 
   it('does not mind what its owner has put beside the training', async () => {
-    await openRunFolder(join(path, 'run'), false);
+    (await openRunFolder(join(path, 'run'), false)).close();
     await writeFile(join(path, 'run', 'notes.txt'), '');
     expect(await kindOf(openRunFolder(join(path, 'run'), true))).toBe('none');
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { saveModel } from '@earlyexit/branch-head/node';
 import { DataError } from '@earlyexit/core';
-import { errorCode, readWholeFile, writeWholeFile } from '@earlyexit/core/node';
+import { errorCode, lockFolder, readWholeFile, writeWholeFile } from '@earlyexit/core/node';
 import { type HostTensor, writeSafetensors } from '@earlyexit/core/safetensors';
 import type { EpochMetrics } from '../epoch-metrics';
 import type { TrainingEvent } from '../training-event';
@@ -39,22 +39,27 @@ export interface RunFolder {
   /** Gives the path of the new checkpoint. */
   writeCheckpoint(checkpoint: Checkpoint, keep: number): Promise<string>;
   saveModel(model: MultiExitModel, which: 'best' | 'last'): Promise<void>;
+  /** Gives the folder free for other processes. */
+  close(): void;
 }
+
+/** The file by which a process keeps a run folder to itself; see `lockFolder`. */
+const lockName = 'lock';
 
 // What every run folder has from its first moment on, whatever else its owner has put beside it.
 const ownName = 'checkpoints';
 
 /**
- * Opens the folder of a training, and makes it if need be.
+ * Opens the folder of a training, makes it if need be, and keeps every other process from it until it is closed.
  *
- * Throws DataError if it is not empty and `resume` is false, if it is no folder, or if it is not that of a training;
- * EnvironmentError if it cannot be written to.
+ * @throws DataError if it is not empty and `resume` is false, if it is no folder, or if it is not that of a training;
+ *   EnvironmentError if another process works in it, or it cannot be written to
  */
 export async function openRunFolder(path: string, resume: boolean): Promise<RunFolder> {
   const where = `run folder ${path}`;
   const checkpoints = join(path, ownName);
-  await withFiles(where, async () => {
-    const names = await namesIn(path, where);
+  const check = async (): Promise<void> => {
+    const names = (await namesIn(path, where)).filter((name) => name !== lockName);
     if (names.length > 0 && !resume) {
       throw new DataError({
         where,
@@ -71,12 +76,22 @@ export async function openRunFolder(path: string, resume: boolean): Promise<RunF
         remedy: 'Check the path, or train into another folder',
       });
     }
+  };
+  await withFiles(where, check);
+  const unlock = lockFolder(path, 'a training', lockName);
+  await withFiles(where, async () => {
+    // Another may have come and gone between the look and the lock.
+    await check();
     await mkdir(checkpoints, { recursive: true });
     await mkdir(join(path, 'model'), { recursive: true });
     await dropTornLine(join(path, 'events.jsonl'));
+  }).catch((error: unknown) => {
+    unlock();
+    throw error;
   });
   return {
     path,
+    close: unlock,
     async findCheckpoint(damaged) {
       const names = await withFiles(where, () => listCheckpoints(checkpoints));
       for (const name of names) {

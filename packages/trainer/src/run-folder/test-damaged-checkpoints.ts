@@ -47,8 +47,12 @@ export async function damageCheckpoints(count: number, first = 0): Promise<Damag
       async (_, seed) => {
         const found = await outcomeOf(async () => {
           const folder = await openRunFolder(settings.runDirectory, true);
-          if ((await folder.findCheckpoint(() => Promise.resolve())) === null)
-            throw new Error('none was found');
+          try {
+            if ((await folder.findCheckpoint(() => Promise.resolve())) === null)
+              throw new Error('none was found');
+          } finally {
+            folder.close();
+          }
         });
         if (found !== 'done') return found;
         if (seed % RESUME_EVERY !== 0) return 'read';
