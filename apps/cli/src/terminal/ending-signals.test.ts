@@ -28,9 +28,13 @@ beforeAll(async () => {
 function signalled(
   signal: NodeJS.Signals,
   command: readonly string[],
+  environment: Record<string, string> = {},
 ): Promise<[code: number | null, said: string]> {
   return new Promise((resolve) => {
-    const child = spawn(command[0]!, command.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(command[0]!, command.slice(1), {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, _: '', ...environment },
+    });
     let said = '';
     child.stdout.on('data', (bytes: Buffer) => {
       if (said === '') child.kill(signal);
@@ -47,8 +51,14 @@ describe.skipIf(process.platform === 'win32')('a signal that ends the process', 
     expect(await signalled(signal, [process.execPath, program])).toEqual([130, 'ready saved']);
   });
 
-  it.runIf(process.platform === 'linux')('stays ignored if it was, as SIGHUP is under nohup', async () => {
-    const ignoring = ['sh', '-c', `trap '' HUP; exec "$0" "$1"`, process.execPath, program];
-    expect(await signalled('SIGHUP', ignoring)).toEqual([0, 'ready ']);
+  it('does nothing if it is SIGHUP and nohup started the process', async () => {
+    // As shells leave the name of what they start.
+    const started = signalled('SIGHUP', ['nohup', process.execPath, program], { _: '/usr/bin/nohup' });
+    expect(await started).toEqual([0, 'ready ']);
+  });
+
+  it.runIf(process.platform === 'linux')('nor where nohup is seen by its standard input alone', async () => {
+    const started = ['sh', '-c', 'exec "$0" "$1" 0>/dev/null', process.execPath, program];
+    expect(await signalled('SIGHUP', started)).toEqual([0, 'ready ']);
   });
 });
