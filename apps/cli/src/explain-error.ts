@@ -1,7 +1,6 @@
-import { ArgumentError, DataError, EarlyExitError } from '@earlyexit/core';
+import { EarlyExitError, printable } from '@earlyexit/core';
 import { CommanderError } from 'commander';
 import { exitCode } from './exit-code';
-import { flagName } from './options/parse-options';
 
 /** What an error means to the user. */
 export interface Explanation {
@@ -18,34 +17,19 @@ export function explainError(error: unknown): Explanation {
   }
   if (isAbort(error)) return { exitCode: exitCode.interrupted, message: '' };
   if (EarlyExitError.is(error)) {
-    const { argument, remedy } = error.parts;
-    if (error.kind !== 'argument') {
-      // Data that an option lets pass.
-      const { message } =
-        argument === undefined
-          ? error
-          : new DataError({ ...error.parts, remedy: `${remedy ?? 'See'}: ${flagOf(argument)}` });
-      return { exitCode: exitCode.failed, message };
-    }
-    const { message } =
-      argument === undefined ? error : new ArgumentError({ ...error.parts, where: flagOf(argument) });
-    return { exitCode: exitCode.wrongUse, message };
+    return {
+      exitCode: error.kind === 'argument' ? exitCode.wrongUse : exitCode.failed,
+      message: printable(error.message),
+    };
   }
   const systemError = findSystemError(error);
-  if (systemError !== null) return { exitCode: exitCode.failed, message: explainSystemError(systemError) };
+  if (systemError !== null)
+    return { exitCode: exitCode.failed, message: printable(explainSystemError(systemError)) };
   const text = error instanceof Error ? error.message : String(error);
   return {
     exitCode: exitCode.failed,
-    message: `something went wrong that should not: ${text}\nThis is a fault in earlyexit. --verbose shows where it happened.`,
+    message: `something went wrong that should not: ${printable(text)}\nThis is a fault in earlyexit. --verbose shows where it happened.`,
   };
-}
-
-/** Arguments of library functions whose option is not simply called as they are. */
-const flags: Readonly<Record<string, string>> = { thresholds: '--earlyexit' };
-
-/** The option behind an argument of a library function: `batchSize` → `--batch-size`. */
-function flagOf(argument: string): string {
-  return flags[argument] ?? flagName(argument);
 }
 
 /** Whether an error is the answer to an abort signal. */

@@ -1,9 +1,19 @@
 import { Command } from 'commander';
-import type { CommandDefinition, Invocation } from './command-definition';
+import {
+  type CommandDeclaration,
+  type Invocation,
+  missingOperand,
+  type OperandDeclarations,
+  type RunnableCommand,
+} from './command';
+import type { CommandDefinition, Invocation as OldInvocation } from './command-definition';
 import { commands } from './commands/index';
+import { nameArguments } from './name-arguments';
+import { addOptions, typedOptions } from './options/commander-options';
+import { checkOptions, withDefaults } from './options/read-options';
 import { listenForInterruption } from './terminal/interruption';
 import { addOutputOptions } from './options/shared-options';
-import { createOutput } from './terminal/output';
+import { createOutput, type Output } from './terminal/output';
 import type { Surroundings } from './terminal/surroundings';
 import { version } from './version';
 
@@ -46,34 +56,105 @@ export function createProgram(surroundings: Surroundings, result: ProgramResult)
 
 function addCommand(
   program: Command,
+  definition: RunnableCommand | CommandDefinition,
+  context: { surroundings: Surroundings; result: ProgramResult },
+): void {
+  if (!('declaration' in definition)) {
+    addUndeclared(program, definition, context);
+    return;
+  }
+  const { declaration } = definition;
+  const { operands, options } = declaration;
+  const command = startCommand(program, declaration);
+  for (const [name, { kind, help }] of Object.entries(operands)) {
+    command.argument({ required: `<${name}>`, optional: `[${name}]`, many: `<${name}...>` }[kind], help);
+  }
+  addOptions(command, options);
+  addOutputOptions(command);
+  command.action(async (...received: unknown[]) => {
+    await runWithOutput(command, context, async ({ output, signal }) => {
+      const typed = typedOptions(command, options);
+      const given = checkOptions(options, typed.given);
+      try {
+        return await definition.run({
+          operands: readOperands(operands, received),
+          options: withDefaults(options, given),
+          given,
+          flags: typed.flags,
+          output,
+          surroundings: context.surroundings,
+          signal,
+        });
+      } catch (error) {
+        throw nameArguments(error, declaration);
+      }
+    });
+  });
+}
+
+function addUndeclared(
+  program: Command,
   definition: CommandDefinition,
   context: { surroundings: Surroundings; result: ProgramResult },
 ): void {
-  const { surroundings, result } = context;
-  const command = program.command(definition.name).description(definition.summary);
+  const command = startCommand(program, definition);
   definition.configure(command);
   addOutputOptions(command);
-  command.showHelpAfterError(`(earlyexit ${definition.name} --help shows an example)`);
-  command.addHelpText('after', `\nExample:\n${indent(definition.example)}`);
   command.action(async (...received: unknown[]) => {
-    const operands = received.slice(0, -2) as Invocation['operands'];
-    const options: Record<string, unknown> = command.optsWithGlobals();
-    const mode = {
-      json: options['json'] === true,
-      quiet: options['quiet'] === true,
-      verbose: options['verbose'] === true,
-    };
-    result.verbose = mode.verbose;
-    const { json: _json, quiet: _quiet, verbose: _verbose, ...own } = options;
-    const output = createOutput(surroundings, mode);
-    const interruption = listenForInterruption(surroundings);
-    try {
-      const invocation = { operands, options: own, output, surroundings, signal: interruption.signal };
-      result.exitCode = (await definition.execute(invocation)) ?? 0;
-    } finally {
-      interruption.end();
-    }
+    await runWithOutput(command, context, ({ output, signal }) => {
+      const operands = received.slice(0, -2) as OldInvocation['operands'];
+      const { json: _json, quiet: _quiet, verbose: _verbose, ...options } = command.optsWithGlobals();
+      return definition.execute({ operands, options, output, surroundings: context.surroundings, signal });
+    });
   });
+}
+
+function startCommand(
+  program: Command,
+  { name, summary, example }: Pick<CommandDeclaration, 'name' | 'summary' | 'example'>,
+): Command {
+  return program
+    .command(name)
+    .description(summary)
+    .showHelpAfterError(`(earlyexit ${name} --help shows an example)`)
+    .addHelpText('after', `\nExample:\n${indent(example)}`);
+}
+
+/** Runs a command with the output that its options ask for, and listens for Ctrl-C meanwhile. */
+async function runWithOutput(
+  command: Command,
+  { surroundings, result }: { surroundings: Surroundings; result: ProgramResult },
+  action: (tools: { output: Output; signal: AbortSignal }) => Promise<number | undefined>,
+): Promise<void> {
+  const options: Record<string, unknown> = command.optsWithGlobals();
+  const mode = {
+    json: options['json'] === true,
+    quiet: options['quiet'] === true,
+    verbose: options['verbose'] === true,
+  };
+  result.verbose = mode.verbose;
+  const interruption = listenForInterruption(surroundings);
+  const { signal } = interruption;
+  try {
+    result.exitCode = (await action({ output: createOutput(surroundings, mode, signal), signal })) ?? 0;
+  } finally {
+    interruption.end();
+  }
+}
+
+/** @throws ArgumentError for an operand that is empty text: `earlyexit evaluate "$RUN"` with nothing in RUN */
+function readOperands(
+  declarations: OperandDeclarations,
+  received: readonly unknown[],
+): Invocation['operands'] {
+  const values = Object.keys(declarations).map((name, index) => {
+    const value = received[index] as string | readonly string[] | undefined;
+    for (const text of Array.isArray(value) ? (value as string[]) : [value]) {
+      if (typeof text === 'string' && text.trim() === '') throw missingOperand(name, 'an empty text');
+    }
+    return [name, value] as const;
+  });
+  return Object.fromEntries(values);
 }
 
 function indent(text: string): string {

@@ -1,7 +1,8 @@
 import { CommanderError } from 'commander';
 import { exitCode } from './exit-code';
 import { explainError } from './explain-error';
-import { joinNumberLists } from './options/number-lists';
+import { commands } from './commands/index';
+import { joinNumberLists, numberListFlags } from './options/number-lists';
 import { wantsColor } from './terminal/output';
 import { createProgram } from './program';
 import type { Surroundings } from './terminal/surroundings';
@@ -16,7 +17,9 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   const { stderr, environment } = surroundings;
   const result = { exitCode: exitCode.done as number, verbose: false };
   try {
-    await createProgram(surroundings, result).parseAsync(joinNumberLists(argv), { from: 'user' });
+    await createProgram(surroundings, result).parseAsync(joinNumberLists(argv, listFlags(argv)), {
+      from: 'user',
+    });
     return result.exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.code === 'commander.help') return exitCode.wrongUse;
@@ -28,6 +31,27 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     }
     return explanation.exitCode;
   }
+}
+
+// Of the commands whose options are not declared.
+const undeclaredLists = new Set([
+  '--earlyexit',
+  '--earlyexit_thresholds',
+  '--lossweights',
+  '--earlyexit_lossweights',
+  '--shares',
+  '--batches',
+  '--threads',
+]);
+
+/** The flags of the command's options that take several numbers. */
+function listFlags(argv: readonly string[]): ReadonlySet<string> {
+  for (const word of argv) {
+    const command = commands.find((each) => ('declaration' in each ? each.declaration : each).name === word);
+    if (command === undefined) continue;
+    return 'declaration' in command ? numberListFlags(command.declaration.options) : undeclaredLists;
+  }
+  return new Set();
 }
 
 /** The stack of an error and of what caused it. */

@@ -1,33 +1,34 @@
+import { runnable, type RunnableCommand } from '../command';
 import type { CommandDefinition } from '../command-definition';
 import { benchCommand } from './bench';
 import { calibrateCommand } from './calibrate/definition';
-import { criteriaCommand } from './criteria';
+import { criteria } from './criteria/options';
 import { datasetsCommand } from './datasets';
 import { doctorCommand } from './doctor';
 import { engineCommand } from './engine';
 import { evaluateCommand } from './evaluate';
 import { exportCommand } from './export';
-import { modelsCommand } from './models';
+import { models } from './models/options';
 import { predictCommand } from './predict';
-import { profileCommand } from './profile';
+import { profile } from './profile/options';
 import { quickstartCommand } from './quickstart';
 import { reportCommand } from './report';
 import { trainCommand } from './train';
 
 /** Every command, in the order in which `--help` lists them. */
-export const commands: readonly CommandDefinition[] = [
+export const commands: readonly (RunnableCommand | CommandDefinition)[] = [
   quickstartCommand,
   trainCommand,
   calibrateCommand,
   evaluateCommand,
   predictCommand,
-  profileCommand,
+  runnable(profile, () => import('./profile/run')),
   exportCommand,
   benchCommand,
   reportCommand,
-  modelsCommand,
+  runnable(models, () => import('./models/run')),
   datasetsCommand,
-  criteriaCommand,
+  runnable(criteria, () => import('./criteria/run')),
   doctorCommand,
   engineCommand,
 ];

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { joinNumberLists } from './number-lists';
 
+const listFlags = new Set(['--earlyexit', '--earlyexit_thresholds', '--lossweights']);
+
 it.each([
   [
     'ends a list where the numbers end',
@@ -22,5 +24,5 @@ it.each([
   ['leaves other options alone', '--exits 1 2 --epochs 3', '--exits 1 2 --epochs 3'],
   ['changes nothing behind --', '-- --earlyexit 1', '-- --earlyexit 1'],
 ])('%s', (_, before, after) => {
-  expect(joinNumberLists(before.split(' '))).toEqual(after.split(' '));
+  expect(joinNumberLists(before.split(' '), listFlags)).toEqual(after.split(' '));
 });

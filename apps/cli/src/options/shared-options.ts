@@ -1,4 +1,7 @@
 import type { Command } from 'commander';
+import { addOptions } from './commander-options';
+import { listOption, offSwitch, switchOption, valueOption } from './declare-option';
+import { engine, engineOrRuntime, listOf, text, wholeNumber } from './option-values';
 
 /** The options that every command has. */
 export function addOutputOptions(command: Command): void {
@@ -8,28 +11,66 @@ export function addOutputOptions(command: Command): void {
     .option('--verbose', 'more details, and where an error happened');
 }
 
-/**
- * The options of commands that compute.
- *
- * @param takesExported whether the model may be an exported network
- */
-export function addEngineOptions(command: Command, takesExported = false): void {
-  command
-    .option(
-      '--engine <name>',
-      `what computes: auto, tensorflow, wasm, webgpu or cpu (default: auto, which takes tensorflow where it is installed, else wasm, and to train networks as small as LeNet always wasm)${takesExported ? '; an exported network: onnxruntime (default) or openvino' : ''}`,
-    )
-    .option('--threads <n>', 'threads inside an operation (default: the choice of the engine)');
-}
+const threads = valueOption('n', wholeNumber(), 'threads inside an operation', {
+  otherwise: 'the choice of the engine',
+});
+const engineHelp =
+  'what computes: auto, tensorflow, wasm, webgpu or cpu (default: auto, which takes tensorflow where it is installed, else wasm, and to train networks as small as LeNet always wasm)';
+
+/** The options of commands that compute. */
+export const engineOptions = { engine: valueOption('name', engine(), engineHelp), threads };
+
+/** The same where the model may be an exported network. */
+export const engineOrRuntimeOptions = {
+  engine: valueOption(
+    'name',
+    engineOrRuntime(),
+    `${engineHelp}; an exported network: onnxruntime (default) or openvino`,
+  ),
+  threads,
+};
 
 /** The options of commands that read a data set. */
+export const datasetOptions = {
+  dataset: valueOption('name', text(), 'data set: see `earlyexit datasets`', {
+    otherwise: 'the one the run was trained on',
+  }),
+  dataDir: valueOption('path', text(), 'where the data lie: a folder or an archive'),
+  skipBroken: switchOption('go on without images that cannot be read, and list them (image-folder)'),
+  download: offSwitch('never fetch data over the network'),
+};
+
+/** Exits for a plain network. */
+export const exitsOption = listOption(
+  'exit',
+  listOf(text()),
+  'attach exits to a plain network first: LAYER or LAYER:HEAD',
+);
+
+/** `--seed` of commands that cut the splits of a run again. */
+export const splitSeedOption = valueOption('n', wholeNumber(0), 'of the splits', {
+  otherwise: 'the one of the run, else 0',
+});
+
+/** `--seed` of commands that take a registered network as it is. */
+export const weightsSeedOption = valueOption(
+  'n',
+  wholeNumber(0),
+  'of the random weights of a named network',
+  {
+    default: 0,
+  },
+);
+
+/** How many images are computed together. */
+export const batchSizeOption = valueOption('n', wholeNumber(), 'images computed together', { default: 128 });
+
+/** Adds the options of commands that compute to a command whose options are not declared. */
+export function addEngineOptions(command: Command, takesExported = false): void {
+  addOptions(command, takesExported ? engineOrRuntimeOptions : engineOptions);
+}
+
+/** Adds the options of commands that read a data set to a command whose options are not declared. */
 export function addDatasetOptions(command: Command): void {
-  command
-    .option(
-      '--dataset <name>',
-      'data set: see `earlyexit datasets` (default: the one the run was trained on)',
-    )
-    .option('--data-dir <path>', 'where the data lie: a folder or an archive')
-    .option('--skip-broken', 'go on without images that cannot be read, and list them (image-folder)')
-    .option('--no-download', 'never fetch data over the network');
+  addOptions(command, datasetOptions);
 }

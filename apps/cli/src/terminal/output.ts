@@ -1,3 +1,4 @@
+import { printable } from '@earlyexit/core';
 import pc from 'picocolors';
 import { type ProgressLine, createProgressLine } from './progress-line';
 import type { Surroundings, TextStream } from './surroundings';
@@ -47,30 +48,40 @@ export function wantsColor(stream: TextStream, environment: Surroundings['enviro
   return stream.isTTY === true && (noColor === undefined || noColor === '') && terminal !== 'dumb';
 }
 
-/** Makes the output of one command. */
+/**
+ * Makes the output of one command. Whatever control characters a line holds (they come from files and names) are shown
+ * and not sent; only the colours of this program get through.
+ */
 export function createOutput(surroundings: Surroundings, mode: OutputMode): Output {
   const { stdout, stderr, environment } = surroundings;
-  const errorColors = pc.createColors(wantsColor(stderr, environment));
+  const coloredErrors = wantsColor(stderr, environment);
+  const coloredText = wantsColor(stdout, environment);
+  const errorColors = pc.createColors(coloredErrors);
   const live = stderr.isTTY === true && environment['TERM'] !== 'dumb';
   let line: ProgressLine | null = null;
   const say = (text: string): void => {
     line?.clear();
-    stderr.write(`${text}\n`);
+    stderr.write(`${safeLine(text, coloredErrors)}\n`);
+  };
+  const progress = (label: string): ProgressLine => {
+    line?.done();
+    line = createProgressLine(label, { stream: stderr, live, silent: mode.quiet, colors: errorColors });
+    return line;
   };
   return {
     mode,
-    colors: pc.createColors(wantsColor(stdout, environment)),
+    colors: pc.createColors(coloredText),
     width: stdout.isTTY === true ? (stdout.columns ?? null) : null,
     live,
     text(...lines) {
       if (mode.json) return;
       line?.clear();
-      for (const text of lines) stdout.write(`${text}\n`);
+      for (const text of lines) stdout.write(`${safeLine(text, coloredText)}\n`);
     },
     json(document) {
       if (!mode.json) return;
       line?.clear();
-      stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+      stdout.write(`${safeJson(document)}\n`);
     },
     note(text) {
       if (!mode.quiet) say(text);
@@ -81,10 +92,27 @@ export function createOutput(surroundings: Surroundings, mode: OutputMode): Outp
     detail(text) {
       if (mode.verbose) say(errorColors.dim(text));
     },
-    progress(label) {
-      line?.done();
-      line = createProgressLine(label, { stream: stderr, live, silent: mode.quiet, colors: errorColors });
-      return line;
-    },
+    progress,
   };
+}
+
+// What picocolors writes for bold, dim and the eight colours, and to end them.
+// eslint-disable-next-line no-control-regex -- these are what is looked for
+const COLOR = /(\u001b\[(?:1|2|22|3[0-7]|39|90)m)/;
+
+function safeLine(text: string, colored: boolean): string {
+  if (!colored) return printable(text);
+  // Every second part is a colour.
+  return text
+    .split(COLOR)
+    .map((part, index) => (index % 2 === 1 ? part : printable(part)))
+    .join('');
+}
+
+/** JSON leaves DEL and the C1 controls as they are, and a terminal may obey them. */
+function safeJson(document: unknown): string {
+  return JSON.stringify(document, null, 2).replace(
+    /[\u007f-\u009f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -1,3 +1,4 @@
+import { printable } from '@earlyexit/core';
 import { duration } from './format';
 import type { Colors } from './output';
 import type { TextStream } from './surroundings';
@@ -51,14 +52,16 @@ export function createProgressLine(
       const pace = done > start.done ? (time - start.time) / (done - start.done) : null;
       const left = pace === null || share === 0 || share === 1 ? null : pace * (total - done);
       // What a narrow terminal cuts off is the end of the detail, never the time left.
-      const words = [
-        `${String(Math.floor(share * 100)).padStart(3)} %`,
-        label,
-        left === null ? '' : `${duration(left / 1000)} left`,
-        detail,
-      ]
-        .filter((part) => part !== '')
-        .join(' · ');
+      const words = printable(
+        [
+          `${String(Math.floor(share * 100)).padStart(3)} %`,
+          label,
+          left === null ? '' : `${duration(left / 1000)} left`,
+          detail,
+        ]
+          .filter((part) => part !== '')
+          .join(' · '),
+      );
       if (!live) {
         stream.write(`${words.trimStart()}\n`);
         return;
@@ -78,7 +81,7 @@ export function createProgressLine(
       if (ended) return;
       ended = true;
       clear();
-      if (summary !== undefined && !silent) stream.write(`${summary}\n`);
+      if (summary !== undefined && !silent) stream.write(`${printable(summary)}\n`);
     },
   };
 }

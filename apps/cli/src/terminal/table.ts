@@ -1,3 +1,4 @@
+import { printable } from '@earlyexit/core';
 import type { Colors } from './output';
 
 /** A column of a table: its title, and on which side its cells stand. */
@@ -8,21 +9,22 @@ export interface Column {
 
 /**
  * Sets a table in plain text: a line of titles, a rule, a line a row; columns two spaces apart. No line ends in
- * spaces. Lines are cut to `width` where one is given.
+ * spaces, and control characters in cells are shown, not sent. Lines are cut to `width` where one is given.
  */
 export function formatTable(
   columns: readonly Column[],
-  rows: readonly (readonly string[])[],
+  cells: readonly (readonly string[])[],
   colors?: Colors,
   width: number | null = null,
 ): string[] {
+  const rows = cells.map((row) => row.map(printable));
   const widths = columns.map(({ title }, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
-  const line = (cells: readonly string[]): string =>
+  const line = (row: readonly string[]): string =>
     columns
       .map(({ align }, column) => {
-        const cell = cells[column] ?? '';
+        const cell = row[column] ?? '';
         return align === 'right' ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
       })
       .join('  ')

@@ -1,8 +1,9 @@
-import type { CommandDefinition } from '../command-definition';
-import { addEngineOptions } from '../options/shared-options';
+import { declareCommand, operand } from '../../command';
+import { switchOption } from '../../options/declare-option';
+import { engineOptions, exitsOption, weightsSeedOption } from '../../options/shared-options';
 
 /** `earlyexit profile` */
-export const profileCommand: CommandDefinition = {
+export const profile = declareCommand({
   name: 'profile',
   summary: 'layers, exits, parameters, multiply-accumulates and memory of a network',
   example: `$ earlyexit profile b_lenet
@@ -12,20 +13,14 @@ exit   after  backbone MACs  head MACs  MACs to leave here  of the plain network
 ─────  ─────  ─────────────  ─────────  ──────────────────  ────────────────────  ───────────────
 exit0  conv1        112,500    107,650             220,150                19.3 %            6,870
 final  –          1,140,070          0           1,247,720               109.4 %                0`,
-  configure(command) {
-    command
-      .argument(
-        '<model>',
-        'a run folder, a saved model folder, or the name of a network (see `earlyexit models`)',
-      )
-      .option('--exits <exit...>', 'attach exits to a plain network first: LAYER or LAYER:HEAD')
-      .option('--advise', 'propose where to attach exits')
-      .option('--layers', 'also list every layer')
-      .option('--seed <n>', 'of the random weights of a named network (default: 0)');
-    addEngineOptions(command);
+  operands: {
+    model: operand('a run folder, a saved model folder, or the name of a network (see `earlyexit models`)'),
   },
-  async execute(invocation) {
-    const { profileRun } = await import('../work/profile-run');
-    return profileRun(invocation);
+  options: {
+    exits: exitsOption,
+    advise: switchOption('propose where to attach exits'),
+    layers: switchOption('also list every layer'),
+    seed: weightsSeedOption,
+    ...engineOptions,
   },
-};
+});

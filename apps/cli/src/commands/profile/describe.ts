@@ -1,0 +1,93 @@
+import type { ExitAdvice } from '@earlyexit/profiler';
+import { bytes, count, percent, shortMacs } from '../../terminal/format';
+import type { Colors } from '../../terminal/output';
+import { formatTable } from '../../terminal/table';
+import type { ProfileDocument } from './document';
+
+/** The lines of a profile for people. */
+export function describeProfile(
+  document: ProfileDocument,
+  { layers, colors }: { readonly layers: boolean; readonly colors: Colors },
+): string[] {
+  const { model, inputShape, parameters, parametersWithExits, macs, advice } = document;
+  return [
+    `${model}: input ${inputShape.map(String).join('×')}, ${count(parameters)} parameters (${count(parametersWithExits)} with exits), ${count(macs)} MACs`,
+    '',
+    ...exitTable(document, colors),
+    ...(layers ? ['', ...layerTable(document, colors)] : []),
+    ...(advice === undefined ? [] : ['', ...adviceTable(advice, colors)]),
+  ];
+}
+
+function exitTable({ exits }: ProfileDocument, colors: Colors): string[] {
+  return formatTable(
+    [
+      { title: 'exit' },
+      { title: 'after' },
+      { title: 'backbone MACs', align: 'right' },
+      { title: 'head MACs', align: 'right' },
+      { title: 'MACs to leave here', align: 'right' },
+      { title: 'of the plain network', align: 'right' },
+      { title: 'head parameters', align: 'right' },
+    ],
+    exits.map((exit) => [
+      exit.name,
+      exit.attachedAfter ?? '–',
+      count(exit.backboneMacs),
+      count(exit.headMacs),
+      count(exit.cumulativeMacs),
+      percent(exit.share, 1),
+      count(exit.parameters),
+    ]),
+    colors,
+  );
+}
+
+function layerTable({ layers, exits }: ProfileDocument, colors: Colors): string[] {
+  return formatTable(
+    [
+      { title: 'layer' },
+      { title: 'type' },
+      { title: 'output' },
+      { title: 'MACs', align: 'right' },
+      { title: 'parameters', align: 'right' },
+      { title: 'memory', align: 'right' },
+      { title: 'first used by' },
+    ],
+    layers.map((layer) => [
+      layer.name,
+      layer.className,
+      layer.outputShape.map((size) => size ?? '?').join('×'),
+      shortMacs(layer.macs),
+      count(layer.parameters),
+      bytes(layer.activationBytes),
+      exits[layer.usedBy]?.name ?? '',
+    ]),
+    colors,
+  );
+}
+
+function adviceTable(advice: readonly ExitAdvice[], colors: Colors): string[] {
+  return [
+    advice.length === 0
+      ? 'No layer is worth an exit: nowhere does a single tensor carry everything that goes on.'
+      : 'exits that would pay, to give to --exits:',
+    ...formatTable(
+      [
+        { title: 'after' },
+        { title: 'output' },
+        { title: 'backbone MACs', align: 'right' },
+        { title: 'of the network', align: 'right' },
+        { title: 'why' },
+      ],
+      advice.map(({ after, outputShape, backboneMacs, share, reason }) => [
+        after,
+        outputShape.map(String).join('×'),
+        shortMacs(backboneMacs),
+        percent(share, 1),
+        reason,
+      ]),
+      colors,
+    ),
+  ];
+}

@@ -1,0 +1,21 @@
+import { adviseExits, profileModel } from '@earlyexit/profiler';
+import type { Invocation } from '../../command';
+import { resolveModelArgument } from '../../work/model-argument';
+import { openNetwork } from '../../work/open-network';
+import { startEngine } from '../../work/start-engine';
+import { describeProfile } from './describe';
+import { profileDocument } from './document';
+import type { profile } from './options';
+
+/** `earlyexit profile`: what a network costs, per exit and per layer. */
+export async function run({ operands, options, output }: Invocation<typeof profile>): Promise<undefined> {
+  const reference = await resolveModelArgument(operands.model);
+  await startEngine(options, output);
+  const { model, metadata } = (await openNetwork(reference, options, output)).model;
+  const measured = profileModel(model);
+  for (const layer of measured.uncounted) output.warn(`the multiply-accumulates of ${layer} are not counted`);
+  const document = profileDocument(metadata, measured, options.advise ? adviseExits(model) : null);
+  output.json(document);
+  output.text(...describeProfile(document, { layers: options.layers, colors: output.colors }));
+  return undefined;
+}

@@ -1,0 +1,39 @@
+import { ArgumentError, DataError } from '@earlyexit/core';
+import { expect, it } from 'vitest';
+import { declareCommand, operand } from './command';
+import { nameArguments } from './name-arguments';
+import { offSwitch, valueOption } from './options/declare-option';
+import { text, wholeNumber } from './options/option-values';
+
+const command = declareCommand({
+  name: 'try',
+  summary: '',
+  example: '',
+  operands: { model: operand('') },
+  options: {
+    batchSize: valueOption('n', wholeNumber(), ''),
+    limit: valueOption('n', wholeNumber(), '', { sets: ['samples'] }),
+    network: valueOption('name', text(), '', { sets: ['createModel.name'] }),
+    augment: offSwitch(''),
+  },
+});
+const rule = 'it is so';
+
+it.each([
+  ['an option by its key', { function: 'train', argument: 'batchSize' }, '--batch-size'],
+  ['an option by what it sets', { function: 'splitDataset', argument: 'samples' }, '--limit'],
+  ['an option by function and argument', { function: 'createModel', argument: 'name' }, '--network'],
+  ['an option that turns off', { function: 'train', argument: 'augment' }, '--no-augment'],
+  ['two options', { function: 'train', argument: 'batchSize, limit' }, '--batch-size, --limit'],
+  ['an operand', { function: 'openModel', argument: 'model' }, 'MODEL'],
+  ['what the user never gave', { function: 'saveModel', argument: 'name' }, 'saveModel({ name })'],
+  ['a place', { where: 'events.jsonl' }, 'events.jsonl'],
+])('names %s', (_, place, expected) => {
+  const error = nameArguments(new ArgumentError({ ...place, rule }), command);
+  expect((error as Error).message).toBe(`${expected}: it is so.`);
+});
+
+it('leaves other errors alone', () => {
+  const error = new DataError({ function: 'readImage', argument: 'limit', rule });
+  expect(nameArguments(error, command)).toBe(error);
+});

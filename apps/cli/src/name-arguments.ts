@@ -1,0 +1,30 @@
+import { ArgumentError, EarlyExitError } from '@earlyexit/core';
+import type { CommandDeclaration } from './command';
+import { flagOf } from './options/declare-option';
+
+/**
+ * Lets an error of a library name the option or the operand that the user typed: `splitDataset({ limit })` becomes
+ * `--limit`. An argument that no option of the command sets keeps its name.
+ */
+export function nameArguments(error: unknown, declaration: CommandDeclaration): unknown {
+  if (!EarlyExitError.is(error) || error.kind !== 'argument') return error;
+  const { function: inside, argument, ...parts } = error.parts;
+  if (argument === undefined) return error;
+  const names = argument.split(', ').map((each) => typedName(each, inside, declaration));
+  if (names.some((name) => name === null)) return error;
+  return new ArgumentError({ ...parts, where: names.join(', '), cause: error });
+}
+
+/** What the user types for an argument: a flag, or an operand in capitals as in the help. */
+function typedName(
+  argument: string,
+  inside: string | undefined,
+  { operands, options }: CommandDeclaration,
+): string | null {
+  const called = (name: string): boolean => name === argument || name === `${inside ?? ''}.${argument}`;
+  const found =
+    Object.entries(options).find(([, { sets }]) => sets.some(called)) ??
+    Object.entries(options).find(([key]) => key === argument);
+  if (found !== undefined) return flagOf(...found);
+  return argument in operands ? argument.toUpperCase() : null;
+}

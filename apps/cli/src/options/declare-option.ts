@@ -1,0 +1,138 @@
+import type { z } from 'zod';
+import { flag } from './option-values';
+
+/**
+ * All there is to know of an option of the command line. The parser, the help, the keys of a configuration file and
+ * the flag that an error names are made of it.
+ */
+export interface OptionDeclaration<Value extends z.ZodType = z.ZodType> {
+  /** What a value has to be; reads text from the command line and values from a configuration file. */
+  readonly value: Value;
+  /** What stands for a value in the help: `n`; null for a switch. */
+  readonly placeholder: string | null;
+  /** Whether it takes several values, one after another. */
+  readonly list: boolean;
+  /** Whether its values are numbers, `never` or `always`: such a list ends where they end and leaves the next word. */
+  readonly numbers: boolean;
+  /** Whether the switch is spelt `--no-…` and turns something off. */
+  readonly off: boolean;
+  readonly help: string;
+  /** The value where none is given. */
+  readonly default?: z.output<Value>;
+  /** The default in words, where it depends on something else. */
+  readonly otherwise?: string;
+  /** Other names of the same option, as they are typed: `--earlyexit_thresholds`. */
+  readonly spellings: readonly string[];
+  /**
+   * How library functions call what the option sets, where it is not the option's key: `trainFraction`, or with the
+   * function, `createModel.name`. An ArgumentError about it then names the option.
+   */
+  readonly sets: readonly string[];
+  /** Whether it may stand in a configuration file. */
+  readonly inConfigFile: boolean;
+}
+
+/** The options of a command by their keys: `batchSize` is `--batch-size`. */
+export type OptionDeclarations = Readonly<Record<string, OptionDeclaration>>;
+
+/** The checked values of options: those with a default are always there. */
+export type OptionValues<Declarations extends OptionDeclarations> = {
+  readonly [
+    Key in keyof Declarations as Declarations[Key] extends { default: unknown } ? Key : never
+  ]: z.output<Declarations[Key]['value']>;
+} & {
+  readonly [Key in keyof Declarations as Declarations[Key] extends { default: unknown } ? never : Key]?:
+    z.output<Declarations[Key]['value']> | undefined;
+};
+
+/** The checked values of options as they were given: nothing is filled in. */
+export type GivenOptions<Declarations extends OptionDeclarations> = {
+  readonly [Key in keyof Declarations]?: z.output<Declarations[Key]['value']> | undefined;
+};
+
+/** What may be said of an option besides what it takes and its help. */
+interface Details<Value extends z.ZodType> {
+  readonly default?: z.output<Value>;
+  readonly otherwise?: string;
+  readonly spellings?: readonly `--${string}`[];
+  readonly sets?: readonly string[];
+  readonly inConfigFile?: boolean;
+}
+
+const plain = {
+  placeholder: null,
+  list: false,
+  numbers: false,
+  off: false,
+  spellings: [],
+  sets: [],
+  inConfigFile: true,
+};
+
+/**
+ * An option with one value.
+ *
+ * @param placeholder what stands for the value in the help: `n`
+ */
+export function valueOption<Value extends z.ZodType, More extends Details<Value>>(
+  placeholder: string,
+  value: Value,
+  help: string,
+  more: More = {} as More,
+): OptionDeclaration<Value> & More {
+  return { ...plain, value, placeholder, help, ...more };
+}
+
+/**
+ * An option with several values. It takes every word up to the next option.
+ *
+ * @param value made by `listOf`
+ */
+export function listOption<Value extends z.ZodType, More extends Details<Value>>(
+  placeholder: string,
+  value: Value,
+  help: string,
+  more: More = {} as More,
+): OptionDeclaration<Value> & More {
+  return { ...valueOption(placeholder, value, help, more), list: true };
+}
+
+/**
+ * An option with several numbers, `never` or `always`. It ends where they end.
+ *
+ * @param value made by `listOf`
+ */
+export function numberListOption<Value extends z.ZodType, More extends Details<Value>>(
+  placeholder: string,
+  value: Value,
+  help: string,
+  more: More = {} as More,
+): OptionDeclaration<Value> & More {
+  return { ...listOption(placeholder, value, help, more), numbers: true };
+}
+
+/** A switch that turns something on; false where it is not given. */
+export function switchOption(
+  help: string,
+  more: Omit<Details<z.ZodBoolean>, 'default'> = {},
+): OptionDeclaration<z.ZodBoolean> & { readonly default: boolean } {
+  return { ...plain, value: flag(), help, ...more, default: false };
+}
+
+/** A switch that turns something off, which is on where it is not given: the key `download` is `--no-download`. */
+export function offSwitch(
+  help: string,
+  more: Omit<Details<z.ZodBoolean>, 'default'> = {},
+): OptionDeclaration<z.ZodBoolean> & { readonly default: boolean } {
+  return { ...switchOption(help, more), off: true, default: true };
+}
+
+/** The flag of an option, as it is typed. */
+export function flagOf(key: string, option?: Pick<OptionDeclaration, 'off'>): string {
+  return option?.off === true ? flagName(`no-${key}`) : flagName(key);
+}
+
+/** The flag of an option by its key: `batchSize` is `--batch-size`. */
+function flagName(key: string): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

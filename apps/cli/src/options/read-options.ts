@@ -1,0 +1,64 @@
+import { ArgumentError } from '@earlyexit/core';
+import type { z } from 'zod';
+import { flagOf, type GivenOptions, type OptionDeclarations, type OptionValues } from './declare-option';
+
+/**
+ * Checks options and fills in the defaults.
+ *
+ * @param given by key, as text from the command line or as values of a configuration file
+ * @throws ArgumentError for the first option that is not as it has to be, with the rule and the value
+ */
+export function readOptions<Declarations extends OptionDeclarations>(
+  declarations: Declarations,
+  given: Readonly<Record<string, unknown>>,
+): OptionValues<Declarations> {
+  return withDefaults(declarations, checkOptions(declarations, given));
+}
+
+/** Fills in the defaults of options that were not given. */
+export function withDefaults<Declarations extends OptionDeclarations>(
+  declarations: Declarations,
+  given: GivenOptions<Declarations>,
+): OptionValues<Declarations> {
+  const defaults = Object.entries(declarations).flatMap(([key, option]) =>
+    option.default === undefined ? [] : [[key, option.default] as const],
+  );
+  return { ...Object.fromEntries(defaults), ...given };
+}
+
+/**
+ * Checks options; what was not given stays away.
+ *
+ * @param nameOf what an error calls an option (default: its flag)
+ * @throws ArgumentError as `readOptions`
+ */
+export function checkOptions<Declarations extends OptionDeclarations>(
+  declarations: Declarations,
+  given: Readonly<Record<string, unknown>>,
+  nameOf: (key: string) => string = (key) => flagOf(key, declarations[key]),
+): GivenOptions<Declarations> {
+  const values = Object.entries(declarations).flatMap(([key, { value }]) => {
+    const received = given[key];
+    if (received === undefined) return [];
+    const result = value.safeParse(received);
+    if (!result.success) throw wrongValue(nameOf(key), received, result.error);
+    return [[key, result.data] as const];
+  });
+  return Object.fromEntries(values) as GivenOptions<Declarations>;
+}
+
+function wrongValue(where: string, received: unknown, error: z.ZodError): ArgumentError {
+  const [issue] = error.issues;
+  if (issue === undefined) throw new Error('zod refused a value without an issue');
+  const part = issue.path.reduce<unknown>(
+    (value, step) => (value as Record<PropertyKey, unknown> | undefined)?.[step],
+    received,
+  );
+  const remedy: unknown = issue.code === 'custom' ? issue.params?.['remedy'] : undefined;
+  return new ArgumentError({
+    where,
+    rule: issue.message,
+    received: part === undefined ? 'nothing' : typeof part === 'string' ? part : JSON.stringify(part),
+    ...(typeof remedy === 'string' ? { remedy: remedy.replace(/\?$/, '') } : {}),
+  });
+}
