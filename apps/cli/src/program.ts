@@ -1,3 +1,4 @@
+import { ArgumentError, EarlyExitError } from '@earlyexit/core';
 import { Command } from 'commander';
 import {
   type CommandDeclaration,
@@ -10,6 +11,7 @@ import type { CommandDefinition, Invocation as OldInvocation } from './command-d
 import { commands } from './commands/index';
 import { nameArguments } from './name-arguments';
 import { addOptions, typedOptions } from './options/commander-options';
+import { flagOf } from './options/declare-option';
 import { checkOptions, withDefaults } from './options/read-options';
 import { listenForInterruption } from './terminal/interruption';
 import { addOutputOptions } from './options/shared-options';
@@ -104,9 +106,26 @@ function addUndeclared(
     await runWithOutput(command, context, ({ output, signal }) => {
       const operands = received.slice(0, -2) as OldInvocation['operands'];
       const { json: _json, quiet: _quiet, verbose: _verbose, ...options } = command.optsWithGlobals();
-      return definition.execute({ operands, options, output, surroundings: context.surroundings, signal });
+      const { surroundings } = context;
+      return nameFlags(() => definition.execute({ operands, options, output, surroundings, signal }));
     });
   });
+}
+
+/** Of a command without declarations an argument is taken for the option of the same name. */
+async function nameFlags<Result>(action: () => Promise<Result>): Promise<Result> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!EarlyExitError.is(error) || error.kind !== 'argument') throw error;
+    const { argument } = error.parts;
+    if (argument === undefined) throw error;
+    throw new ArgumentError({
+      ...error.parts,
+      where: argument === 'thresholds' ? '--earlyexit' : flagOf(argument),
+      cause: error,
+    });
+  }
 }
 
 function startCommand(
