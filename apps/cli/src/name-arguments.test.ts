@@ -1,4 +1,4 @@
-import { ArgumentError, DataError } from '@earlyexit/core';
+import { ArgumentError, DataError, EnvironmentError } from '@earlyexit/core';
 import { expect, it } from 'vitest';
 import { declareCommand, operand } from './command';
 import { nameArguments } from './name-arguments';
@@ -33,7 +33,20 @@ it.each([
   expect((error as Error).message).toBe(`${expected}: it is so.`);
 });
 
+it('says which option lets bad data pass', () => {
+  const parts = {
+    function: 'openDataset',
+    argument: 'limit',
+    where: 'photos',
+    rule,
+    remedy: 'Leave them out',
+  };
+  expect((nameArguments(new DataError(parts), command) as Error).message).toBe(
+    'photos: it is so. Leave them out: --limit.',
+  );
+});
+
 it('leaves other errors alone', () => {
-  const error = new DataError({ function: 'readImage', argument: 'limit', rule });
+  const error = new EnvironmentError({ function: 'readImage', argument: 'limit', rule });
   expect(nameArguments(error, command)).toBe(error);
 });

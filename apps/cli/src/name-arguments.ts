@@ -1,4 +1,4 @@
-import { ArgumentError, EarlyExitError } from '@earlyexit/core';
+import { ArgumentError, DataError, EarlyExitError } from '@earlyexit/core';
 import type { CommandDeclaration } from './command';
 import { flagOf } from './options/declare-option';
 
@@ -7,12 +7,28 @@ import { flagOf } from './options/declare-option';
  * `--limit`. An argument that no option of the command sets keeps its name.
  */
 export function nameArguments(error: unknown, declaration: CommandDeclaration): unknown {
-  if (!EarlyExitError.is(error) || error.kind !== 'argument') return error;
+  return renameArguments(error, (argument, inside) => typedName(argument, inside, declaration));
+}
+
+/**
+ * An error that names what the user typed. Bad data name an option that lets them pass (`--skip-broken`): it ends the
+ * way out.
+ *
+ * @param nameOf what the user types for an argument of a function, or null
+ */
+export function renameArguments(
+  error: unknown,
+  nameOf: (argument: string, inside: string | undefined) => string | null,
+): unknown {
+  if (!EarlyExitError.is(error) || error.kind === 'environment') return error;
   const { function: inside, argument, ...parts } = error.parts;
   if (argument === undefined) return error;
-  const names = argument.split(', ').map((each) => typedName(each, inside, declaration));
+  const names = argument.split(', ').map((each) => nameOf(each, inside));
   if (names.some((name) => name === null)) return error;
-  return new ArgumentError({ ...parts, where: names.join(', '), cause: error });
+  const typed = names.join(', ');
+  return error.kind === 'argument'
+    ? new ArgumentError({ ...parts, where: typed, cause: error })
+    : new DataError({ ...parts, remedy: `${parts.remedy ?? 'See'}: ${typed}`, cause: error });
 }
 
 /** What the user types for an argument: a flag, or an operand in capitals as in the help. */

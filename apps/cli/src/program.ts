@@ -1,4 +1,3 @@
-import { ArgumentError, EarlyExitError } from '@earlyexit/core';
 import { Command } from 'commander';
 import {
   type CommandDeclaration,
@@ -9,7 +8,7 @@ import {
 } from './command';
 import type { CommandDefinition, Invocation as OldInvocation } from './command-definition';
 import { commands } from './commands/index';
-import { nameArguments } from './name-arguments';
+import { nameArguments, renameArguments } from './name-arguments';
 import { addOptions, typedOptions } from './options/commander-options';
 import { flagOf } from './options/declare-option';
 import { checkOptions, withDefaults } from './options/read-options';
@@ -117,14 +116,9 @@ async function nameFlags<Result>(action: () => Promise<Result>): Promise<Result>
   try {
     return await action();
   } catch (error) {
-    if (!EarlyExitError.is(error) || error.kind !== 'argument') throw error;
-    const { argument } = error.parts;
-    if (argument === undefined) throw error;
-    throw new ArgumentError({
-      ...error.parts,
-      where: argument === 'thresholds' ? '--earlyexit' : flagOf(argument),
-      cause: error,
-    });
+    throw renameArguments(error, (argument) =>
+      argument === 'thresholds' ? '--earlyexit' : flagOf(argument),
+    );
   }
 }
 
@@ -155,7 +149,7 @@ async function runWithOutput(
   const interruption = listenForInterruption(surroundings);
   const { signal } = interruption;
   try {
-    result.exitCode = (await action({ output: createOutput(surroundings, mode, signal), signal })) ?? 0;
+    result.exitCode = (await action({ output: createOutput(surroundings, mode), signal })) ?? 0;
   } finally {
     interruption.end();
   }
