@@ -9,6 +9,8 @@ export default defineConfig({
     alias: [
       { find: /^@earlyexit\/([^/]+)$/, replacement: `${packages}/$1/src/index.ts` },
       { find: /^@earlyexit\/([^/]+)\/([^/.]+)$/, replacement: `${packages}/$1/src/$2.ts` },
+      { find: /^earlyexit\/([^/]+)$/, replacement: `${packages}/$1/src/index.ts` },
+      { find: /^earlyexit\/([^/]+)\/([^/.]+)$/, replacement: `${packages}/$1/src/$2.ts` },
     ],
   },
   test: {
