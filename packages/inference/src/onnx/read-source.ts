@@ -51,8 +51,16 @@ async function readFile(
   // Not imported: a browser has no file system, and a bundler for one would stop at its name.
   const fs = process.getBuiltinModule('node:fs/promises');
   try {
-    const { size } = await fs.stat(path);
-    refuseSize(size, where);
+    const status = await fs.stat(path);
+    // A pipe would be waited for without end, and a device is read until memory is full.
+    if (!status.isFile() && !status.isDirectory()) {
+      throw new DataError({
+        where,
+        rule: 'there is an ONNX file at this path',
+        received: 'a pipe, a socket or a device',
+      });
+    }
+    refuseSize(status.size, where);
     return await fs.readFile(path, { signal });
   } catch (cause) {
     if (!(cause instanceof Error) || !('code' in cause) || cause.name === 'AbortError') throw cause;
