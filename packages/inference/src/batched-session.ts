@@ -1,5 +1,6 @@
 import { ArgumentError } from '@earlyexit/core';
 import {
+  checkAnswers,
   checkBatchSize,
   checkFinite,
   checkImages,
@@ -69,6 +70,7 @@ export function createBatchedSession(engine: BatchEngine, metadata: SessionMetad
         const batch = { images: toInputs(slice, metadata), rows, offset };
         checkFinite(batch.images, rows, offset);
         await answerBatch(batch, answers);
+        checkAnswers(answers, batch, metadata.name);
       }
     } finally {
       running--;

@@ -1,4 +1,4 @@
-import { ArgumentError, DataError } from '@earlyexit/core';
+import { ArgumentError, DataError, describeValue } from '@earlyexit/core';
 import { preprocess } from './preprocess';
 import type { Answers, ImageBatch, SessionMetadata } from './session';
 
@@ -37,10 +37,19 @@ export function checkBatchSize(batchSize: number): number {
 
 /** @throws ArgumentError if the images are not of the shape that the network takes, or bytes that it cannot take */
 export function checkImages(
-  { data, count }: ImageBatch,
+  images: ImageBatch,
   inputShape: readonly number[],
   metadata: SessionMetadata,
 ): void {
+  if (typeof images !== 'object' || (images as ImageBatch | null) === null) {
+    throw new ArgumentError({
+      function: 'session.run',
+      argument: 'images',
+      rule: 'images are { data, count }',
+      received: describeValue(images),
+    });
+  }
+  const { data, count } = images;
   const imageSize = inputShape.reduce((product, size) => product * size, 1);
   if (!(data instanceof Float32Array) && !(data instanceof Uint8Array)) {
     throw new ArgumentError({
@@ -79,6 +88,25 @@ export function checkFinite(images: Float32Array, rows: number, offset: number):
       rule: 'the values of an image are finite numbers',
       received: 'NaN or an infinite value',
       remedy: 'No exit can be sure of such an image; leave it out or repair it',
+    });
+  }
+}
+
+/** @throws DataError if an answer rests on logits that are NaN or infinite: nothing is the largest of them */
+export function checkAnswers(
+  { logits, count }: Answers,
+  { offset, rows }: { readonly offset: number; readonly rows: number },
+  name: string,
+): void {
+  const classes = logits.length / count;
+  for (let index = offset * classes; index < (offset + rows) * classes; index++) {
+    if (Number.isFinite(logits[index])) continue;
+    throw new DataError({
+      where: `session.run, image ${Math.floor(index / classes)}`,
+      rule: `the logits of ${name} are finite numbers`,
+      received: String(logits[index]),
+      remedy:
+        'Its weights hold such values, or it overflows: train it again with a smaller learning rate, or export it again',
     });
   }
 }

@@ -5,7 +5,8 @@ import type { Preprocessing } from './preprocess';
 export interface ImageBatch {
   /**
    * `Float32Array`: inputs of the network, already preprocessed. `Uint8Array` (a `Buffer` too): raw bytes of the
-   * network's own height, width and channels, which the session preprocesses as the network's metadata says.
+   * network's own height, width and channels, which the session preprocesses as the network's metadata says. It is not
+   * copied: leave it as it is until the run has ended.
    */
   readonly data: Float32Array | Uint8Array;
   /** How many images there are; 0 is allowed. */
@@ -70,7 +71,8 @@ export interface Session {
    * Classifies images.
    *
    * @throws ArgumentError if the options do not fit the network, or thresholds are missing, or the data is not of
-   * the network's input shape. DataError if an image holds NaN or infinite values. The signal's reason if it is
+   * the network's input shape. DataError if an image, or what the network makes of it, holds NaN or
+   * infinite values. The signal's reason if it is
    * aborted.
    */
   run(images: ImageBatch, options?: RunOptions): Promise<Answers>;

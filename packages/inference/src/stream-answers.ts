@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/core';
+import { ArgumentError, describeValue } from '@earlyexit/core';
 import { DEFAULT_BATCH_SIZE, checkBatchSize } from './run-images';
 import type { Answers, RunOptions, Session } from './session';
 
@@ -14,7 +14,8 @@ export interface StreamedAnswers {
  * one is asked for when its answers were taken.
  *
  * @param images One image each, `[height, width, channels]`: preprocessed numbers or raw bytes, all alike.
- * @throws what `session.run` throws, and what the stream does
+ * @throws ArgumentError for images that are not all of one size and kind, or no iterable; what `session.run` throws, and
+ * what the stream does. The signal ends it also while the stream is silent.
  */
 export async function* streamAnswers(
   session: Session,
@@ -24,6 +25,10 @@ export async function* streamAnswers(
   const batchSize = checkBatchSize(options.batchSize ?? DEFAULT_BATCH_SIZE);
   let batch: (Float32Array | Uint8Array)[] = [];
   let offset = 0;
+  let size: number | undefined = session.metadata.preprocessing?.inputShape.reduce(
+    (all, side) => all * side,
+    1,
+  );
   const answer = async (): Promise<StreamedAnswers> => {
     const count = batch.length;
     const answers = await session.run({ data: join(batch), count }, options);
@@ -31,12 +36,64 @@ export async function* streamAnswers(
     offset += count;
     return { offset: offset - count, answers };
   };
-  for await (const image of images) {
-    options.signal?.throwIfAborted();
+  for await (const image of untilAborted(images, options.signal)) {
+    size ??= image.length;
+    if (image.length !== size) {
+      throw new ArgumentError({
+        where: `streamAnswers, image ${offset + batch.length}`,
+        rule: `all images of a stream are of one size, ${size} values here`,
+        received: `${image.length} values`,
+      });
+    }
     batch.push(image);
     if (batch.length === batchSize) yield await answer();
   }
   if (batch.length > 0) yield await answer();
+}
+
+/** What a source gives, until the signal says so: also while the source is silent. */
+async function* untilAborted<Item>(
+  source: AsyncIterable<Item> | Iterable<Item>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Item> {
+  const iterator = iteratorOf(source);
+  let abort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => {
+      reject(signal!.reason as Error);
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+  // It may end while nobody is waiting.
+  aborted.catch(() => undefined);
+  let ended = false;
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const next = await Promise.race([Promise.resolve(iterator.next()), aborted]);
+      ended = next.done === true;
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    if (abort !== undefined) signal?.removeEventListener('abort', abort);
+    // A source that is silent may never end: it is told, and not waited for.
+    if (!ended) void Promise.resolve(iterator.return?.()).catch(() => undefined);
+  }
+}
+
+function iteratorOf<Item>(
+  source: AsyncIterable<Item> | Iterable<Item>,
+): AsyncIterator<Item> | Iterator<Item> {
+  const given = source as Partial<AsyncIterable<Item> & Iterable<Item>> | null | undefined;
+  const iterator = given?.[Symbol.asyncIterator]?.() ?? given?.[Symbol.iterator]?.();
+  if (iterator !== undefined) return iterator;
+  throw new ArgumentError({
+    function: 'streamAnswers',
+    argument: 'images',
+    rule: 'images are an iterable, asynchronous or not',
+    received: describeValue(source),
+  });
 }
 
 function join(images: readonly (Float32Array | Uint8Array)[]): Float32Array | Uint8Array {

@@ -1,6 +1,7 @@
 import { selectEngine } from '@earlyexit/backend';
 import { attachExits } from '@earlyexit/branch-head';
 import { createModel } from '@earlyexit/model-zoo';
+import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -42,6 +43,15 @@ describe.each(['test_b_lenet', 'test_resnet_2exits', 'test_resnet_3exits', 'test
     });
   },
 );
+
+it('refuses weights that are not finite, by the name of their layer', async () => {
+  const model = createModel('test_lenet');
+  const layer = model.model.layers.find((each) => each.weights.length > 0)!;
+  const values = layer.getWeights().map(({ shape }) => tf.fill(shape, NaN));
+  layer.setWeights(values);
+  await expect(exportStatic(model)).rejects.toThrow(`layer ${layer.name}`);
+  await expect(exportStatic(model)).rejects.toThrow('weights are finite numbers. Received: NaN');
+});
 
 it('refuses a layer that it does not know, by name, and says which it knows', async () => {
   const input = tfl.input({ shape: [4, 3] });

@@ -1,3 +1,4 @@
+import { DataError } from '@earlyexit/core';
 import type { LayerGraphNode } from '@earlyexit/profiler';
 import type { tfl } from '../tf';
 
@@ -15,11 +16,24 @@ export class LayerWeights {
     this.#values = values;
   }
 
+  /** @throws DataError for weights that are NaN or infinite, by the name of their layer */
   static async read(nodes: readonly LayerGraphNode[]): Promise<LayerWeights> {
-    const variables = [...new Set(nodes.flatMap((node) => node.layer.weights))];
-    const entries = variables.map(async (variable) => {
+    const owners = new Map(
+      nodes.flatMap(({ layer }) => layer.weights.map((weight) => [weight, layer] as const)),
+    );
+    const entries = [...owners].map(async ([variable, layer]) => {
       const tensor = variable.read();
-      return [variable, { shape: tensor.shape, data: (await tensor.data()) as Float32Array }] as const;
+      const data = (await tensor.data()) as Float32Array;
+      const bad = data.find((value) => !Number.isFinite(value));
+      if (bad !== undefined) {
+        throw new DataError({
+          where: `layer ${layer.name}, ${variable.originalName}`,
+          rule: 'weights are finite numbers',
+          received: String(bad),
+          remedy: 'The network has diverged: train it again with a smaller learning rate',
+        });
+      }
+      return [variable, { shape: tensor.shape, data }] as const;
     });
     return new LayerWeights(new Map(await Promise.all(entries)));
   }
