@@ -7,6 +7,7 @@ export { logitsCachePath, readLogits, reuseOrComputeLogits, writeLogits } from '
 export { type CalibrationSamples, openCalibration, type OpenCalibrationOptions } from './open-calibration';
 export { openData, type OpenDataOptions, type OpenedData } from './open-data';
 export { loadRun, openRun, type Run } from './open-run';
+export { isOtherData, openTestData, type TestDataOptions } from './open-test-data';
 export { type ReopenOptions, reopenSplits } from './reopen-splits';
 export { type DataSettings, parseRunConfig, readRunConfig, type RunConfig } from './run-config';
 export { calibrationLogits, splitLogits, type SplitLogitsOptions } from './split-logits';

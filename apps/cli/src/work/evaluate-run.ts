@@ -75,20 +75,27 @@ export async function evaluateRun(invocation: Invocation): Promise<undefined> {
   if (corruptions !== null) refuseCorrupt(criterion);
   const file = await findExported(argument);
   if (file !== null) return evaluateFile(file, options, invocation);
-  const bench = await openWorkbench(argument, options, output, signal, ({ metadata }) => {
-    const stored = metadata.policy?.criterion;
-    if (criterion === 'all') return;
-    if (earlyexit !== undefined)
-      checkThresholds(metadata.exits, criterion ?? stored ?? DEFAULT_CRITERION, earlyexit);
-    else if (criterion !== undefined && criterion !== stored && getCriterion(criterion).needsLabels) {
-      throw new ArgumentError({
-        where: '--criterion',
-        rule: 'the oracle’s thresholds are given, not calibrated',
-        received: criterion,
-        remedy: 'Add --earlyexit with one threshold per early exit',
-      });
-    }
-  });
+  const bench = await openWorkbench(
+    argument,
+    options,
+    output,
+    signal,
+    ({ metadata }) => {
+      const stored = metadata.policy?.criterion;
+      if (criterion === 'all') return;
+      if (earlyexit !== undefined)
+        checkThresholds(metadata.exits, criterion ?? stored ?? DEFAULT_CRITERION, earlyexit);
+      else if (criterion !== undefined && criterion !== stored && getCriterion(criterion).needsLabels) {
+        throw new ArgumentError({
+          where: '--criterion',
+          rule: 'the oracle’s thresholds are given, not calibrated',
+          received: criterion,
+          remedy: 'Add --earlyexit with one threshold per early exit',
+        });
+      }
+    },
+    true,
+  );
   if (criterion === 'all') {
     await compareRun(bench, aim, output, signal);
     return undefined;

@@ -36,27 +36,46 @@ export interface WorkbenchOptions {
   readonly dataDir?: string | undefined;
   readonly download?: boolean | undefined;
   readonly seed?: number | undefined;
+  readonly skipBroken?: boolean | undefined;
   readonly batchSize?: number | undefined;
 }
 
-/** Loads a trained network and its data. What can be checked before the slow work is checked first, by `check`. */
+/**
+ * Loads a trained network and its data. What can be checked before the slow work is checked first, by `check`.
+ *
+ * @param takesOtherData whether a `dataDir` that is not that of the training holds test data, used whole
+ */
 export async function openWorkbench(
   argument: string,
   options: WorkbenchOptions,
   output: Output,
   signal: AbortSignal,
   check: (model: MultiExitModel) => void = () => undefined,
+  takesOtherData = false,
 ): Promise<Workbench> {
   const found = await resolveTrainedModel(argument);
   const engine = await startEngine(options, output);
   const { model, reference, config } = await loadReference(found);
   check(model);
-  const data = await resolveDataSettings(options, config?.data ?? null);
+  const remembered = config?.data ?? null;
+  const { isOtherData, openTestData } = await import('@earlyexit/runs');
+  const { dataDir, ...others } = options;
+  const isOther = takesOtherData && (await isOtherData(dataDir, remembered));
+  const data = await resolveDataSettings(isOther ? others : options, remembered);
   const imageShape = model.metadata.preprocessing?.inputShape;
   const opened = await openData({ ...data, download: options.download, imageShape }, output, signal);
   await checkClasses(model.metadata, opened.source);
+  const splits =
+    isOther && dataDir !== undefined
+      ? {
+          ...opened.splits,
+          test: await showing(output, signal, (work) =>
+            openTestData({ settings: data, ...opened }, { dataDir, ...work }),
+          ),
+        }
+      : opened.splits;
   return makeWorkbench(
-    { model, reference, engine, data, ...opened },
+    { model, reference, engine, data, source: opened.source, splits },
     { batchSize: options.batchSize, output, signal },
   );
 }
