@@ -6,7 +6,8 @@ import { loadModel, saveModel } from '@earlyexit/branch-head/node';
 import { decodeCachedLogits, encodeCachedLogits } from '@earlyexit/calibration';
 import { type CachedLogits, logSoftmax } from '@earlyexit/exit-criteria';
 import { createModel } from '@earlyexit/model-zoo';
-import type { CalibrationDocument } from '@earlyexit/evaluation';
+import { lockFolder } from '@earlyexit/core/node';
+import { type CalibrationDocument, modelStamp, storeCalibration } from '@earlyexit/evaluation';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Ran, runCommand } from './testing/run-command';
 import { temporaryFolder } from './testing/temporary-folder';
@@ -529,6 +530,42 @@ describe('a run folder', () => {
     expect(ran.code, ran.stderr).toBe(0);
     expect(ran.stderr).toContain(`${cache} is not used: these logits belong to another model`);
     expect(ran.stderr).toContain('ran 45');
+  });
+});
+
+describe('what is not of ours', () => {
+  it('is replaced by --curve and --save-logits with --force only', async () => {
+    const logits = await writeLogitsFile('own');
+    for (const option of ['--curve', '--save-logits']) {
+      const photo = at('photo.jpg');
+      await writeFile(photo, 'a photo');
+      const refused = await calibrate(logits, option, photo);
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toContain(`${option}: only an earlier result is replaced. Received: ${photo}`);
+      expect(await readFile(photo, 'utf8')).toBe('a photo');
+      for (const force of [['--force'], []]) {
+        expect((await calibrate(logits, option, photo, ...force)).code).toBe(0);
+      }
+    }
+  });
+
+  it('is a folder that somebody else is at work in, and a model that has changed meanwhile', async () => {
+    const logits = await writeLogitsFile('locked');
+    const free = lockFolder(model, 'a training');
+    const refused = await calibrate(logits);
+    free();
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('is at work');
+    expect((await calibrate(logits)).code).toBe(0);
+
+    const loaded = await loadModel(model);
+    const stamp = await modelStamp(model);
+    await calibrate(logits, '--earlyexit', '0.3', 'never');
+    const nothing = { policy: { criterion: 'margin', thresholds: [1, 1], temperatures: [1, 1, 1] } } as const;
+    await expect(
+      storeCalibration(loaded, model, { ...nothing, promise: null, fits: [] }, { stamp }),
+    ).rejects.toThrow('it was saved again in the meantime');
+    expect((await storedMetadata()).policy?.thresholds).toEqual([0.3, null]);
   });
 });
 

@@ -5,6 +5,7 @@ import { withMetadata } from '@earlyexit/branch-head';
 import { saveModel } from '@earlyexit/branch-head/node';
 import { loadSession } from '@earlyexit/inference/onnx';
 import { createModel } from '@earlyexit/model-zoo';
+import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { runCommand } from './testing/run-command';
 import { temporaryFolder } from './testing/temporary-folder';
@@ -23,6 +24,24 @@ async function saveRun(): Promise<string> {
   model.model.dispose();
   return run;
 }
+
+it('is a MODEL for predict, which answers as the run does', async () => {
+  const run = await saveRun();
+  await runCommand(['export', run, at('classifier'), '--folder']);
+  const images = at('greys');
+  await mkdir(images);
+  for (const [i, value] of [0, 90, 255].entries()) {
+    const background = { r: value, g: (value * 7) % 256, b: 255 - value };
+    const image = sharp({ create: { width: 8, height: 8, channels: 3, background } });
+    await image.png().toFile(join(images, `${String(i)}.png`));
+  }
+  const answers = async (model: string): Promise<unknown[]> => {
+    const ran = await runCommand(['predict', model, images, '--json']);
+    expect(ran.code, ran.stderr).toBe(0);
+    return (ran.json() as { class: number; exit: number }[]).map((each) => [each.class, each.exit]);
+  };
+  expect(await answers(at('classifier'))).toEqual(await answers(run));
+});
 
 it('writes a model folder that says everything, once and again, and leaves other folders alone', async () => {
   const run = await saveRun();

@@ -23,7 +23,7 @@ export {
   type RefitSubject,
   type RefittedPolicy,
 } from './calibrate/refit-policy';
-export { storeCalibration } from './calibrate/store-calibration';
+export { modelStamp, storeCalibration, type StoreOptions } from './calibrate/store-calibration';
 export { checkThresholds } from './check-thresholds';
 export {
   type Classification,

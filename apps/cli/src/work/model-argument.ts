@@ -17,7 +17,7 @@ export type ModelReference =
     }
   | { readonly kind: 'network'; readonly name: string };
 
-/** An exported network: one file, or the manifest of its stages. */
+/** An exported network: one file, alone or in a folder in the hub's layout, or the manifest of its stages. */
 export interface ExportedReference {
   readonly kind: 'onnx' | 'staged';
   /** Of the `.onnx` file or of `manifest.json`. */
@@ -36,7 +36,8 @@ export async function findExported(argument: string): Promise<ExportedReference 
     const holds = async (name: string): Promise<boolean> =>
       (await kindOfPath(join(argument, name))) === 'file';
     if ((await holds('model.json')) || (await holds(join('model', 'best', 'model.json')))) return null;
-    return (await holds(MANIFEST_FILE)) ? { kind: 'staged', path: join(argument, MANIFEST_FILE) } : null;
+    if (await holds(MANIFEST_FILE)) return { kind: 'staged', path: join(argument, MANIFEST_FILE) };
+    return (await holds(HUB_FILE)) ? { kind: 'onnx', path: join(argument, HUB_FILE) } : null;
   }
   if (!/\.onnx$/i.test(argument)) return null;
   if (kind === null) throw nothingThere(argument);
@@ -45,6 +46,8 @@ export async function findExported(argument: string): Promise<ExportedReference 
 
 // As `export --staged` calls it.
 const MANIFEST_FILE = 'manifest.json';
+// As `export --folder` calls it, in the hub's layout.
+const HUB_FILE = join('onnx', 'model.onnx');
 
 /**
  * Finds out what a MODEL argument means: a run folder, a saved model, or the name of a network.

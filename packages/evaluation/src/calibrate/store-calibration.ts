@@ -1,26 +1,55 @@
-import { foldLogitScaling, type MultiExitModel, withMetadata } from '@earlyexit/branch-head';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { foldLogitScaling, type MultiExitModel, withPolicy } from '@earlyexit/branch-head';
 import { saveModel } from '@earlyexit/branch-head/node';
-import { thresholdToJson } from '@earlyexit/exit-criteria';
+import { DataError } from '@earlyexit/core';
+import { readWholeFile, refuseLargeJson } from '@earlyexit/core/node';
 import type { Calibration } from './calibrate-model';
+
+/** What `storeCalibration` checks. */
+export interface StoreOptions {
+  /** What `modelStamp` said when the network was loaded: nothing is stored over a model that has changed since. */
+  readonly stamp?: string | undefined;
+}
+
+/**
+ * A mark of a saved model as it is now: another if it is saved again with other weights or metadata.
+ *
+ * @param directory the folder with `model.json`
+ * @throws DataError if there is no `model.json`
+ */
+export async function modelStamp(directory: string): Promise<string> {
+  const bytes = await readWholeFile(join(directory, 'model.json'), { size: refuseLargeJson });
+  return createHash('sha256').update(bytes).digest('hex');
+}
 
 /**
  * Stores what calibration found in a saved model: the policy, and what it promises, in its metadata; vector scaling in
- * the classifiers' weights, so that every session and export has it.
+ * the classifiers' weights, so that every session and export has it. Who may be at work in the same folder is kept out by
+ * `lockFolder`.
  *
  * @param directory the folder with `model.json`
  * @returns the network as it was stored
- * @throws ArgumentError if vector scaling cannot be built into the network; EnvironmentError if it cannot be written
+ * @throws DataError if the model has changed since it was loaded; ArgumentError if vector scaling cannot be built into
+ *   the network; EnvironmentError if it cannot be written
  */
 export async function storeCalibration(
   model: MultiExitModel,
   directory: string,
   { policy, promise, fits }: Pick<Calibration, 'policy' | 'promise' | 'fits'>,
+  { stamp }: StoreOptions = {},
 ): Promise<MultiExitModel> {
-  const { criterion, thresholds, temperatures } = policy;
+  if (stamp !== undefined && (await modelStamp(directory)) !== stamp) {
+    throw new DataError({
+      where: directory,
+      rule: 'the model is as it was when it was loaded',
+      received: 'another one: it was saved again in the meantime',
+      remedy: 'Calibrate again',
+    });
+  }
   const vectors = fits.flatMap(({ vector }) => (vector === null ? [] : [vector]));
   if (vectors.length > 0) foldLogitScaling(model, vectors);
-  const stored = { criterion, thresholds: thresholds.map(thresholdToJson), temperatures };
-  const calibrated = withMetadata(model, { policy: promise === null ? stored : { ...stored, promise } });
+  const calibrated = withPolicy(model, { ...policy, promise });
   await saveModel(calibrated, directory);
   return calibrated;
 }

@@ -68,6 +68,7 @@ $ earlyexit calibrate copy-of/model/best --logits logits.safetensors --risk 0.01
       )
       .option('--curve <file>', 'write the accuracy–cost frontier, or the budgets, as CSV')
       .option('--save-logits <file>', 'also write the logits of the calibration split (safetensors)')
+      .option('--force', 'let --curve and --save-logits replace a file that is not of theirs')
       .option('--logits <file>', 'take them from such a file instead of running the network')
       .option('--seed <n>', 'of the splits (default: the one of the run, else 0)')
       .option('--batch-size <n>', 'images computed together (default: 128)');

@@ -1,6 +1,6 @@
 import { needsFittingPart, promiseSize, type RiskAim } from '@earlyexit/calibration';
 import { ArgumentError, DataError } from '@earlyexit/core';
-import { writeWholeFile } from '@earlyexit/core/node';
+import { lockFolder, writeWholeFile } from '@earlyexit/core/node';
 import {
   budgetCsv,
   calibrateBudgets,
@@ -9,10 +9,13 @@ import {
   checkThresholds,
   DEFAULT_CRITERION,
   frontierCsv,
+  modelStamp,
   planCalibrationSizes,
   storeCalibration,
 } from '@earlyexit/evaluation';
+import type { CriterionName } from '@earlyexit/exit-criteria';
 import { writeLogits } from '@earlyexit/runs';
+import type { z } from 'zod';
 import type { Invocation } from '../../command-definition';
 import { naming } from '../../naming';
 import { parseOptions } from '../../options/parse-options';
@@ -22,23 +25,53 @@ import { showWork } from '../../terminal/show-work';
 import { openCalibrationBench } from '../../work/calibration-bench';
 import { modelOperand } from '../../work/operand';
 import { refuseOracle } from '../../work/policy';
+import { resolveTrainedModel } from '../../work/model-argument';
+import { requireOwnFile } from '../../work/require-own-file';
 import { requireWritable } from '../../work/require-writable';
-import { checkAimFits, chooseCalibrationAim, defaultScaling } from './aim';
+import { type CalibrateAim, checkAimFits, chooseCalibrationAim, defaultScaling } from './aim';
 import { type CalibrationAbout, describeBudgets, describeCalibration, describePlan } from './describe';
 import { budgetOutput, calibrationOutput, planOutput } from './document';
 import { calibrateOptions } from './options';
 
 /** `earlyexit calibrate`: fits confidence, finds thresholds, stores both in the model. */
 export async function calibrateRun(invocation: Invocation): Promise<undefined> {
-  const { output, signal } = invocation;
   const argument = modelOperand(invocation);
   const options = parseOptions(calibrateOptions, renameSpellings(invocation.options));
-  const { confidence, criterion = DEFAULT_CRITERION, curve, plan, saveLogits } = options;
+  const { criterion = DEFAULT_CRITERION, curve, force = false, saveLogits } = options;
   refuseOracle(criterion, 'Calibrate another criterion');
   const aim = chooseCalibrationAim(options);
   checkAimFits(aim, criterion);
-  const scaling = options.scaling ?? defaultScaling(aim);
+  const stores = !('budget' in aim) && options.plan !== true;
+  const place = await resolveTrainedModel(argument);
+  if (curve !== undefined) await requireOwnFile('--curve', curve, isCurve, force);
+  if (saveLogits !== undefined) await requireOwnFile('--save-logits', saveLogits, isLogits, force);
+  if (!stores) return calibrate(invocation, { argument, options, aim, criterion, stores: null });
+  await requireWritable(place.directory);
+  // Nobody else stores in the meantime: a training would, at its next epoch.
+  const free = lockFolder(place.runDirectory ?? place.directory, 'a calibration');
+  try {
+    const stamp = await modelStamp(place.directory);
+    await calibrate(invocation, { argument, options, aim, criterion, stores: { stamp } }); return;
+  } finally {
+    free();
+  }
+}
 
+/** `calibrate`, once its options are checked and the model is nobody else's. */
+async function calibrate(
+  { output, signal }: Invocation,
+  job: {
+    readonly argument: string;
+    readonly options: z.output<typeof calibrateOptions>;
+    readonly aim: CalibrateAim;
+    readonly criterion: CriterionName;
+    /** What the model was when it was opened; null where nothing is to be stored. */
+    readonly stores: { readonly stamp: string } | null;
+  },
+): Promise<undefined> {
+  const { argument, options, aim, criterion, stores } = job;
+  const { confidence, curve, plan, saveLogits } = options;
+  const scaling = options.scaling ?? defaultScaling(aim);
   const bench = await openCalibrationBench(argument, options, output, signal, ({ metadata }) => {
     if ('thresholds' in aim) checkThresholds(metadata.exits, criterion, aim.thresholds);
     if ('risk' in aim && metadata.exits.length === 1) {
@@ -50,10 +83,9 @@ export async function calibrateRun(invocation: Invocation): Promise<undefined> {
     }
   });
   const { model, reference } = bench;
-  const stores = !('budget' in aim) && plan !== true;
-  if (stores) await requireWritable(reference.directory);
   for (const path of [curve, saveLogits]) if (path !== undefined) await requireWritable(path);
-  if ('risk' in aim && stores) checkPromiseSize(aim, bench.size, needsFittingPart(scaling, criterion));
+  if ('risk' in aim && stores !== null)
+    checkPromiseSize(aim, bench.size, needsFittingPart(scaling, criterion));
   const logits = await bench.calibration();
   if (saveLogits !== undefined) {
     await writeLogits(saveLogits, logits);
@@ -88,7 +120,9 @@ export async function calibrateRun(invocation: Invocation): Promise<undefined> {
     const frontier = calibrationFrontier(model, calibration);
     await writeWholeFile(curve, frontierCsv(frontier, exitNames.slice(0, -1), staticMacs));
   }
-  await naming('--scaling', () => storeCalibration(model, reference.directory, calibration));
+  await naming('--scaling', () =>
+    storeCalibration(model, reference.directory, calibration, { stamp: stores?.stamp }),
+  );
   output.json(calibrationOutput(bench, calibration, curve));
   output.text(...describeCalibration(calibration, about, reference.directory));
   return undefined;
@@ -111,4 +145,14 @@ function checkPromiseSize(aim: RiskAim, size: number, apart: boolean): void {
       (apart ? `: of ${count(size)} in the split, ${count(fitting)} fit what comes before the promise` : ''),
     remedy: `Train with a larger calibration split (--calibration ${String(wholeSplit)}), or allow more risk`,
   });
+}
+
+/** Whether a file begins as `--curve` writes one. */
+function isCurve(beginning: string): boolean {
+  return /^"?(threshold_|skew,)/.test(beginning) || beginning === '';
+}
+
+/** Whether a file begins as `--save-logits` writes one. */
+function isLogits(beginning: string): boolean {
+  return beginning.includes('earlyexit-logits') || beginning === '';
 }
