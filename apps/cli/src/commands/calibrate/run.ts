@@ -51,7 +51,8 @@ export async function calibrateRun(invocation: Invocation): Promise<undefined> {
   const free = lockFolder(place.runDirectory ?? place.directory, 'a calibration');
   try {
     const stamp = await modelStamp(place.directory);
-    await calibrate(invocation, { argument, options, aim, criterion, stores: { stamp } }); return;
+    await calibrate(invocation, { argument, options, aim, criterion, stores: { stamp } });
+    return;
   } finally {
     free();
   }
