@@ -12,6 +12,11 @@ engines
       Install it with: earlyexit engine install tensorflow
   ✓ wasm 4.22.0: WebAssembly with SIMD; comes with npm alone, small convolution right in 24 ms ← auto takes this one
 …
+runtimes of exported networks
+  ✓ onnxruntime: onnxruntime-node 1.30.0, a tiny network right in 11 ms
+  – openvino: OpenVINO is not installed
+      Install it: earlyexit engine install openvino
+…
 speeds, in milliseconds an image
   network                   engine       batch  forward  training step  images/s
   ────────────────────────  ───────────  ─────  ───────  ─────────────  ────────

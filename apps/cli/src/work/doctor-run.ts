@@ -6,6 +6,7 @@ import { bytes, count } from '../terminal/format';
 import type { Output } from '../terminal/output';
 import { formatTable } from '../terminal/table';
 import { version } from '../version';
+import { checkRuntimes, type RuntimeReport } from './check-runtimes';
 import { measureEngine, measureOnnxRuntime, type Speed } from './measure-speeds';
 
 /** Whether something that a command needs works here. */
@@ -26,6 +27,8 @@ export async function doctorRun({ output, signal }: Invocation): Promise<number>
     line.update(done, total, `timing ${name}`);
   });
   const chosen = await selectEngine('auto').catch(() => null);
+  line.update(1, 1, 'trying the runtimes');
+  const runtimes = await checkRuntimes();
   const checks = [checkNode(), await checkImages(), await checkMnist()];
   line.done();
   const machine = {
@@ -36,13 +39,16 @@ export async function doctorRun({ output, signal }: Invocation): Promise<number>
     memoryBytes: totalmem(),
     freeMemoryBytes: freemem(),
   };
-  output.json({ version, machine, engines, chosen, speeds, checks });
+  output.json({ version, machine, engines, chosen, runtimes, speeds, checks });
   output.text(
     `earlyexit ${version}, Node ${machine.node}, ${machine.platform}`,
     `${machine.processor}, ${String(machine.threads)} threads, ${bytes(machine.memoryBytes)} of memory (${bytes(machine.freeMemoryBytes)} free)`,
     '',
     'engines',
     ...engines.flatMap((engine) => describeEngine(engine, engine.name === chosen?.name, output)),
+    '',
+    'runtimes of exported networks',
+    ...runtimes.flatMap((runtime) => describeRuntime(runtime, output)),
     '',
     'speeds, in milliseconds an image',
     ...describeSpeeds(speeds, output),
@@ -53,7 +59,9 @@ export async function doctorRun({ output, signal }: Invocation): Promise<number>
       ...(remedy === null ? [] : [`      ${remedy}`]),
     ]),
   );
-  const works = engines.some(({ selfTest }) => selfTest?.ok === true) && checks.every(({ ok }) => ok);
+  const isRight = runtimes.every(({ selfTest }) => selfTest?.ok !== false);
+  const works =
+    isRight && engines.some(({ selfTest }) => selfTest?.ok === true) && checks.every(({ ok }) => ok);
   output.text('', works ? 'Ready.' : 'Something is missing: see above.');
   return works ? exitCode.done : exitCode.failed;
 }
@@ -113,6 +121,19 @@ function describeEngine(engine: EngineReport, isChosen: boolean, output: Output)
   const chosen = isChosen ? output.colors.bold(' ← auto takes this one') : '';
   return [
     `  ${mark(works, output)} ${name}${engineVersion === null ? '' : ` ${engineVersion}`}: ${reason}${test}${chosen}`,
+    ...(remedy === null ? [] : [`      ${remedy}`]),
+  ];
+}
+
+function describeRuntime({ name, reason, remedy, selfTest }: RuntimeReport, output: Output): string[] {
+  const test =
+    selfTest === null
+      ? ''
+      : selfTest.ok
+        ? `, a tiny network right in ${selfTest.milliseconds.toFixed(0)} ms`
+        : ', a tiny network came out WRONG';
+  return [
+    `  ${mark(selfTest?.ok === true, output)} ${name}: ${reason}${test}`,
     ...(remedy === null ? [] : [`      ${remedy}`]),
   ];
 }

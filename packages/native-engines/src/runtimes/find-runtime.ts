@@ -44,8 +44,8 @@ function findInstalledOpenvino(): InferenceRuntime {
   const installed = findOpenvino();
   if (installed === null) {
     throw new EnvironmentError({
-      where: 'OpenVINO',
-      rule: 'it is not installed',
+      where: 'findRuntime',
+      rule: 'OpenVINO is not installed',
       remedy:
         'Install it: earlyexit engine install openvino, or installOpenvino() of @earlyexit/native-engines',
     });
