@@ -11,3 +11,4 @@ export { isOtherData, openTestData, type TestDataOptions } from './open-test-dat
 export { type ReopenOptions, reopenSplits } from './reopen-splits';
 export { type DataSettings, parseRunConfig, readRunConfig, type RunConfig } from './run-config';
 export { calibrationLogits, splitLogits, type SplitLogitsOptions } from './split-logits';
+export { encodeSplits, fingerprintKeys, readRecordedSplits, SPLITS_FILE } from './splits-file';

@@ -5,6 +5,9 @@ import {
   type ImageShape,
   listDatasets,
   openDataset,
+  sampleKeys,
+  type SampleKeys,
+  type RecordedSplits,
   splitDataset,
   type Splits,
 } from '@earlyexit/datasets';
@@ -23,6 +26,11 @@ export interface OpenDataOptions extends WorkOptions {
   readonly augmentation?: readonly Augmentation[] | undefined;
   /** Whether training samples are augmented as is usual for the data set; default false. */
   readonly augment?: boolean | undefined;
+  /**
+   * Which sample was in which split (`readRecordedSplits`): each keeps its split, and what was recorded is never used for
+   * anything else. Data of which no sample is recorded are cut anew.
+   */
+  readonly recorded?: RecordedSplits | null | undefined;
 }
 
 /** A data set and its splits. */
@@ -53,14 +61,37 @@ export async function openData(options: OpenDataOptions): Promise<OpenedData> {
     onProgress,
   });
   for (const text of source.notes ?? []) onNote?.({ level: 'note', text });
-  const splits = splitDataset(source, {
-    seed,
-    validation: validation ?? undefined,
-    calibration: calibration ?? undefined,
-    limit,
-    rules,
-    augmentation: options.augmentation ?? (augment === true ? source.augmentation : undefined),
-  });
+  const usual = augment === true ? source.augmentation : undefined;
+  const augmentation = options.augmentation ?? usual;
+  const known = await findRecorded(source, options);
+  const splits =
+    known === null
+      ? splitDataset(source, {
+          seed,
+          validation: validation ?? undefined,
+          calibration: calibration ?? undefined,
+          limit,
+          rules,
+          augmentation,
+        })
+      : splitDataset(source, { ...known, augmentation });
   for (const text of splits.notes) onNote?.({ level: 'note', text });
   return { settings, source, splits };
+}
+
+/** What was recorded and the keys of the data now; null where nothing was, or the data are others. */
+async function findRecorded(
+  source: DataSource,
+  { recorded, signal, onProgress, onNote }: OpenDataOptions,
+): Promise<{ readonly recorded: RecordedSplits; readonly keys: SampleKeys } | null> {
+  if (recorded == null) return null;
+  const keys = await sampleKeys(source, { signal, onProgress });
+  const before = new Set(Object.values(recorded).flatMap((split) => split.keys));
+  const now = [...keys.train, ...(keys.validation ?? []), ...(keys.test ?? [])];
+  if (now.some((key) => before.has(key))) return { recorded, keys };
+  onNote?.({
+    level: 'note',
+    text: 'none of the samples that the run recorded is among these data: they are split anew',
+  });
+  return null;
 }

@@ -3,6 +3,7 @@ import { checkClasses } from './check-classes';
 import { type DataChoice, resolveDataSettings } from './data-settings';
 import { type OpenedData, openData } from './open-data';
 import type { Run } from './open-run';
+import { readRecordedSplits } from './splits-file';
 
 /** Options of `reopenSplits`: what is left out is as it was in the training. */
 export interface ReopenOptions extends DataChoice, WorkOptions {
@@ -11,19 +12,22 @@ export interface ReopenOptions extends DataChoice, WorkOptions {
 }
 
 /**
- * Opens the data that a network was trained on and cuts the same splits again.
+ * Opens the data that a network was trained on, with the same splits: those that its run recorded, or, in runs of before,
+ * cut again in the same way.
  *
  * @throws ArgumentError if no data set is named or remembered, or the data have other classes than the network;
  *   DataError for missing or damaged data
  */
 export async function reopenSplits(
-  { model, config }: Pick<Run, 'model' | 'config'>,
+  { model, config, runDirectory }: Pick<Run, 'model' | 'config' | 'runDirectory'>,
   options: ReopenOptions = {},
 ): Promise<OpenedData> {
   const { dataset, dataDir, seed, skipBroken, ...rest } = options;
   const settings = resolveDataSettings({ dataset, dataDir, seed, skipBroken }, config?.data ?? null);
   const imageShape = model.metadata.preprocessing?.inputShape;
-  const data = await openData({ ...rest, settings, imageShape });
+  const isOwn = runDirectory !== null && settings.dataset === config?.data.dataset;
+  const recorded = isOwn ? await readRecordedSplits(runDirectory) : null;
+  const data = await openData({ ...rest, settings, imageShape, recorded });
   checkClasses(model.metadata, data.source);
   return data;
 }

@@ -78,6 +78,8 @@ export interface TrainOptions {
   readonly checkpointEvery?: number;
   /** Further content of `config.json`: whatever the caller needs to repeat the run. Plain JSON. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Further files for the run folder, by name, such as the record of its splits; written before the first step. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /** Ends the training after the present step, with a checkpoint. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TrainingEvent) => void;

@@ -124,6 +124,7 @@ async function trainWith(
       takeFinalWeights(context, trainer);
       return await end('already-finished');
     }
+    for (const [name, content] of Object.entries(options.files ?? {})) await folder?.writeFile(name, content);
     await folder?.writeConfig({ ...options.config, training: plan.record });
     while (!isFinished(context)) {
       if (trainer.phase !== phaseAt(plan, state.epoch).phase) {

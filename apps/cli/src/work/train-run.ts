@@ -14,6 +14,7 @@ import { chooseWorkers } from './choose-workers';
 import { readConfigFile } from './config-file';
 import { openData, resolveDataSettings } from './open-data';
 import { readRunConfig, type RunConfig } from '@earlyexit/runs';
+import { showing } from '../terminal/show-work';
 import { startEngine } from './start-engine';
 import { observeTraining } from './observe-training';
 import { describeAccuracy } from './show-training';
@@ -52,6 +53,8 @@ export async function trainRun(invocation: Invocation): Promise<number> {
   const engine = await startEngine({ ...options, engine: workers.engine, training: name }, output);
   await checkAgainstExits(options, name);
   if (!resume && !dryRun) await refuseFullFolder(runDirectory);
+  const { encodeSplits, fingerprintKeys, readRecordedSplits, SPLITS_FILE } = await import('@earlyexit/runs');
+  const recorded = resume ? await readRecordedSplits(runDirectory) : null;
   const { source, splits } = await openData(
     {
       ...data,
@@ -59,6 +62,7 @@ export async function trainRun(invocation: Invocation): Promise<number> {
       imageShape: entry.inputShape,
       limit: options.limit,
       augment: options.augment ?? true,
+      recorded,
     },
     output,
     signal,
@@ -114,6 +118,18 @@ export async function trainRun(invocation: Invocation): Promise<number> {
       data,
     ),
   };
+  const { recordSplits } = await import('@earlyexit/datasets');
+  const record = recorded ?? (await showing(output, signal, (work) => recordSplits(splits, work)));
+  const { withMetadata } = await import('@earlyexit/branch-head');
+  const roles = ['train', 'validation', 'calibration', 'test'] as const;
+  const trained = withMetadata(model, {
+    data: {
+      dataset: data.dataset,
+      seed: data.seed,
+      sizes: Object.fromEntries(roles.map((role) => [role, record[role].keys.length])),
+      fingerprints: Object.fromEntries(roles.map((role) => [role, fingerprintKeys(record[role].keys)])),
+    },
+  });
   const { train } = await import('@earlyexit/trainer');
   const observers = await observeTraining(options, invocation, {
     title: `${name} on ${data.dataset}`,
@@ -122,7 +138,7 @@ export async function trainRun(invocation: Invocation): Promise<number> {
     config,
   });
   const result = await train({
-    model,
+    model: trained,
     train: splits.train,
     validation: splits.validation.size > 0 ? splits.validation : null,
     epochs: recipe.epochs,
@@ -142,6 +158,7 @@ export async function trainRun(invocation: Invocation): Promise<number> {
     ...(options.keep === undefined ? {} : { keepCheckpoints: options.keep }),
     ...(options.checkpointEvery === undefined ? {} : { checkpointEvery: options.checkpointEvery }),
     config: { ...config },
+    ...(recorded === null ? { files: { [SPLITS_FILE]: await encodeSplits(record) } } : {}),
     signal,
     onEvent: observers.onEvent,
   }).finally(() => observers.close());

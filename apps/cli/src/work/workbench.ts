@@ -63,7 +63,14 @@ export async function openWorkbench(
   const isOther = takesOtherData && (await isOtherData(dataDir, remembered));
   const data = await resolveDataSettings(isOther ? others : options, remembered);
   const imageShape = model.metadata.preprocessing?.inputShape;
-  const opened = await openData({ ...data, download: options.download, imageShape }, output, signal);
+  const { readRecordedSplits } = await import('@earlyexit/runs');
+  const isOwn = reference.runDirectory !== null && data.dataset === config?.data.dataset;
+  const recorded = isOwn ? await readRecordedSplits(reference.runDirectory) : null;
+  const opened = await openData(
+    { ...data, download: options.download, imageShape, recorded },
+    output,
+    signal,
+  );
   await checkClasses(model.metadata, opened.source);
   const splits =
     isOther && dataDir !== undefined

@@ -32,6 +32,8 @@ export interface RunFolder {
   /** The newest checkpoint that is whole; each damaged one before it is handed to `damaged`. */
   findCheckpoint(damaged: (message: string) => Promise<void>): Promise<FoundCheckpoint | null>;
   writeConfig(config: Readonly<Record<string, unknown>>): Promise<void>;
+  /** A file beside those of the training. */
+  writeFile(name: string, content: string | Uint8Array): Promise<void>;
   writeMetrics(history: readonly EpochMetrics[], exitNames: readonly string[]): Promise<void>;
   appendEvent(event: TrainingEvent): Promise<void>;
   /** Saves weights of the best epoch under a name of their own, for checkpoints to refer to. */
@@ -117,6 +119,7 @@ export async function openRunFolder(path: string, resume: boolean): Promise<RunF
       withFiles(where, () =>
         writeWholeFile(join(path, 'config.json'), `${JSON.stringify(config, null, 2)}\n`),
       ),
+    writeFile: (name, content) => withFiles(where, () => writeWholeFile(join(path, name), content)),
     writeMetrics: (history, exitNames) =>
       withFiles(where, () => writeWholeFile(join(path, 'metrics.csv'), metricsCsv(history, exitNames))),
     appendEvent: (event) =>
