@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
 import { withMetadata } from '@earlyexit/branch-head';
@@ -124,7 +124,8 @@ it('runs stages under the calibrated policy', async () => {
 
 it('says what is wrong with stages', async () => {
   await json('export', at('model'), '--staged', at('spoilt'));
-  await rm(join(at('spoilt'), 'stage1.onnx'));
+  const stage = (await readdir(at('spoilt'))).find((name) => name.startsWith('stage1-'));
+  await rm(join(at('spoilt'), stage ?? ''));
   const missing = await runCommand(['predict', at('spoilt'), at('images')]);
   expect(missing).toMatchObject({ code: 1, stdout: '' });
   expect(missing.stderr).toContain('every stage lies beside its manifest');

@@ -19,7 +19,7 @@ export interface StagedTensor {
 
 /** One stage of a staged export. */
 export interface StagedFile {
-  /** The file's name beside the manifest. */
+  /** The file's name beside the manifest, with the beginning of its checksum: write the manifest last. */
   readonly file: string;
   readonly bytes: number;
   /** The checksum with which the file ends: stages of two exports do not mix. */
@@ -85,7 +85,6 @@ export async function exportStaged(
       valueInfo('logits', batched([network.classes])),
       ...[...carried.values()].map(describeValue),
     ];
-    const file = `stage${stage.index}.onnx`;
     const message = graph.build(
       `${model.metadata.name}_stage${stage.index}`,
       inputs.map(describeValue),
@@ -109,11 +108,14 @@ export async function exportStaged(
       decision: null,
       network: model.metadata,
     });
+    // By its content: a new export never takes the place of a file that an older manifest names.
+    const sha256 = checksumOf(bytes);
+    const file = `stage${stage.index}-${sha256.slice(0, 16)}.onnx`;
     files.set(file, bytes);
     stages.push({
       file,
       bytes: bytes.length,
-      sha256: checksumOf(bytes),
+      sha256,
       inputs: inputs.map((value) => describeStaged(value, stored)),
       carried: [...carried.values()].map((value) => describeStaged(value, carriedStored)),
     });

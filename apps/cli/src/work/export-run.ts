@@ -1,3 +1,4 @@
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
@@ -52,6 +53,9 @@ const schema = z
 
 type ExportRunOptions = z.output<typeof schema>;
 
+/** What `exportStaged` names its files, now and before. */
+const STAGE_FILE = /^stage\d+(-[0-9a-f]{16})?\.onnx$/;
+
 /** `earlyexit export`: writes a network as ONNX. */
 export async function exportRun(invocation: Invocation): Promise<undefined> {
   const { output, operands } = invocation;
@@ -85,6 +89,9 @@ export async function exportRun(invocation: Invocation): Promise<undefined> {
     for (const [name, content] of files) await writeWholeFile(join(target, name), content);
     // Last, so that a manifest never names a file that is not there.
     await writeWholeFile(join(target, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    // Only now are the stages of an older export nobody's.
+    const left = (await readdir(target)).filter((name) => STAGE_FILE.test(name) && !files.has(name));
+    await Promise.all(left.map((name) => rm(join(target, name), { force: true })));
     const stages = manifest.stages.map(({ file, bytes: size, carried }) => ({ file, bytes: size, carried }));
     output.json({
       model: model.metadata.name,

@@ -218,21 +218,29 @@ describe('a source', () => {
     const named = (file: string): ReturnType<typeof edit> =>
       edit((manifest) => (manifest.stages[1]!.file = file));
     await refuse('no-manifest', (folder) => unlinkSync(join(folder, 'manifest.json')), /nothing/);
-    await refuse('missing', (folder) => unlinkSync(join(folder, 'stage1.onnx')), /lies beside its manifest/);
+    await refuse(
+      'missing',
+      (folder) => unlinkSync(join(folder, staged.manifest.stages[1]!.file)),
+      /lies beside its manifest/,
+    );
     await refuse(
       'mixed',
-      (folder) => writeFileSync(join(folder, 'stage1.onnx'), other.files.get('stage1.onnx')!),
+      (folder) =>
+        writeFileSync(
+          join(folder, staged.manifest.stages[1]!.file),
+          other.files.get(other.manifest.stages[1]!.file)!,
+        ),
       /files are of several exports/,
     );
-    await refuse('swapped', named('stage2.onnx'), /every stage has its own file/);
+    await refuse('swapped', named(staged.manifest.stages[2]!.file), /every stage has its own file/);
     await refuse('up', named('../whole/stage1.onnx'), /name a file/);
     await refuse('absolute', named('/etc/passwd'), /name a file/);
     await refuse(
       'link',
       (folder) => {
-        cpSync(join(folder, 'stage1.onnx'), join(scratch, 'elsewhere.onnx'));
-        unlinkSync(join(folder, 'stage1.onnx'));
-        symlinkSync(join(scratch, 'elsewhere.onnx'), join(folder, 'stage1.onnx'));
+        cpSync(join(folder, staged.manifest.stages[1]!.file), join(scratch, 'elsewhere.onnx'));
+        unlinkSync(join(folder, staged.manifest.stages[1]!.file));
+        symlinkSync(join(scratch, 'elsewhere.onnx'), join(folder, staged.manifest.stages[1]!.file));
       },
       /a link to/,
     );
