@@ -1,5 +1,10 @@
 import { DataError } from '@earlyexit/core';
-import { type CachedLogits, type CriterionName, type ExitPolicy } from '@earlyexit/exit-criteria';
+import {
+  type CachedLogits,
+  type CriterionName,
+  type ExitCosts,
+  type ExitPolicy,
+} from '@earlyexit/exit-criteria';
 import { checkLogits } from '../checks';
 import { type ControlledRisk, controlRisk, type RiskOptions } from '../risk/control-risk';
 import { frontierPath } from '../risk/frontier-path';
@@ -11,8 +16,8 @@ export interface RecalibrateOptions extends Pick<RiskOptions, 'method' | 'loss' 
   readonly criterion: CriterionName;
   /** One an exit: those in use, which stay where the kept samples have no labels to fit others on. */
   readonly temperatures: readonly number[];
-  readonly exitMacs: readonly number[];
-  readonly staticMacs: number;
+  /** What leaving costs, with every head on the way. */
+  readonly costs: ExitCosts;
   /** The share of the samples that temperatures and the path are read off; 0.2 unless given. */
   readonly share?: number;
 }
@@ -37,7 +42,7 @@ const FEWEST_FITTED = 20;
  * @throws ArgumentError as `controlRisk`; DataError if there are too few samples, saying how many are needed.
  */
 export function recalibrate(kept: CachedLogits, options: RecalibrateOptions): Recalibration {
-  const { criterion, exitMacs, staticMacs, share = 0.2, seed = 0, loss, ...rest } = options;
+  const { criterion, costs, share = 0.2, seed = 0, loss, ...rest } = options;
   checkLogits(kept, 'recalibrate');
   if (kept.samples * share < FEWEST_FITTED) {
     throw new DataError({
@@ -49,12 +54,7 @@ export function recalibrate(kept: CachedLogits, options: RecalibrateOptions): Re
   }
   const [fitted, promised] = splitSamples(kept, share, seed);
   const temperatures = fitted.labels === null ? [...options.temperatures] : fitTemperatures(fitted);
-  const path = frontierPath(fitted, {
-    criterion,
-    temperatures,
-    costs: { exitMacs, staticMacs },
-    ...(loss && { loss }),
-  });
+  const path = frontierPath(fitted, { criterion, temperatures, costs, ...(loss && { loss }) });
   const { method, risk, delta } = rest;
   const promise = controlRisk(promised, {
     criterion,

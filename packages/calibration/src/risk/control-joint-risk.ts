@@ -1,5 +1,5 @@
 import { ArgumentError, randomStream, shuffledRows } from '@earlyexit/core';
-import { type CachedLogits, type Threshold } from '@earlyexit/exit-criteria';
+import { type CachedLogits, type ExitCosts, type Threshold } from '@earlyexit/exit-criteria';
 import { checkExitMacs, checkLabelled, checkLogits, checkProbability } from '../checks';
 import { asPercent, shortNumber } from './describe-promise';
 import { exitLosses } from './exit-losses';
@@ -14,10 +14,10 @@ export interface JointRiskOptions extends PathOptions {
   readonly consistency?: number;
   /** The largest accuracy drop against the final exit, a fraction between 0 and 1; needs labels. */
   readonly gap?: number;
-  /** The largest average cost as a share of the plain network's; wants `exitMacs` and `staticMacs`. */
+  /** The largest average cost as a share of the plain network's; wants `costs`. */
   readonly cost?: number;
-  readonly exitMacs?: readonly number[];
-  readonly staticMacs?: number;
+  /** What leaving costs, with every head on the way. */
+  readonly costs?: ExitCosts;
   /** The probability with which any of them may fail; 0.1 unless given. */
   readonly delta?: number;
   /** Draws the order in which losses are bet on; 0 unless given. */
@@ -47,7 +47,7 @@ export interface JointRisk {
  * @throws ArgumentError if nothing is asked for, numbers are out of range, labels or costs are missing.
  */
 export function controlJointRisk(cached: CachedLogits, options: JointRiskOptions): JointRisk {
-  const { consistency, gap, cost, exitMacs, staticMacs, delta = 0.1, seed = 0 } = options;
+  const { consistency, gap, cost, delta = 0.1, seed = 0 } = options;
   const name = 'controlJointRisk';
   if (gap === undefined) checkLogits(cached, name);
   else checkLabelled(cached, name);
@@ -88,7 +88,7 @@ export function controlJointRisk(cached: CachedLogits, options: JointRiskOptions
             rejectsRisk(defaultMethod(loss), lossesAt(i, step), risk, level, share),
           ),
         );
-  const costs = cost === undefined ? null : costTable(cached, { cost, exitMacs, staticMacs }, name);
+  const costs = cost === undefined ? null : costTable(cached, cost, options.costs, name);
   const costsAt = (step: number): Float64Array => {
     const exits = walk.exitsAt(step);
     return Float64Array.from(order, (row) => costs!.shares[exits[row]!]!);
@@ -120,15 +120,8 @@ export function controlJointRisk(cached: CachedLogits, options: JointRiskOptions
 /** Costs as shares of the dearest exit, which a bet wants between 0 and 1. */
 function costTable(
   cached: CachedLogits,
-  {
-    cost,
-    exitMacs = [],
-    staticMacs = NaN,
-  }: {
-    readonly cost: number;
-    readonly exitMacs: readonly number[] | undefined;
-    readonly staticMacs: number | undefined;
-  },
+  cost: number,
+  { exitMacs, staticMacs }: ExitCosts = { exitMacs: [], staticMacs: NaN },
   name: string,
 ): { shares: number[]; most: number; unit: number } {
   checkExitMacs(exitMacs, cached.exits.length, name);

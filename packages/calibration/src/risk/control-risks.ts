@@ -1,5 +1,5 @@
 import { ArgumentError } from '@earlyexit/core';
-import { type CachedLogits, getCriterion } from '@earlyexit/exit-criteria';
+import { type CachedLogits, type ExitCosts, getCriterion } from '@earlyexit/exit-criteria';
 import { checkExitMacs, checkProbability } from '../checks';
 import { type ControlledRisk, controlRisk, type RiskOptions } from './control-risk';
 import { asPercent } from './describe-promise';
@@ -12,8 +12,8 @@ export interface SeveralRisks {
   readonly candidates: readonly Omit<RiskOptions, 'delta'>[];
   /** The probability with which any of the promises may fail; 0.1 unless given. */
   readonly delta?: number;
-  /** Cumulative cost of leaving, one an exit, the final one last: the cheapest is chosen by it. */
-  readonly exitMacs: readonly number[];
+  /** What leaving costs, with every head on the way: the cheapest is chosen by it. */
+  readonly costs: ExitCosts;
 }
 
 /** Promises that hold together, and the one that saves most. */
@@ -41,7 +41,8 @@ export interface ControlledRisks {
  * samples are too few for one of them.
  */
 export function controlRisks(cached: CachedLogits, options: SeveralRisks): ControlledRisks {
-  const { candidates, delta = 0.1, exitMacs } = options;
+  const { candidates, delta = 0.1, costs } = options;
+  const { exitMacs } = costs;
   const name = 'controlRisks';
   checkProbability(delta, name, 'delta');
   checkExitMacs(exitMacs, cached.exits.length, name);

@@ -1,11 +1,10 @@
-import { argmaxRows, type CachedLogits, type CriterionName, type ExitCosts } from '@earlyexit/exit-criteria';
+import { type CachedLogits, type CriterionName, type ExitCosts } from '@earlyexit/exit-criteria';
 import type { Scaling } from '../temperature/confidence-fit';
-import { searchThresholds } from '../search/search-thresholds';
 import { type ControlledRisk, controlRisk } from './control-risk';
 import type { ExitLoss } from './exit-losses';
+import { frontierPath } from './frontier-path';
 import { neededSamples } from './needed-samples';
 import type { RiskMethod } from './risk-method';
-import type { ThresholdPath } from './threshold-path';
 
 /** A promise to be made: leaving early loses at most `risk`. */
 export interface RiskAim {
@@ -78,7 +77,7 @@ export function makePromise(
   },
 ): ControlledRisk {
   const { risk, delta, method, loss } = aim;
-  const { criterion, temperatures, seed } = how;
+  const { criterion, temperatures, costs, seed } = how;
   return controlRisk(samples, {
     method,
     loss,
@@ -87,25 +86,8 @@ export function makePromise(
     criterion,
     temperatures,
     seed,
-    ...(UNSCALED.includes(criterion) ? { path: readPath(fitted, aim, how) } : {}),
+    ...(UNSCALED.includes(criterion)
+      ? { path: frontierPath(fitted, { criterion, temperatures, costs, loss }) }
+      : {}),
   });
-}
-
-/** The accuracy–cost frontier of other images, from its most faithful and dearest thresholds to its cheapest. */
-function readPath(
-  fitted: CachedLogits,
-  { loss }: RiskAim,
-  {
-    criterion,
-    temperatures,
-    costs,
-  }: { criterion: CriterionName; temperatures: readonly number[]; costs: ExitCosts },
-): ThresholdPath {
-  const final = fitted.exits.at(-1) ?? new Float32Array();
-  const labels = loss === 'consistency' ? argmaxRows(final, fitted.classes) : fitted.labels;
-  const { frontier } = searchThresholds(
-    { ...fitted, labels },
-    { criterion, temperatures, costs, aim: { maxAccuracyDrop: 0 } },
-  );
-  return frontier.map(({ thresholds }) => thresholds).reverse();
 }

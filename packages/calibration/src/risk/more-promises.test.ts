@@ -59,7 +59,7 @@ describe('controlRisks', () => {
       { risk: 0.05, criterion: 'entropy' as const },
       { risk: 0.01, method: 'ucb' as const },
     ];
-    const found = controlRisks(cached, { candidates, delta: 0.1, exitMacs: costs.exitMacs });
+    const found = controlRisks(cached, { candidates, delta: 0.1, costs });
     expect(found.promises).toEqual(
       candidates.map((candidate) => controlRisk(cached, { ...candidate, delta: 0.1 / 3 })),
     );
@@ -74,9 +74,8 @@ describe('controlRisks', () => {
   });
 
   it('refuses promises on average and none at all', () => {
-    const { exitMacs } = costs;
-    expect(() => controlRisks(cached, { candidates: [], exitMacs })).toThrow('Received: none');
-    expect(() => controlRisks(cached, { candidates: [{ risk: 0.1, method: 'crc' }], exitMacs })).toThrow(
+    expect(() => controlRisks(cached, { candidates: [], costs })).toThrow('Received: none');
+    expect(() => controlRisks(cached, { candidates: [{ risk: 0.1, method: 'crc' }], costs })).toThrow(
       'Received: crc',
     );
   });
@@ -94,12 +93,12 @@ describe('controlJointRisk', () => {
   });
 
   it('keeps a cost as well, or says that it cannot', () => {
-    const found = controlJointRisk(cached, { consistency: 0.05, cost: 0.8, ...costs });
+    const found = controlJointRisk(cached, { consistency: 0.05, cost: 0.8, costs });
     expect(found.empirical.cost).toBeLessThan(0.8);
     expect(found.promise).toContain("and the average cost is at most 80 % of the plain network's");
-    const impossible = controlJointRisk(cached, { consistency: 0.001 + 0.005, cost: 0.31, ...costs });
+    const impossible = controlJointRisk(cached, { consistency: 0.001 + 0.005, cost: 0.31, costs });
     expect(impossible).toMatchObject({ thresholds: null, step: -1, empirical: {} });
-    expect(controlJointRisk(cached, { cost: 0.5, ...costs }).step).toBe(199);
+    expect(controlJointRisk(cached, { cost: 0.5, costs }).step).toBe(199);
     expect(() => controlJointRisk(cached, {})).toThrow('at least one of consistency, gap and cost');
     expect(() => controlJointRisk(cached, { cost: 0.5 })).toThrow('so 3 here');
   });
@@ -150,12 +149,12 @@ describe('controlSelectiveRisk', () => {
 
 describe('planCalibration', () => {
   it('says what more samples would buy', () => {
-    const plan = planCalibration(cached, { ...costs, risk: 0.02, sizes: [50, 500, 2000], draws: 15 });
+    const plan = planCalibration(cached, { costs, risk: 0.02, sizes: [50, 500, 2000], draws: 15 });
     expect(plan.map(({ samples }) => samples)).toEqual([50, 500, 2000]);
     expect(plan[0]).toMatchObject({ promised: 0, leavingEarly: { value: 0, low: 0, high: 0 } });
     expect(plan[1]!.promised).toBeGreaterThan(0.9);
     expect(plan[2]!.macsRatio.value).toBeGreaterThan(plan[1]!.macsRatio.value);
     for (const { macsRatio } of plan) expect(macsRatio.low).toBeLessThanOrEqual(macsRatio.high);
-    expect(() => planCalibration(cached, { ...costs, risk: 0.02, sizes: [0.5] })).toThrow('Received: 0.5');
+    expect(() => planCalibration(cached, { costs, risk: 0.02, sizes: [0.5] })).toThrow('Received: 0.5');
   });
 });

@@ -1,5 +1,5 @@
 import { ArgumentError, randomStream, type WorkOptions } from '@earlyexit/core';
-import { type CachedLogits } from '@earlyexit/exit-criteria';
+import { type CachedLogits, type ExitCosts } from '@earlyexit/exit-criteria';
 import { checkExitMacs, checkLabelled, checkLogits, checkProbability } from '../checks';
 import type { Estimate } from '../intervals/estimate';
 import { type ExitLoss, exitLosses } from './exit-losses';
@@ -21,9 +21,8 @@ export interface PlanOptions extends PathOptions {
   readonly method?: 'ucb' | 'ltt';
   /** Numbers of samples to look at; 500, 1,000, 5,000 and 20,000 unless given. */
   readonly sizes?: readonly number[];
-  /** Cumulative cost of leaving, one an exit, the final one last. */
-  readonly exitMacs: readonly number[];
-  readonly staticMacs: number;
+  /** What leaving costs, with every head on the way. */
+  readonly costs: ExitCosts;
   /** How many calibration sets of each size are drawn; 50 unless given. */
   readonly draws?: number;
   readonly seed?: number;
@@ -60,7 +59,8 @@ export function planCalibration(
   { signal, onProgress }: WorkOptions = {},
 ): PlannedSize[] {
   const { risk, delta = 0.1, loss = 'consistency', method = defaultMethod(loss) } = options;
-  const { sizes = SIZES, exitMacs, staticMacs, draws = DRAWS, seed = 0 } = options;
+  const { sizes = SIZES, draws = DRAWS, seed = 0 } = options;
+  const { exitMacs, staticMacs } = options.costs;
   const name = 'planCalibration';
   if (loss === 'gap') checkLabelled(pilot, name);
   else checkLogits(pilot, name);

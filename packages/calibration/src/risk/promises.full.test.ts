@@ -172,7 +172,7 @@ describe(`over ${DRAWS} draws no promise is broken more often than it says:`, ()
         risk: RISK,
         path: criterion === 'normalized-entropy' ? steps[criterion] : path,
       }));
-      const { promises, best } = controlRisks(cached, { candidates, delta: DELTA, exitMacs: costs.exitMacs });
+      const { promises, best } = controlRisks(cached, { candidates, delta: DELTA, costs });
       return truthOf(promises[best]!.thresholds, { criterion: criteria[best]! }).consistency > RISK;
     });
     expect(share).toBeLessThanOrEqual(ALLOWED);
@@ -193,7 +193,7 @@ describe(`over ${DRAWS} draws no promise is broken more often than it says:`, ()
   it('consistency, gap and cost at once', () => {
     const aim = { consistency: 0.1, gap: 0.06, cost: 0.75 };
     const share = brokenShare('joint', (cached, seed) => {
-      const { thresholds } = controlJointRisk(cached, { ...aim, ...costs, delta: DELTA, path, seed });
+      const { thresholds } = controlJointRisk(cached, { ...aim, costs, delta: DELTA, path, seed });
       if (thresholds === null) return false;
       const truth = truthOf(thresholds);
       return truth.consistency > aim.consistency || truth.gap > aim.gap || truth.cost > aim.cost;

@@ -9,7 +9,7 @@ export interface ShiftFinding {
   /** The largest distance between the two distribution functions of the scores, from 0 to 1. */
   readonly distance: number;
   readonly pValue: number;
-  /** About the smallest distance that is found four times in five with so many answers and such a reference. */
+  /** About the smallest distance that is found at least four times in five with so many answers and such a reference. */
   readonly visibleDistance: number;
   /** What this means, in words. */
   readonly message: string;
@@ -60,7 +60,7 @@ export function shiftAtHorizon(
   };
 }
 
-/** About the smallest distance of two distribution functions that is found four times in five. */
+/** About the smallest distance of two distribution functions that is found at least four times in five. */
 export function visibleDistance(reference: number, answers: number, falseAlarmRate: number): number {
   const root = Math.sqrt((reference * answers) / (reference + answers));
   return Math.min(1, criticalDistance(reference, answers, falseAlarmRate) + POWER_MARGIN / root);

@@ -114,8 +114,7 @@ describe('recalibrate', () => {
   const options = {
     criterion: 'max-probability',
     temperatures: [1, 1, 1],
-    exitMacs: [30, 60, 110],
-    staticMacs: 100,
+    costs: { exitMacs: [30, 60, 110], staticMacs: 100 },
     risk: 0.05,
   } as const;
 
