@@ -39,7 +39,7 @@ export function planCalibrationSizes(
     applyFits(cached, fits),
     {
       ...{ risk, loss, method, criterion, temperatures, seed },
-      ...costsOf(metadata),
+      costs: costsOf(metadata),
       ...(delta === null ? {} : { delta }),
     },
     work,
