@@ -1,4 +1,4 @@
-import type { Quantization } from './quantize/measure-ranges';
+import type { Quantization } from './quantize/activation-range';
 import type { CriterionName, Threshold } from '@earlyexit/exit-criteria';
 
 /** Old enough for runtimes of 2023; under an older one OpenVINO misreads `ReduceLogSumExp`. */

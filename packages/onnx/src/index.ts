@@ -20,5 +20,5 @@ export {
   measureRanges,
   type OpenFile,
   type OpenGraph,
-  type Quantization,
 } from './quantize/measure-ranges';
+export type { Quantization } from './quantize/activation-range';

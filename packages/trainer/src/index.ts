@@ -14,14 +14,8 @@ export { cascade, type CascadeOptions } from './regimes/cascade';
 export { distill, type DistillOptions } from './regimes/distill';
 export { frozen } from './regimes/frozen';
 export { joint } from './regimes/joint';
-export type {
-  ComputedExits,
-  Regime,
-  RegimeContext,
-  TrainedPart,
-  TrainingObjective,
-  TrainingPhase,
-} from './regimes/regime';
+export type { ComputedExits, Regime, RegimeContext, TrainedPart, TrainingPhase } from './regimes/regime';
+export type { TrainingObjective } from './regimes/training-objective';
 export { twoStage, type TwoStageOptions } from './regimes/two-stage';
 export { constantSchedule } from './schedules/constant-schedule';
 export { cosineSchedule, type CosineScheduleOptions } from './schedules/cosine-schedule';

@@ -3,7 +3,7 @@ import { logSoftmax } from '@earlyexit/exit-criteria';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Distillation, jointLoss } from './joint-loss';
-import type { TrainingObjective } from './regimes/regime';
+import type { TrainingObjective } from './regimes/training-objective';
 import { tf } from './tf';
 
 interface Case {

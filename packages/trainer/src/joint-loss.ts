@@ -1,4 +1,4 @@
-import type { TrainingObjective } from './regimes/regime';
+import type { TrainingObjective } from './regimes/training-objective';
 import { tf } from './tf';
 
 /** What the early exits learn from the final one (Hinton et al. 2015; Phuong & Lampert 2019). */

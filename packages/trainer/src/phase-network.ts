@@ -4,7 +4,8 @@ import { createForwardPass } from './forward-pass';
 import type { Distillation } from './joint-loss';
 import { isFrozen, type NamedWeight } from './named-weights';
 import { createParameterVector, type ParameterVector } from './parameter-vector';
-import type { TrainingObjective, TrainingPhase } from './regimes/regime';
+import type { TrainingPhase } from './regimes/regime';
+import type { TrainingObjective } from './regimes/training-objective';
 import type { tfl } from './tf';
 import type { GradientSettings } from './training-step';
 

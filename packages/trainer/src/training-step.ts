@@ -5,7 +5,7 @@ import type { Optimizer, OptimizerState } from './optimizers/optimizer';
 import { tidyState } from './optimizers/tidy-state';
 import type { ParameterVector } from './parameter-vector';
 import { releaseGradients } from './release-gradients';
-import type { TrainingObjective } from './regimes/regime';
+import type { TrainingObjective } from './regimes/training-objective';
 
 /** A batch on the host. */
 export interface Batch {

@@ -1,5 +1,6 @@
 import { printable } from '@earlyexit/core';
 import pc from 'picocolors';
+import type { Colors } from './colors';
 import { type ProgressLine, createProgressLine } from './progress-line';
 import type { Surroundings, TextStream } from './surroundings';
 
@@ -12,9 +13,6 @@ export interface OutputMode {
   /** Details, and stacks of errors. */
   readonly verbose: boolean;
 }
-
-/** The functions that colour a text, or leave it as it is where colour is not wanted. */
-export type Colors = ReturnType<typeof pc.createColors>;
 
 /**
  * What a command says. The result goes to standard output, as text or as one JSON document; everything else goes to

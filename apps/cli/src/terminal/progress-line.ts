@@ -1,6 +1,6 @@
 import { printable } from '@earlyexit/core';
 import { duration } from './format';
-import type { Colors } from './output';
+import type { Colors } from './colors';
 import type { TextStream } from './surroundings';
 
 /** One line that shows how far a job has come. */

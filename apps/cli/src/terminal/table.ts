@@ -1,5 +1,5 @@
 import { printable } from '@earlyexit/core';
-import type { Colors } from './output';
+import type { Colors } from './colors';
 
 /** A column of a table: its title, and on which side its cells stand. */
 export interface Column {

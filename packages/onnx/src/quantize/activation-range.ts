@@ -26,3 +26,6 @@ export function quantizationOf({ min, max }: ActivationRange): ActivationQuantiz
   const scale = Math.max(Math.fround(width / LARGEST), 2 ** -100);
   return { scale, zeroPoint: Math.min(Math.max(Math.round(-low / scale), 0), LARGEST) };
 }
+
+/** The ranges of the tensors of a network, by what they are in it. */
+export type Quantization = ReadonlyMap<string, ActivationRange>;

@@ -1,6 +1,6 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { writeExits } from '../export-exits';
-import type { ActivationRange } from './activation-range';
+import type { Quantization } from './activation-range';
 import { Histogram, type RangeMethod } from './histogram';
 
 /** A graph that a runtime has opened. */
@@ -15,9 +15,6 @@ export type OpenFile = (file: Uint8Array) => Promise<OpenGraph>;
 
 /** Images to measure on, in batches; gone through twice. */
 export type ImageBatches = () => AsyncIterable<{ readonly data: Float32Array; readonly count: number }>;
-
-/** The ranges of the tensors of a network, by what they are in it. */
-export type Quantization = ReadonlyMap<string, ActivationRange>;
 
 /** How ranges are measured. */
 export interface MeasureOptions {

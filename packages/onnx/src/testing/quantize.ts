@@ -1,6 +1,7 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import type { OpenFile } from '../quantize/measure-ranges';
-import { measureRanges, type Quantization } from '../quantize/measure-ranges';
+import type { Quantization } from '../quantize/activation-range';
+import { measureRanges } from '../quantize/measure-ranges';
 import type { RangeMethod } from '../quantize/histogram';
 import type * as ort from 'onnxruntime-node';
 import { channelsFirst, openSession } from './compare';

@@ -5,7 +5,8 @@ import {
   thresholdToJson,
   validatePolicy,
 } from '@earlyexit/exit-criteria';
-import type { Regime, TrainingObjective } from './regime';
+import type { Regime } from './regime';
+import type { TrainingObjective } from './training-objective';
 import { requireEarlyExits } from './require-early-exits';
 
 /** Settings of {@link cascade}. */

@@ -1,6 +1,7 @@
 import type { ExitPolicy } from '@earlyexit/exit-criteria';
 import type { Distillation } from '../joint-loss';
 import type { LossWeightSchedule } from '../loss-weights';
+import type { TrainingObjective } from './training-objective';
 
 /**
  * Which layers a phase trains; the others stay as they are, moving statistics included. One head is the layers that its
@@ -10,9 +11,6 @@ export type TrainedPart = 'everything' | 'backbone' | 'heads' | { readonly head:
 
 /** Which exits a phase computes: all, the early ones, the final one, or a single one by its index. */
 export type ComputedExits = 'all' | 'early' | 'final' | { readonly exit: number };
-
-/** What an exit minimises: the cross-entropy of its softmax, or ½ Σ (output − target)² over the classes. */
-export type TrainingObjective = 'cross-entropy' | 'squared-error';
 
 /** A number of epochs trained in one way. A phase starts with a fresh optimizer and counts its own steps. */
 export interface TrainingPhase {

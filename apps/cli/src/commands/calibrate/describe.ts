@@ -13,7 +13,7 @@ import { describeRisk } from '../../describe/promise';
 import { count, percent, shortMacs } from '../../terminal/format';
 import { describeAim } from '../../work/policy';
 import type { CalibrateAim } from './aim';
-import type { Colors } from '../../terminal/output';
+import type { Colors } from '../../terminal/colors';
 import { formatTable } from '../../terminal/table';
 
 /** A threshold for people; the final exit has none. */

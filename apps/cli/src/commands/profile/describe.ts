@@ -1,6 +1,6 @@
 import type { ExitAdvice } from '@earlyexit/profiler';
 import { bytes, count, percent, shortMacs } from '../../terminal/format';
-import type { Colors } from '../../terminal/output';
+import type { Colors } from '../../terminal/colors';
 import { formatTable } from '../../terminal/table';
 import type { ProfileDocument } from './document';
 
