@@ -32,6 +32,7 @@ export {
   type ClassifyOptions,
   type NamedImage,
 } from './classify/classify-images';
+export { inkInversion } from './classify/ink-inversion';
 export { monitorStream, type StreamMonitor } from './classify/stream-monitor';
 export {
   type ComparedPolicy,

@@ -30,7 +30,7 @@ warning: at camera/0176.png: The stream has shifted, seen after 177 samples, mos
       .option('--earlyexit_thresholds <t...>', 'the same as --earlyexit')
       .option(
         '--invert <when>',
-        'swap light and dark: auto (where the border is light), yes or no (default: auto for networks trained on MNIST, else no)',
+        'swap light and dark: auto (where the border is light), yes or no (default: auto for networks of light ink on dark ground, such as MNIST’s, else no)',
       )
       .option(
         '--monitor',

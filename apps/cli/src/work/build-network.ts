@@ -32,6 +32,7 @@ export async function buildNetwork(options: {
               inputShape: source.imageShape,
               mean: source.mean,
               standardDeviation: source.standardDeviation,
+              polarity: source.polarity ?? null,
             },
           }),
     }),

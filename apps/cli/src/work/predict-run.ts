@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { listImageFiles } from '@earlyexit/datasets';
+import { listDatasets, listImageFiles, type Polarity } from '@earlyexit/datasets';
 import { ArgumentError, DataError, EarlyExitError } from '@earlyexit/core';
 import { type ExitPolicy } from '@earlyexit/exit-criteria';
 import type { MultiExitMetadata, MultiExitModel } from '@earlyexit/branch-head';
@@ -34,6 +34,7 @@ import {
   classifyImages,
   type ClassifyingSession,
   DEFAULT_CRITERION,
+  inkInversion,
   monitorStream,
   type NamedImage,
   type StreamMonitor,
@@ -77,7 +78,12 @@ export async function predictRun(invocation: Invocation): Promise<number> {
       ? await openSaved(reference, options, invocation)
       : await openFile(reference, options, invocation);
   const { session, monitor } = opened;
-  const invert = chooseInvert(options.invert, opened.isDigits);
+  const invert =
+    options.invert === undefined
+      ? opened.invert
+      : options.invert === 'auto'
+        ? 'auto'
+        : options.invert === 'yes';
   const predictions: Classification[] = [];
   const line = output.progress('images');
   try {
@@ -107,8 +113,8 @@ export async function predictRun(invocation: Invocation): Promise<number> {
 
 /** What classifies: a session, and how it is run. */
 interface Opened extends ClassifyingSession {
-  /** Whether it was trained on MNIST. */
-  readonly isDigits: boolean;
+  /** Whether images are inverted unless an option says so. */
+  readonly invert: 'auto' | false;
   /** Watches the answers, where that was asked for. */
   readonly monitor: StreamMonitor | null;
 }
@@ -133,7 +139,7 @@ async function openSaved(
     session,
     isFixed: false,
     options: decided,
-    isDigits: config?.data.dataset === 'mnist',
+    invert: inkInversion(model.metadata.preprocessing, rememberedPolarity(config)),
     monitor: options.monitor === true ? await openMonitor(model, reference, decided) : null,
   };
 }
@@ -174,13 +180,17 @@ async function openFile(
   { output, signal }: Invocation,
 ): Promise<Opened> {
   const opened = await openOnnxModel(file, options, output, signal);
-  const { classes, preprocessing } = opened.session.metadata;
-  return {
-    ...opened,
-    // A file does not say what it was trained on.
-    isDigits: preprocessing?.inputShape[2] === 1 && classes.join() === '0,1,2,3,4,5,6,7,8,9',
-    monitor: null,
-  };
+  const { preprocessing } = opened.session.metadata;
+  if (
+    preprocessing?.inputShape[2] === 1 &&
+    preprocessing.polarity === undefined &&
+    options.invert === undefined
+  ) {
+    output.note(
+      'the file does not say which way its ink goes, so no image is inverted; for dark ink shown to a network of light ink add --invert auto',
+    );
+  }
+  return { ...opened, invert: inkInversion(preprocessing), monitor: null };
 }
 
 /** Finds every image before the first one is classified, so that a wrong path is said at once. */
@@ -250,10 +260,9 @@ function choosePolicy(
   return stored ?? (metadata.exits.length === 1 ? neverLeave(metadata) : null);
 }
 
-function chooseInvert(asked: 'auto' | 'yes' | 'no' | undefined, isDigits: boolean): boolean | 'auto' {
-  if (asked !== undefined) return asked === 'auto' ? 'auto' : asked === 'yes';
-  // MNIST's digits are light on dark; people write and photograph dark on light.
-  return isDigits ? 'auto' : false;
+/** Which way the ink goes in the data that a run remembers. */
+function rememberedPolarity(config: LoadedModel['config']): Polarity | null {
+  return listDatasets().find(({ name }) => name === config?.data.dataset)?.polarity ?? null;
 }
 
 function describe({ input, label, probability, exitName, macs, latencyMs }: Classification): string {
