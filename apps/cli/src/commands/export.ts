@@ -46,6 +46,7 @@ thresholds 0.8118453788005675 (max-probability) are built in`,
         'lay the file out for onnxruntime (default) or openvino; either runs on both, and answers the same',
       )
       .option('--exits <exit...>', 'attach exits to a plain network first: LAYER or LAYER:HEAD')
+      .option('--force', 'write over a file that earlyexit did not write')
       .option('--seed <n>', 'of the random weights of a named network (default: 0)');
     addDatasetOptions(command);
     addEngineOptions(command);

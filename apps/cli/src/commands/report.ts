@@ -19,6 +19,7 @@ $ earlyexit report runs/resnet20 --compare runs/resnet8 runs/resnet14`,
         '--compare <run...>',
         'other trained networks on the same data: points in the picture of accuracy against cost',
       )
+      .option('--force', 'write over a file that earlyexit did not write')
       .option('--seed <n>', 'of the splits (default: the one of the run, else 0)')
       .option('--batch-size <n>', 'images computed together (default: 128)');
     addDatasetOptions(command);

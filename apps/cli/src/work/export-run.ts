@@ -28,6 +28,7 @@ import { modelOperand } from './operand';
 import { checkThresholds, DEFAULT_CRITERION } from '@earlyexit/evaluation';
 import { refuseOracle, storedPolicy } from './policy';
 import { type QuantizedNetwork, quantizeNetwork } from './quantize-network';
+import { requireReplaceable, requireReplaceableFolder } from './require-replaceable';
 import { requireWritable } from './require-writable';
 import { startEngine } from './start-engine';
 
@@ -38,6 +39,7 @@ const schema = z
     criterion: criterion(),
     earlyexit: listOf(threshold()),
     static: flag(),
+    force: flag(),
     staged: text(),
     folder: flag(),
     opset: wholeNumber(),
@@ -56,6 +58,13 @@ type ExportRunOptions = z.output<typeof schema>;
 /** What `exportStaged` names its files, now and before. */
 const STAGE_FILE = /^stage\d+(-[0-9a-f]{16})?\.onnx$/;
 
+/** Looks before slow work begins whether what lies at the target is an earlier export. */
+async function requireOwn(target: string, { folder, staged, force }: ExportRunOptions): Promise<void> {
+  if (folder === true) return requireReplaceableFolder(target, force);
+  if (staged !== undefined) return requireReplaceable(join(target, 'manifest.json'), 'manifest', force);
+  return requireReplaceable(target, 'onnx', force);
+}
+
 /** `earlyexit export`: writes a network as ONNX. */
 export async function exportRun(invocation: Invocation): Promise<undefined> {
   const { output, operands } = invocation;
@@ -68,6 +77,7 @@ export async function exportRun(invocation: Invocation): Promise<undefined> {
     refuseOracle(options.criterion, 'Choose another criterion for the file');
   const reference = await resolveModelArgument(argument);
   await requireWritable(target);
+  await requireOwn(target, options);
   await startEngine(options, output);
   const opened = await openNetwork(reference, options, output);
   const quantized =

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Invocation } from '../command-definition';
 import { percent, shortMacs } from '../terminal/format';
 import { datasetOptions, engineOptions } from '../options/common-schemas';
-import { listOf, text, wholeNumber } from '../options/option-values';
+import { flag, listOf, text, wholeNumber } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 import { writeReport } from '../report/write-report';
 import { evaluatePolicy } from '@earlyexit/evaluation';
@@ -13,6 +13,7 @@ import { aboutTest } from './about-test';
 import { describeEvaluation } from './evaluate-run';
 import { evaluateCompared, loadCompared, resolveCompared } from './compared-networks';
 import { modelOperand } from './operand';
+import { requireReplaceable } from './require-replaceable';
 import { requireWritable } from './require-writable';
 import { openWorkbench } from './workbench';
 
@@ -22,6 +23,7 @@ const schema = z
     ...datasetOptions,
     out: text(),
     compare: listOf(text()),
+    force: flag(),
     seed: wholeNumber(0),
     batchSize: wholeNumber(),
   })
@@ -42,6 +44,7 @@ export async function reportRun(invocation: Invocation): Promise<undefined> {
   const policy = stored ?? neverLeave(model.metadata);
   const path = await reportPath(options.out ?? reference.runDirectory ?? reference.directory);
   await requireWritable(path);
+  await requireReplaceable(path, 'report', options.force);
   const others = await loadCompared(compare, bench);
   const calibration = await bench.logits('calibration');
   const test = await bench.logits('test');

@@ -34,6 +34,7 @@ export const calibrateOptions = z
     earlyexit: listOf(threshold()),
     scaling: oneOf(['temperature', 'vector', 'none']),
     curve: text(),
+    force: flag(),
     logits: text(),
     saveLogits: text(),
     seed: wholeNumber(0),
