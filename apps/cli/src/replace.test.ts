@@ -11,7 +11,7 @@ it('export writes over its own file, and over another only with --force', async 
   await writeFile(photo, 'the only copy');
   const refused = await runCommand(['export', 'test_b_lenet', photo]);
   expect(refused).toMatchObject({ code: 1, stdout: '' });
-  expect(refused.stderr).toMatch(/photo\.jpg: a file that earlyexit did not write is not replaced.*--force/s);
+  expect(refused.stderr).toMatch(/OUT: only an earlier result is replaced.*photo\.jpg.*--force/s);
   expect(await readFile(photo, 'utf8')).toBe('the only copy');
   for (const rest of [['--force'], []]) {
     const { code, stderr } = await runCommand(['export', 'test_b_lenet', photo, ...rest]);

@@ -61,8 +61,9 @@ const STAGE_FILE = /^stage\d+(-[0-9a-f]{16})?\.onnx$/;
 /** Looks before slow work begins whether what lies at the target is an earlier export. */
 async function requireOwn(target: string, { folder, staged, force }: ExportRunOptions): Promise<void> {
   if (folder === true) return requireReplaceableFolder(target, force);
-  if (staged !== undefined) return requireReplaceable(join(target, 'manifest.json'), 'manifest', force);
-  return requireReplaceable(target, 'onnx', force);
+  if (staged !== undefined)
+    return requireReplaceable('--staged', join(target, 'manifest.json'), 'manifest', force);
+  return requireReplaceable('OUT', target, 'onnx', force);
 }
 
 /** `earlyexit export`: writes a network as ONNX. */

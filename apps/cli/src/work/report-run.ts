@@ -44,7 +44,7 @@ export async function reportRun(invocation: Invocation): Promise<undefined> {
   const policy = stored ?? neverLeave(model.metadata);
   const path = await reportPath(options.out ?? reference.runDirectory ?? reference.directory);
   await requireWritable(path);
-  await requireReplaceable(path, 'report', options.force);
+  await requireReplaceable('--out', path, 'report', options.force);
   const others = await loadCompared(compare, bench);
   const calibration = await bench.logits('calibration');
   const test = await bench.logits('test');

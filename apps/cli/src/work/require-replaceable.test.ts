@@ -10,22 +10,22 @@ const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]);
 it('refuses to write over what is not ours, whatever is written', async () => {
   const photo = join(folder, 'photo.jpg');
   await writeFile(photo, jpeg);
-  for (const kind of ['onnx', 'report', 'curve', 'logits', 'manifest'] as const) {
-    await expect(requireReplaceable(photo, kind)).rejects.toThrow(/photo\.jpg: .*--force/s);
-    await requireReplaceable(photo, kind, true);
-    await requireReplaceable(join(folder, 'new'), kind);
+  for (const kind of ['onnx', 'report', 'manifest'] as const) {
+    await expect(requireReplaceable('OUT', photo, kind)).rejects.toThrow(/OUT: .*photo\.jpg.*--force/s);
+    await requireReplaceable('OUT', photo, kind, true);
+    await requireReplaceable('OUT', join(folder, 'new'), kind);
   }
 });
 
 it.each([
   ['onnx', '\u0008\u0008\u0012\u0009earlyexit'],
   ['report', '<!doctype html><html><head><meta name="generator" content="earlyexit 0.1.0" />'],
-  ['curve', 'threshold_exit0,accuracy,averageMacs,share\n0.5,0.9,100,0.3\n'],
-  ['curve', ''],
+  ['manifest', '{ "stages": [] }'],
+  ['onnx', ''],
 ] as const)('lets an own %s be replaced', async (kind, content) => {
   const path = join(folder, `own-${kind}`);
   await writeFile(path, content);
-  await requireReplaceable(path, kind);
+  await requireReplaceable('OUT', path, kind);
 });
 
 it('refuses a project folder for an export, and takes an earlier export', async () => {

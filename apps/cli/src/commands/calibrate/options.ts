@@ -28,7 +28,6 @@ export const calibrateOptions = z
     delta: numberBetween(SMALLEST_DELTA, 1, false),
     confidence: numberBetween(SMALLEST_DELTA, 1, false),
     plan: flag(),
-    force: flag(),
     method: oneOf(['crc', 'ucb', 'ltt']),
     loss: oneOf(['consistency', 'gap']),
     earlyexit: listOf(threshold()),
