@@ -19,5 +19,7 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, '**/*.full.test.ts'],
     pool: 'forks',
     testTimeout: 60_000,
+    // Some prepare a trained network for all their tests, and two cores may be shared.
+    hookTimeout: 60_000,
   },
 });

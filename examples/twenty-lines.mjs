@@ -26,7 +26,8 @@ const cached = await computeLogits(model, splits.calibration);
 const temperatures = fitTemperatures(cached);
 const costs = costsOf(model.metadata);
 const found = searchThresholds(cached, { costs, temperatures, aim: { maxAccuracyDrop: 0.01 } });
-await saveModel(withPolicy(model, found.policy), 'my-network');
+const calibrated = withPolicy(model, found.policy);
+await saveModel(calibrated, 'my-network');
 const share = found.averageMacs / costs.staticMacs;
 console.log(`${found.accuracy.toFixed(2)} right, for ${share.toFixed(2)} of the cost`);
 // → 1.00 right, for 0.60 of the cost

@@ -50,16 +50,6 @@ export function operand(help: string): OperandDeclaration<'required'> {
   return { kind: 'required', help };
 }
 
-/** An operand that may be left out. */
-export function optionalOperand(help: string): OperandDeclaration<'optional'> {
-  return { kind: 'optional', help };
-}
-
-/** One or more operands; the last of a command. */
-export function manyOperands(help: string): OperandDeclaration<'many'> {
-  return { kind: 'many', help };
-}
-
 /** What is said of an operand that should be there: `MODEL: a model must be named`. */
 export function missingOperand(name: string, received: string): ArgumentError {
   const article = /^[aeiou]/.test(name) ? 'an' : 'a';

@@ -56,12 +56,16 @@ it('brings no TensorFlow.js along', () => {
   expect([...installed].filter((name) => /tensorflow|tfjs|branch-head/.test(name))).toEqual([]);
 });
 
-it('imports nothing but the criteria outside the TensorFlow.js sub-path', () => {
-  expect([...importedPackages(join(source, 'index.ts'))]).toEqual(['@earlyexit/exit-criteria']);
+it('imports nothing but the criteria and the core outside the TensorFlow.js sub-path', () => {
+  expect([...importedPackages(join(source, 'index.ts'))].sort()).toEqual([
+    '@earlyexit/core',
+    '@earlyexit/exit-criteria',
+  ]);
   const peers = readManifest(packageFolder).peerDependencies!;
   const forTfjs = [...importedPackages(join(source, 'tfjs.ts'))].map((name) =>
     name.split('/').slice(0, 2).join('/'),
   );
-  for (const name of forTfjs) expect(['@earlyexit/exit-criteria', ...Object.keys(peers)]).toContain(name);
+  for (const name of forTfjs)
+    expect(['@earlyexit/core', '@earlyexit/exit-criteria', ...Object.keys(peers)]).toContain(name);
   expect(forTfjs).toContain('@earlyexit/branch-head');
 });

@@ -47,11 +47,6 @@ export const exitsOption = listOption(
   'attach exits to a plain network first: LAYER or LAYER:HEAD',
 );
 
-/** `--seed` of commands that cut the splits of a run again. */
-export const splitSeedOption = valueOption('n', wholeNumber(0), 'of the splits', {
-  otherwise: 'the one of the run, else 0',
-});
-
 /** `--seed` of commands that take a registered network as it is. */
 export const weightsSeedOption = valueOption(
   'n',
@@ -61,9 +56,6 @@ export const weightsSeedOption = valueOption(
     default: 0,
   },
 );
-
-/** How many images are computed together. */
-export const batchSizeOption = valueOption('n', wholeNumber(), 'images computed together', { default: 128 });
 
 /** Adds the options of commands that compute to a command whose options are not declared. */
 export function addEngineOptions(command: Command, takesExported = false): void {
