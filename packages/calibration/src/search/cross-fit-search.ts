@@ -1,8 +1,8 @@
 import { ArgumentError, randomStream, shuffledRows, type WorkOptions } from '@earlyexit/core';
-import { type CachedLogits, evaluateExits, getCriterion } from '@earlyexit/exit-criteria';
+import { type CachedLogits, evaluateExits, type ExitCosts, getCriterion } from '@earlyexit/exit-criteria';
 import { checkLabelled } from '../checks';
-import { costInterval } from '../intervals/cost-interval';
-import { DEFAULT_CONFIDENCE, type Estimate } from '../intervals/estimate';
+import { type CostEstimates, costInterval } from '../intervals/cost-interval';
+import { DEFAULT_CONFIDENCE, type Estimate, standardErrorsOf } from '../intervals/estimate';
 import { pairedDifference } from '../intervals/paired-difference';
 import { wilsonInterval } from '../intervals/wilson-interval';
 import { leavingExits } from '../risk/exit-losses';
@@ -40,8 +40,10 @@ const DEFAULT_FOLDS = 10;
  * for that part; every sample is judged by thresholds that have not seen it (cross-validation; Stone, 1974). What is
  * left is that the repeated searches see a tenth less.
  *
- * The intervals are those of a sample of this size (`pairedDifference`, `costInterval`), for the figures that searches
- * on such samples have on average. Temperatures are taken as given: one number that was fitted on the same samples
+ * The intervals are for the thresholds that a search on all of the samples finds. A search is held to its aim on the
+ * samples that it saw, so that on others the drop of what it finds scatters as much as the drop of fixed thresholds does
+ * on such samples; both errors together make the interval of `pairedDifference` √2 times as wide. To the interval of the
+ * cost is added how much the choices of the repeated searches differ (jackknife; Efron and Stein, 1981). Temperatures are taken as given: one number that was fitted on the same samples
  * hardly moves.
  *
  * @throws ArgumentError as `searchThresholds`, and if there are more parts than samples; the signal's reason if the work
@@ -70,6 +72,7 @@ export function crossFitSearch(
   const order = shuffledRows(samples, randomStream(seed));
   const exits = new Int8Array(samples);
   const own = new Int8Array(samples);
+  const costsFound: number[] = [];
   for (let fold = 0; fold < folds; fold++) {
     signal?.throwIfAborted();
     const from = Math.floor((fold * samples) / folds);
@@ -77,6 +80,7 @@ export function crossFitSearch(
     const others = Int32Array.from([...order.subarray(0, from), ...order.subarray(until)]);
     const { thresholds } = searchScored(selectScored(scored, others), options);
     leavingExits(criterion, evaluations, thresholds, own);
+    costsFound.push(own.reduce((sum, exit) => sum + costs.exitMacs[exit]!, 0) / samples);
     for (const row of order.subarray(from, until)) exits[row] = own[row]!;
     onProgress?.({ what: 'searching thresholds again', done: fold + 1, total: folds, unit: 'steps' });
   }
@@ -97,9 +101,39 @@ export function crossFitSearch(
   });
   return {
     accuracy: wilsonInterval(right, samples, confidence),
-    accuracyDrop: pairedDifference({ onlyFirst: onlyFinal, onlySecond: onlyPolicy, samples }, confidence),
-    ...costInterval(taken, costs, confidence),
+    accuracyDrop: widened(
+      pairedDifference({ onlyFirst: onlyFinal, onlySecond: onlyPolicy, samples }, confidence),
+      1,
+    ),
+    ...widenedCost(costInterval(taken, costs, confidence), costsFound, costs, confidence),
     samples,
     folds,
+  };
+}
+
+/** An interval whose variance is `more` times itself larger; its middle stays. */
+function widened({ value, low, high }: Estimate, more: number): Estimate {
+  const middle = (low + high) / 2;
+  const reach = ((high - low) / 2) * Math.sqrt(1 + more);
+  return { value, low: Math.max(-1, middle - reach), high: Math.min(1, middle + reach) };
+}
+
+/** The cost's interval with the jackknife variance of the choice added, and the ratio's from it. */
+function widenedCost(
+  { averageMacs, macsRatio }: CostEstimates,
+  costsFound: readonly number[],
+  { exitMacs, staticMacs }: ExitCosts,
+  confidence: number,
+): CostEstimates {
+  const folds = costsFound.length;
+  const mean = costsFound.reduce((sum, cost) => sum + cost, 0) / folds;
+  const spread = costsFound.reduce((sum, cost) => sum + (cost - mean) ** 2, 0);
+  const choice = standardErrorsOf(confidence, 'crossFitSearch') * Math.sqrt(((folds - 1) / folds) * spread);
+  const { value } = averageMacs;
+  const low = Math.max(exitMacs[0]!, value - Math.hypot(value - averageMacs.low, choice));
+  const high = Math.min(exitMacs.at(-1)!, value + Math.hypot(averageMacs.high - value, choice));
+  return {
+    averageMacs: { value, low, high },
+    macsRatio: { value: macsRatio.value, low: staticMacs / high, high: staticMacs / low },
   };
 }
