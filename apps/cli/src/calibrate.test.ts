@@ -531,6 +531,14 @@ describe('a run folder', () => {
     expect(ran.stderr).toContain(`${cache} is not used: these logits belong to another model`);
     expect(ran.stderr).toContain('ran 45');
   });
+
+  it('promises nothing on images that its vector scaling was fitted on', async () => {
+    const promise = ['--risk', '0.4', '--method', 'crc'];
+    const ran = await runCommand(['calibrate', run, ...promise, '--scaling', 'none', ...engine]);
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain('a promise is made on samples that nothing was fitted on');
+    expect((await runCommand(['calibrate', run, '--scaling', 'none', ...engine])).code).toBe(0);
+  });
 });
 
 describe('what is not of ours', () => {
@@ -563,7 +571,7 @@ describe('what is not of ours', () => {
     await calibrate(logits, '--earlyexit', '0.3', 'never');
     const nothing = { policy: { criterion: 'margin', thresholds: [1, 1], temperatures: [1, 1, 1] } } as const;
     await expect(
-      storeCalibration(loaded, model, { ...nothing, promise: null, fits: [] }, { stamp }),
+      storeCalibration(loaded, model, { ...nothing, promise: null, fits: [], fittedSamples: 0 }, { stamp }),
     ).rejects.toThrow('it was saved again in the meantime');
     expect((await storedMetadata()).policy?.thresholds).toEqual([0.3, null]);
   });

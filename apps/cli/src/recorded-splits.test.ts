@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readRecordedSplits } from '@earlyexit/runs';
@@ -17,6 +17,33 @@ describe('a run', async () => {
     const data = ['--dataset', 'image-folder', '--data-dir', images];
     const { code, stderr } = await runCommand([...train, ...data, '--quiet']);
     expect(code, stderr).toBe(0);
+  }, 60_000);
+
+  it('may be copied without its folder: a promise is then made on the images kept from training alone', async () => {
+    const copy = join(folder, 'copy');
+    await cp(join(run, 'model', 'best'), copy, { recursive: true });
+    const promise = (...more: string[]): ReturnType<typeof runCommand> =>
+      runCommand([
+        ...['calibrate', copy, '--dataset', 'image-folder', '--data-dir', images, '--engine', 'wasm'],
+        ...['--risk', '0.9', '--method', 'crc', '--scaling', 'none', ...more],
+      ]);
+    const kept = await promise();
+    expect(kept.code, kept.stderr).toBe(0);
+    const others = await promise('--seed', '1');
+    expect(others.code).toBe(1);
+    expect(others.stderr).toContain('images that are not those of the training on image-folder with seed 0');
+
+    // As models of before were saved.
+    const path = join(copy, 'model.json');
+    const saved = JSON.parse(await readFile(path, 'utf8')) as {
+      userDefinedMetadata: { earlyexit: { data?: object }; 'earlyexit.sha256'?: string };
+    };
+    delete saved.userDefinedMetadata.earlyexit.data;
+    delete saved.userDefinedMetadata['earlyexit.sha256'];
+    await writeFile(path, JSON.stringify(saved));
+    const unknown = await promise();
+    expect(unknown.code).toBe(1);
+    expect(unknown.stderr).toContain('which does not say what it was trained on');
   }, 60_000);
 
   it('calibrates on the same images after others were added, and names these', async () => {

@@ -1,10 +1,12 @@
 import type { CachedLogitsFile } from '@earlyexit/calibration';
 import { DataError, type WorkOptions } from '@earlyexit/core';
+import type { Split } from '@earlyexit/datasets';
 import { fingerprintModel, fingerprintSplit, readSplitFingerprint } from './fingerprint';
 import { readLogits } from './logits-cache';
 import type { Run } from './open-run';
 import { type ReopenOptions, reopenSplits } from './reopen-splits';
 import { calibrationLogits, type SplitLogitsOptions } from './split-logits';
+import { fingerprintKeys } from './splits-file';
 
 /** The calibration split of a network, or the logits that were cached of it. */
 export interface CalibrationSamples {
@@ -21,25 +23,32 @@ export interface CalibrationSamples {
 export interface OpenCalibrationOptions extends ReopenOptions, SplitLogitsOptions {
   /** A file of logits as `writeLogits` makes it, to be taken instead of running the samples through the network. */
   readonly logits?: string | undefined;
+  /**
+   * Whether a promise will be made on the samples. A model without its run then has to say itself which samples it was
+   * not trained on, and the data have to hold exactly these. False by default.
+   */
+  readonly promise?: boolean | undefined;
 }
 
 /**
  * Opens what a calibration needs. With a file of logits nothing is run through the network; where neither the run nor
  * the caller names a data set, not even the data have to be there.
  *
- * @throws DataError for logits of another network or split; what `reopenSplits` throws
+ * @throws DataError for logits of another network or split, and for a promise on samples that the network may have been
+ *   trained on; what `reopenSplits` throws
  */
 export async function openCalibration(
   run: Run,
   options: OpenCalibrationOptions = {},
 ): Promise<CalibrationSamples> {
-  const { logits, batchSize, ...reopen } = options;
+  const { logits, batchSize, promise = false, ...reopen } = options;
   if (logits !== undefined && options.dataset === undefined && run.config === null) {
     return openWithoutData(run, logits, options);
   }
   const data = await reopenSplits(run, reopen);
   const { dataset, seed } = data.settings;
   const { calibration } = data.splits;
+  if (promise && run.runDirectory === null) await requireUnseen(run, calibration, reopen);
   if (logits === undefined) {
     let once: Promise<CachedLogitsFile> | null = null;
     return {
@@ -54,6 +63,20 @@ export async function openCalibration(
     split: await fingerprintSplit(calibration, dataset),
   });
   return fromFile({ dataset, seed }, file, logits, options);
+}
+
+/** Without its run, only the metadata of a model know what it was trained on. */
+async function requireUnseen({ model, path }: Run, calibration: Split, work: WorkOptions): Promise<void> {
+  const { data } = model.metadata;
+  const rule = 'a promise is made on the calibration images that were kept from training';
+  const remedy = 'Give the run folder, or the data and the seed of the training';
+  if (data === undefined || data === null) {
+    const received = 'a model without its run, which does not say what it was trained on';
+    throw new DataError({ where: path, rule, received, remedy });
+  }
+  if (fingerprintKeys(await calibration.keys(work)) === data.fingerprints['calibration']) return;
+  const received = `${String(calibration.size)} images that are not those of the training on ${data.dataset} with seed ${String(data.seed)}`;
+  throw new DataError({ where: path, rule, received, remedy });
 }
 
 async function openWithoutData(

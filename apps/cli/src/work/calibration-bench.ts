@@ -31,7 +31,7 @@ export interface CalibrationBench {
  */
 export async function openCalibrationBench(
   argument: string,
-  options: WorkbenchOptions & { readonly logits?: string | undefined },
+  options: WorkbenchOptions & { readonly logits?: string | undefined; readonly promise?: boolean },
   output: Output,
   signal: AbortSignal,
   check: (model: MultiExitModel) => void,
@@ -41,9 +41,9 @@ export async function openCalibrationBench(
   const { model, reference, config } = await loadReference(found);
   check(model);
   const { openCalibration } = await import('@earlyexit/runs');
-  const { dataset, dataDir, seed, download, batchSize, logits } = options;
+  const { dataset, dataDir, seed, download, batchSize, logits, promise } = options;
   const run = { ...reference, path: argument, model, config };
-  const choice = { dataset, dataDir, seed, download, batchSize, logits };
+  const choice = { dataset, dataDir, seed, download, batchSize, logits, promise };
   const samples = await showing(output, signal, (work) =>
     naming(optionBehind, () => openCalibration(run, { ...choice, ...work })),
   );

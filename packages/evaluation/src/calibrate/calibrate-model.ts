@@ -27,6 +27,7 @@ import {
 } from '@earlyexit/exit-criteria';
 import { type CalibrationAim, type CalibrationGoal, DEFAULT_AIM, DEFAULT_CRITERION } from './calibration-aim';
 import { checkCalibrationLogits, noteExits, noteMissingClasses } from './calibration-notes';
+import { refuseFittedSamples } from './refuse-fitted-samples';
 
 /** Parts of fewer samples than this say nothing of what is to come. */
 const FEWEST_TO_CROSS_FIT = 20;
@@ -36,6 +37,8 @@ export interface CalibrationLogits {
   readonly cached: CachedLogits;
   /** One a sample; its number unless given. */
   readonly sampleIds?: readonly (string | number)[];
+  /** Which split they are of, as `calibrationLogits` names it. */
+  readonly origin?: { readonly split: string };
 }
 
 /** What calibration found. */
@@ -71,11 +74,13 @@ export interface Calibration {
  *
  * @throws ArgumentError for a criterion that looks at the labels, thresholds that do not fit the network, a promise for
  *   a network without early exits, or an aim that cannot be reached; DataError for logits that are not finite, and for
- *   too few samples
+ *   too few samples, or a promise on samples that vector scaling was fitted on
  */
 export function calibrateModel(
-  { metadata }: { readonly metadata: Pick<MultiExitMetadata, 'name' | 'exits' | 'classes' | 'staticMacs'> },
-  { cached, sampleIds = [] }: CalibrationLogits,
+  {
+    metadata,
+  }: { readonly metadata: Pick<MultiExitMetadata, 'name' | 'exits' | 'classes' | 'staticMacs' | 'fittedOn'> },
+  { cached, sampleIds = [], origin }: CalibrationLogits,
   goal: CalibrationGoal = {},
   { signal, onNote }: WorkOptions = {},
 ): Calibration {
@@ -115,6 +120,8 @@ export function calibrateModel(
   }
   // Who says something of new samples says it on samples that nothing was fitted on.
   const apart = isConfident || ('risk' in aim && needsFittingPart(scaling, criterion));
+  if (isConfident || 'risk' in aim)
+    refuseFittedSamples(metadata.fittedOn, { split: origin?.split, samples: cached.samples, apart });
   const [fitted, rest] = apart ? splitSamples(cached, FITTING_SHARE, seed) : [cached, cached];
   const fits = fitConfidence(fitted, rest, exitNames, scaling);
   for (const { exit, reason } of fits) {

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { foldLogitScaling, type MultiExitModel, withPolicy } from '@earlyexit/branch-head';
+import { foldLogitScaling, type MultiExitModel, withMetadata, withPolicy } from '@earlyexit/branch-head';
 import { saveModel } from '@earlyexit/branch-head/node';
 import { DataError } from '@earlyexit/core';
 import { readWholeFile, refuseLargeJson } from '@earlyexit/core/node';
 import type { Calibration } from './calibrate-model';
+import { UNKNOWN_SPLIT } from './refuse-fitted-samples';
 
-/** What `storeCalibration` checks. */
+/** What `storeCalibration` checks and records. */
 export interface StoreOptions {
   /** What `modelStamp` said when the network was loaded: nothing is stored over a model that has changed since. */
   readonly stamp?: string | undefined;
+  /** The split that was calibrated on, as `calibrationLogits` names it: a later promise must not be made on it again. */
+  readonly split?: string | undefined;
 }
 
 /**
@@ -36,8 +39,13 @@ export async function modelStamp(directory: string): Promise<string> {
 export async function storeCalibration(
   model: MultiExitModel,
   directory: string,
-  { policy, promise, fits }: Pick<Calibration, 'policy' | 'promise' | 'fits'>,
-  { stamp }: StoreOptions = {},
+  {
+    policy,
+    promise,
+    fits,
+    fittedSamples,
+  }: Pick<Calibration, 'policy' | 'promise' | 'fits' | 'fittedSamples'>,
+  { stamp, split = UNKNOWN_SPLIT }: StoreOptions = {},
 ): Promise<MultiExitModel> {
   if (stamp !== undefined && (await modelStamp(directory)) !== stamp) {
     throw new DataError({
@@ -49,7 +57,11 @@ export async function storeCalibration(
   }
   const vectors = fits.flatMap(({ vector }) => (vector === null ? [] : [vector]));
   if (vectors.length > 0) foldLogitScaling(model, vectors);
-  const calibrated = withPolicy(model, { ...policy, promise });
+  const decided = withPolicy(model, { ...policy, promise });
+  const { fittedOn = [] } = decided.metadata;
+  // Thresholds and temperatures are found anew by the next calibration; what is built into the weights stays.
+  const fit = { what: 'vector', fingerprint: split, samples: fittedSamples } as const;
+  const calibrated = vectors.length === 0 ? decided : withMetadata(decided, { fittedOn: [...fittedOn, fit] });
   await saveModel(calibrated, directory);
   return calibrated;
 }

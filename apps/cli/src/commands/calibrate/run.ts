@@ -73,7 +73,8 @@ async function calibrate(
   const { argument, options, aim, criterion, stores } = job;
   const { confidence, curve, plan, saveLogits } = options;
   const scaling = options.scaling ?? defaultScaling(aim);
-  const bench = await openCalibrationBench(argument, options, output, signal, ({ metadata }) => {
+  const opening = { ...options, promise: 'risk' in aim && stores !== null };
+  const bench = await openCalibrationBench(argument, opening, output, signal, ({ metadata }) => {
     if ('thresholds' in aim) checkThresholds(metadata.exits, criterion, aim.thresholds);
     if ('risk' in aim && metadata.exits.length === 1) {
       throw new ArgumentError({
@@ -122,7 +123,10 @@ async function calibrate(
     await writeWholeFile(curve, frontierCsv(frontier, exitNames.slice(0, -1), staticMacs));
   }
   await naming('--scaling', () =>
-    storeCalibration(model, reference.directory, calibration, { stamp: stores?.stamp }),
+    storeCalibration(model, reference.directory, calibration, {
+      stamp: stores?.stamp,
+      split: logits.origin.split,
+    }),
   );
   output.json(calibrationOutput(bench, calibration, curve));
   output.text(...describeCalibration(calibration, about, reference.directory));

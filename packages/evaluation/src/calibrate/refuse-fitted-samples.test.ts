@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { refuseFittedSamples, UNKNOWN_SPLIT } from './refuse-fitted-samples';
+
+const fit = { what: 'vector', fingerprint: 'digits calibration 1', samples: 500 } as const;
+const asked = { split: 'digits calibration 1', samples: 500, apart: false };
+
+describe('refuseFittedSamples', () => {
+  it('refuses the samples that vector scaling was fitted on', () => {
+    expect(() => refuseFittedSamples([fit], asked)).toThrow('nothing was fitted on');
+    expect(() => refuseFittedSamples([fit], { ...asked, apart: true })).toThrow('nothing was fitted on');
+    expect(() => refuseFittedSamples([{ ...fit, samples: 250 }], asked)).toThrow('250 of 500 samples');
+  });
+
+  it('lets the rest of the split promise where only the fitting part was fitted on', () => {
+    expect(() => refuseFittedSamples([{ ...fit, samples: 250 }], { ...asked, apart: true })).not.toThrow();
+  });
+
+  it('lets other samples promise, and refuses where nobody knows which they are', () => {
+    expect(() => refuseFittedSamples([fit], { ...asked, split: 'digits calibration 2' })).not.toThrow();
+    expect(() => refuseFittedSamples([fit], { ...asked, split: undefined })).toThrow('nothing was fitted on');
+    expect(() => refuseFittedSamples([{ ...fit, fingerprint: UNKNOWN_SPLIT }], asked)).toThrow(
+      'nothing was fitted on',
+    );
+    expect(() => refuseFittedSamples(undefined, asked)).not.toThrow();
+  });
+});
