@@ -22,20 +22,28 @@ export async function unzip(
   try {
     const entries = file.eachEntry();
     for (;;) {
+      signal?.throwIfAborted();
       const next = await explained(archive, entries.next());
       if (next.done === true) return;
       const { fileName: name } = next.value;
       if (name.endsWith('/') || !wanted(name)) continue;
-      // The reader has refused names that lead out of the folder.
-      await writeEntry(
-        await explained(archive, file.openReadStreamPromise(next.value)),
-        archive,
-        join(target, name),
-        signal,
-      );
+      // The reader has refused names that lead out of the folder. The folder is made first: nothing may be waited for
+      // between opening a stream and reading it, or an error of the stream meets nobody.
+      const path = join(target, name);
+      await makeFolderOf(path);
+      const content = await explained(archive, file.openReadStreamPromise(next.value));
+      await writeEntry(content, archive, path, signal);
     }
   } finally {
     file.close();
+  }
+}
+
+async function makeFolderOf(path: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+  } catch (error) {
+    throw explainWrite(error, path);
   }
 }
 
@@ -46,7 +54,6 @@ async function writeEntry(
   signal?: AbortSignal,
 ): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
     await pipeline(content, createWriteStream(path), signal === undefined ? {} : { signal });
   } catch (error) {
     signal?.throwIfAborted();
