@@ -1,11 +1,6 @@
 export { type BudgetCurve, calibrateBudgets } from './calibrate/calibrate-budgets';
 export { type Calibration, type CalibrationLogits, calibrateModel } from './calibrate/calibrate-model';
-export {
-  type CalibrationAim,
-  type CalibrationGoal,
-  DEFAULT_AIM,
-  DEFAULT_CRITERION,
-} from './calibrate/calibration-aim';
+export type { CalibrationAim, CalibrationGoal } from './calibrate/calibration-aim';
 export {
   type BudgetDocument,
   budgetDocument,

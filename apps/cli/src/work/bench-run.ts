@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import { ArgumentError, channelsFirst } from '@earlyexit/core';
-import { type CriterionName, getCriterion, thresholdFromJson } from '@earlyexit/exit-criteria';
+import {
+  type CriterionName,
+  DEFAULT_CRITERION,
+  getCriterion,
+  storedPolicy,
+  thresholdFromJson,
+} from '@earlyexit/exit-criteria';
 import { findRuntime, type InferenceRuntime } from '@earlyexit/native-engines';
 import { exportConditional, exportStatic } from '@earlyexit/onnx';
 import { z } from 'zod';
@@ -31,8 +37,7 @@ import { type OnnxModel, openOnnxModel } from './onnx-model';
 import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
 import { openNetwork } from './open-network';
 import { modelOperand } from './operand';
-import { DEFAULT_CRITERION } from '@earlyexit/evaluation';
-import { refuseOracle, storedPolicy } from './policy';
+import { refuseOracle } from './policy';
 import { quantizeNetwork } from './quantize-network';
 import type { RunConfig } from '@earlyexit/runs';
 import { seededNoise } from './seeded-noise';

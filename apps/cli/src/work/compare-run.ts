@@ -1,3 +1,4 @@
+import { storedPolicy } from '@earlyexit/exit-criteria';
 import { fitTemperatures, type SearchAim } from '@earlyexit/calibration';
 import { ArgumentError } from '@earlyexit/core';
 import {
@@ -11,7 +12,7 @@ import type { Output } from '../terminal/output';
 import { showWork } from '../terminal/show-work';
 import { formatTable } from '../terminal/table';
 import { aboutTest } from './about-test';
-import { describeAim, storedPolicy } from './policy';
+import { describeAim } from './policy';
 import type { Workbench } from './workbench';
 
 /** `evaluate --criterion all`: every policy at the same aim, thresholds from the calibration split, in one table. */

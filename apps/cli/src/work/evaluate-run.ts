@@ -1,6 +1,14 @@
 import { fitTemperatures, type SearchAim } from '@earlyexit/calibration';
 import { ArgumentError } from '@earlyexit/core';
-import { type CriterionName, criterionNames, type ExitPolicy, getCriterion } from '@earlyexit/exit-criteria';
+import {
+  type CriterionName,
+  criterionNames,
+  DEFAULT_CRITERION,
+  type ExitPolicy,
+  getCriterion,
+  neverLeave,
+  storedPolicy,
+} from '@earlyexit/exit-criteria';
 import type { Corruption } from '@earlyexit/datasets';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
@@ -21,7 +29,6 @@ import type { Output } from '../terminal/output';
 import { formatTable } from '../terminal/table';
 import {
   checkThresholds,
-  DEFAULT_CRITERION,
   type EvaluationDocument,
   evaluatePolicy,
   evaluateSession,
@@ -38,7 +45,7 @@ import { openOnnxModel } from './onnx-model';
 import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
 import { originalStatistics } from './original-statistics';
 import { modelOperand } from './operand';
-import { chooseAim, describeAim, neverLeave, searchPolicy, storedPolicy } from './policy';
+import { chooseAim, describeAim, searchPolicy } from './policy';
 import { openWorkbench, type Workbench } from './workbench';
 
 const schema = z

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
 import { writeWholeFile } from '@earlyexit/core/node';
-import { type ExitPolicy, getCriterion, thresholdFromJson } from '@earlyexit/exit-criteria';
+import {
+  DEFAULT_CRITERION,
+  type ExitPolicy,
+  getCriterion,
+  storedPolicy,
+  thresholdFromJson,
+} from '@earlyexit/exit-criteria';
 import { exportConditional, exportStaged, exportStatic } from '@earlyexit/onnx';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
@@ -25,8 +31,8 @@ import { checkFolderOptions, exportFolder } from './export-folder';
 import { resolveModelArgument } from './model-argument';
 import { openNetwork } from './open-network';
 import { modelOperand } from './operand';
-import { checkThresholds, DEFAULT_CRITERION } from '@earlyexit/evaluation';
-import { refuseOracle, storedPolicy } from './policy';
+import { checkThresholds } from '@earlyexit/evaluation';
+import { refuseOracle } from './policy';
 import { type QuantizedNetwork, quantizeNetwork } from './quantize-network';
 import { requireReplaceable, requireReplaceableFolder } from './require-replaceable';
 import { requireWritable } from './require-writable';

@@ -1,27 +1,12 @@
-import type { MultiExitMetadata } from '@earlyexit/branch-head';
-import { searchThresholds, type SearchAim, type ThresholdSearch } from '@earlyexit/calibration';
+import { DEFAULT_AIM, searchThresholds, type SearchAim, type ThresholdSearch } from '@earlyexit/calibration';
 import { ArgumentError } from '@earlyexit/core';
 import {
   type CachedLogits,
   type CriterionName,
   type ExitCosts,
-  type ExitPolicy,
   getCriterion,
-  thresholdFromJson,
 } from '@earlyexit/exit-criteria';
 import { naming } from '../naming';
-import { DEFAULT_AIM, DEFAULT_CRITERION, type PromisedPolicy } from '@earlyexit/evaluation';
-
-/** The policy that calibration stored in a network, or null. */
-export function storedPolicy({ policy }: MultiExitMetadata): PromisedPolicy | null {
-  if (policy === null) return null;
-  return { ...policy, thresholds: policy.thresholds.map(thresholdFromJson) };
-}
-
-/** Thresholds under which nobody leaves early. */
-export function neverLeave({ exits }: MultiExitMetadata): ExitPolicy {
-  return { criterion: DEFAULT_CRITERION, thresholds: exits.slice(1).map(() => 'never') };
-}
 
 /** The aim that options name; the default aim if none does. */
 export function chooseAim(options: {

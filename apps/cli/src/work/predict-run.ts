@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { listDatasets, listImageFiles, type Polarity } from '@earlyexit/datasets';
 import { ArgumentError, DataError, EarlyExitError } from '@earlyexit/core';
-import { type ExitPolicy } from '@earlyexit/exit-criteria';
+import { DEFAULT_CRITERION, type ExitPolicy, neverLeave, storedPolicy } from '@earlyexit/exit-criteria';
 import type { MultiExitMetadata, MultiExitModel } from '@earlyexit/branch-head';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
@@ -33,14 +33,13 @@ import {
   type Classification,
   classifyImages,
   type ClassifyingSession,
-  DEFAULT_CRITERION,
   inkInversion,
   monitorStream,
   type NamedImage,
   type StreamMonitor,
 } from '@earlyexit/evaluation';
 import { fingerprintModel, logitsCachePath, readLogits } from '@earlyexit/runs';
-import { neverLeave, refuseOracle, storedPolicy } from './policy';
+import { refuseOracle } from './policy';
 import { startEngine } from './start-engine';
 
 const schema = z

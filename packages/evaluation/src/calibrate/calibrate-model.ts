@@ -5,6 +5,7 @@ import {
   type ConfidentSearch,
   type CrossFit,
   crossFitSearch,
+  DEFAULT_AIM,
   fitConfidence,
   FITTING_SHARE,
   makePromise,
@@ -20,12 +21,13 @@ import {
   type CachedLogits,
   costsOf,
   type CriterionName,
+  DEFAULT_CRITERION,
   type ExitPolicy,
   type ExitSummary,
   getCriterion,
   summarizeExits,
 } from '@earlyexit/exit-criteria';
-import { type CalibrationAim, type CalibrationGoal, DEFAULT_AIM, DEFAULT_CRITERION } from './calibration-aim';
+import type { CalibrationAim, CalibrationGoal } from './calibration-aim';
 import { checkCalibrationLogits, noteExits, noteMissingClasses } from './calibration-notes';
 import { refuseFittedSamples } from './refuse-fitted-samples';
 

@@ -6,9 +6,9 @@ export type CalibrationAim = SearchAim | RiskAim | { readonly thresholds: readon
 
 /** What calibration is to do. */
 export interface CalibrationGoal {
-  /** `max-probability` unless given. */
+  /** `DEFAULT_CRITERION` of `exit-criteria` unless given. */
   readonly criterion?: CriterionName | undefined;
-  /** `DEFAULT_AIM` unless given. */
+  /** `DEFAULT_AIM` of `calibration` unless given. */
   readonly aim?: CalibrationAim | undefined;
   /** `temperature` unless given. */
   readonly scaling?: Scaling | undefined;
@@ -20,9 +20,3 @@ export interface CalibrationGoal {
   /** Draws the parts of the calibration samples; 0 unless given. */
   readonly seed?: number | undefined;
 }
-
-/** The criterion that is used where none is named. */
-export const DEFAULT_CRITERION: CriterionName = 'max-probability';
-
-/** Half a percentage point below the final exit. */
-export const DEFAULT_AIM: SearchAim = { maxAccuracyDrop: 0.005 };

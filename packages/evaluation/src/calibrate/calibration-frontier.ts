@@ -1,8 +1,7 @@
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
-import { searchThresholds, type ThresholdChoice } from '@earlyexit/calibration';
+import { DEFAULT_AIM, searchThresholds, type ThresholdChoice } from '@earlyexit/calibration';
 import { costsOf } from '@earlyexit/exit-criteria';
 import type { Calibration } from './calibrate-model';
-import { DEFAULT_AIM } from './calibration-aim';
 
 /** The whole accuracy–cost frontier on the samples that a calibration's thresholds were set on, the cheapest first. */
 export function calibrationFrontier(

@@ -7,9 +7,9 @@ import {
   type RiskAim,
 } from '@earlyexit/calibration';
 import { ArgumentError, type WorkOptions } from '@earlyexit/core';
-import { costsOf } from '@earlyexit/exit-criteria';
+import { costsOf, DEFAULT_CRITERION } from '@earlyexit/exit-criteria';
 import type { CalibrationLogits } from './calibrate-model';
-import { type CalibrationGoal, DEFAULT_CRITERION } from './calibration-aim';
+import type { CalibrationGoal } from './calibration-aim';
 import { checkCalibrationLogits } from './calibration-notes';
 
 /**

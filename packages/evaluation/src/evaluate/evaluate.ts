@@ -1,16 +1,9 @@
-import {
-  computeLogits,
-  type MultiExitMetadata,
-  type MultiExitModel,
-  type SampleSource,
-} from '@earlyexit/branch-head';
-import { costsOf, type ExitPolicy, thresholdFromJson } from '@earlyexit/exit-criteria';
-import { DEFAULT_CRITERION } from '../calibrate/calibration-aim';
+import { computeLogits, type MultiExitModel, type SampleSource } from '@earlyexit/branch-head';
+import { costsOf, type ExitPolicy, neverLeave, storedPolicy } from '@earlyexit/exit-criteria';
 import type { DecidedSession } from '../session/session-policy';
 import { evaluatePolicy } from './evaluate-policy';
 import { evaluateSession, type SessionEvaluationOptions } from './evaluate-session';
 import type { EvaluationDocument } from './evaluation-document';
-import type { PromisedPolicy } from './measure-promise';
 
 /** How `evaluate` works, and what it says of itself beside its figures. */
 export interface EvaluateOptions extends SessionEvaluationOptions {
@@ -40,14 +33,13 @@ export async function evaluate(
     ...(signal === undefined ? {} : { signal }),
     onProgress: (done, total) => onProgress?.({ what: 'running images', done, total, unit: 'samples' }),
   });
-  return evaluatePolicy(cached, options.policy ?? storedPolicy(metadata), costsOf(metadata), {
-    ...{ model: metadata.name, dataset, split, engine },
-    exitNames: metadata.exits.map(({ name }) => name),
-  });
-}
-
-/** The stored policy; where there is none, nobody leaves early. */
-function storedPolicy({ policy, exits }: MultiExitMetadata): PromisedPolicy {
-  if (policy === null) return { criterion: DEFAULT_CRITERION, thresholds: exits.slice(1).map(() => 'never') };
-  return { ...policy, thresholds: policy.thresholds.map(thresholdFromJson) };
+  return evaluatePolicy(
+    cached,
+    options.policy ?? storedPolicy(metadata) ?? neverLeave(metadata),
+    costsOf(metadata),
+    {
+      ...{ model: metadata.name, dataset, split, engine },
+      exitNames: metadata.exits.map(({ name }) => name),
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import { ArgumentError, type WorkOptions } from '@earlyexit/core';
 import {
   type CriterionName,
+  DEFAULT_CRITERION,
   type ExitPolicy,
   getCriterion,
   type Threshold,
@@ -8,7 +9,6 @@ import {
 } from '@earlyexit/exit-criteria';
 import type { RunOptions } from '@earlyexit/inference';
 import type { OnnxSession, StagedSession } from '@earlyexit/inference/onnx';
-import { DEFAULT_CRITERION } from '../calibrate/calibration-aim';
 import { checkThresholds } from '../check-thresholds';
 
 /** A session of an exported network, and what decides in it. */

@@ -7,13 +7,12 @@ import {
   calibrateModel,
   calibrationFrontier,
   checkThresholds,
-  DEFAULT_CRITERION,
   frontierCsv,
   modelStamp,
   planCalibrationSizes,
   storeCalibration,
 } from '@earlyexit/evaluation';
-import type { CriterionName } from '@earlyexit/exit-criteria';
+import { type CriterionName, DEFAULT_CRITERION } from '@earlyexit/exit-criteria';
 import { writeLogits } from '@earlyexit/runs';
 import type { z } from 'zod';
 import type { Invocation } from '../../command-definition';
