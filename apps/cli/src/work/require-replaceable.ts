@@ -5,10 +5,11 @@ import { requireOwnFile } from './require-own-file';
 
 /** What a file that earlyexit wrote begins with, by kind. A file that is empty holds nothing to lose. */
 const marks = {
-  // The producer of an ONNX file is its second field.
-  onnx: (start: string) => start === '' || start.slice(0, 64).includes('earlyexit'),
+  // An ONNX file begins with two fields: the version of the format, then the producer, nine characters long.
+  onnx: (start: string) =>
+    start === '' || (start.startsWith('\x08') && start.startsWith('\x12\x09earlyexit', 2)),
   report: (start: string) => start === '' || start.includes('<meta name="generator" content="earlyexit'),
-  manifest: (start: string) => start === '' || start.includes('"stages"'),
+  manifest: (start: string) => start === '' || /^\{\s*"format": ?"earlyexit-staged"/.test(start),
 } as const;
 
 /**

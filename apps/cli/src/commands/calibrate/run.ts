@@ -158,5 +158,5 @@ function isCurve(beginning: string): boolean {
 
 /** Whether a file begins as `--save-logits` writes one. */
 function isLogits(beginning: string): boolean {
-  return beginning.includes('earlyexit-logits') || beginning === '';
+  return /^.{8}\{"__metadata__":\{"format":"earlyexit-logits"/s.test(beginning) || beginning === '';
 }
