@@ -14,13 +14,12 @@ export { fromModelArtifacts, toModelArtifacts } from './model-artifacts';
 export type {
   DataMetadata,
   ExitMetadata,
-  FittedOn,
   MultiExitMetadata,
   MultiExitModel,
   Polarity,
   Preprocessing,
 } from './multi-exit-model';
-export type { PolicyMetadata, PromiseMetadata } from '@earlyexit/exit-criteria';
+export type { FittedOn, PolicyMetadata, PromiseMetadata } from '@earlyexit/exit-criteria';
 export type { LoadOrigin, LoadSamples, SampleSource } from './sample-source';
 export { splitStages, type Stage, type StageResult } from './split-stages';
 export { withMetadata } from './with-metadata';

@@ -1,4 +1,4 @@
-import type { PolicyMetadata } from '@earlyexit/exit-criteria';
+import type { FittedOn, PolicyMetadata } from '@earlyexit/exit-criteria';
 import type { tfl } from './tf';
 
 /** How an image becomes the network's input: `(byte / 255 - mean) / standardDeviation`, per channel. */
@@ -29,25 +29,6 @@ export interface DataMetadata {
   readonly sizes: Readonly<Record<string, number>>;
   /** Made of the content of the samples of each split, by its name. */
   readonly fingerprints: Readonly<Record<string, string>>;
-}
-
-/** What may be fitted on samples. */
-export const FITTED_PARTS = [
-  'weights',
-  'temperature',
-  'vector',
-  'int8-ranges',
-  'thresholds',
-  'promise',
-] as const;
-
-/** One part of a network and the samples that it was fitted on: nothing else may be measured on them. */
-export interface FittedOn {
-  readonly what: (typeof FITTED_PARTS)[number];
-  /** Of the samples, as in `DataMetadata`. */
-  readonly fingerprint: string;
-  /** How many. */
-  readonly samples: number;
 }
 
 /** One exit and what it costs; multiply-accumulates are for one sample. */

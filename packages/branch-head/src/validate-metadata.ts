@@ -1,6 +1,6 @@
 import { ArgumentError, describeValue } from '@earlyexit/core';
-import { isCriterionName } from '@earlyexit/exit-criteria';
-import { FINAL_EXIT_NAME, FITTED_PARTS, FORMAT_VERSION, type MultiExitMetadata } from './multi-exit-model';
+import { FITTED_PARTS, isCriterionName, isFittedOn } from '@earlyexit/exit-criteria';
+import { FINAL_EXIT_NAME, FORMAT_VERSION, type MultiExitMetadata } from './multi-exit-model';
 import type { tfl } from './tf';
 
 /** What is wrong with metadata. */
@@ -196,15 +196,6 @@ function findDataProblem(value: unknown): MetadataProblem | null {
       'holds a string for each split',
       fingerprints,
     )
-  );
-}
-
-function isFittedOn(value: unknown): boolean {
-  return (
-    isRecord(value) &&
-    (FITTED_PARTS as readonly unknown[]).includes(value['what']) &&
-    typeof value['fingerprint'] === 'string' &&
-    isCount(value['samples'])
   );
 }
 

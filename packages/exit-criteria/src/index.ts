@@ -18,6 +18,7 @@ export {
   thresholdToJson,
 } from './policy/threshold';
 export { decodeThresholds, encodeThresholds } from './policy/encode-thresholds';
+export { FITTED_PARTS, type FittedOn, isFittedOn } from './policy/fitted-on';
 export { costsOf, type ExitCosts } from './policy/exit-costs';
 export {
   policyFromJson,

@@ -1,4 +1,4 @@
-import type { CriterionName, Threshold, ThresholdJson } from '@earlyexit/exit-criteria';
+import type { CriterionName, FittedOn, Threshold, ThresholdJson } from '@earlyexit/exit-criteria';
 import type { Preprocessing } from './preprocess';
 
 /** Images to classify, one after the other in `[image, height, width, channel]` order. */
@@ -59,6 +59,8 @@ export interface SessionMetadata {
     readonly thresholds: readonly ThresholdJson[];
     readonly temperatures?: readonly number[];
   } | null;
+  /** What was fitted on which samples; left out where nothing is recorded. */
+  readonly fittedOn?: readonly FittedOn[] | undefined;
 }
 
 /**

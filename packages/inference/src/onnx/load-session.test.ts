@@ -79,6 +79,21 @@ it.each(criteria)('answers as the TensorFlow.js session does, under %s', async (
   session.dispose();
 });
 
+it.each([
+  ['with its exits inside', exportConditional],
+  ['without exits', exportStatic],
+])('tells what a file %s was fitted on', async (_, write) => {
+  const fittedOn = [{ what: 'int8-ranges', fingerprint: 'cifar10 validation 1f', samples: 256 }] as const;
+  const session = await loadSession(await write(withMetadata(model, { fittedOn })), { threads: 1 });
+  expect(session.metadata.fittedOn).toEqual(fittedOn);
+  expect(session.file.network.fittedOn).toEqual(fittedOn);
+  session.dispose();
+  const [{ samples, ...half }] = fittedOn;
+  expect(samples).toBe(256);
+  const damaged = { ...model, metadata: { ...model.metadata, fittedOn: [half as (typeof fittedOn)[0]] } };
+  await expect(loadSession(await write(damaged))).rejects.toThrow('fittedOn lists what was fitted');
+});
+
 describe('a source', () => {
   it('is a path, a file URL, an http URL, a Blob, or bytes', async () => {
     const path = join(folder, 'model.onnx');

@@ -136,7 +136,7 @@ function makeSession(session: RuntimeSession, runtime: OnnxRuntime, file: OnnxFi
 
 /** What a session tells of its network; of a file without exits, the final exit alone at the plain network's cost. */
 function describe({ network, decision, kind }: OnnxFileMetadata): SessionMetadata {
-  const { name, classes, preprocessing, exits, staticMacs } = network;
+  const { name, classes, preprocessing, exits, staticMacs, fittedOn } = network;
   return {
     name,
     classes,
@@ -146,6 +146,7 @@ function describe({ network, decision, kind }: OnnxFileMetadata): SessionMetadat
       decision === null || decision.thresholds === null
         ? null
         : { ...decision, thresholds: decision.thresholds },
+    ...(fittedOn === undefined ? {} : { fittedOn }),
   };
 }
 

@@ -1,5 +1,10 @@
 import { DataError } from '@earlyexit/core';
-import { isCriterionName, type CriterionName, type ThresholdJson } from '@earlyexit/exit-criteria';
+import {
+  isCriterionName,
+  isFittedOn,
+  type CriterionName,
+  type ThresholdJson,
+} from '@earlyexit/exit-criteria';
 import type { SessionMetadata } from '../session';
 import { readFields } from './protobuf-reader';
 
@@ -191,6 +196,8 @@ export function findNetworkProblem(network: unknown, inputShape: readonly number
   ) {
     return 'preprocessing has a mean and a deviation for each channel, and a polarity that is known';
   }
+  const { fittedOn = [] } = network;
+  if (!isList(fittedOn, isFittedOn)) return 'fittedOn lists what was fitted on which samples, and how many';
   return null;
 }
 

@@ -1,0 +1,30 @@
+/** What may be fitted on samples. */
+export const FITTED_PARTS = [
+  'weights',
+  'temperature',
+  'vector',
+  'int8-ranges',
+  'thresholds',
+  'promise',
+] as const;
+
+/** One part of a network and the samples that it was fitted on: nothing else may be promised on them. */
+export interface FittedOn {
+  readonly what: (typeof FITTED_PARTS)[number];
+  /** Of the split that the samples were taken from. */
+  readonly fingerprint: string;
+  /** How many of the split. */
+  readonly samples: number;
+}
+
+/** Whether `value`, from a file perhaps, says what was fitted on which samples. */
+export function isFittedOn(value: unknown): value is FittedOn {
+  if (typeof value !== 'object' || value === null) return false;
+  const { what, fingerprint, samples } = value as Record<string, unknown>;
+  return (
+    (FITTED_PARTS as readonly unknown[]).includes(what) &&
+    typeof fingerprint === 'string' &&
+    Number.isSafeInteger(samples) &&
+    (samples as number) >= 0
+  );
+}
