@@ -1,8 +1,16 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
-import { getCriterion, type Threshold, thresholdToJson } from '@earlyexit/exit-criteria';
+import { thresholdToJson } from '@earlyexit/exit-criteria';
 import { describeColors, readColors } from './color-input';
 import type { StateValue } from './criteria/criterion-graph';
 import { criterionGraphs } from './criteria/criterion-graphs';
+import {
+  type Answers,
+  findRows,
+  mergeAnswers,
+  nameOutputs,
+  splitThresholds,
+  writeRule,
+} from './graph/conditional-answers';
 import { type Decision, resolveDecision } from './decision';
 import type { ConditionalExportOptions } from './export-options';
 import { type GraphBuilder, valueInfo } from './graph/graph-builder';
@@ -100,28 +108,6 @@ interface LevelStart {
   readonly state: readonly StateValue[];
 }
 
-/** `[exits − 1]` to one `[1]` for each. */
-function splitThresholds(graph: GraphBuilder, count: number): string[] {
-  if (count === 1) return ['thresholds'];
-  const names = Array.from({ length: count }, (_, exit) => `threshold_${exit}`);
-  return graph.addMany('Split', ['thresholds', graph.integers(names.map(() => 1))], names, {
-    axis: { int: 0 },
-  });
-}
-
-/** The answers of the samples that a level began with. */
-interface Answers {
-  /** `[batch, classes]` */
-  readonly logits: string;
-  /** `[batch]` */
-  readonly score: string;
-  /**
-   * At which exit each sample left, counted from where the level began: `passed`, and `more`, `[batch]` int64, if it
-   * is not the same for all.
-   */
-  readonly exit: { readonly passed: number; readonly more: string | null };
-}
-
 /** Writes the stage of an exit and, behind it, everything that follows. */
 function writeLevel(plan: Plan, graph: GraphBuilder, { exit, values, state }: LevelStart): Answers {
   const { network, decision } = plan;
@@ -154,12 +140,8 @@ function writeLevel(plan: Plan, graph: GraphBuilder, { exit, values, state }: Le
     return { ...later, exit: { ...later.exit, passed: later.exit.passed + 1 } };
   }
 
-  const leaves = writeRule(plan, graph, scored, exit, constant);
-  const stays = graph.add('Not', [leaves], {}, 'stays');
-  // [1, left] to [left, 1]: what gathering and scattering by rows take.
-  const rows = graph.add('Transpose', [graph.add('NonZero', [stays])], { perm: { ints: [1, 0] } }, 'rows');
-  const isAnyLeft = graph.add('Cast', [graph.add('Size', [rows])], { to: { int: 9 } }, 'is_any_left');
-
+  const leaves = writeRule(graph, decision.criterion, scored, constant ?? plan.limits[exit]!);
+  const { stays, rows } = findRows(graph, leaves);
   const rest = graph.subgraph();
   const gathered = gatherRows(
     plan,
@@ -167,110 +149,7 @@ function writeLevel(plan: Plan, graph: GraphBuilder, { exit, values, state }: Le
     { values: alive, state: scored.state, rows, exit },
   );
   const later = writeLevel(plan, rest, { exit: exit + 1, ...gathered });
-  // Who leaves here has passed nothing, who stays has passed this exit and what the levels behind add.
-  const one = graph.add('Cast', [stays], { to: { int: 7 } }, 'passed');
-  const { passed: skipped } = later.exit;
-  const passed = skipped === 0 ? one : graph.add('Mul', [one, wholeNumber(graph, skipped + 1)], {}, 'passed');
-
-  const inOrder = (all: string, left: string) =>
-    rest.add('ScatterND', [all, rows, left], {}, `${all}_in_order`);
-  const columns: Column[] = [
-    {
-      name: 'logits',
-      all: own.logits,
-      merged: inOrder(own.logits, later.logits),
-      shape: [classes],
-      type: 'float32',
-    },
-    { name: 'score', all: own.score, merged: inOrder(own.score, later.score), shape: [], type: 'float32' },
-    ...(later.exit.more === null
-      ? []
-      : [
-          {
-            name: 'passed',
-            all: passed,
-            // Plain scattering: not every runtime can add while it scatters.
-            merged: inOrder(
-              passed,
-              rest.add('Add', [later.exit.more, wholeNumber(rest, skipped + 1)], {}, 'passed_more'),
-            ),
-            shape: [],
-            type: 'int64',
-          } as const,
-        ]),
-  ];
-  const done = graph.subgraph();
-  const outputs = graph.addMany(
-    'If',
-    [isAnyLeft],
-    columns.map(({ name }) => `${name}_from_exit_${exit}`),
-    {
-      then_branch: {
-        graph: rest.build(
-          `after_exit_${exit}`,
-          [],
-          columns.map(({ merged, shape, type }) => valueInfo(merged, batched(shape), type)),
-        ),
-      },
-      else_branch: {
-        graph: done.build(
-          `at_exit_${exit}`,
-          [],
-          columns.map(({ name, all, shape, type }) =>
-            valueInfo(done.add('Identity', [all], {}, `${name}_at_exit_${exit}`), batched(shape), type),
-          ),
-        ),
-      },
-    },
-  );
-  return { logits: outputs[0]!, score: outputs[1]!, exit: { passed: 0, more: outputs[2] ?? passed } };
-}
-
-/** One of the answers: as this exit gives it for all, and with the later answers in their rows. */
-interface Column {
-  readonly name: string;
-  readonly all: string;
-  readonly merged: string;
-  readonly shape: readonly number[];
-  readonly type: 'float32' | 'int64';
-}
-
-/** A constant whole number, `[]` int64. */
-function wholeNumber(graph: GraphBuilder, value: number): string {
-  return graph.constant(`whole_${value}`, 'int64', [], BigInt64Array.of(BigInt(value)));
-}
-
-/** Gives the answers the names of the graph's outputs. */
-function nameOutputs(graph: GraphBuilder, { logits, score, exit }: Answers): void {
-  graph.addNamed('Identity', [logits], ['logits']);
-  graph.addNamed('Identity', [score], ['score']);
-  const { passed, more } = exit;
-  if (more === null) {
-    graph.addNamed('Expand', [wholeNumber(graph, passed), graph.add('Shape', [score])], ['exit_index']);
-  } else if (passed === 0) graph.addNamed('Identity', [more], ['exit_index']);
-  else graph.addNamed('Add', [more, wholeNumber(graph, passed)], ['exit_index']);
-}
-
-/** Who leaves at an exit, `[batch]` bool. */
-function writeRule(
-  { decision, limits }: Plan,
-  graph: GraphBuilder,
-  scored: Parameters<(typeof criterionGraphs)['margin']['leaves']>[1],
-  exit: number,
-  constant: Threshold | null,
-): string {
-  const { leaves } = criterionGraphs[decision.criterion];
-  if (typeof constant === 'number') return leaves(graph, scored, graph.scalar(constant));
-  const limit = limits[exit]!;
-  const byScore = leaves(graph, scored, limit);
-  const lower = getCriterion(decision.criterion).surerIs === 'lower';
-  const always = graph.add(
-    'IsInf',
-    [limit],
-    { detect_negative: { int: lower ? 0 : 1 }, detect_positive: { int: lower ? 1 : 0 } },
-    'always',
-  );
-  return graph.add('Or', [byScore, always], {}, 'leaves');
+  return mergeAnswers({ from: graph, to: rest }, { own, later, stays, rows, exit, classes });
 }
 
 /** Everything alive, for the samples that go on. */
