@@ -50,6 +50,11 @@ export function operand(help: string): OperandDeclaration<'required'> {
   return { kind: 'required', help };
 }
 
+/** An operand that may be left out. */
+export function optionalOperand(help: string): OperandDeclaration<'optional'> {
+  return { kind: 'optional', help };
+}
+
 /** What is said of an operand that should be there: `MODEL: a model must be named`. */
 export function missingOperand(name: string, received: string): ArgumentError {
   const article = /^[aeiou]/.test(name) ? 'an' : 'a';

@@ -3,9 +3,9 @@ import type { CommandDefinition } from '../command-definition';
 import { benchCommand } from './bench';
 import { calibrateCommand } from './calibrate/definition';
 import { criteria } from './criteria/options';
-import { datasetsCommand } from './datasets';
-import { doctorCommand } from './doctor';
-import { engineCommand } from './engine';
+import { datasets } from './datasets/options';
+import { doctor } from './doctor/options';
+import { engine } from './engine/options';
 import { evaluateCommand } from './evaluate';
 import { exportCommand } from './export';
 import { models } from './models/options';
@@ -27,8 +27,8 @@ export const commands: readonly (RunnableCommand | CommandDefinition)[] = [
   benchCommand,
   reportCommand,
   runnable(models, () => import('./models/run')),
-  datasetsCommand,
+  runnable(datasets, () => import('./datasets/run')),
   runnable(criteria, () => import('./criteria/run')),
-  doctorCommand,
-  engineCommand,
+  runnable(doctor, () => import('./doctor/run')),
+  runnable(engine, () => import('./engine/run')),
 ];

@@ -40,11 +40,25 @@ export function checkOptions<Declarations extends OptionDeclarations>(
   const values = Object.entries(declarations).flatMap(([key, { value }]) => {
     const received = given[key];
     if (received === undefined) return [];
-    const result = value.safeParse(received);
-    if (!result.success) throw wrongValue(nameOf(key), received, result.error);
-    return [[key, result.data] as const];
+    return [[key, checkValue(nameOf(key), value, received)] as const];
   });
   return Object.fromEntries(values) as GivenOptions<Declarations>;
+}
+
+/**
+ * Checks one value.
+ *
+ * @param where what an error calls it
+ * @throws ArgumentError with the rule and the value
+ */
+export function checkValue<Schema extends z.ZodType>(
+  where: string,
+  schema: Schema,
+  received: unknown,
+): z.output<Schema> {
+  const result = schema.safeParse(received);
+  if (!result.success) throw wrongValue(where, received, result.error);
+  return result.data;
 }
 
 function wrongValue(where: string, received: unknown, error: z.ZodError): ArgumentError {

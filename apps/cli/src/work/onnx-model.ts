@@ -1,11 +1,11 @@
 import { ArgumentError } from '@earlyexit/core';
 import { type AskedPolicy, type DecidedSession, decideSession } from '@earlyexit/evaluation';
-import type { OnnxRuntime } from '@earlyexit/inference/onnx';
 import { findRuntime, type RuntimeName } from '@earlyexit/native-engines';
 import type { EngineChoice } from '../options/option-values';
 import type { Output } from '../terminal/output';
 import { showWork } from '../terminal/show-work';
 import type { ExportedReference } from './model-argument';
+import { openRuntime } from './open-runtime';
 
 /** An exported network, open, and the policy that it runs under. */
 export interface OnnxModel extends DecidedSession {
@@ -38,7 +38,7 @@ export async function openOnnxModel(
   const options = {
     signal,
     ...(threads === undefined ? {} : { threads }),
-    ...(engine === 'openvino' ? { runtime: await openOpenvino() } : {}),
+    ...(engine === 'openvino' ? { runtime: await openRuntime(findRuntime('openvino')) } : {}),
   };
   const session = await (kind === 'staged' ? loadStagedSession(path, options) : loadSession(path, options));
   try {
@@ -61,12 +61,6 @@ function chooseRuntime(asked: EngineChoice = 'auto'): RuntimeName {
     received: asked,
     remedy: 'Leave --engine out, or give the run folder that it was exported from',
   });
-}
-
-async function openOpenvino(): Promise<OnnxRuntime> {
-  const { path } = findRuntime('openvino');
-  const { loadOpenvino } = await import('@earlyexit/inference/openvino');
-  return loadOpenvino({ library: path });
 }
 
 function describeDecision({ session, policy, isFixed }: DecidedSession): string {

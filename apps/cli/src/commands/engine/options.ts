@@ -1,7 +1,8 @@
-import type { CommandDefinition } from '../command-definition';
+import { declareCommand, operand, optionalOperand } from '../../command';
+import { switchOption } from '../../options/declare-option';
 
 /** `earlyexit engine` */
-export const engineCommand: CommandDefinition = {
+export const engine = declareCommand({
   name: 'engine',
   summary: 'install, list or remove native TensorFlow, which trains several times faster, and OpenVINO',
   example: `$ earlyexit engine install tensorflow
@@ -11,14 +12,9 @@ TensorFlow 2.21.0 is installed; --engine auto takes it from now on, except to tr
 $ earlyexit engine install openvino
 …
 OpenVINO 2026.4.1 is installed; predict, evaluate and bench run exported networks on it with --engine openvino`,
-  configure(command) {
-    command
-      .argument('<action>', 'install, list or remove')
-      .argument('[name]', 'the engine to install or remove: tensorflow, or openvino for exported networks')
-      .option('--gpu', 'install tensorflow: the build for NVIDIA GPUs');
+  operands: {
+    action: operand('install, list or remove'),
+    name: optionalOperand('the engine to install or remove: tensorflow, or openvino for exported networks'),
   },
-  async execute(invocation) {
-    const { engineRun } = await import('../work/engine-run');
-    return engineRun(invocation);
-  },
-};
+  options: { gpu: switchOption('install tensorflow: the build for NVIDIA GPUs') },
+});

@@ -1,7 +1,7 @@
-import type { CommandDefinition } from '../command-definition';
+import { declareCommand } from '../../command';
 
 /** `earlyexit doctor` */
-export const doctorCommand: CommandDefinition = {
+export const doctor = declareCommand({
   name: 'doctor',
   summary: 'what this machine can do: engines, versions, speeds, and how to get what is missing',
   example: `$ earlyexit doctor
@@ -23,11 +23,6 @@ speeds, in milliseconds an image
   b_lenet                   wasm            32     2.08           5.87       170
 …
 Ready.`,
-  configure() {
-    // No options of its own.
-  },
-  async execute(invocation) {
-    const { doctorRun } = await import('../work/doctor-run');
-    return doctorRun(invocation);
-  },
-};
+  operands: {},
+  options: {},
+});

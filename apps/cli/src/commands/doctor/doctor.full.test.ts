@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { afterAll, expect, it, vi } from 'vitest';
-import { runCommand } from '../testing/run-command';
+import { runCommand } from '../../testing/run-command';
 import type { Speed } from './measure-speeds';
 
 // What comes with npm alone, whatever else is installed here.

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { EngineName } from '@earlyexit/backend';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { EarlyExitError, randomStream } from '@earlyexit/core';
-import { medianOf } from './bench-statistics';
+import { medianOf } from '../../work/bench-statistics';
 
 /** How fast a network runs on an engine here; medians over a few batches of noise. */
 export interface Speed {
@@ -69,7 +69,7 @@ export async function measureEngine(name: EngineName): Promise<Speed[]> {
 export async function measureOnnxRuntime(): Promise<Speed[]> {
   const { createModel } = await import('@earlyexit/model-zoo');
   const { exportStatic } = await import('@earlyexit/onnx');
-  const { graphOpener } = await import('./open-graph');
+  const { graphOpener } = await import('../../work/open-graph');
   const speeds: Speed[] = [];
   for (const networkName of networks) {
     const network = createModel(networkName);

@@ -1,8 +1,8 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runCommand } from '../testing/run-command';
-import { temporaryFolder } from '../testing/temporary-folder';
+import { runCommand } from '../../testing/run-command';
+import { temporaryFolder } from '../../testing/temporary-folder';
 
 const folder = await temporaryFolder();
 const before = process.env['EARLYEXIT_ENGINES'];

