@@ -109,6 +109,7 @@ export {
   type SelectiveRisk,
   type SelectiveRiskOptions,
 } from './risk/control-selective-risk';
+export { fittedPath, type FittedPathOptions } from './risk/fitted-path';
 export { frontierPath } from './risk/frontier-path';
 export { planCalibration, type PlannedSize, type PlanOptions } from './risk/plan-calibration';
 export { type CrossFit, crossFitSearch, type CrossFitOptions } from './search/cross-fit-search';

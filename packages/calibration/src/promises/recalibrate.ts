@@ -7,7 +7,7 @@ import {
 } from '@earlyexit/exit-criteria';
 import { checkLogits } from '../checks';
 import { type ControlledRisk, controlRisk, type RiskOptions } from '../risk/control-risk';
-import { frontierPath } from '../risk/frontier-path';
+import { fittedPath } from '../risk/fitted-path';
 import { splitSamples } from '../samples/select-samples';
 import { fitTemperatures } from '../temperature/fit-temperature';
 
@@ -42,7 +42,7 @@ const FEWEST_FITTED = 20;
  * @throws ArgumentError as `controlRisk`; DataError if there are too few samples, saying how many are needed.
  */
 export function recalibrate(kept: CachedLogits, options: RecalibrateOptions): Recalibration {
-  const { criterion, costs, share = 0.2, seed = 0, loss, ...rest } = options;
+  const { criterion, costs, share = 0.2, seed = 0, loss = 'consistency', ...rest } = options;
   checkLogits(kept, 'recalibrate');
   if (kept.samples * share < FEWEST_FITTED) {
     throw new DataError({
@@ -54,15 +54,10 @@ export function recalibrate(kept: CachedLogits, options: RecalibrateOptions): Re
   }
   const [fitted, promised] = splitSamples(kept, share, seed);
   const temperatures = fitted.labels === null ? [...options.temperatures] : fitTemperatures(fitted);
-  const path = frontierPath(fitted, { criterion, temperatures, costs, ...(loss && { loss }) });
   const { method, risk, delta } = rest;
+  const path = fittedPath(fitted, { criterion, temperatures, costs, loss, risk });
   const promise = controlRisk(promised, {
-    criterion,
-    temperatures,
-    path,
-    risk,
-    seed,
-    ...(loss && { loss }),
+    ...{ criterion, temperatures, path, loss, risk, seed },
     ...(method && { method }),
     ...(delta !== undefined && { delta }),
   });

@@ -1,10 +1,10 @@
 import { ArgumentError } from '@earlyexit/core';
-import { type CachedLogits, type Threshold } from '@earlyexit/exit-criteria';
+import { type CachedLogits, DEFAULT_CRITERION, type Threshold } from '@earlyexit/exit-criteria';
 import { checkProbability } from '../checks';
 import type { SearchOptions } from '../search/search-thresholds';
 import { shortNumber } from './describe-promise';
 import { controlRisk } from './control-risk';
-import { frontierPath } from './frontier-path';
+import { fittedPath } from './fitted-path';
 
 /** What to search for, and how sure to be of it. */
 export interface ConfidentSearchOptions extends Omit<SearchOptions, 'aim'> {
@@ -29,7 +29,7 @@ export interface ConfidentSearch {
 /**
  * The cheapest thresholds of which it can be said with a confidence that on samples to come their accuracy lies at most
  * so much below the final exit's. `searchThresholds` takes the best of thousands of choices, and what it sees on its own
- * samples is better than what will come; here candidates are found on one part of the samples (`frontierPath`), and
+ * samples is better than what will come; here candidates are found on one part of the samples (`fittedPath`), and
  * tested one after the other on the other (`controlRisk` of the gap at δ = 1 − confidence), until one fails. So the
  * choosing is part of what the confidence covers.
  *
@@ -43,7 +43,8 @@ export function searchWithConfidence(
   options: ConfidentSearchOptions,
 ): ConfidentSearch {
   const { maxAccuracyDrop, confidence, seed = 0, ...search } = options;
-  const { criterion, temperatures } = search;
+  const { criterion = DEFAULT_CRITERION, costs } = search;
+  const temperatures = search.temperatures ?? tested.exits.map(() => 1);
   checkProbability(confidence, 'searchWithConfidence', 'confidence');
   if (!(maxAccuracyDrop > 0 && maxAccuracyDrop < 1)) {
     throw new ArgumentError({
@@ -58,10 +59,8 @@ export function searchWithConfidence(
     loss: 'gap',
     risk: maxAccuracyDrop,
     delta: 1 - confidence,
-    path: frontierPath(fitted, { ...search, loss: 'gap' }),
-    ...(criterion && { criterion }),
-    ...(temperatures && { temperatures }),
-    seed,
+    path: fittedPath(fitted, { criterion, temperatures, costs, loss: 'gap', risk: maxAccuracyDrop }),
+    ...{ criterion, temperatures, seed },
   });
   return {
     thresholds: found.thresholds,

@@ -2,7 +2,7 @@ import { type CachedLogits, type CriterionName, type ExitCosts } from '@earlyexi
 import type { Scaling } from '../temperature/confidence-fit';
 import { type ControlledRisk, controlRisk } from './control-risk';
 import type { ExitLoss } from './exit-losses';
-import { frontierPath } from './frontier-path';
+import { fittedPath } from './fitted-path';
 import { neededSamples } from './needed-samples';
 import type { RiskMethod } from './risk-method';
 
@@ -62,12 +62,15 @@ export function promiseSize(aim: RiskAim, size: number, apart: boolean): Promise
 }
 
 /**
- * Makes a promise on `samples`. What has to be read off images (the thresholds to try, where a criterion has no scale
- * of its own) is read off `fitted`, which shares no image with them.
+ * Makes a promise on `samples`.
+ *
+ * @param fitted Samples that the path of thresholds is read off, a doubt of its own for each exit included (`fittedPath`);
+ *   they share no sample with the others. Null where every sample is to be promised on: the exits then share their doubt.
+ * @throws ArgumentError and DataError as `controlRisk`
  */
 export function makePromise(
   samples: CachedLogits,
-  fitted: CachedLogits,
+  fitted: CachedLogits | null,
   aim: RiskAim,
   how: {
     readonly criterion: CriterionName;
@@ -79,15 +82,8 @@ export function makePromise(
   const { risk, delta, method, loss } = aim;
   const { criterion, temperatures, costs, seed } = how;
   return controlRisk(samples, {
-    method,
-    loss,
-    risk,
+    ...{ method, loss, risk, criterion, temperatures, seed },
     ...(delta === null ? {} : { delta }),
-    criterion,
-    temperatures,
-    seed,
-    ...(UNSCALED.includes(criterion)
-      ? { path: frontierPath(fitted, { criterion, temperatures, costs, loss }) }
-      : {}),
+    ...(fitted === null ? {} : { path: fittedPath(fitted, { criterion, temperatures, costs, loss, risk }) }),
   });
 }

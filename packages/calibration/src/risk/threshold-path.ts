@@ -1,5 +1,10 @@
 import { ArgumentError } from '@earlyexit/core';
-import { type CriterionName, getCriterion, type Threshold } from '@earlyexit/exit-criteria';
+import {
+  type CriterionEvaluation,
+  type CriterionName,
+  getCriterion,
+  type Threshold,
+} from '@earlyexit/exit-criteria';
 
 /** Thresholds from letting (almost) nobody leave to letting everybody leave; each step one threshold an early exit. */
 export type ThresholdPath = readonly (readonly Threshold[])[];
@@ -23,21 +28,19 @@ export function sharedThresholdPath(
   criterion: CriterionName,
   { classes, earlyExits, steps = DEFAULT_STEPS }: { classes: number; earlyExits: number; steps?: number },
 ): ThresholdPath {
-  // From 0.00001 to 1, each step the same factor.
-  const doubt = Array.from({ length: steps }, (_, i) => STRICTEST ** (1 - i / Math.max(1, steps - 1)));
-  const shared = (thresholds: readonly number[]): ThresholdPath =>
-    thresholds.map((threshold) => Array<number>(earlyExits).fill(threshold));
   switch (getCriterion(criterion).name) {
     case 'max-probability':
     case 'margin':
     case 'ensemble':
-      return shared(doubt.map((d) => 1 - d));
     case 'entropy':
-      return shared(doubt.map((d) => d * Math.log(classes)));
-    case 'normalized-entropy':
-      return shared(doubt);
+    case 'normalized-entropy': {
+      const thresholdAt = thresholdOfDoubt(criterion, classes);
+      return doubtSteps(steps).map((doubt) =>
+        Array.from({ length: earlyExits }, (_, exit) => thresholdAt(exit, doubt)),
+      );
+    }
     case 'patience':
-      return shared(Array.from({ length: earlyExits }, (_, i) => earlyExits - i));
+      return Array.from({ length: earlyExits }, (_, i) => Array<number>(earlyExits).fill(earlyExits - i));
     case 'energy':
     case 'unique-above':
     case 'cross-entropy-oracle':
@@ -48,4 +51,34 @@ export function sharedThresholdPath(
         remedy: 'Give a path of thresholds read off other samples than those the promise is made on',
       });
   }
+}
+
+/** How much doubt the steps of a path allow: from 0.00001 to 1, each step the same factor. */
+export function doubtSteps(steps = DEFAULT_STEPS): number[] {
+  return Array.from({ length: steps }, (_, i) => STRICTEST ** (1 - i / Math.max(1, steps - 1)));
+}
+
+/**
+ * The threshold that allows a doubt between 0 (certain) and 1 (anything). Where a criterion has no scale of its own,
+ * doubt is the share of the samples that are surer.
+ *
+ * @param evaluations Of the samples that shares are read off.
+ */
+export function thresholdOfDoubt(
+  criterion: CriterionName,
+  classes: number,
+  evaluations: readonly CriterionEvaluation[] = [],
+): (exit: number, doubt: number) => Threshold {
+  const { name, surerIs } = getCriterion(criterion);
+  if (name === 'entropy') return (_, doubt) => doubt * Math.log(classes);
+  if (name === 'normalized-entropy') return (_, doubt) => doubt;
+  if (name === 'max-probability' || name === 'margin' || name === 'ensemble') return (_, doubt) => 1 - doubt;
+  const surestFirst = evaluations.map(({ scores }) => {
+    const sorted = scores.slice().sort();
+    return surerIs === 'higher' ? sorted.reverse() : sorted;
+  });
+  return (exit, doubt) => {
+    const sorted = surestFirst[exit]!;
+    return sorted[Math.min(sorted.length - 1, Math.floor(doubt * sorted.length))]!;
+  };
 }

@@ -142,7 +142,7 @@ export function calibrateModel(
   if ('thresholds' in aim) thresholds = aim.thresholds;
   else if ('risk' in aim) {
     const how = { criterion, temperatures, costs, seed };
-    const found = makePromise(measured, applyFits(fitted, fits), aim, how);
+    const found = makePromise(measured, apart ? applyFits(fitted, fits) : null, aim, how);
     const { empiricalRisk } = found;
     // No bound but the risk itself: the data have chosen the step that another would be read off at.
     promise = { ...aim, samples: rest.samples, empiricalRisk, bound: null, statement: found.promise };

@@ -1,0 +1,176 @@
+import {
+  type CachedLogits,
+  type CriterionName,
+  evaluateExits,
+  type ExitCosts,
+  getCriterion,
+  type Threshold,
+} from '@earlyexit/exit-criteria';
+import { checkExitMacs, checkLabelled, checkLogits } from '../checks';
+import { type ExitLoss, exitLosses, leavingExits } from './exit-losses';
+import { doubtSteps, sharedThresholdPath, thresholdOfDoubt, type ThresholdPath } from './threshold-path';
+
+/** What a path is read off with. */
+export interface FittedPathOptions {
+  readonly criterion: CriterionName;
+  /** One an exit, the final one included. */
+  readonly temperatures: readonly number[];
+  /** What leaving costs, with every head on the way. */
+  readonly costs: ExitCosts;
+  /** What is to be promised. */
+  readonly loss: ExitLoss;
+  /** The largest risk allowed: the path is made to save most about there. */
+  readonly risk: number;
+}
+
+// How much stricter or more lenient one exit may be than another, in factors of doubt.
+const FACTORS = [0.03, 0.1, 0.3, 0.5, 0.7, 1.4, 2, 3, 10, 30];
+// The share of the cost that a change has to save on a few hundred samples, for less may be chance.
+const WORTH = 0.03;
+// A path is made for risks around the one allowed: on few samples a single one means little.
+const RISKS_AROUND = [0.5, 0.75, 1, 1.5];
+const ROUNDS = 2;
+// Standard errors by which a later step has to be better before those that lie between are passed over.
+const CLEARLY = 2;
+
+/**
+ * A path of thresholds from strict to lenient, read off other samples than those a promise is made on.
+ *
+ * It begins with `sharedThresholdPath`, one doubt for all exits, and gives an exit a doubt of its own, a fixed multiple
+ * of the others', where that clearly saves cost at the risk allowed. Where the risk rises along the path and clearly
+ * falls again, at lower cost, the steps between are left out, so that a walk passes them. What is clear on a few hundred
+ * samples is little, so that a path is never far worse than the shared one; steps as fine as the frontier of the same
+ * samples (`frontierPath`) would follow their chance.
+ *
+ * Criteria without a scale that is known beforehand measure doubt as a share: how many of the samples are surer.
+ * `patience` counts, and takes the shared path.
+ *
+ * @param fitted Samples that no promise on this path is made on; labelled for `gap`.
+ * @throws ArgumentError for `gap` without labels, or costs that do not fit; DataError without samples.
+ */
+export function fittedPath(fitted: CachedLogits, options: FittedPathOptions): ThresholdPath {
+  const { criterion: name, temperatures, costs, loss, risk } = options;
+  const where = 'fittedPath';
+  if (loss === 'gap') checkLabelled(fitted, where);
+  else checkLogits(fitted, where);
+  checkExitMacs(costs.exitMacs, fitted.exits.length, where);
+  const earlyExits = fitted.exits.length - 1;
+  const evaluations = evaluateExits(fitted, name, temperatures);
+  const criterion = getCriterion(name);
+  const losses = exitLosses(evaluations, loss, fitted.labels);
+  const exits = new Int8Array(fitted.samples);
+  const look = (thresholds: readonly Threshold[]): Int8Array =>
+    leavingExits(criterion, evaluations, thresholds, exits);
+  const clear = (path: ThresholdPath): ThresholdPath =>
+    passBumps(passDearer(path, look, costs.exitMacs), look, losses);
+  if (name === 'patience') {
+    return clear(sharedThresholdPath(name, { classes: fitted.classes, earlyExits }));
+  }
+
+  const thresholdAt = thresholdOfDoubt(name, fitted.classes, evaluations);
+  const pathOf = (ratios: readonly number[]): Threshold[][] => {
+    // Of the strictest exit, so that every exit comes to let all leave.
+    const strictest = Math.min(...ratios);
+    return doubtSteps().map((doubt) =>
+      ratios.map((ratio, exit) => thresholdAt(exit, Math.min(1, (doubt * ratio) / strictest))),
+    );
+  };
+  let ratios = Array<number>(earlyExits).fill(1);
+  if (earlyExits > 1) {
+    const costAt = (candidate: readonly number[]): number =>
+      costAround(pathOf(candidate), risk, look, losses, costs.exitMacs);
+    let cost = costAt(ratios);
+    for (let round = 0; round < ROUNDS; round++) {
+      for (let exit = 0; exit < earlyExits; exit++) {
+        const from = ratios;
+        for (const factor of FACTORS) {
+          const candidate = from.map((ratio, i) => (i === exit ? ratio * factor : ratio));
+          const found = costAt(candidate);
+          if (found < cost * (1 - (ratios === from ? WORTH : 0))) {
+            cost = found;
+            ratios = candidate;
+          }
+        }
+      }
+    }
+  }
+  return clear(pathOf(ratios));
+}
+
+/** The summed cost of the last steps before the mean loss exceeds the risks around the one allowed. */
+function costAround(
+  path: ThresholdPath,
+  risk: number,
+  look: (thresholds: readonly Threshold[]) => Int8Array,
+  losses: readonly Int8Array[],
+  exitMacs: readonly number[],
+): number {
+  const dearest = exitMacs.at(-1)!;
+  const reached = RISKS_AROUND.map(() => dearest);
+  const open = RISKS_AROUND.map(() => true);
+  // Every fourth step shows as much as all of them.
+  for (let step = 0; step < path.length && open.includes(true); step += 4) {
+    const exits = look(path[step]!);
+    let lost = 0;
+    let macs = 0;
+    for (let row = 0; row < exits.length; row++) {
+      lost += losses[exits[row]!]![row]!;
+      macs += exitMacs[exits[row]!]!;
+    }
+    RISKS_AROUND.forEach((factor, i) => {
+      if (!open[i]) return;
+      if (lost > factor * risk * exits.length) open[i] = false;
+      else reached[i] = macs / exits.length;
+    });
+  }
+  return reached.reduce((sum, cost) => sum + cost, 0);
+}
+
+/** Leaves out the steps that cost more than one before them: with `unique-above` a laxer threshold may hold more back. */
+function passDearer(
+  path: ThresholdPath,
+  look: (thresholds: readonly Threshold[]) => Int8Array,
+  exitMacs: readonly number[],
+): ThresholdPath {
+  let least = Infinity;
+  return path.filter((thresholds) => {
+    const macs = look(thresholds).reduce((sum, exit) => sum + exitMacs[exit]!, 0);
+    if (macs > least) return false;
+    least = macs;
+    return true;
+  });
+}
+
+/** Leaves out the steps than which a later one, which costs less, clearly loses less. */
+function passBumps(
+  path: ThresholdPath,
+  look: (thresholds: readonly Threshold[]) => Int8Array,
+  losses: readonly Int8Array[],
+): ThresholdPath {
+  const lossesAt = (thresholds: readonly Threshold[]): Int8Array =>
+    look(thresholds).map((exit, row) => losses[exit]![row]!);
+  let best: Int8Array | null = null;
+  let least = Infinity;
+  const kept: (readonly Threshold[])[] = [];
+  for (const thresholds of [...path].reverse()) {
+    const own = lossesAt(thresholds);
+    if (best === null || !isClearlyWorse(own, best)) kept.push(thresholds);
+    const sum = own.reduce((total, value) => total + value, 0);
+    if (sum > least) continue;
+    least = sum;
+    best = own;
+  }
+  return kept.reverse();
+}
+
+/** Whether the first losses are larger on average, by more than chance allows on the same samples. */
+function isClearlyWorse(first: Int8Array, second: Int8Array): boolean {
+  let difference = 0;
+  let squares = 0;
+  for (let row = 0; row < first.length; row++) {
+    const own = first[row]! - second[row]!;
+    difference += own;
+    squares += own * own;
+  }
+  return difference > CLEARLY * Math.sqrt(squares) && squares > 0;
+}
