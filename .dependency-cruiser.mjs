@@ -22,6 +22,8 @@ export const arrows = {
   // Only the `tfjs` entry of this one; its root is held to core and exit-criteria by a rule below.
   inference: ['core', 'exit-criteria', 'profiler', 'branch-head'],
   evaluation: ['core', 'exit-criteria', 'calibration', 'datasets', 'branch-head', 'inference'],
+  // Of evaluation and trainer what there is to show; it computes nothing.
+  report: ['core', 'exit-criteria', 'calibration', 'evaluation', 'trainer'],
   // Hands on everything else, and holds the command.
   earlyexit: [],
 };

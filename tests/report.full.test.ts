@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renderReport } from '../apps/cli/src/report/render-report';
-import { inventReportData } from '../apps/cli/src/testing/invented-report-data';
+import { renderReport } from '@earlyexit/report';
+import { inventReportData } from '../packages/report/src/testing/invented-report-data';
 import { chromiumFlags, chromiumPath } from './chromium';
 
 const folder = mkdtempSync(join(tmpdir(), 'earlyexit-report-'));

@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/node.ts', 'src/safetensors.ts'],
+  entry: ['src/index.ts', 'src/format.ts', 'src/node.ts', 'src/safetensors.ts'],
   format: ['esm'],
   dts: true,
 });

@@ -147,7 +147,7 @@ function findExitsProblem(value: unknown, count: number): MetadataProblem | null
 function findPolicyProblem(value: unknown, exitCount: number): MetadataProblem | null {
   if (value === null) return null;
   if (!isRecord(value)) return problem('policy', 'is null or an object', value);
-  const { criterion, thresholds, temperatures, promise = null } = value;
+  const { criterion, thresholds, temperatures, promise = null, expected = null } = value;
   return (
     check(
       typeof criterion === 'string' && isCriterionName(criterion),
@@ -173,6 +173,12 @@ function findPolicyProblem(value: unknown, exitCount: number): MetadataProblem |
       'policy.promise',
       'is null or tells its method, loss, risk, delta, samples, empiricalRisk, bound and statement',
       promise,
+    ) ??
+    check(
+      expected === null || isExpected(expected),
+      'policy.expected',
+      'is null or tells its confidence, samples and folds, and accuracyDrop and macsRatio with intervals',
+      expected,
     )
   );
 }
@@ -208,6 +214,19 @@ function isPromise(value: unknown): boolean {
     ['risk', 'empiricalRisk'].every(isShare) &&
     ['delta', 'bound'].every((name) => value[name] === null || isShare(name)) &&
     isCount(value['samples'])
+  );
+}
+
+function isExpected(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const isFigure = (name: string): boolean => {
+    const figure = value[name];
+    return isRecord(figure) && ['value', 'low', 'high'].every((part) => isFinite(figure[part]));
+  };
+  return (
+    ['accuracyDrop', 'macsRatio'].every(isFigure) &&
+    isFinite(value['confidence']) &&
+    ['samples', 'folds'].every((name) => isCount(value[name]))
   );
 }
 

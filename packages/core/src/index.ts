@@ -11,3 +11,4 @@ export { randomStream, shuffledRows } from './random/random-stream';
 export { describeValue } from './describe-value';
 export type { WorkNote, WorkOptions, WorkProgress } from './work-options';
 export { jsonChecksum } from './json-checksum';
+export { version } from './version';

@@ -35,6 +35,9 @@ export {
   COMPARISON_REFERENCE,
   type PolicyComparison,
 } from './compare/compare-policies';
+export { describeDifference } from './describe/describe-difference';
+export { describeExpected } from './describe/describe-expected';
+export { describeMeasuredPromise, describeRisk } from './describe/describe-promise';
 export { evaluate, type EvaluateOptions } from './evaluate/evaluate';
 export { type AnswerEvaluation, evaluateAnswers, type PolicyAnswers } from './evaluate/evaluate-answers';
 export {
@@ -48,4 +51,15 @@ export { type EvaluationIntervals, INTERVAL_CONFIDENCE } from './evaluate/evalua
 export { evaluateSession, type SessionEvaluationOptions } from './evaluate/evaluate-session';
 export type { EvaluationDocument, EvaluationOrigin, ExitEvaluation } from './evaluate/evaluation-document';
 export { type MeasuredPromise, measurePromise, type PromisedPolicy } from './evaluate/measure-promise';
+export { collectReport, type ReportSources } from './report/collect-report';
+export { compareNetworks, type NetworkToCompare } from './report/compare-networks';
+export type {
+  ComparedNetwork,
+  CurvePoint,
+  ExitCost,
+  Reliability,
+  ReliabilityBin,
+  ReportData,
+  ReportExample,
+} from './report/report-data';
 export { type AskedPolicy, type DecidedSession, decideSession, isStaged } from './session/session-policy';

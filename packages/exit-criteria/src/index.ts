@@ -21,6 +21,8 @@ export { decodeThresholds, encodeThresholds } from './policy/encode-thresholds';
 export { FITTED_PARTS, type FittedOn, isFittedOn } from './policy/fitted-on';
 export { costsOf, type ExitCosts } from './policy/exit-costs';
 export {
+  type ExpectedFigure,
+  type ExpectedOutcome,
   policyFromJson,
   type PolicyMetadata,
   policyToJson,

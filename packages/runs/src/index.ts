@@ -1,5 +1,6 @@
 export { asNetworkInput } from './network-input';
 export { checkClasses } from './check-classes';
+export { loadComparable, requireComparable } from './comparable-runs';
 export { type DataChoice, resolveDataSettings } from './data-settings';
 export { findModel, type ModelPlace, requireModel } from './find-model';
 export { fingerprintModel, fingerprintSplit, readSplitFingerprint } from './fingerprint';

@@ -17,6 +17,7 @@ export { joint } from './regimes/joint';
 export type { ComputedExits, Regime, RegimeContext, TrainedPart, TrainingPhase } from './regimes/regime';
 export type { TrainingObjective } from './regimes/training-objective';
 export { twoStage, type TwoStageOptions } from './regimes/two-stage';
+export { readEpochs } from './run-folder/read-epochs';
 export { constantSchedule } from './schedules/constant-schedule';
 export { cosineSchedule, type CosineScheduleOptions } from './schedules/cosine-schedule';
 export { oneCycleSchedule, type OneCycleScheduleOptions } from './schedules/one-cycle-schedule';

@@ -12,7 +12,7 @@ import { models } from './models/options';
 import { predictCommand } from './predict';
 import { profile } from './profile/options';
 import { quickstartCommand } from './quickstart';
-import { reportCommand } from './report';
+import { report } from './report/options';
 import { trainCommand } from './train';
 
 /** Every command, in the order in which `--help` lists them. */
@@ -25,7 +25,7 @@ export const commands: readonly (RunnableCommand | CommandDefinition)[] = [
   runnable(profile, () => import('./profile/run')),
   exportCommand,
   benchCommand,
-  reportCommand,
+  runnable(report, () => import('./report/run')),
   runnable(models, () => import('./models/run')),
   runnable(datasets, () => import('./datasets/run')),
   runnable(criteria, () => import('./criteria/run')),

@@ -1,5 +1,7 @@
 import { join, resolve } from 'node:path';
-import { calibrateModel, evaluatePolicy, storeCalibration } from '@earlyexit/evaluation';
+import { writeWholeFile } from '@earlyexit/core/node';
+import { calibrateModel, collectReport, storeCalibration } from '@earlyexit/evaluation';
+import { encodeExamples, renderReport } from '@earlyexit/report';
 import { train } from '@earlyexit/trainer';
 import { z } from 'zod';
 import type { Invocation } from '../command-definition';
@@ -8,11 +10,9 @@ import { count, duration, percent, shortMacs } from '../terminal/format';
 import { engineOptions } from '../options/common-schemas';
 import { text } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
-import { writeReport } from '../report/write-report';
 import { showWork } from '../terminal/show-work';
 import { version } from '../version';
 import { buildNetwork } from '../work/build-network';
-import { aboutTest } from '../work/about-test';
 import { describeEvaluation } from '../work/evaluate-run';
 import { openData } from '../work/open-data';
 import { describeAim } from '../work/policy';
@@ -117,15 +117,16 @@ export async function quickstartRun(
   );
   const { policy, cached } = calibration;
   output.note(`calibrated: ${describeAim(aim)}, threshold ${policy.thresholds.join(', ')}`);
-  await storeCalibration(model, directory, calibration);
-  const test = await bench.logits('test');
-  const evaluation = evaluatePolicy(test, policy, bench.costs, aboutTest(bench));
-  await writeReport(join(folder.unfinished, 'report.html'), bench, {
-    evaluation,
-    policy,
+  const stored = await storeCalibration(model, directory, calibration);
+  const report = collectReport(stored, {
     calibration: cached,
-    test,
+    test: await bench.logits('test'),
+    dataset: recipe.dataset,
+    engine: engine.name,
   });
+  const { evaluation } = report;
+  const page = renderReport(report, await encodeExamples(report, splits.test));
+  await writeWholeFile(join(folder.unfinished, 'report.html'), page);
   signal.throwIfAborted();
   await folder.finish();
 

@@ -33,9 +33,10 @@ export async function observeTraining(
     output.note(`TensorBoard: tensorboard --logdir ${directory}`);
   }
   if (options.watch === true) {
-    const { watchTraining } = await import('../watch/watch-training');
-    const watch = await watchTraining({ title, exits, runDirectory });
-    observers.push(watch);
+    const { watchTraining } = await import('@earlyexit/report/training');
+    const { readEpochs } = await import('@earlyexit/trainer');
+    const watch = await watchTraining({ title, exits, earlier: await readEpochs(runDirectory) });
+    observers.push({ onEvent: watch.onEvent, close: () => watch.dispose() });
     // Whoever asks for the page needs its address, --quiet or not.
     surroundings.stderr.write(`watch it: ${watch.url}\n`);
   }

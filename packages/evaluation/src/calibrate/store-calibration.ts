@@ -4,6 +4,8 @@ import { foldLogitScaling, type MultiExitModel, withMetadata, withPolicy } from 
 import { saveModel } from '@earlyexit/branch-head/node';
 import { DataError } from '@earlyexit/core';
 import { readWholeFile, refuseLargeJson } from '@earlyexit/core/node';
+import type { ExpectedOutcome } from '@earlyexit/exit-criteria';
+import { INTERVAL_CONFIDENCE } from '../evaluate/evaluation-intervals';
 import type { Calibration } from './calibrate-model';
 import { UNKNOWN_SPLIT } from './refuse-fitted-samples';
 
@@ -44,7 +46,9 @@ export async function storeCalibration(
     promise,
     fits,
     fittedSamples,
-  }: Pick<Calibration, 'policy' | 'promise' | 'fits' | 'fittedSamples'>,
+    expected = null,
+  }: Pick<Calibration, 'policy' | 'promise' | 'fits' | 'fittedSamples'> &
+    Partial<Pick<Calibration, 'expected'>>,
   { stamp, split = UNKNOWN_SPLIT }: StoreOptions = {},
 ): Promise<MultiExitModel> {
   if (stamp !== undefined && (await modelStamp(directory)) !== stamp) {
@@ -57,11 +61,18 @@ export async function storeCalibration(
   }
   const vectors = fits.flatMap(({ vector }) => (vector === null ? [] : [vector]));
   if (vectors.length > 0) foldLogitScaling(model, vectors);
-  const decided = withPolicy(model, { ...policy, promise });
+  const decided = withPolicy(model, { ...policy, promise, expected: outcomeOf(expected) });
   const { fittedOn = [] } = decided.metadata;
   // Thresholds and temperatures are found anew by the next calibration; what is built into the weights stays.
   const fit = { what: 'vector', fingerprint: split, samples: fittedSamples } as const;
   const calibrated = vectors.length === 0 ? decided : withMetadata(decided, { fittedOn: [...fittedOn, fit] });
   await saveModel(calibrated, directory);
   return calibrated;
+}
+
+/** Of what is expected on new samples, what is kept with the policy. */
+function outcomeOf(expected: Calibration['expected']): ExpectedOutcome | null {
+  if (expected === null) return null;
+  const { accuracyDrop, macsRatio, samples, folds } = expected;
+  return { confidence: INTERVAL_CONFIDENCE, accuracyDrop, macsRatio, samples, folds };
 }

@@ -25,6 +25,7 @@ import {
   thresholdToJson,
 } from '@earlyexit/exit-criteria';
 import { nextTurn } from '../next-turn';
+import { policyOutcome } from './policy-outcome';
 import { type AnswerEvaluation, evaluateAnswers } from '../evaluate/evaluate-answers';
 import type { EvaluationDocument, EvaluationOrigin } from '../evaluate/evaluation-document';
 import { evaluatePolicy } from '../evaluate/evaluate-policy';
@@ -95,7 +96,7 @@ export async function comparePolicies(
       criterion,
       kind: 'criterion',
       calibration: describeSearch(found, aim, calibration.samples, 0),
-      outcome: outcomeOf(simulate(test, policy), test, costs),
+      outcome: policyOutcome(simulate(test, policy), test, costs),
     };
   };
   const mostConfident = (): Row => {
@@ -114,7 +115,7 @@ export async function comparePolicies(
       kind: 'fallback',
       thresholds: found.thresholds.map(thresholdToJson),
       calibration: describeSearch(found, aim, calibration.samples, 0),
-      outcome: outcomeOf(fallback, test, costs),
+      outcome: policyOutcome(fallback, test, costs),
     };
   };
   const scheduled = (): Row => {
@@ -140,7 +141,7 @@ export async function comparePolicies(
       kind: 'learned',
       thresholds: found.thresholds.map(thresholdToJson),
       calibration: describeSearch(found, aim, setting.samples, fitting.samples),
-      outcome: outcomeOf(learned, test, withHeads),
+      outcome: policyOutcome(learned, test, withHeads),
     };
   };
 
@@ -181,17 +182,6 @@ function againstReference(rows: readonly Row[]): ComparedPolicy[] {
     const pValue = adjusted[next++]!;
     return { ...row, against: { ...comparison, pValue, isDifferent: pValue <= 1 - INTERVAL_CONFIDENCE } };
   });
-}
-
-function outcomeOf(
-  { exitIndex, classes }: { readonly exitIndex: ArrayLike<number>; readonly classes: Int32Array },
-  { labels }: CachedLogits,
-  { exitMacs }: ExitCosts,
-): PolicyOutcome {
-  return {
-    correct: Uint8Array.from(classes, (answer, row) => (answer === labels?.[row] ? 1 : 0)),
-    macs: Float64Array.from(exitIndex, (exit) => exitMacs[exit]!),
-  };
 }
 
 function describeSearch(

@@ -22,6 +22,26 @@ export interface PromiseMetadata {
   readonly statement: string;
 }
 
+/** A figure, and the interval that it lies in. */
+export interface ExpectedFigure {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What to expect of thresholds on new samples, as calibration found it by repeating its search. */
+export interface ExpectedOutcome {
+  /** Of the intervals, between 0 and 1. */
+  readonly confidence: number;
+  /** How far the accuracy lies below the final exit's, a fraction. */
+  readonly accuracyDrop: ExpectedFigure;
+  /** The plain network's multiply-accumulates over those spent on average. */
+  readonly macsRatio: ExpectedFigure;
+  /** How many samples were searched on, and in how many parts. */
+  readonly samples: number;
+  readonly folds: number;
+}
+
 /** The calibrated decision that travels with a model, in its JSON form: a threshold of `null` never leaves. */
 export interface PolicyMetadata {
   readonly criterion: CriterionName;
@@ -31,20 +51,28 @@ export interface PolicyMetadata {
   readonly temperatures: readonly number[];
   /** What these thresholds promise; left out, or null, where they promise nothing. */
   readonly promise?: PromiseMetadata | null;
+  /** What to expect of these thresholds on new samples; left out, or null, where that was not found out. */
+  readonly expected?: ExpectedOutcome | null;
 }
 
-/** A policy and what it promises; nothing, where that is left out or null. */
-export type PromisedPolicy = ExitPolicy & { readonly promise?: PromiseMetadata | null | undefined };
+/** A policy with what it promises and what to expect of it; nothing, where that is left out or null. */
+export type PromisedPolicy = ExitPolicy & {
+  readonly promise?: PromiseMetadata | null | undefined;
+  readonly expected?: ExpectedOutcome | null | undefined;
+};
 
 /** A policy with nothing left open. */
 export type ResolvedPolicy = Required<ExitPolicy> & { readonly promise: PromiseMetadata | null };
 
 /** A policy in its JSON form; temperatures that are left out are 1. */
 export function policyToJson(policy: PromisedPolicy): PolicyMetadata {
-  const { criterion, thresholds, promise = null } = policy;
+  const { criterion, thresholds, promise = null, expected = null } = policy;
   const { temperatures = onesFor(thresholds) } = policy;
-  const json = { criterion, thresholds: thresholds.map(thresholdToJson), temperatures };
-  return promise === null ? json : { ...json, promise };
+  return {
+    ...{ criterion, thresholds: thresholds.map(thresholdToJson), temperatures },
+    ...(promise === null ? {} : { promise }),
+    ...(expected === null ? {} : { expected }),
+  };
 }
 
 /**

@@ -1,0 +1,30 @@
+import { declareCommand, operand } from '../../command';
+import { listOption, switchOption, valueOption } from '../../options/declare-option';
+import { listOf, text, wholeNumber } from '../../options/option-values';
+import { datasetOptions, engineOptions } from '../../options/shared-options';
+
+/** `earlyexit report` */
+export const report = declareCommand({
+  name: 'report',
+  summary: 'evaluate and write a report as one HTML file',
+  example: `$ earlyexit report runs/digits
+…
+report: runs/digits/report.html
+
+Next to other networks that were trained on the same data, plain smaller ones above all:
+$ earlyexit report runs/resnet20 --compare runs/resnet8 runs/resnet14`,
+  operands: { model: operand('a run folder or a saved model folder') },
+  options: {
+    out: valueOption('file', text(), 'where to write it', { otherwise: 'report.html in the run folder' }),
+    compare: listOption(
+      'run',
+      listOf(text()),
+      'other trained networks on the same data: points in the picture of accuracy against cost, tested image by image',
+    ),
+    force: switchOption('write over a file that earlyexit did not write'),
+    seed: valueOption('n', wholeNumber(0), 'of the splits', { otherwise: 'the one of the run, else 0' }),
+    batchSize: valueOption('n', wholeNumber(), 'images computed together', { otherwise: '128' }),
+    ...datasetOptions,
+    ...engineOptions,
+  },
+});

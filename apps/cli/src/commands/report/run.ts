@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { kindOfPath, writeWholeFile } from '@earlyexit/core/node';
+import { collectReport } from '@earlyexit/evaluation';
+import { encodeExamples, renderReport } from '@earlyexit/report';
+import { loadComparable, type ModelPlace, requireComparable } from '@earlyexit/runs';
+import type { Invocation } from '../../command';
+import { resolveTrainedModel } from '../../work/model-argument';
+import { requireReplaceable } from '../../work/require-replaceable';
+import { requireWritable } from '../../work/require-writable';
+import { openWorkbench } from '../../work/workbench';
+import { comparedLogits } from './compared-logits';
+import { describeReport } from './describe';
+import { reportDocument } from './document';
+import type { report } from './options';
+
+/** `earlyexit report`: evaluates a network and writes the report. */
+export async function run(invocation: Invocation<typeof report>): Promise<undefined> {
+  const { operands, options, output, signal } = invocation;
+  const own = await findTrained(operands.model);
+  const others = await Promise.all((options.compare ?? []).map(findTrained));
+  await requireComparable(others, own, options);
+  const bench = await openWorkbench(operands.model, options, output, signal);
+  const { model, source, splits } = bench;
+  if (model.metadata.policy === null && model.metadata.exits.length > 1) {
+    output.warn('the model is not calibrated: nobody leaves early. Run earlyexit calibrate first');
+  }
+  const path = await reportPath(options.out ?? own.runDirectory ?? own.directory);
+  await requireWritable(path);
+  await requireReplaceable('--out', path, 'report', options.force);
+  const loaded = await loadComparable(others, source);
+  const data = collectReport(model, {
+    calibration: await bench.logits('calibration'),
+    test: await bench.logits('test'),
+    dataset: bench.data.dataset,
+    engine: bench.engine.name,
+    compared: await comparedLogits(loaded, bench, options, { output, signal }),
+  });
+  await writeWholeFile(path, renderReport(data, await encodeExamples(data, splits.test)));
+  output.json(reportDocument(data, path));
+  output.text(...describeReport(data, path, output));
+  return undefined;
+}
+
+async function findTrained(argument: string): Promise<ModelPlace> {
+  return { path: argument, ...(await resolveTrainedModel(argument)) };
+}
+
+/** A folder stands for the report in it. */
+async function reportPath(path: string): Promise<string> {
+  return (await kindOfPath(path)) === 'folder' ? join(path, 'report.html') : path;
+}

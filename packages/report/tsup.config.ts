@@ -1,0 +1,7 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: ['src/index.ts', 'src/training.ts'],
+  format: ['esm'],
+  dts: true,
+});
