@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
 import { loadModel, saveModel } from '@earlyexit/branch-head/node';
 import { profileModel } from '@earlyexit/profiler';
+import { smallForms } from '@earlyexit/testing/networks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createModel, listModels } from './registry';
+import { createModel, getModelEntry, listModels } from './registry';
 import { checkGradients, noiseFor } from './testing/gradients';
 import { tf, type tfl } from './tf';
 
@@ -27,14 +28,16 @@ function logitsOf(model: tfl.LayersModel, images: tf.Tensor): Float32Array[] {
   );
 }
 
-describe.each(listModels().map((entry) => [entry.name, entry] as const))('%s', (name, entry) => {
+describe.each(smallForms(listModels()))('$name', ({ name, options }) => {
+  const entry = getModelEntry(name);
+
   it('runs forward, is saved and loaded, and stays equal', async () => {
-    const network = createModel(name);
+    const network = createModel(name, options);
     const images = noiseFor(network.model, IMAGES);
     const logits = logitsOf(network.model, images);
     expect(logits.length).toBe(entry.exits + 1);
     for (const exit of logits) {
-      expect(exit.length).toBe(IMAGES * entry.classes);
+      expect(exit.length).toBe(IMAGES * (options.classes ?? entry.classes));
       expect(exit.every(Number.isFinite)).toBe(true);
       expect(new Set(exit).size).toBeGreaterThan(1);
     }
@@ -53,7 +56,7 @@ describe.each(listModels().map((entry) => [entry.name, entry] as const))('%s', (
   });
 
   it('sends a gradient to every variable', (context) => {
-    const { model, metadata } = createModel(name);
+    const { model, metadata } = createModel(name, options);
     if (metadata.staticMacs > MOST_MACS_BACKWARD) {
       model.dispose();
       context.skip('the same blocks as in ResNet-20, and slow: every-gradient.full.test.ts');

@@ -3,12 +3,12 @@ import { ArgumentError, nearestNames } from '@earlyexit/core';
 import { lenetModels, lenetTestModels } from './lenet';
 import type { InputShape, ModelDefinition, ModelEntry } from './model-definition';
 import { resnetCifarModels, resnetTestModels } from './resnet-cifar';
+import { resnetImagenetModels } from './resnet-imagenet';
 
 const registry = new Map<string, ModelDefinition>();
 
-for (const definition of [...lenetModels, ...resnetCifarModels, ...lenetTestModels, ...resnetTestModels]) {
-  registerModel(definition);
-}
+const published = [...lenetModels, ...resnetCifarModels, ...resnetImagenetModels];
+for (const definition of [...published, ...lenetTestModels, ...resnetTestModels]) registerModel(definition);
 
 /** What `createModel` may be told. */
 export interface CreateModelOptions {

@@ -1,5 +1,13 @@
-import { heNormalFanOut, uniformFanIn } from './initializers';
+import { uniformFanIn } from './initializers';
 import type { BackboneOptions, ModelDefinition } from './model-definition';
+import {
+  basicBlock,
+  convolution,
+  normalization,
+  projectionShortcut,
+  relu,
+  type Stride,
+} from './residual-blocks';
 import { tfl } from './tf';
 
 /** What tells one CIFAR ResNet from another. */
@@ -15,6 +23,7 @@ interface ResNetShape {
   readonly widths?: readonly [number, number, number];
 }
 
+const shortcuts = { A: identityShortcut, B: projectionShortcut };
 const publishedWidths = [16, 32, 64] as const;
 
 /**
@@ -33,7 +42,7 @@ function buildResNet(options: BackboneOptions, shape: ResNetShape): tfl.LayersMo
     for (let block = 1; block <= shape.blocks; block++) {
       const stride = stage > 0 && block === 1 ? 2 : 1;
       const prefix = `layer${stage + 1}_block${block}`;
-      features = basicBlock(prefix, filters, stride, shape.shortcut, features, seed);
+      features = basicBlock(prefix, filters, stride, features, seed, shortcuts[shape.shortcut]);
     }
   });
   features = tfl.layers.globalAveragePooling2d({ name: 'avgpool' }).apply(features) as tfl.SymbolicTensor;
@@ -41,41 +50,6 @@ function buildResNet(options: BackboneOptions, shape: ResNetShape): tfl.LayersMo
     .dense({ name: 'fc', units: options.classes, kernelInitializer: uniformFanIn(widths[2], seed, 'fc') })
     .apply(features) as tfl.SymbolicTensor;
   return tfl.model({ inputs: input, outputs: logits, name: options.name });
-}
-
-function basicBlock(
-  prefix: string,
-  filters: number,
-  stride: 1 | 2,
-  shortcutKind: 'A' | 'B',
-  input: tfl.SymbolicTensor,
-  seed: number,
-): tfl.SymbolicTensor {
-  let features = convolution(`${prefix}_conv1`, filters, 3, stride, input, seed);
-  features = normalization(`${prefix}_bn1`, features);
-  features = relu(`${prefix}_relu1`, features);
-  features = convolution(`${prefix}_conv2`, filters, 3, 1, features, seed);
-  features = normalization(`${prefix}_bn2`, features);
-  const fits = stride === 1 && input.shape[3] === filters;
-  const shortcut = fits
-    ? input
-    : shortcutKind === 'A'
-      ? identityShortcut(prefix, filters, stride, input)
-      : projectionShortcut(prefix, filters, stride, input, seed);
-  const sum = tfl.layers.add({ name: `${prefix}_add` }).apply([features, shortcut]) as tfl.SymbolicTensor;
-  return relu(`${prefix}_relu2`, sum);
-}
-
-/** Option B: 1×1 convolution and batch normalisation. */
-function projectionShortcut(
-  prefix: string,
-  filters: number,
-  stride: 1 | 2,
-  input: tfl.SymbolicTensor,
-  seed: number,
-): tfl.SymbolicTensor {
-  const projected = convolution(`${prefix}_downsample_conv`, filters, 1, stride, input, seed);
-  return normalization(`${prefix}_downsample_bn`, projected);
 }
 
 /**
@@ -86,7 +60,7 @@ function projectionShortcut(
 function identityShortcut(
   prefix: string,
   filters: number,
-  stride: 1 | 2,
+  stride: Stride,
   input: tfl.SymbolicTensor,
 ): tfl.SymbolicTensor {
   const missing = filters - input.shape[3]!;
@@ -104,46 +78,6 @@ function identityShortcut(
       ],
     })
     .apply(strided) as tfl.SymbolicTensor;
-}
-
-function convolution(
-  name: string,
-  filters: number,
-  kernelSize: 1 | 3,
-  stride: 1 | 2,
-  input: tfl.SymbolicTensor,
-  seed: number,
-): tfl.SymbolicTensor {
-  let padded = input;
-  if (kernelSize === 3 && stride === 2) {
-    // `same` would pad an even size on one side only, and its windows would sit one pixel off those of the
-    // original, which pads one pixel on every side.
-    padded = tfl.layers
-      .zeroPadding2d({ name: `${name}_pad`, padding: [1, 1] })
-      .apply(input) as tfl.SymbolicTensor;
-  }
-  return tfl.layers
-    .conv2d({
-      name,
-      filters,
-      kernelSize,
-      strides: stride,
-      padding: kernelSize === 3 && stride === 1 ? 'same' : 'valid',
-      useBias: false,
-      kernelInitializer: heNormalFanOut(kernelSize, filters, seed, name),
-    })
-    .apply(padded) as tfl.SymbolicTensor;
-}
-
-function normalization(name: string, input: tfl.SymbolicTensor): tfl.SymbolicTensor {
-  // PyTorch's defaults, under which these networks were published: its momentum 0.1 is the 0.9 of here.
-  return tfl.layers
-    .batchNormalization({ name, momentum: 0.9, epsilon: 1e-5 })
-    .apply(input) as tfl.SymbolicTensor;
-}
-
-function relu(name: string, input: tfl.SymbolicTensor): tfl.SymbolicTensor {
-  return tfl.layers.reLU({ name }).apply(input) as tfl.SymbolicTensor;
 }
 
 const heEtAl = 'He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, 2015 (arXiv:1512.03385)';

@@ -1,1 +1,2 @@
 export { randomizeWeights, randomNetwork } from './random-network';
+export { smallForms, type SmallForm } from './small-forms';

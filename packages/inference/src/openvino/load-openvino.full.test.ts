@@ -7,6 +7,7 @@ import type { MultiExitModel } from '@earlyexit/branch-head';
 import { criterionNames, getCriterion, type Threshold } from '@earlyexit/exit-criteria';
 import { createModel, listModels } from '@earlyexit/model-zoo';
 import { exportConditional, exportStaged, exportStatic } from '@earlyexit/onnx';
+import { smallForms } from '@earlyexit/testing/networks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadSession, type OnnxSessionOptions } from '../onnx/load-session';
 import type { OnnxRuntime } from '../onnx/runtime';
@@ -133,8 +134,8 @@ describe.skipIf(!isHere)('OpenVINO (Linux on x64 only)', () => {
     );
   });
 
-  it.each(listModels().map(({ name }) => name))('computes the logits of %s', async (name) => {
-    const network = createModel(name);
+  it.each(smallForms(listModels()))('computes the logits of $name', async ({ name, options }) => {
+    const network = createModel(name, options);
     const file = await exportConditional(network, {
       thresholds: network.metadata.exits.slice(1).map(() => 'never'),
     });
