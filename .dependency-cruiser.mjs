@@ -18,7 +18,16 @@ export const arrows = {
   trainer: ['core', 'exit-criteria', 'profiler', 'branch-head', 'backend'],
   onnx: ['core', 'exit-criteria', 'profiler', 'branch-head'],
   // Of inference only the preprocessing of images.
-  runs: ['core', 'exit-criteria', 'profiler', 'branch-head', 'datasets', 'calibration', 'inference'],
+  runs: [
+    'core',
+    'exit-criteria',
+    'profiler',
+    'branch-head',
+    'model-zoo',
+    'datasets',
+    'calibration',
+    'inference',
+  ],
   // Only the `tfjs` entry of this one; its root is held to core and exit-criteria by a rule below.
   inference: ['core', 'exit-criteria', 'profiler', 'branch-head'],
   evaluation: ['core', 'exit-criteria', 'calibration', 'datasets', 'branch-head', 'inference'],

@@ -22,12 +22,12 @@ export function foldLogitScaling(
   { model, metadata }: MultiExitModel,
   scalings: readonly LogitScaling[],
 ): void {
-  const where = 'foldLogitScaling';
+  const place = { function: 'foldLogitScaling', argument: 'scaling' };
   const classes = metadata.classes.length;
   const sizes = scalings.flatMap(({ scales, offsets }) => [scales.length, offsets.length]);
   if (scalings.length !== metadata.exits.length || sizes.some((size) => size !== classes)) {
     throw new ArgumentError({
-      where,
+      ...place,
       rule: `there is one scaling an exit, ${String(metadata.exits.length)} here, of ${String(classes)} scales and offsets`,
       received: `${String(scalings.length)} of ${sizes.join(', ')}`,
     });
@@ -35,7 +35,7 @@ export function foldLogitScaling(
   const classifiers = model.outputs.map(({ sourceLayer }, exit) => {
     if (isPlainClassifier(sourceLayer)) return sourceLayer;
     throw new ArgumentError({
-      where,
+      ...place,
       rule: 'the logits of every exit come from a dense layer of its own, with a bias and without an activation',
       received: `${sourceLayer.getClassName()} ${sourceLayer.name} at ${metadata.exits[exit]!.name}`,
       remedy: 'Scale by a temperature instead, which any network can carry',

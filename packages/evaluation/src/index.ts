@@ -48,9 +48,9 @@ export {
 } from './evaluate/evaluate-corruptions';
 export { evaluatePolicy } from './evaluate/evaluate-policy';
 export { type EvaluationIntervals, INTERVAL_CONFIDENCE } from './evaluate/evaluation-intervals';
-export { evaluateSession, type SessionEvaluationOptions } from './evaluate/evaluate-session';
+export type { SessionEvaluationOptions } from './evaluate/evaluate-session';
 export type { EvaluationDocument, EvaluationOrigin, ExitEvaluation } from './evaluate/evaluation-document';
-export { type MeasuredPromise, measurePromise, type PromisedPolicy } from './evaluate/measure-promise';
+export { type MeasuredPromise, measurePromise } from './evaluate/measure-promise';
 export { collectReport, type ReportSources } from './report/collect-report';
 export { compareNetworks, type NetworkToCompare } from './report/compare-networks';
 export type {
@@ -62,4 +62,5 @@ export type {
   ReportData,
   ReportExample,
 } from './report/report-data';
+export { openExported, type OpenExportedOptions } from './session/open-exported';
 export { type AskedPolicy, type DecidedSession, decideSession, isStaged } from './session/session-policy';

@@ -161,3 +161,22 @@ describe('createModel', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 });
+
+it('attaches exits to a plain network as they are written, and says what is wrong with them', () => {
+  const { model, metadata } = createModel('test_lenet', { exits: ['conv1', 'pool1:linear'] });
+  expect(metadata.exits.map(({ attachedAfter, head }) => [attachedAfter, head])).toEqual([
+    ['conv1', 'pooled'],
+    ['pool1', 'linear'],
+    [null, null],
+  ]);
+  model.dispose();
+  for (const [name, exit, rule] of [
+    ['test_lenet', 'conv7', 'no layer of this name'],
+    ['test_lenet', 'conv1:poled', "Did you mean 'pooled'"],
+    ['test_lenet', 'conv1:', 'an exit is written LAYER or LAYER:HEAD'],
+    ['test_b_lenet', 'conv1', 'exits are attached to a plain network'],
+  ] as const) {
+    expect(() => createModel(name, { exits: [exit] })).toThrow(/^createModel\(\{ exits \}\): /);
+    expect(() => createModel(name, { exits: [exit] })).toThrow(rule);
+  }
+});

@@ -1,9 +1,15 @@
-import { attachExits, type MultiExitModel, type Preprocessing } from '@earlyexit/branch-head';
-import { ArgumentError, nearestNames } from '@earlyexit/core';
+import {
+  attachExits,
+  type ExitSpecification,
+  type MultiExitModel,
+  type Preprocessing,
+} from '@earlyexit/branch-head';
+import { ArgumentError, EarlyExitError, nearestNames } from '@earlyexit/core';
 import { lenetModels, lenetTestModels } from './lenet';
 import type { InputShape, ModelDefinition, ModelEntry } from './model-definition';
 import { resnetCifarModels, resnetTestModels } from './resnet-cifar';
 import { resnetImagenetModels } from './resnet-imagenet';
+import { resolveLayerName } from './resolve-layer-name';
 
 const registry = new Map<string, ModelDefinition>();
 
@@ -19,8 +25,16 @@ export interface CreateModelOptions {
   /** How raw pixels become inputs; kept in the model's metadata. Default: null, to be told later. */
   readonly preprocessing?: Preprocessing | null;
   /** Seeds the weights. Default: 0. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
+  /**
+   * Exits for a plain network, each `LAYER` or `LAYER:HEAD`: the layer as `resolveLayerName` knows it, the head by its
+   * registered name, `pooled` unless given. Default: the network's own.
+   */
+  readonly exits?: readonly string[] | undefined;
 }
+
+/** It fits everywhere and costs little. */
+const DEFAULT_HEAD = 'pooled';
 
 /**
  * Builds a network of the registry with fresh, seeded weights: the same name, options and seed give the same
@@ -43,12 +57,47 @@ export function createModel(name: string, options: CreateModelOptions = {}): Mul
     });
   }
   const backbone = definition.build({ name, classes: classes.length, inputShape, seed });
-  return attachExits(backbone, definition.exits, {
-    name,
-    classes: [...classes],
-    seed,
-    preprocessing,
+  const about = { name, classes: [...classes], seed, preprocessing };
+  const published = attachExits(backbone, definition.exits, {
+    ...about,
     lossWeights: definition.lossWeights === null ? null : [...definition.lossWeights],
+  });
+  const { exits = [] } = options;
+  if (exits.length === 0) return published;
+  try {
+    return attachExits(published.model, readExits(exits, published), about);
+  } catch (error) {
+    // What is wrong with a layer or a head is wrong with what was written here.
+    if (!EarlyExitError.is(error) || error.kind !== 'argument') throw error;
+    const { where: _, ...parts } = error.parts;
+    throw new ArgumentError({ ...parts, function: 'createModel', argument: 'exits', cause: error });
+  }
+}
+
+/** Exits as they are written, for a network that has none yet. */
+function readExits(exits: readonly string[], plain: MultiExitModel): ExitSpecification[] {
+  const own = plain.metadata.exits.slice(0, -1);
+  if (own.length > 0) {
+    throw new ArgumentError({
+      function: 'createModel',
+      argument: 'exits',
+      rule: 'exits are attached to a plain network',
+      received: `${plain.metadata.name}, which has ${own.map((exit) => `${exit.name} after ${exit.attachedAfter ?? ''}`).join(', ')}`,
+      remedy: 'Name the plain variant, or leave them out',
+    });
+  }
+  return exits.map((written) => {
+    const [layer = '', head = DEFAULT_HEAD, ...rest] = written.split(':');
+    if (layer === '' || head === '' || rest.length > 0) {
+      throw new ArgumentError({
+        function: 'createModel',
+        argument: 'exits',
+        rule: 'an exit is written LAYER or LAYER:HEAD',
+        received: written,
+      });
+    }
+    // Whether the head exists is attachExits's to say: it knows the names.
+    return { after: resolveLayerName(plain, layer), head: head as 'pooled' };
   });
 }
 
@@ -112,7 +161,8 @@ function getDefinition(name: string, where: string): ModelDefinition {
   if (definition !== undefined) return definition;
   const near = nearestNames(name, registry.keys());
   throw new ArgumentError({
-    where,
+    function: where,
+    argument: 'name',
     rule: 'there is no network of this name',
     received: JSON.stringify(name),
     remedy: near.length > 0 ? `Perhaps ${near.join(' or ')} was meant` : 'listModels() has the names',

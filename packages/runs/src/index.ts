@@ -3,10 +3,20 @@ export { checkClasses } from './check-classes';
 export { loadComparable, requireComparable } from './comparable-runs';
 export { type DataChoice, resolveDataSettings } from './data-settings';
 export { findModel, type ModelPlace, requireModel } from './find-model';
+export { keptLogits } from './kept-logits';
 export { fingerprintModel, fingerprintSplit, readSplitFingerprint } from './fingerprint';
+export {
+  type ExportedLocation,
+  locateModel,
+  type ModelLocation,
+  type RegisteredLocation,
+  type SavedLocation,
+} from './locate-model';
 export { logitsCachePath, readLogits, reuseOrComputeLogits, writeLogits } from './logits-cache';
 export { type CalibrationSamples, openCalibration, type OpenCalibrationOptions } from './open-calibration';
 export { openData, type OpenDataOptions, type OpenedData } from './open-data';
+export { openEvaluationData } from './open-evaluation-data';
+export { openNetwork, type OpenNetworkOptions } from './open-network';
 export { loadRun, openRun, type Run } from './open-run';
 export { isOtherData, openTestData, type TestDataOptions } from './open-test-data';
 export { type ReopenOptions, reopenSplits } from './reopen-splits';

@@ -1,3 +1,4 @@
+import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import type { WorkOptions } from '@earlyexit/core';
 import { checkClasses } from './check-classes';
 import { type DataChoice, resolveDataSettings } from './data-settings';
@@ -11,6 +12,11 @@ export interface ReopenOptions extends DataChoice, WorkOptions {
   readonly download?: boolean | undefined;
 }
 
+/** A network and what its run remembers; of an exported network its metadata, and nothing else. */
+export type ReopenSubject = Pick<Run, 'config' | 'runDirectory'> & {
+  readonly model: { readonly metadata: Pick<MultiExitMetadata, 'name' | 'classes' | 'preprocessing'> };
+};
+
 /**
  * Opens the data that a network was trained on, with the same splits: those that its run recorded, or, in runs of before,
  * cut again in the same way.
@@ -19,7 +25,7 @@ export interface ReopenOptions extends DataChoice, WorkOptions {
  *   DataError for missing or damaged data
  */
 export async function reopenSplits(
-  { model, config, runDirectory }: Pick<Run, 'model' | 'config' | 'runDirectory'>,
+  { model, config, runDirectory }: ReopenSubject,
   options: ReopenOptions = {},
 ): Promise<OpenedData> {
   const { dataset, dataDir, seed, skipBroken, ...rest } = options;

@@ -1,15 +1,15 @@
 import { runnable, type RunnableCommand } from '../command';
 import type { CommandDefinition } from '../command-definition';
 import { benchCommand } from './bench';
-import { calibrateCommand } from './calibrate/definition';
+import { calibrate } from './calibrate/options';
 import { criteria } from './criteria/options';
 import { datasets } from './datasets/options';
 import { doctor } from './doctor/options';
 import { engine } from './engine/options';
-import { evaluateCommand } from './evaluate';
+import { evaluate } from './evaluate/options';
 import { exportCommand } from './export';
 import { models } from './models/options';
-import { predictCommand } from './predict';
+import { predict } from './predict/options';
 import { profile } from './profile/options';
 import { quickstartCommand } from './quickstart';
 import { report } from './report/options';
@@ -19,9 +19,9 @@ import { trainCommand } from './train';
 export const commands: readonly (RunnableCommand | CommandDefinition)[] = [
   quickstartCommand,
   trainCommand,
-  calibrateCommand,
-  evaluateCommand,
-  predictCommand,
+  runnable(calibrate, () => import('./calibrate/run')),
+  runnable(evaluate, () => import('./evaluate/run')),
+  runnable(predict, () => import('./predict/run')),
   runnable(profile, () => import('./profile/run')),
   exportCommand,
   benchCommand,

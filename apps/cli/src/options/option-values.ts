@@ -61,7 +61,7 @@ export const countOrShare = () =>
   });
 
 /** One of several names; a near miss is told which was probably meant. */
-export const oneOf = <Name extends string>(names: readonly Name[]) =>
+export const oneOf = <const Name extends string>(names: readonly Name[]) =>
   fromText(
     `it is one of ${names.join(', ')}`,
     (text) => names.find((name) => name === text),

@@ -13,9 +13,9 @@ import { parseOptions } from '../options/parse-options';
 import { showWork } from '../terminal/show-work';
 import { version } from '../version';
 import { buildNetwork } from '../work/build-network';
-import { describeEvaluation } from '../work/evaluate-run';
+import { describeEvaluation } from '../describe/evaluation';
 import { openData } from '../work/open-data';
-import { describeAim } from '../work/policy';
+import { describeAim } from '../describe/aim';
 import type { RunConfig } from '@earlyexit/runs';
 import { startEngine } from '../work/start-engine';
 import { showTraining } from '../work/show-training';
@@ -100,7 +100,7 @@ export async function quickstartRun(
   const bench = makeWorkbench(
     {
       model,
-      reference: { kind: 'saved', argument: out, directory, runDirectory: folder.unfinished },
+      reference: { kind: 'saved', path: out, directory, runDirectory: folder.unfinished },
       engine,
       data,
       source,

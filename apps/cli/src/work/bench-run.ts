@@ -5,6 +5,7 @@ import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import { ArgumentError, channelsFirst } from '@earlyexit/core';
 import {
   type CriterionName,
+  criterionWithoutLabels,
   DEFAULT_CRITERION,
   getCriterion,
   storedPolicy,
@@ -32,14 +33,12 @@ import { findPeer, type PeerPass, type PeerProgram, startPeer } from './bench-pe
 import { measureResources } from './bench-resources';
 import { medianOf, quantileOf, thresholdForShare } from './bench-statistics';
 import { type BenchVariant, startVariant } from './bench-variant';
-import { findExported, resolveModelArgument } from './model-argument';
-import { type OnnxModel, openOnnxModel } from './onnx-model';
+import { locateModel, modelOperand } from './locate-model';
+import { type ExportedNetwork, openExported } from './open-exported';
 import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
 import { openNetwork } from './open-network';
-import { modelOperand } from './operand';
-import { refuseOracle } from './policy';
 import { quantizeNetwork } from './quantize-network';
-import type { RunConfig } from '@earlyexit/runs';
+import type { RegisteredLocation, RunConfig, SavedLocation } from '@earlyexit/runs';
 import { seededNoise } from './seeded-noise';
 import { startEngine } from './start-engine';
 
@@ -144,9 +143,9 @@ export async function benchRun(invocation: Invocation): Promise<undefined> {
   const { output } = invocation;
   const argument = modelOperand(invocation);
   const options = parseOptions(schema, invocation.options);
-  if (options.criterion !== undefined) refuseOracle(options.criterion, 'Choose another criterion');
-  const exported = await findExported(argument);
-  if (exported?.kind === 'staged') {
+  if (options.criterion !== undefined) criterionWithoutLabels(options.criterion, 'bench');
+  const location = await locateModel(argument);
+  if (location.kind === 'staged') {
     throw new ArgumentError({
       where: 'MODEL',
       rule: 'one file with the exits inside is timed; stages are for several machines, whose way between them counts too',
@@ -156,9 +155,9 @@ export async function benchRun(invocation: Invocation): Promise<undefined> {
   }
   const runtime = findRuntime(options.engine ?? 'onnxruntime');
   const subject =
-    exported === null
-      ? await openSubject(argument, options, invocation)
-      : await openFileSubject(exported.path, options, invocation);
+    location.kind === 'onnx'
+      ? await openFileSubject(location.file, options, invocation)
+      : await openSubject(location, options, invocation);
   const { metadata } = subject;
   if (metadata.exits.length === 1) {
     throw new ArgumentError({
@@ -211,7 +210,7 @@ export async function benchRun(invocation: Invocation): Promise<undefined> {
 
 /** A network of TensorFlow.js, exported for the occasion. */
 async function openSubject(
-  argument: string,
+  location: SavedLocation | RegisteredLocation,
   options: BenchOptions,
   invocation: Invocation,
 ): Promise<Subject> {
@@ -224,9 +223,8 @@ async function openSubject(
       remedy: 'Leave --static out',
     });
   }
-  const reference = await resolveModelArgument(argument);
   await startEngine({}, output);
-  const opened = await openNetwork(reference, options, output);
+  const opened = await openNetwork(location, options, output);
   const { config } = opened;
   const { engine: runtime = 'onnxruntime' } = options;
   const chosen = options.criterion ?? opened.model.metadata.policy?.criterion ?? DEFAULT_CRITERION;
@@ -236,7 +234,7 @@ async function openSubject(
       ? await quantizeNetwork(
           {
             ...opened,
-            isTrained: reference.kind === 'saved',
+            isTrained: location.kind === 'saved',
             // Shares are set on the images that are timed.
             policy: options.shares === undefined && stored?.criterion === chosen ? stored : null,
           },
@@ -289,8 +287,9 @@ async function openFileSubject(
       remedy: 'Leave --exits out, or name a plain network',
     });
   }
-  const look = async (path: string, criterion?: CriterionName): Promise<OnnxModel> => {
-    const model = await openOnnxModel({ kind: 'onnx', path }, { criterion, threads: 1 }, output, signal);
+  const look = async (path: string, criterion?: CriterionName): Promise<ExportedNetwork> => {
+    const location = { kind: 'onnx', path, file: path } as const;
+    const model = await openExported(location, { criterion, threads: 1 }, output, signal);
     model.session.dispose();
     return model;
   };

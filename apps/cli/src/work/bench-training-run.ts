@@ -12,7 +12,7 @@ import { findPeer, type PeerProgram } from './bench-peer';
 import { medianOf } from './bench-statistics';
 import { buildNetwork } from './build-network';
 import { type ChildProgram, startChildProgram } from './child-program';
-import { resolveModelArgument } from './model-argument';
+import { locateNetwork } from './locate-model';
 import { packageFolder } from './package-folder';
 import type { TrainingBenchSettings } from './training-bench-settings';
 
@@ -130,8 +130,8 @@ async function chooseNetworks(
       remedy: 'Name it: earlyexit bench resnet20_cifar --exits block3 --training',
     });
   }
-  const reference = await resolveModelArgument(argument);
-  if (reference.kind === 'network') return [{ name: reference.name, exits: exits ?? [] }];
+  const reference = await locateNetwork(argument);
+  if (reference.kind === 'registered') return [{ name: reference.name, exits: exits ?? [] }];
   throw new ArgumentError({
     where: 'MODEL',
     rule: 'training is timed from the start: a network is named, as earlyexit models lists them',

@@ -4,6 +4,7 @@ import type { MultiExitModel } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
 import { writeWholeFile } from '@earlyexit/core/node';
 import {
+  criterionWithoutLabels,
   DEFAULT_CRITERION,
   type ExitPolicy,
   getCriterion,
@@ -28,11 +29,9 @@ import {
 } from '../options/option-values';
 import { parseOptions } from '../options/parse-options';
 import { checkFolderOptions, exportFolder } from './export-folder';
-import { resolveModelArgument } from './model-argument';
+import { locateNetwork, modelOperand } from './locate-model';
 import { openNetwork } from './open-network';
-import { modelOperand } from './operand';
 import { checkThresholds } from '@earlyexit/evaluation';
-import { refuseOracle } from './policy';
 import { type QuantizedNetwork, quantizeNetwork } from './quantize-network';
 import { requireReplaceable, requireReplaceableFolder } from './require-replaceable';
 import { requireWritable } from './require-writable';
@@ -80,9 +79,8 @@ export async function exportRun(invocation: Invocation): Promise<undefined> {
   const target = chooseTarget(operands[1], options);
   checkDtype(options);
   checkRuntime(options);
-  if (options.criterion !== undefined)
-    refuseOracle(options.criterion, 'Choose another criterion for the file');
-  const reference = await resolveModelArgument(argument);
+  if (options.criterion !== undefined) criterionWithoutLabels(options.criterion, 'export');
+  const reference = await locateNetwork(argument);
   await requireWritable(target);
   await requireOwn(target, options);
   await startEngine(options, output);

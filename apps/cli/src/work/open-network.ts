@@ -1,34 +1,21 @@
-import type { MultiExitModel } from '@earlyexit/branch-head';
-import { ArgumentError } from '@earlyexit/core';
+import type {
+  openNetwork as open,
+  OpenNetworkOptions,
+  RegisteredLocation,
+  SavedLocation,
+} from '@earlyexit/runs';
 import type { Output } from '../terminal/output';
-import { buildNetwork } from './build-network';
-import { loadReference, type ModelReference } from './model-argument';
-import type { RunConfig } from '@earlyexit/runs';
 
-/**
- * Opens what a MODEL argument stands for, where a network with random weights will do too, and says so if it has
- * them. An engine has to be running.
- *
- * @throws ArgumentError if exits are to be attached to a saved model
- */
+/** Opens a network with its layers, and says so if its weights are random. An engine has to be running. */
 export async function openNetwork(
-  reference: ModelReference,
-  options: { readonly exits?: readonly string[] | undefined; readonly seed?: number | undefined },
+  location: SavedLocation | RegisteredLocation,
+  options: OpenNetworkOptions,
   output: Output,
-): Promise<{ readonly model: MultiExitModel; readonly config: RunConfig | null }> {
+): ReturnType<typeof open> {
+  const { openNetwork: openLocation } = await import('@earlyexit/runs');
   const { exits, seed = 0 } = options;
-  if (reference.kind === 'network') {
-    output.note(`${reference.name}: a registered network with random weights, seed ${String(seed)}`);
-    return { model: await buildNetwork({ name: reference.name, exits, seed }), config: null };
+  if (location.kind === 'registered') {
+    output.note(`${location.name}: a registered network with random weights, seed ${String(seed)}`);
   }
-  if (exits !== undefined) {
-    throw new ArgumentError({
-      where: '--exits',
-      rule: 'exits are attached to a network by name; a saved model has its own',
-      received: reference.argument,
-      remedy: 'Leave --exits out, or name a plain network',
-    });
-  }
-  const { model, config } = await loadReference(reference);
-  return { model, config };
+  return openLocation(location, { exits, seed });
 }

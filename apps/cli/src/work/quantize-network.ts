@@ -8,7 +8,7 @@ import { count, duration, percent } from '../terminal/format';
 import { graphOpener } from './open-graph';
 import { asNetworkInput, checkClasses, openData, resolveDataSettings } from './open-data';
 import { describeCalibrationAim } from '../commands/calibrate/describe';
-import { chooseAim } from './policy';
+import { chooseAim } from '../options/policy-options';
 import type { RunConfig } from '@earlyexit/runs';
 import { showWork } from '../terminal/show-work';
 import { seededNoise } from './seeded-noise';

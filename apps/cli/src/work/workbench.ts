@@ -3,19 +3,18 @@ import type { MultiExitModel } from '@earlyexit/branch-head';
 import type { CachedLogitsFile } from '@earlyexit/calibration';
 import type { DataSource, Splits } from '@earlyexit/datasets';
 import { type CachedLogits, costsOf, type ExitCosts } from '@earlyexit/exit-criteria';
-import type { DataSettings } from '@earlyexit/runs';
+import type { DataSettings, SavedLocation } from '@earlyexit/runs';
 import type { EngineChoice } from '../options/option-values';
 import { count } from '../terminal/format';
 import type { Output } from '../terminal/output';
 import { showing, type WorkSummary } from '../terminal/show-work';
-import { loadReference, type LoadedModel, resolveTrainedModel } from './model-argument';
-import { checkClasses, openData, resolveDataSettings } from './open-data';
+import { locateNetwork, requireTrained } from './locate-model';
 import { startEngine } from './start-engine';
 
-/** A trained network with its data and an engine: what calibration, evaluation and report begin with. */
+/** A trained network with its data and an engine: what evaluation and report begin with. */
 export interface Workbench {
   readonly model: MultiExitModel;
-  readonly reference: LoadedModel['reference'];
+  readonly reference: SavedLocation;
   readonly engine: Engine;
   readonly data: DataSettings;
   readonly source: DataSource;
@@ -40,51 +39,24 @@ export interface WorkbenchOptions {
   readonly batchSize?: number | undefined;
 }
 
-/**
- * Loads a trained network and its data. What can be checked before the slow work is checked first, by `check`.
- *
- * @param takesOtherData whether a `dataDir` that is not that of the training holds test data, used whole
- */
+/** Loads a trained network and its data. What can be checked before the slow work is checked first, by `check`. */
 export async function openWorkbench(
-  argument: string,
+  argument: string | SavedLocation,
   options: WorkbenchOptions,
   output: Output,
   signal: AbortSignal,
   check: (model: MultiExitModel) => void = () => undefined,
-  takesOtherData = false,
 ): Promise<Workbench> {
-  const found = await resolveTrainedModel(argument);
+  const reference = typeof argument === 'string' ? requireTrained(await locateNetwork(argument)) : argument;
   const engine = await startEngine(options, output);
-  const { model, reference, config } = await loadReference(found);
-  check(model);
-  const remembered = config?.data ?? null;
-  const { isOtherData, openTestData } = await import('@earlyexit/runs');
-  const { dataDir, ...others } = options;
-  const isOther = takesOtherData && (await isOtherData(dataDir, remembered));
-  const data = await resolveDataSettings(isOther ? others : options, remembered);
-  const imageShape = model.metadata.preprocessing?.inputShape;
-  const { readRecordedSplits } = await import('@earlyexit/runs');
-  const isOwn = reference.runDirectory !== null && data.dataset === config?.data.dataset;
-  const recorded = isOwn ? await readRecordedSplits(reference.runDirectory) : null;
-  const opened = await openData(
-    { ...data, download: options.download, imageShape, recorded },
-    output,
-    signal,
-  );
-  await checkClasses(model.metadata, opened.source);
-  const splits =
-    isOther && dataDir !== undefined
-      ? {
-          ...opened.splits,
-          test: await showing(output, signal, (work) =>
-            openTestData({ settings: data, ...opened }, { dataDir, ...work }),
-          ),
-        }
-      : opened.splits;
-  return makeWorkbench(
-    { model, reference, engine, data, source: opened.source, splits },
-    { batchSize: options.batchSize, output, signal },
-  );
+  const { loadRun, openEvaluationData } = await import('@earlyexit/runs');
+  const run = await loadRun(reference);
+  check(run.model);
+  const { engine: _engine, threads: _threads, batchSize, ...choice } = options;
+  const data = await showing(output, signal, (work) => openEvaluationData(run, { ...choice, ...work }));
+  const { settings, source, splits } = data;
+  const parts = { model: run.model, reference, engine, data: settings, source, splits };
+  return makeWorkbench(parts, { batchSize, output, signal });
 }
 
 /** A workbench of parts that are there already. */
@@ -93,30 +65,23 @@ export function makeWorkbench(
   { batchSize, output, signal }: { batchSize?: number | undefined; output: Output; signal: AbortSignal },
 ): Workbench {
   const { model, reference, data: settings } = parts;
-  const { metadata } = model;
   const run = { model, runDirectory: reference.runDirectory };
   const data = { ...parts, settings };
+  const shown = <Result>(
+    role: string,
+    action: (work: Parameters<Parameters<typeof showing<Result>>[2]>[0]) => Promise<Result>,
+  ) => showing(output, signal, action, ranImages(role));
   return {
     ...parts,
-    costs: costsOf(metadata),
+    costs: costsOf(model.metadata),
     async logits(role) {
       if (role === 'calibration') return (await this.calibration()).cached;
       const { splitLogits } = await import('@earlyexit/runs');
-      return showing(
-        output,
-        signal,
-        (work) => splitLogits(run, data, role, { batchSize, ...work }),
-        ranImages(role),
-      );
+      return shown(role, (work) => splitLogits(run, data, role, { batchSize, ...work }));
     },
     async calibration() {
       const { calibrationLogits } = await import('@earlyexit/runs');
-      return showing(
-        output,
-        signal,
-        (work) => calibrationLogits(run, data, { batchSize, ...work }),
-        ranImages('calibration'),
-      );
+      return shown('calibration', (work) => calibrationLogits(run, data, { batchSize, ...work }));
     },
   };
 }

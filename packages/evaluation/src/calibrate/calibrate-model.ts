@@ -21,10 +21,10 @@ import {
   type CachedLogits,
   costsOf,
   type CriterionName,
+  criterionWithoutLabels,
   DEFAULT_CRITERION,
   type ExitPolicy,
   type ExitSummary,
-  getCriterion,
   summarizeExits,
 } from '@earlyexit/exit-criteria';
 import type { CalibrationAim, CalibrationGoal } from './calibration-aim';
@@ -96,7 +96,7 @@ export function calibrateModel(
   const { exits } = metadata;
   const costs = costsOf(metadata);
   const exitNames = exits.map(({ name }) => name);
-  refuseOracle(criterion);
+  criterionWithoutLabels(criterion, 'calibrateModel');
   if ('risk' in aim && exits.length === 1) {
     throw new ArgumentError({
       function: 'calibrateModel',
@@ -174,15 +174,4 @@ export function calibrateModel(
     },
     ...{ fits, policy, searched, promise, expected, confident, summary },
   };
-}
-
-function refuseOracle(criterion: CriterionName): void {
-  if (!getCriterion(criterion).needsLabels) return;
-  throw new ArgumentError({
-    function: 'calibrateModel',
-    argument: 'criterion',
-    rule: 'this criterion looks at the true classes, so it serves evaluation with given thresholds only',
-    received: criterion,
-    remedy: 'Calibrate another criterion',
-  });
 }

@@ -3,12 +3,13 @@ import {
   argmaxRows,
   type CachedLogits,
   type ExitCosts,
+  type PromisedPolicy,
   summarizeExits,
   thresholdToJson,
 } from '@earlyexit/exit-criteria';
 import type { EvaluationDocument, EvaluationOrigin } from './evaluation-document';
 import { evaluationIntervals } from './evaluation-intervals';
-import { measurePromise, type PromisedPolicy } from './measure-promise';
+import { measurePromise } from './measure-promise';
 
 /** Evaluates a policy on cached logits with labels. */
 export function evaluatePolicy(

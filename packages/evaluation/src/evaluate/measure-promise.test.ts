@@ -1,6 +1,7 @@
+import type { PromisedPolicy } from '@earlyexit/exit-criteria';
 import { expect, it } from 'vitest';
 import { evaluatePolicy } from './evaluate-policy';
-import { measurePromise, type PromisedPolicy } from './measure-promise';
+import { measurePromise } from './measure-promise';
 
 // Four samples, two classes. The early exit says 0, 0, 1, 1; the final one 0, 1, 1, 0; the second stays.
 const cached = {

@@ -1,8 +1,10 @@
-import type { PromiseMetadata } from '@earlyexit/branch-head';
-import { argmaxRows, type CachedLogits, type ExitPolicy, simulate } from '@earlyexit/exit-criteria';
-
-/** A policy as it is stored, with what was promised about it. */
-export type PromisedPolicy = ExitPolicy & { readonly promise?: PromiseMetadata | null };
+import {
+  argmaxRows,
+  type CachedLogits,
+  type PromisedPolicy,
+  type PromiseMetadata,
+  simulate,
+} from '@earlyexit/exit-criteria';
 
 /** A promise and what became of it on other samples. */
 export interface MeasuredPromise extends PromiseMetadata {

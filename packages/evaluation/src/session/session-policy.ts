@@ -1,9 +1,11 @@
 import { ArgumentError, type WorkOptions } from '@earlyexit/core';
 import {
   type CriterionName,
+  criterionWithoutLabels,
   DEFAULT_CRITERION,
   type ExitPolicy,
-  getCriterion,
+  findPolicy,
+  neverLeave,
   type Threshold,
   thresholdFromJson,
 } from '@earlyexit/exit-criteria';
@@ -55,17 +57,11 @@ function decideStages(
   work: WorkOptions,
 ): Omit<DecidedSession, 'session'> {
   const { policy: stored, exits } = metadata;
-  const criterion = asked ?? stored?.criterion ?? DEFAULT_CRITERION;
-  if (getCriterion(criterion).needsLabels) {
-    throw wrong('criterion', {
-      rule: 'this criterion looks at the true classes, so it serves evaluation with given thresholds only',
-      received: criterion,
-      remedy: 'Take another criterion, or the network that was exported',
-    });
-  }
-  if (thresholds !== undefined) checkThresholds(exits, criterion, thresholds);
-  const known = stored?.criterion === criterion ? stored.thresholds.map(thresholdFromJson) : undefined;
-  if (thresholds === undefined && known === undefined && exits.length > 1) {
+  const found = findPolicy(metadata, { criterion: asked });
+  criterionWithoutLabels(found.criterion, 'decideSession');
+  if (thresholds !== undefined) checkThresholds(exits, found.criterion, thresholds);
+  const known = thresholds ?? found.thresholds;
+  if (known === null) {
     if (asked !== undefined) {
       throw wrong('criterion', {
         rule:
@@ -78,11 +74,8 @@ function decideStages(
     }
     warnUncalibrated(work);
   }
-  const policy = {
-    criterion,
-    thresholds: thresholds ?? known ?? exits.slice(1).map(() => 'never' as const),
-    temperatures: stored?.temperatures ?? exits.map(() => 1),
-  };
+  const { criterion, temperatures } = found;
+  const policy = { criterion, thresholds: known ?? neverLeave(metadata).thresholds, temperatures };
   return { policy, isFixed: false, options: policy };
 }
 

@@ -108,8 +108,8 @@ export function criterionWithoutLabels(name: string, functionName: string): Exit
   throw new ArgumentError({
     function: functionName,
     argument: 'criterion',
-    rule: 'a criterion that looks at the true classes serves evaluation with given thresholds only',
+    rule: 'this criterion looks at the true classes, so it serves evaluation with given thresholds only',
     received: name,
-    remedy: 'Use it on cached logits with labels, and another criterion here',
+    remedy: 'Take another criterion; this one serves `evaluatePolicy`, on logits with labels',
   });
 }

@@ -2,7 +2,7 @@ import { defaultMethod, type RiskAim, type Scaling } from '@earlyexit/calibratio
 import { ArgumentError } from '@earlyexit/core';
 import type { CalibrationAim } from '@earlyexit/evaluation';
 import { type CriterionName, type Threshold } from '@earlyexit/exit-criteria';
-import { chooseAim } from '../../work/policy';
+import { chooseAim } from '../../options/policy-options';
 
 /** What `calibrate` is to do: find what calibration finds, or print the 39 budgets. */
 export type CalibrateAim = CalibrationAim | { readonly budget: true };
@@ -40,7 +40,7 @@ export function chooseCalibrationAim(options: AimOptions): CalibrateAim {
     ['--budget', budget],
     ['--risk', options.risk],
     ['--earlyexit', earlyexit],
-  ].flatMap(([name, value]) => (value === undefined ? [] : [String(name)]));
+  ].flatMap(([name, value]) => (value === undefined || value === false ? [] : [String(name)]));
   const [, second] = named;
   if (second !== undefined) {
     throw new ArgumentError({

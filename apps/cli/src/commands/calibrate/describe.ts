@@ -5,22 +5,21 @@ import type {
   RiskAim,
   VectorScaling,
 } from '@earlyexit/calibration';
-import { type BudgetCurve, type Calibration, INTERVAL_CONFIDENCE } from '@earlyexit/evaluation';
+import { count, percent, percentInterval, ratioInterval, shortMacs } from '@earlyexit/core/format';
+import {
+  type BudgetCurve,
+  type Calibration,
+  describeExpected,
+  describeRisk,
+  INTERVAL_CONFIDENCE,
+} from '@earlyexit/evaluation';
 import { type ExitSummary, getCriterion, type Threshold } from '@earlyexit/exit-criteria';
 import { wilsonInterval } from '@earlyexit/calibration';
-import { describeExpected, percentInterval, ratioInterval } from '../../describe/intervals';
-import { describeRisk } from '../../describe/promise';
-import { count, percent, shortMacs } from '../../terminal/format';
-import { describeAim } from '../../work/policy';
+import { describeAim } from '../../describe/aim';
+import { showThreshold } from '../../describe/threshold';
 import type { CalibrateAim } from './aim';
 import type { Colors } from '../../terminal/colors';
 import { formatTable } from '../../terminal/table';
-
-/** A threshold for people; the final exit has none. */
-export function showThreshold(value: Threshold | null | undefined): string {
-  if (value === undefined) return '–';
-  return typeof value === 'number' ? value.toPrecision(6) : (value ?? 'never');
-}
 
 /** What the words need besides the figures. */
 export interface CalibrationAbout {

@@ -3,8 +3,10 @@ import { ArgumentError, DataError } from '@earlyexit/core';
 import { lockFolder, writeWholeFile } from '@earlyexit/core/node';
 import {
   budgetCsv,
+  budgetDocument,
   calibrateBudgets,
   calibrateModel,
+  calibrationDocument,
   calibrationFrontier,
   checkThresholds,
   frontierCsv,
@@ -12,107 +14,120 @@ import {
   planCalibrationSizes,
   storeCalibration,
 } from '@earlyexit/evaluation';
-import { type CriterionName, DEFAULT_CRITERION } from '@earlyexit/exit-criteria';
-import { writeLogits } from '@earlyexit/runs';
-import type { z } from 'zod';
-import type { Invocation } from '../../command-definition';
-import { naming } from '../../naming';
-import { parseOptions } from '../../options/parse-options';
-import { renameSpellings } from '../../options/train-options';
-import { count } from '../../terminal/format';
-import { showWork } from '../../terminal/show-work';
-import { openCalibrationBench } from '../../work/calibration-bench';
-import { modelOperand } from '../../work/operand';
-import { refuseOracle } from '../../work/policy';
-import { resolveTrainedModel } from '../../work/model-argument';
+import { type CriterionName, criterionWithoutLabels, DEFAULT_CRITERION } from '@earlyexit/exit-criteria';
+import { loadRun, openCalibration, type SavedLocation, writeLogits } from '@earlyexit/runs';
+import type { Invocation } from '../../command';
+import { count } from '@earlyexit/core/format';
+import { showing, showWork } from '../../terminal/show-work';
+import { locateNetwork, requireTrained } from '../../work/locate-model';
 import { requireOwnFile } from '../../work/require-own-file';
 import { requireWritable } from '../../work/require-writable';
+import { startEngine } from '../../work/start-engine';
+import { ranImages } from '../../work/workbench';
 import { type CalibrateAim, checkAimFits, chooseCalibrationAim, defaultScaling } from './aim';
 import { type CalibrationAbout, describeBudgets, describeCalibration, describePlan } from './describe';
-import { budgetOutput, calibrationOutput, planOutput } from './document';
-import { calibrateOptions } from './options';
+import { planDocument } from './document';
+import type { calibrate } from './options';
+
+type CalibrateInvocation = Invocation<typeof calibrate>;
+
+/** What is to be done, once the options are checked. */
+interface Job {
+  readonly location: SavedLocation;
+  readonly aim: CalibrateAim;
+  readonly criterion: CriterionName;
+  /** What the model was when it was opened; null where nothing is to be stored. */
+  readonly stamp: string | null;
+}
 
 /** `earlyexit calibrate`: fits confidence, finds thresholds, stores both in the model. */
-export async function calibrateRun(invocation: Invocation): Promise<undefined> {
-  const argument = modelOperand(invocation);
-  const options = parseOptions(calibrateOptions, renameSpellings(invocation.options));
-  const { criterion = DEFAULT_CRITERION, curve, force = false, saveLogits } = options;
-  refuseOracle(criterion, 'Calibrate another criterion');
+export async function run(invocation: CalibrateInvocation): Promise<undefined> {
+  const { operands, options } = invocation;
+  const { criterion = DEFAULT_CRITERION, curve, force, saveLogits } = options;
+  criterionWithoutLabels(criterion, 'calibrate');
   const aim = chooseCalibrationAim(options);
   checkAimFits(aim, criterion);
-  const stores = !('budget' in aim) && options.plan !== true;
-  const place = await resolveTrainedModel(argument);
+  const stores = !('budget' in aim) && !options.plan;
+  const location = requireTrained(await locateNetwork(operands.model));
   if (curve !== undefined) await requireOwnFile('--curve', curve, isCurve, force);
   if (saveLogits !== undefined) await requireOwnFile('--save-logits', saveLogits, isLogits, force);
-  if (!stores) return calibrate(invocation, { argument, options, aim, criterion, stores: null });
-  await requireWritable(place.directory);
+  if (!stores) return calibrateAt({ location, aim, criterion, stamp: null }, invocation);
+  await requireWritable(location.directory);
   // Nobody else stores in the meantime: a training would, at its next epoch.
-  const free = lockFolder(place.runDirectory ?? place.directory, 'a calibration');
+  const free = lockFolder(location.runDirectory ?? location.directory, 'a calibration');
   try {
-    const stamp = await modelStamp(place.directory);
-    await calibrate(invocation, { argument, options, aim, criterion, stores: { stamp } });
-    return;
+    const stamp = await modelStamp(location.directory);
+    return await calibrateAt({ location, aim, criterion, stamp }, invocation);
   } finally {
     free();
   }
 }
 
-/** `calibrate`, once its options are checked and the model is nobody else's. */
-async function calibrate(
-  { output, signal }: Invocation,
-  job: {
-    readonly argument: string;
-    readonly options: z.output<typeof calibrateOptions>;
-    readonly aim: CalibrateAim;
-    readonly criterion: CriterionName;
-    /** What the model was when it was opened; null where nothing is to be stored. */
-    readonly stores: { readonly stamp: string } | null;
-  },
+async function calibrateAt(
+  job: Job,
+  { operands, options, given, output, signal }: CalibrateInvocation,
 ): Promise<undefined> {
-  const { argument, options, aim, criterion, stores } = job;
-  const { confidence, curve, plan, saveLogits } = options;
+  const { location, aim, criterion, stamp } = job;
+  const {
+    batchSize,
+    confidence,
+    curve,
+    dataDir,
+    dataset,
+    download,
+    logits: file,
+    saveLogits,
+    seed,
+  } = options;
   const scaling = options.scaling ?? defaultScaling(aim);
-  const opening = { ...options, promise: 'risk' in aim && stores !== null };
-  const bench = await openCalibrationBench(argument, opening, output, signal, ({ metadata }) => {
-    if ('thresholds' in aim) checkThresholds(metadata.exits, criterion, aim.thresholds);
-    if ('risk' in aim && metadata.exits.length === 1) {
-      throw new ArgumentError({
-        where: '--risk',
-        rule: 'a promise is about leaving early',
-        received: `${metadata.name}, which has no early exit`,
-      });
-    }
-  });
-  const { model, reference } = bench;
+  const engine = await startEngine(options, output);
+  const opened = await loadRun(location);
+  const { model } = opened;
+  const { exits, name, staticMacs } = model.metadata;
+  if ('thresholds' in aim) checkThresholds(exits, criterion, aim.thresholds);
+  if ('risk' in aim && exits.length === 1) {
+    throw new ArgumentError({
+      where: '--risk',
+      rule: 'a promise is about leaving early',
+      received: `${name}, which has no early exit`,
+    });
+  }
+  const promise = 'risk' in aim && stamp !== null;
+  const choice = { dataset, dataDir, seed, download, skipBroken: given.skipBroken, logits: file };
+  const samples = await showing(output, signal, (work) =>
+    openCalibration(opened, { ...choice, batchSize, promise, ...work }),
+  );
   for (const path of [curve, saveLogits]) if (path !== undefined) await requireWritable(path);
-  if ('risk' in aim && stores !== null)
-    checkPromiseSize(aim, bench.size, needsFittingPart(scaling, criterion));
-  const logits = await bench.calibration();
+  if (promise) checkPromiseSize(aim, samples.size, needsFittingPart(scaling, criterion));
+  const logits = await showing(output, signal, (work) => samples.logits(work), ranImages('calibration'));
   if (saveLogits !== undefined) {
     await writeLogits(saveLogits, logits);
     output.note(`calibration logits written to ${saveLogits}`);
   }
 
-  const { exits, name, staticMacs } = model.metadata;
   const exitNames = exits.map((exit) => exit.name);
+  const origin = { dataset: samples.dataset, engine: engine.name };
   const about: CalibrationAbout = {
-    ...{ argument, model: name, dataset: bench.dataset, exitNames, curve, colors: output.colors },
+    ...{ argument: operands.model, model: name, dataset: samples.dataset, exitNames, curve },
+    colors: output.colors,
   };
+  const written = { curve: curve ?? null, saved: stamp === null ? null : location.directory };
   const work = showWork(output, signal);
   if ('budget' in aim) {
     const found = calibrateBudgets(model, logits, { scaling }, work);
     if (curve !== undefined) await writeWholeFile(curve, budgetCsv(found.points, exitNames, staticMacs));
-    output.json(budgetOutput(bench, found, curve));
+    output.json({ ...budgetDocument(model, found, origin), ...written });
     output.text(...describeBudgets(found, about, staticMacs));
     return undefined;
   }
-  const goal = { criterion, scaling, seed: bench.seed };
-  if (plan === true) {
+  const goal = { criterion, scaling, seed: samples.seed };
+  if (options.plan) {
     const risk = aim as RiskAim;
     const sizes = planCalibrationSizes(model, logits, { ...goal, aim: risk }, work);
     work.end();
-    output.json(planOutput(bench, sizes, risk, { ...goal, samples: logits.cached.samples }));
-    output.text(...describePlan(sizes, risk, logits.cached.samples, about));
+    const { samples: pilot } = logits.cached;
+    output.json({ ...planDocument({ model: name, ...origin }, { ...goal, aim: risk, pilot }, sizes) });
+    output.text(...describePlan(sizes, risk, pilot, about));
     return undefined;
   }
   const calibration = calibrateModel(model, logits, { ...goal, aim, confidence }, work);
@@ -121,14 +136,12 @@ async function calibrate(
     const frontier = calibrationFrontier(model, calibration);
     await writeWholeFile(curve, frontierCsv(frontier, exitNames.slice(0, -1), staticMacs));
   }
-  await naming('--scaling', () =>
-    storeCalibration(model, reference.directory, calibration, {
-      stamp: stores?.stamp,
-      split: logits.origin.split,
-    }),
-  );
-  output.json(calibrationOutput(bench, calibration, curve));
-  output.text(...describeCalibration(calibration, about, reference.directory));
+  await storeCalibration(model, location.directory, calibration, {
+    stamp: stamp ?? undefined,
+    split: logits.origin.split,
+  });
+  output.json({ ...calibrationDocument(model, calibration, origin), ...written });
+  output.text(...describeCalibration(calibration, about, location.directory));
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 import { adviseExits, profileModel } from '@earlyexit/profiler';
 import type { Invocation } from '../../command';
-import { resolveModelArgument } from '../../work/model-argument';
+import { locateNetwork } from '../../work/locate-model';
 import { openNetwork } from '../../work/open-network';
 import { startEngine } from '../../work/start-engine';
 import { describeProfile } from './describe';
@@ -9,7 +9,7 @@ import type { profile } from './options';
 
 /** `earlyexit profile`: what a network costs, per exit and per layer. */
 export async function run({ operands, options, output }: Invocation<typeof profile>): Promise<undefined> {
-  const reference = await resolveModelArgument(operands.model);
+  const reference = await locateNetwork(operands.model);
   await startEngine(options, output);
   const { model, metadata } = (await openNetwork(reference, options, output)).model;
   const measured = profileModel(model);

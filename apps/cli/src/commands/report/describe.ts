@@ -1,7 +1,7 @@
 import { percent, shortMacs } from '@earlyexit/core/format';
 import { describeDifference, describeExpected, type ReportData } from '@earlyexit/evaluation';
 import type { Output } from '../../terminal/output';
-import { describeEvaluation } from '../../work/evaluate-run';
+import { describeEvaluation } from '../../describe/evaluation';
 
 /** The evaluation, what to expect on new images, the other networks, and where the report lies. */
 export function describeReport(data: ReportData, path: string, output: Output): string[] {

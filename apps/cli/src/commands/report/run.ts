@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { kindOfPath, writeWholeFile } from '@earlyexit/core/node';
 import { collectReport } from '@earlyexit/evaluation';
 import { encodeExamples, renderReport } from '@earlyexit/report';
-import { loadComparable, type ModelPlace, requireComparable } from '@earlyexit/runs';
+import { loadComparable, requireComparable, type SavedLocation } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
-import { resolveTrainedModel } from '../../work/model-argument';
+import { locateNetwork, requireTrained } from '../../work/locate-model';
 import { requireReplaceable } from '../../work/require-replaceable';
 import { requireWritable } from '../../work/require-writable';
 import { openWorkbench } from '../../work/workbench';
@@ -19,7 +19,7 @@ export async function run(invocation: Invocation<typeof report>): Promise<undefi
   const own = await findTrained(operands.model);
   const others = await Promise.all((options.compare ?? []).map(findTrained));
   await requireComparable(others, own, options);
-  const bench = await openWorkbench(operands.model, options, output, signal);
+  const bench = await openWorkbench(own, options, output, signal);
   const { model, source, splits } = bench;
   if (model.metadata.policy === null && model.metadata.exits.length > 1) {
     output.warn('the model is not calibrated: nobody leaves early. Run earlyexit calibrate first');
@@ -41,8 +41,8 @@ export async function run(invocation: Invocation<typeof report>): Promise<undefi
   return undefined;
 }
 
-async function findTrained(argument: string): Promise<ModelPlace> {
-  return { path: argument, ...(await resolveTrainedModel(argument)) };
+async function findTrained(argument: string): Promise<SavedLocation> {
+  return requireTrained(await locateNetwork(argument));
 }
 
 /** A folder stands for the report in it. */

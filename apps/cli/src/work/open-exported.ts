@@ -1,20 +1,19 @@
 import { ArgumentError } from '@earlyexit/core';
-import { type AskedPolicy, type DecidedSession, decideSession } from '@earlyexit/evaluation';
+import type { AskedPolicy, DecidedSession } from '@earlyexit/evaluation';
 import { findRuntime, type RuntimeName } from '@earlyexit/native-engines';
+import type { ExportedLocation } from '@earlyexit/runs';
 import type { EngineChoice } from '../options/option-values';
 import type { Output } from '../terminal/output';
 import { showWork } from '../terminal/show-work';
-import type { ExportedReference } from './model-argument';
 import { openRuntime } from './open-runtime';
 
-/** An exported network, open, and the policy that it runs under. */
-export interface OnnxModel extends DecidedSession {
-  /** What computes. */
+/** An exported network, open, the policy that it runs under, and what computes. */
+export interface ExportedNetwork extends DecidedSession {
   readonly engine: RuntimeName;
 }
 
 /** What a command asks of an exported network. */
-export interface OnnxRequest {
+export interface ExportedRequest {
   readonly criterion?: AskedPolicy['criterion'];
   readonly earlyexit?: AskedPolicy['thresholds'];
   readonly engine?: EngineChoice | undefined;
@@ -22,33 +21,23 @@ export interface OnnxRequest {
 }
 
 /**
- * Opens an exported network on its runtime; no TensorFlow.js is loaded for onnxruntime.
+ * Opens an exported network on the runtime that `--engine` names, and says what runs.
  *
- * @throws ArgumentError if the request does not fit what is built into the file; DataError for a damaged file
+ * @throws ArgumentError for an engine of TensorFlow.js; what `openExported` of the library throws
  */
-export async function openOnnxModel(
-  { kind, path }: ExportedReference,
-  request: OnnxRequest,
+export async function openExported(
+  location: ExportedLocation,
+  { criterion, earlyexit: thresholds, engine: asked, threads }: ExportedRequest,
   output: Output,
   signal: AbortSignal,
-): Promise<OnnxModel> {
-  const engine = chooseRuntime(request.engine);
-  const { loadSession, loadStagedSession } = await import('@earlyexit/inference/onnx');
-  const { criterion, earlyexit: thresholds, threads } = request;
-  const options = {
-    signal,
-    ...(threads === undefined ? {} : { threads }),
-    ...(engine === 'openvino' ? { runtime: await openRuntime(findRuntime('openvino')) } : {}),
-  };
-  const session = await (kind === 'staged' ? loadStagedSession(path, options) : loadSession(path, options));
-  try {
-    const decided = decideSession(session, { criterion, thresholds }, showWork(output, signal));
-    output.note(`engine: ${engine}, ${describeDecision(decided)}`);
-    return { ...decided, engine };
-  } catch (error) {
-    session.dispose();
-    throw error;
-  }
+): Promise<ExportedNetwork> {
+  const engine = chooseRuntime(asked);
+  const { openExported: open } = await import('@earlyexit/evaluation');
+  const runtime = engine === 'openvino' ? await openRuntime(findRuntime('openvino')) : undefined;
+  const work = showWork(output, signal);
+  const decided = await open(location, { criterion, thresholds, threads, runtime, ...work });
+  output.note(`engine: ${engine}, ${describeDecision(decided)}`);
+  return { ...decided, engine };
 }
 
 /** The runtime that `--engine` names; onnxruntime unless it does. */

@@ -1,47 +1,15 @@
 import { FALSE_ALARM_RATE, type WatchedStream } from '@earlyexit/calibration';
-import type { Corruption } from '@earlyexit/datasets';
-import { type CorruptedEvaluation, evaluateCorruptions, type WatchedEvaluation } from '@earlyexit/evaluation';
-import type { ExitPolicy } from '@earlyexit/exit-criteria';
-import { count, percent, shortMacs } from '../terminal/format';
-import type { Output } from '../terminal/output';
-import { showWork } from '../terminal/show-work';
-import { formatTable } from '../terminal/table';
-import { aboutTest } from './about-test';
+import type { CorruptedEvaluation, WatchedEvaluation } from '@earlyexit/evaluation';
+import type { Colors } from '../../terminal/colors';
+import { count, percent, shortMacs } from '@earlyexit/core/format';
+import { formatTable } from '../../terminal/table';
 import { showCorruption } from './corruptions';
-import type { Workbench } from './workbench';
-
-/** Evaluates a policy on the test images of a workbench as they are, and spoilt in each of several ways. */
-export async function evaluateCorrupted(
-  bench: Workbench,
-  policy: ExitPolicy,
-  corruptions: readonly Corruption[],
-  options: { readonly batchSize?: number | undefined; readonly output: Output; readonly signal: AbortSignal },
-): ReturnType<typeof evaluateCorruptions> {
-  const { model, source, splits, data } = bench;
-  const { mean, standardDeviation } = source;
-  const inputShape = splits.test.imageShape;
-  const work = showWork(options.output, options.signal);
-  try {
-    return await evaluateCorruptions(model, {
-      ...work,
-      ...{ policy, corruptions, batchSize: options.batchSize },
-      calibration: await bench.logits('calibration'),
-      test: await bench.logits('test'),
-      images: splits.test,
-      preprocessing: model.metadata.preprocessing ?? { inputShape, mean, standardDeviation },
-      seed: data.seed,
-      about: aboutTest(bench),
-    });
-  } finally {
-    work.end();
-  }
-}
 
 /** What becomes of the policy on spoilt images, as a table. */
 export function describeCorrupted(
   clean: WatchedEvaluation,
   corrupted: readonly CorruptedEvaluation[],
-  output: Output,
+  colors: Colors,
 ): string[] {
   const row = (name: string, each: typeof clean): string[] => [
     name,
@@ -66,7 +34,7 @@ export function describeCorrupted(
         { title: 'in' },
       ],
       [row('as they are', clean), ...corrupted.map((each) => row(showCorruption(each.corruption), each))],
-      output.colors,
+      colors,
     ),
     '',
     `shift seen: after how many of ${count(clean.samples)} images in random order the monitor says that they are not like the calibration images (median of ${String(clean.shift.orders)} orders; false alarms: at most ${String(FALSE_ALARM_RATE * 100)} % of streams). From then on nothing holds that was promised on the calibration images.`,

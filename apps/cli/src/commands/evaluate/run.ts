@@ -1,0 +1,253 @@
+import { fitTemperatures, type SearchAim, searchThresholds } from '@earlyexit/calibration';
+import { ArgumentError } from '@earlyexit/core';
+import type { Corruption } from '@earlyexit/datasets';
+import {
+  checkThresholds,
+  comparePolicies,
+  evaluate as evaluateNetwork,
+  evaluateCorruptions,
+  evaluatePolicy,
+} from '@earlyexit/evaluation';
+import {
+  DEFAULT_CRITERION,
+  type ExitPolicy,
+  findPolicy,
+  getCriterion,
+  neverLeave,
+  type PromisedPolicy,
+  storedPolicy,
+} from '@earlyexit/exit-criteria';
+import {
+  asNetworkInput,
+  type ExportedLocation,
+  openEvaluationData,
+  type SavedLocation,
+} from '@earlyexit/runs';
+import type { Invocation } from '../../command';
+import { describeAim } from '../../describe/aim';
+import { describeEvaluation } from '../../describe/evaluation';
+import { originalStatistics } from '../../describe/original-statistics';
+import { chooseAim } from '../../options/policy-options';
+import { showing, showWork } from '../../terminal/show-work';
+import { aboutTest } from '../../work/about-test';
+import { locateModel, requireTrained } from '../../work/locate-model';
+import { openExported } from '../../work/open-exported';
+import { openWorkbench, type Workbench } from '../../work/workbench';
+import { parseCorruptions } from './corruptions';
+import { describeComparison } from './describe-comparison';
+import { describeCorrupted } from './describe-corrupted';
+import { comparisonDocument } from './document';
+import type { evaluate } from './options';
+
+type EvaluateInvocation = Invocation<typeof evaluate>;
+
+/** `earlyexit evaluate`: reads the test split once and says what the network does on it. */
+export async function run(invocation: EvaluateInvocation): Promise<undefined> {
+  const { operands, options } = invocation;
+  const { criterion, earlyexit } = options;
+  const aim = chooseAim(options);
+  if (criterion === 'all' && earlyexit !== undefined) {
+    throw new ArgumentError({
+      where: '--earlyexit',
+      rule: 'each criterion has thresholds of its own, which --criterion all searches for',
+      received: earlyexit.join(' '),
+      remedy: 'Leave --earlyexit out, or name one criterion',
+    });
+  }
+  const corruptions = options.corrupt === undefined ? null : parseCorruptions(options.corrupt);
+  if (corruptions !== null && (criterion === 'all' || (criterion && getCriterion(criterion).needsLabels))) {
+    throw new ArgumentError({
+      where: '--corrupt',
+      rule: 'one policy that needs no labels is watched',
+      received: `--criterion ${criterion}`,
+      remedy: 'Name one of the other criteria, or leave --criterion out',
+    });
+  }
+  const location = requireTrained(await locateModel(operands.model));
+  if (location.kind !== 'saved') return evaluateExported(location, invocation);
+  return evaluateSaved(location, invocation, { aim, corruptions });
+}
+
+async function evaluateSaved(
+  location: SavedLocation,
+  { options, given, output, signal }: EvaluateInvocation,
+  { aim, corruptions }: { readonly aim: SearchAim; readonly corruptions: readonly Corruption[] | null },
+): Promise<undefined> {
+  const { criterion, earlyexit } = options;
+  const asked = { ...options, skipBroken: given.skipBroken };
+  const bench = await openWorkbench(location, asked, output, signal, ({ metadata }) => {
+    const stored = metadata.policy?.criterion;
+    if (criterion === 'all') requireEarlyExit(metadata);
+    else if (earlyexit !== undefined)
+      checkThresholds(metadata.exits, criterion ?? stored ?? DEFAULT_CRITERION, earlyexit);
+    else if (criterion !== undefined && criterion !== stored && getCriterion(criterion).needsLabels) {
+      throw new ArgumentError({
+        where: '--criterion',
+        rule: 'the oracle’s thresholds are given, not calibrated',
+        received: criterion,
+        remedy: 'Add --earlyexit with one threshold per early exit',
+      });
+    }
+  });
+  if (criterion === 'all') return compare(bench, aim, { output, signal });
+  const policy = await choosePolicy(bench, { criterion, earlyexit, aim }, output);
+  if (corruptions !== null) {
+    const { clean, corrupted } = await spoil(bench, policy, corruptions, { ...options, output, signal });
+    output.json({ ...clean, corrupted });
+    output.text(
+      ...describeEvaluation(clean, output),
+      '',
+      ...describeCorrupted(clean, corrupted, output.colors),
+    );
+    return undefined;
+  }
+  const document = evaluatePolicy(await bench.logits('test'), policy, bench.costs, aboutTest(bench));
+  output.json(document);
+  output.text(...describeEvaluation(document, output), '', ...originalStatistics(document));
+  return undefined;
+}
+
+function requireEarlyExit({ name, exits }: Workbench['model']['metadata']): void {
+  if (exits.length > 1) return;
+  throw new ArgumentError({
+    where: '--criterion',
+    rule: 'criteria differ where there is an early exit',
+    received: `${name}, which has none`,
+  });
+}
+
+/** `--criterion all`: every policy at the same aim, thresholds from the calibration split. */
+async function compare(
+  bench: Workbench,
+  aim: SearchAim,
+  { output, signal }: Pick<EvaluateInvocation, 'output' | 'signal'>,
+): Promise<undefined> {
+  const { metadata } = bench.model;
+  const calibration = await bench.logits('calibration');
+  const temperatures = storedPolicy(metadata)?.temperatures ?? fitTemperatures(calibration);
+  const test = await bench.logits('test');
+  const { costs, data } = bench;
+  const about = aboutTest(bench);
+  const compared = await showing(output, signal, (work) =>
+    comparePolicies({ calibration, test, temperatures, aim, costs, seed: data.seed, about }, work),
+  );
+  const document = comparisonDocument(compared, about, aim, test.samples);
+  output.json(document);
+  output.text(...describeComparison(document, output.colors));
+  const crowded = metadata.exits.find((_, exit) =>
+    compared.policies.every(({ exits }) => exits[exit]?.share === 1),
+  );
+  if (crowded !== undefined) {
+    output.warn(
+      `at this aim everybody leaves at ${crowded.name} under every policy: another --max-accuracy-drop or --target-macs tells them apart`,
+    );
+  }
+  return undefined;
+}
+
+/** `--corrupt`: the test images as they are, and spoilt. */
+async function spoil(
+  bench: Workbench,
+  policy: ExitPolicy,
+  corruptions: readonly Corruption[],
+  {
+    batchSize,
+    output,
+    signal,
+  }: Pick<EvaluateInvocation, 'output' | 'signal'> & { readonly batchSize?: number | undefined },
+): ReturnType<typeof evaluateCorruptions> {
+  const { model, source, splits, data } = bench;
+  const { mean, standardDeviation } = source;
+  const { test: images } = splits;
+  const calibration = await bench.logits('calibration');
+  const test = await bench.logits('test');
+  return showing(output, signal, (work) =>
+    evaluateCorruptions(model, {
+      ...work,
+      ...{ policy, corruptions, batchSize, calibration, test, images },
+      preprocessing: model.metadata.preprocessing ?? {
+        inputShape: images.imageShape,
+        mean,
+        standardDeviation,
+      },
+      seed: data.seed,
+      about: aboutTest(bench),
+    }),
+  );
+}
+
+/** The policy to evaluate: as given, as calibrated, or searched for on the calibration split. */
+async function choosePolicy(
+  bench: Workbench,
+  asked: {
+    readonly criterion: ExitPolicy['criterion'] | undefined;
+    readonly earlyexit: ExitPolicy['thresholds'] | undefined;
+    readonly aim: SearchAim;
+  },
+  output: EvaluateInvocation['output'],
+): Promise<PromisedPolicy> {
+  const { metadata } = bench.model;
+  const { aim } = asked;
+  const { criterion, thresholds, temperatures, promise } = findPolicy(metadata, {
+    criterion: asked.criterion,
+    thresholds: asked.earlyexit,
+  });
+  if (thresholds !== null) return { criterion, thresholds, temperatures, promise };
+  if (asked.criterion === undefined) {
+    output.warn(
+      'the model is not calibrated: nobody leaves early. Run earlyexit calibrate first, or give --earlyexit',
+    );
+    return neverLeave(metadata);
+  }
+  output.note(`thresholds of ${criterion} are searched for on the calibration split: ${describeAim(aim)}`);
+  const cached = await bench.logits('calibration');
+  const fitted = metadata.policy === null ? fitTemperatures(cached) : temperatures;
+  const how = { criterion, temperatures: fitted, costs: bench.costs, aim };
+  return { criterion, thresholds: searchThresholds(cached, how).thresholds, temperatures: fitted };
+}
+
+/** The same for an exported network. */
+async function evaluateExported(
+  location: ExportedLocation,
+  { options, given, output, signal }: EvaluateInvocation,
+): Promise<undefined> {
+  const { criterion, maxAccuracyDrop, targetMacs, batchSize, corrupt } = options;
+  if (corrupt !== undefined) {
+    throw new ArgumentError({
+      where: '--corrupt',
+      rule: 'a shift is seen by comparing with the calibration images, which an exported network does not remember',
+      received: location.path,
+      remedy: 'Give the run folder that it was exported from',
+    });
+  }
+  if (criterion === 'all' || (maxAccuracyDrop ?? targetMacs) !== undefined) {
+    throw new ArgumentError({
+      where: criterion === 'all' ? '--criterion' : '--max-accuracy-drop, --target-macs',
+      rule:
+        location.kind === 'staged'
+          ? 'thresholds are searched for on a network, and not on its exported stages'
+          : 'an .onnx file has its criterion built in, and thresholds are searched for on a network',
+      remedy: 'Give the run folder that it was exported from, or leave this out',
+    });
+  }
+  const network = await openExported(location, { ...options, criterion }, output, signal);
+  try {
+    const { metadata } = network.session;
+    const subject = { model: { metadata }, config: null, runDirectory: null };
+    const { dataset, dataDir, download, seed } = options;
+    const { skipBroken } = given;
+    const { settings, source, splits } = await showing(output, signal, (work) =>
+      openEvaluationData(subject, { dataset, dataDir, download, seed, skipBroken, ...work }),
+    );
+    const samples = asNetworkInput(splits.test, source, metadata);
+    const work = showWork(output, signal);
+    const about = { dataset: settings.dataset, engine: network.engine, batchSize };
+    const document = await evaluateNetwork(network, samples, { ...about, ...work });
+    work.end();
+    output.json(document);
+    output.text(...describeEvaluation(document, output), '', ...originalStatistics(document));
+  } finally {
+    network.session.dispose();
+  }
+  return undefined;
+}

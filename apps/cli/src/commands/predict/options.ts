@@ -1,0 +1,48 @@
+import { declareCommand, operand } from '../../command';
+import { switchOption, valueOption } from '../../options/declare-option';
+import { criterion, oneOf, wholeNumber } from '../../options/option-values';
+import { thresholdsOption } from '../../options/policy-options';
+import { engineOrRuntimeOptions } from '../../options/shared-options';
+
+/** `earlyexit predict` */
+export const predict = declareCommand({
+  name: 'predict',
+  summary: 'classify images and say which exit answered',
+  example: `$ earlyexit predict earlyexit-quickstart three.png photos/
+three.png: 3 (>99.9 %), answered by exit0 after 220 k MACs, 1.6 ms
+photos/scribble.jpg: 2 (43.5 %), answered by final after 1.25 M MACs, 2.6 ms
+
+$ cat three.png | earlyexit predict earlyexit-quickstart - --json
+
+With a warning once the images stop looking like those that the thresholds were set on:
+$ earlyexit predict earlyexit-quickstart camera/ --monitor
+…
+warning: at camera/0176.png: The stream has shifted, seen after 177 samples, most of all in how sure the answers are: …`,
+  operands: {
+    model: operand('a run folder, a saved model folder, an .onnx file, or the folder of a staged export'),
+    files: { kind: 'many', help: 'PNG or JPEG files, folders of them, or - for one image on standard input' },
+  },
+  options: {
+    criterion: valueOption(
+      'name',
+      criterion(),
+      'another criterion than the calibrated one; needs --earlyexit',
+    ),
+    earlyexit: thresholdsOption(
+      'other thresholds than the calibrated ones, one per early exit: a number, never or always',
+    ),
+    invert: valueOption(
+      'when',
+      oneOf(['auto', 'yes', 'no']),
+      'swap light and dark: auto (where the border is light), yes or no',
+      { otherwise: 'auto for networks of light ink on dark ground, such as MNIST’s, else no' },
+    ),
+    monitor: switchOption(
+      'warn as soon as the images, in the order given, no longer look like the calibration images',
+    ),
+    batchSize: valueOption('n', wholeNumber(), 'images computed together; their latency is then shared', {
+      default: 1,
+    }),
+    ...engineOrRuntimeOptions,
+  },
+});

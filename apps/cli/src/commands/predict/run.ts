@@ -1,0 +1,57 @@
+import { ArgumentError } from '@earlyexit/core';
+import { type Classification, classifyImages } from '@earlyexit/evaluation';
+import { criterionWithoutLabels, DEFAULT_CRITERION } from '@earlyexit/exit-criteria';
+import type { Invocation } from '../../command';
+import { exitCode } from '../../exit-code';
+import { plural } from '@earlyexit/core/format';
+import { locateModel, requireTrained } from '../../work/locate-model';
+import { describeAnswer } from './describe';
+import { collectInputs } from './inputs';
+import { openFile, openSaved } from './open';
+import type { predict } from './options';
+
+/** `earlyexit predict`: classifies images. */
+export async function run(invocation: Invocation<typeof predict>): Promise<number> {
+  const { operands, options, output, signal, surroundings } = invocation;
+  criterionWithoutLabels(options.criterion ?? DEFAULT_CRITERION, 'predict');
+  const location = requireTrained(await locateModel(operands.model));
+  if (location.kind !== 'saved' && options.monitor) {
+    throw new ArgumentError({
+      where: '--monitor',
+      rule: 'a stream is compared with the calibration images, which an exported network does not remember',
+      received: operands.model,
+      remedy: 'Give the run folder that it was exported from',
+    });
+  }
+  const inputs = await collectInputs(operands.files, surroundings.stdin);
+  const opened =
+    location.kind === 'saved' ? await openSaved(location, invocation) : await openFile(location, invocation);
+  const { session, monitor } = opened;
+  const asked = { auto: 'auto', yes: true, no: false } as const;
+  const invert = options.invert === undefined ? opened.invert : asked[options.invert];
+  const predictions: Classification[] = [];
+  const line = output.progress('images');
+  try {
+    const { batchSize } = options;
+    for await (const prediction of classifyImages(opened, inputs, { batchSize, invert, signal })) {
+      predictions.push(prediction);
+      if (prediction.error !== undefined) output.warn(prediction.error);
+      else output.text(describeAnswer(prediction));
+      const { input, exit, class: answer, score } = prediction;
+      if (exit !== null && answer !== null && score !== null) {
+        const alarm = monitor?.observe({ exit, class: answer, score }) ?? null;
+        if (alarm !== null) output.warn(`at ${input}: ${alarm}`);
+      }
+      line.update(predictions.length, inputs.length);
+    }
+    line.done();
+    if (monitor?.alarmed === false) output.note(`monitor: no shift seen in ${plural(monitor.seen, 'image')}`);
+  } finally {
+    session.dispose();
+  }
+  output.json(predictions);
+  const failed = predictions.filter(({ error }) => error !== undefined).length;
+  if (failed === 0) return exitCode.done;
+  output.warn(`${plural(failed, 'image')} of ${String(predictions.length)} could not be classified`);
+  return exitCode.failed;
+}

@@ -1,0 +1,97 @@
+import { describeMeasuredPromise, type EvaluationDocument } from '@earlyexit/evaluation';
+import { getCriterion } from '@earlyexit/exit-criteria';
+import {
+  count,
+  percent,
+  percentInterval,
+  pointsInterval,
+  ratioInterval,
+  shortMacs,
+} from '@earlyexit/core/format';
+import type { Output } from '../terminal/output';
+import { formatTable } from '../terminal/table';
+import { showThreshold } from './threshold';
+
+/** An evaluation as text. */
+export function describeEvaluation(
+  document: EvaluationDocument,
+  { colors }: Pick<Output, 'colors'>,
+): string[] {
+  const { exits, thresholds } = document;
+  const staticMacs = document.static.macs ?? 0;
+  const { rule } = getCriterion(document.criterion);
+  const drop = document.static.top1 === null ? null : document.static.top1 - (document.top1 ?? 0);
+  const share = (macs: number | null): string => (macs === null ? '–' : percent(macs / staticMacs, 1));
+  return [
+    `${document.model} on ${document.dataset}: ${count(document.samples)} test images, engine ${document.engine}, criterion ${document.criterion} (leaves when ${rule})`,
+    '',
+    ...formatTable(
+      [
+        { title: 'exit' },
+        { title: 'threshold', align: 'right' },
+        { title: 'taken', align: 'right' },
+        { title: 'share', align: 'right' },
+        { title: 'right', align: 'right' },
+        { title: 'right if all left here', align: 'right' },
+        { title: 'MACs', align: 'right' },
+        { title: 'of the plain network', align: 'right' },
+      ],
+      [
+        ...exits.map(({ name, taken, share: left, top1, top1All, macs }, exit) => [
+          name,
+          showThreshold(thresholds[exit]),
+          count(taken),
+          percent(left, 1),
+          percent(top1),
+          percent(top1All),
+          shortMacs(macs),
+          share(macs),
+        ]),
+        [
+          'in all',
+          '',
+          count(document.samples),
+          '',
+          percent(document.top1),
+          '',
+          shortMacs(document.averageMacs),
+          share(document.averageMacs),
+        ],
+        [
+          'without exits',
+          '',
+          '',
+          '',
+          percent(document.static.top1),
+          '',
+          shortMacs(staticMacs),
+          share(staticMacs),
+        ],
+      ],
+      colors,
+    ),
+    '',
+    `${colors.bold(`${(document.macsRatio ?? 1).toFixed(2)}× fewer MACs`)} on average${drop === null ? '' : `, ${Math.abs(drop * 100).toFixed(2)} points ${drop >= 0 ? 'below' : 'above'} the network without exits`}`,
+    ...describeIntervals(document),
+    `calibration error ${percent(document.expectedCalibrationError)}` +
+      (document.oracle === null
+        ? ''
+        : `; the best that is possible with these exits: ${percent(document.oracle.top1)} at ${shortMacs(document.oracle.averageMacs)} MACs`),
+    ...(document.promise === undefined ? [] : [describeMeasuredPromise(document.promise, document.samples)]),
+  ];
+}
+
+/** How sure the figures are, in a line. */
+function describeIntervals({ intervals }: EvaluationDocument): string[] {
+  if (intervals === undefined) return [];
+  const { confidence, top1, accuracyDrop, macsRatio, expectedCalibrationError } = intervals;
+  const words = [
+    ...(top1 === null ? [] : [`${percentInterval(top1)} right`]),
+    ...(accuracyDrop === null ? [] : [pointsInterval(accuracyDrop)]),
+    ...(macsRatio === null ? [] : [`${ratioInterval(macsRatio)} fewer MACs`]),
+    ...(expectedCalibrationError === null
+      ? []
+      : [`calibration error ${percentInterval(expectedCalibrationError)}`]),
+  ];
+  return words.length === 0 ? [] : [`${percent(confidence, 0)} intervals: ${words.join(', ')}`];
+}

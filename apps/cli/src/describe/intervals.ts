@@ -1,2 +1,0 @@
-export { percentInterval, pointsBelow, pointsInterval, ratioInterval } from '@earlyexit/core/format';
-export { describeExpected } from '@earlyexit/evaluation';

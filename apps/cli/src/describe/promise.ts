@@ -1,1 +1,0 @@
-export { describeMeasuredPromise, describeRisk } from '@earlyexit/evaluation';

@@ -1,0 +1,60 @@
+import { DEFAULT_AIM, type SearchAim } from '@earlyexit/calibration';
+import { ArgumentError } from '@earlyexit/core';
+import { numberListOption, valueOption } from './declare-option';
+import { listOf, numberBetween, threshold, wholeNumber } from './option-values';
+
+/** `--earlyexit`, with the spelling of the original example. */
+export function thresholdsOption(help: string) {
+  return numberListOption('t', listOf(threshold()), help, {
+    spellings: ['--earlyexit_thresholds'],
+    sets: ['thresholds'],
+  });
+}
+
+/** What thresholds are searched for. */
+export const aimOptions = {
+  maxAccuracyDrop: valueOption(
+    'pp',
+    numberBetween(0, 100),
+    'aim: the cheapest that is at most so many percentage points below the final exit',
+    { otherwise: '0.5' },
+  ),
+  targetMacs: valueOption(
+    'share',
+    numberBetween(0, 1),
+    'aim: the most accurate at no more than this share of the plain network’s MACs',
+  ),
+};
+
+/** `--batch-size` of commands that run a whole split. */
+export const batchSizeOption = valueOption('n', wholeNumber(), 'images computed together', {
+  otherwise: '128',
+});
+
+/** `--seed` of commands that reopen the splits of a run. */
+export const splitsSeedOption = valueOption('n', wholeNumber(0), 'of the splits', {
+  otherwise: 'the one of the run, else 0',
+});
+
+/**
+ * The aim that options name; the default aim if none does.
+ *
+ * @throws ArgumentError for two aims
+ */
+export function chooseAim(options: {
+  readonly maxAccuracyDrop?: number | undefined;
+  readonly targetMacs?: number | undefined;
+}): SearchAim {
+  const { maxAccuracyDrop, targetMacs } = options;
+  if (maxAccuracyDrop !== undefined && targetMacs !== undefined) {
+    throw new ArgumentError({
+      where: '--target-macs',
+      rule: 'there is one aim',
+      received: '--max-accuracy-drop and --target-macs',
+      remedy: 'Leave one of them out',
+    });
+  }
+  if (targetMacs !== undefined) return { targetMacs };
+  // Percentage points on the command line, a fraction inside.
+  return maxAccuracyDrop === undefined ? DEFAULT_AIM : { maxAccuracyDrop: maxAccuracyDrop / 100 };
+}

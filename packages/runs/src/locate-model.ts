@@ -1,0 +1,98 @@
+import { basename, join } from 'node:path';
+import { ArgumentError, DataError, nearestNames } from '@earlyexit/core';
+import { kindOfPath } from '@earlyexit/core/node';
+import { findModel, type ModelPlace } from './find-model';
+
+/** A trained network in its layers: a run folder, or a saved model. */
+export interface SavedLocation extends ModelPlace {
+  readonly kind: 'saved';
+}
+
+/** An exported network: one file, alone or in a folder in the hub's layout, or the manifest of its stages. */
+export type ExportedLocation = ExportedPlace<'onnx'> | ExportedPlace<'staged'>;
+
+interface ExportedPlace<Kind> {
+  readonly kind: Kind;
+  /** As it was given. */
+  readonly path: string;
+  /** The `.onnx` file, or `manifest.json`. */
+  readonly file: string;
+}
+
+/** A registered network, which has random weights. */
+export interface RegisteredLocation {
+  readonly kind: 'registered';
+  readonly name: string;
+}
+
+/** What a word names as a network. */
+export type ModelLocation = SavedLocation | ExportedLocation | RegisteredLocation;
+
+// As the exports call them.
+const MANIFEST_FILE = 'manifest.json';
+const HUB_FILE = join('onnx', 'model.onnx');
+
+/**
+ * Finds the network that a word names: a run folder (its best model), a saved model, an `.onnx` file, a folder in the
+ * hub's layout, the folder or the manifest of a staged export, or the name of a registered network. A path comes before
+ * a name; nothing is loaded.
+ *
+ * @param names of the registered networks, as `listModels` gives them; without them only paths are known
+ * @throws ArgumentError for a word that is neither a path nor a name; DataError for a path that is not there, or holds no
+ *   network
+ */
+export async function locateModel(word: string, names: Iterable<string> = []): Promise<ModelLocation> {
+  const found = (await locateSaved(word)) ?? (await locateExported(word));
+  if (found !== null) return found;
+  const known = [...names];
+  if (known.includes(word)) return { kind: 'registered', name: word };
+  const kind = await kindOfPath(word);
+  if (kind !== null) throw await holdsNone(word, kind);
+  if (looksLikePath(word)) {
+    throw new DataError({
+      where: word,
+      rule: 'there is nothing at this path',
+      remedy:
+        'A model is a run folder, a saved model folder, an .onnx file, the folder of a staged export, or the name of a network',
+    });
+  }
+  const near = nearestNames(word, known);
+  throw new ArgumentError({
+    function: 'locateModel',
+    argument: 'model',
+    rule: 'it is a run folder, a saved model folder, an exported network, or the name of a network',
+    received: word,
+    ...(near.length > 0 ? { remedy: `Did you mean ${near.join(' or ')}` } : {}),
+  });
+}
+
+async function locateSaved(word: string): Promise<SavedLocation | null> {
+  const place = await findModel(word);
+  return place === null ? null : { kind: 'saved', ...place };
+}
+
+async function locateExported(word: string): Promise<ExportedLocation | null> {
+  const kind = await kindOfPath(word);
+  if (kind === 'file' && basename(word) === MANIFEST_FILE) return { kind: 'staged', path: word, file: word };
+  if (kind === 'file' && /\.onnx$/i.test(word)) return { kind: 'onnx', path: word, file: word };
+  if (kind !== 'folder') return null;
+  const holds = async (name: string): Promise<boolean> => (await kindOfPath(join(word, name))) === 'file';
+  if (await holds(MANIFEST_FILE)) return { kind: 'staged', path: word, file: join(word, MANIFEST_FILE) };
+  return (await holds(HUB_FILE)) ? { kind: 'onnx', path: word, file: join(word, HUB_FILE) } : null;
+}
+
+async function holdsNone(path: string, kind: 'file' | 'folder'): Promise<DataError> {
+  const isRun = (await kindOfPath(join(path, 'config.json'))) === 'file';
+  return new DataError({
+    where: path,
+    rule: 'there is no model of earlyexit in it',
+    received: kind === 'file' ? 'a file' : 'a folder without model.json and model/best',
+    remedy: isRun
+      ? 'The run has no finished epoch yet: resume it'
+      : 'A model is a run folder, a folder with model.json, an exported network, or the name of a network',
+  });
+}
+
+function looksLikePath(word: string): boolean {
+  return /[/\\]/.test(word) || /^[.~]/.test(word) || /\.(onnx|json|bin|zip|h5|pt|pth|keras)$/i.test(word);
+}

@@ -1,0 +1,41 @@
+import type { MultiExitModel } from '@earlyexit/branch-head';
+import { ArgumentError } from '@earlyexit/core';
+import { createModel } from '@earlyexit/model-zoo';
+import type { RegisteredLocation, SavedLocation } from './locate-model';
+import { loadRun } from './open-run';
+import type { RunConfig } from './run-config';
+
+/** How a registered network is built. */
+export interface OpenNetworkOptions {
+  /** Exits for a plain network, as `createModel` takes them. */
+  readonly exits?: readonly string[] | undefined;
+  /** Of the random weights; 0 unless given. */
+  readonly seed?: number | undefined;
+}
+
+/**
+ * Opens a network with its layers: a saved one, or a registered one with random weights. An engine of TensorFlow.js has
+ * to be running.
+ *
+ * @throws ArgumentError if exits are to be attached to a saved network, or `createModel` refuses them; DataError if a
+ *   file is damaged
+ */
+export async function openNetwork(
+  location: SavedLocation | RegisteredLocation,
+  { exits, seed = 0 }: OpenNetworkOptions = {},
+): Promise<{ readonly model: MultiExitModel; readonly config: RunConfig | null }> {
+  if (location.kind === 'registered') {
+    return { model: createModel(location.name, { exits, seed }), config: null };
+  }
+  if (exits !== undefined) {
+    throw new ArgumentError({
+      function: 'openNetwork',
+      argument: 'exits',
+      rule: 'exits are attached to a network by name; a saved model has its own',
+      received: location.path,
+      remedy: 'Leave them out, or name a plain network',
+    });
+  }
+  const { model, config } = await loadRun(location);
+  return { model, config };
+}
