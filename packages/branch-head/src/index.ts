@@ -19,7 +19,7 @@ export type {
   Polarity,
   Preprocessing,
 } from './multi-exit-model';
-export type { FittedOn, PolicyMetadata, PromiseMetadata } from '@earlyexit/exit-criteria';
+export type { FittedOn, PolicyMetadata, PromiseMetadata, RejectMetadata } from '@earlyexit/exit-criteria';
 export type { LoadOrigin, LoadSamples, SampleSource } from './sample-source';
 export { splitStages, type Stage, type StageResult } from './split-stages';
 export { withMetadata } from './with-metadata';

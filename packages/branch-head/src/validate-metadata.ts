@@ -147,7 +147,7 @@ function findExitsProblem(value: unknown, count: number): MetadataProblem | null
 function findPolicyProblem(value: unknown, exitCount: number): MetadataProblem | null {
   if (value === null) return null;
   if (!isRecord(value)) return problem('policy', 'is null or an object', value);
-  const { criterion, thresholds, temperatures, promise = null, expected = null } = value;
+  const { criterion, thresholds, temperatures, promise = null, expected = null, reject = null } = value;
   return (
     check(
       typeof criterion === 'string' && isCriterionName(criterion),
@@ -179,6 +179,12 @@ function findPolicyProblem(value: unknown, exitCount: number): MetadataProblem |
       'policy.expected',
       'is null or tells its confidence, samples and folds, and accuracyDrop and macsRatio with intervals',
       expected,
+    ) ??
+    check(
+      reject === null || isReject(reject),
+      'policy.reject',
+      'is null or tells below, risk, delta, samples, coverage, empiricalRisk and statement',
+      reject,
     )
   );
 }
@@ -207,6 +213,8 @@ function findDataProblem(value: unknown): MetadataProblem | null {
 
 function isPromise(value: unknown): boolean {
   if (!isRecord(value)) return false;
+  const { inEach = 'class', joint = {} } = value;
+  if (inEach !== 'class' || !isRecord(joint) || !Object.values(joint).every(isFinite)) return false;
   const isText = (name: string): boolean => typeof value[name] === 'string';
   const isShare = (name: string): boolean => isFinite(value[name]) && Math.abs(value[name]) <= 1;
   return (
@@ -227,6 +235,16 @@ function isExpected(value: unknown): boolean {
     ['accuracyDrop', 'macsRatio'].every(isFigure) &&
     isFinite(value['confidence']) &&
     ['samples', 'folds'].every((name) => isCount(value[name]))
+  );
+}
+
+function isReject(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const shares = ['below', 'risk', 'delta', 'coverage', 'empiricalRisk'].map((name) => value[name]);
+  return (
+    shares.every((share) => isFinite(share) && share >= 0 && share <= 1) &&
+    isCount(value['samples']) &&
+    typeof value['statement'] === 'string'
   );
 }
 

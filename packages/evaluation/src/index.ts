@@ -1,6 +1,19 @@
 export { type BudgetCurve, calibrateBudgets } from './calibrate/calibrate-budgets';
 export { type Calibration, type CalibrationLogits, calibrateModel } from './calibrate/calibrate-model';
-export type { CalibrationAim, CalibrationGoal } from './calibrate/calibration-aim';
+export type {
+  CalibrationAim,
+  CalibrationGoal,
+  JointAim,
+  PromiseAim,
+  PromiseCandidate,
+  RejectAim,
+} from './calibrate/calibration-aim';
+export { type MadePromise, promisesBefore } from './calibrate/earlier-promises';
+export type {
+  CalibrationPromise,
+  CandidatePromise,
+  SeveralPromises,
+} from './calibrate/make-calibration-promise';
 export {
   type BudgetDocument,
   budgetDocument,

@@ -23,11 +23,13 @@ export { costsOf, type ExitCosts } from './policy/exit-costs';
 export {
   type ExpectedFigure,
   type ExpectedOutcome,
+  type JointLimits,
   policyFromJson,
   type PolicyMetadata,
   policyToJson,
   type PromisedPolicy,
   type PromiseMetadata,
+  type RejectMetadata,
   type ResolvedPolicy,
 } from './policy/policy-metadata';
 export {

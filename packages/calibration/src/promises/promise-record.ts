@@ -42,14 +42,18 @@ export function earlierPromises(records: readonly PromiseRecord[], samples: Samp
     promises.reduce((sum, { delta }) => sum + (delta ?? 0), 0),
   );
   const number = promises.length === 1 ? '1 promise was' : `${promises.length} promises were`;
+  const isSure = promises.every((record) => overlapOf(record.samples, samples) === 'all');
   return {
     promises,
     spentDelta,
     note:
       promises.length === 0
         ? null
-        : `${number} made on the same samples before, and all of them hold together with a probability of at least ` +
-          `${asPercent(1 - spentDelta)} only: ${promises.map(({ statement }) => statement).join('; ')}`,
+        : `${number} made before on ${isSure ? 'the same samples' : 'samples that these may share'}. ` +
+          (spentDelta < 1
+            ? `All of them hold together with a probability of at least ${asPercent(1 - spentDelta)}`
+            : 'Nothing can be said of all of them together') +
+          `: ${promises.map(({ statement }) => statement).join('; ')}`,
   };
 }
 

@@ -58,8 +58,8 @@ describe('promises on the same samples', () => {
       'on average',
     ]);
     expect(found.spentDelta).toBeCloseTo(0.15, 12);
-    expect(found.note).toContain('3 promises were made on the same samples before');
-    expect(found.note).toContain('at least 85 % only');
+    expect(found.note).toContain('3 promises were made before on samples that these may share');
+    expect(found.note).toContain('at least 85 %: at most');
     expect(earlierPromises([], calibration)).toEqual({ promises: [], spentDelta: 0, note: null });
   });
 

@@ -1,5 +1,9 @@
-import type { CachedLogits } from '@earlyexit/exit-criteria';
+import { type CachedLogits, type CriterionName, logSoftmax } from '@earlyexit/exit-criteria';
 import { brierScore } from '../metrics/brier-score';
+import { calibrationErrorInterval } from '../intervals/calibration-error-interval';
+import type { Estimate } from '../intervals/estimate';
+import { adaptiveCalibrationError, classCalibrationError } from '../metrics/class-calibration-error';
+import { fitEnsembleTemperatures } from './fit-ensemble-temperatures';
 import { fitTemperature } from './fit-temperature';
 import { negativeLogLikelihood } from '../metrics/negative-log-likelihood';
 import {
@@ -21,6 +25,12 @@ export interface ConfidenceMeasure {
   readonly brierScore: number;
   /** Expected calibration error over 15 bins, a fraction. */
   readonly calibrationError: number;
+  /** Its 95 % interval; chance alone makes the error too large, and this takes that back. */
+  readonly calibrationErrorInterval: Estimate;
+  /** Of every class's probability, not of the answer's alone: the mean over the classes. */
+  readonly classCalibrationError: number;
+  /** Over 15 bins of equal counts, where the usual ones are of equal width. */
+  readonly adaptiveCalibrationError: number;
   readonly reliability: readonly ReliabilityBin[];
 }
 
@@ -42,13 +52,18 @@ export interface ConfidenceFit {
  * Fits every exit's confidence on some samples and measures what it does on others, or on the same.
  *
  * @param exitNames the final one last
+ * @param criterion What will decide: under `ensemble` it is the mean of the exits so far that has to fit the labels, and
+ *   that is measured.
+ * @throws ArgumentError if parts do not fit; DataError for logits that are not finite
  */
 export function fitConfidence(
   fitted: CachedLogits,
   measured: CachedLogits,
   exitNames: readonly string[],
   scaling: Scaling,
+  criterion: CriterionName = 'max-probability',
 ): ConfidenceFit[] {
+  if (criterion === 'ensemble' && scaling === 'temperature') return fitEnsemble(fitted, measured, exitNames);
   const { classes } = fitted;
   const labels = fitted.labels ?? new Int32Array();
   return fitted.exits.map((logits, exit): ConfidenceFit => {
@@ -87,17 +102,58 @@ export function applyFits(cached: CachedLogits, fits: readonly ConfidenceFit[]):
   return { ...cached, exits };
 }
 
+/** Temperatures for the mean of the exits so far, each with what that mean is like; the final exit's own, as ever. */
+function fitEnsemble(
+  fitted: CachedLogits,
+  measured: CachedLogits,
+  exitNames: readonly string[],
+): ConfidenceFit[] {
+  const temperatures = fitEnsembleTemperatures(fitted);
+  const final = temperatures.length - 1;
+  const before = meanLogits(
+    measured,
+    temperatures.map(() => 1),
+  );
+  const after = meanLogits(measured, temperatures);
+  return temperatures.map((temperature, exit) => ({
+    exit: exitNames[exit] ?? '',
+    temperature,
+    vector: null,
+    converged: true,
+    reason: null,
+    before: measure(exit === final ? measured.exits[exit]! : before[exit]!, measured, 1),
+    after:
+      exit === final
+        ? measure(measured.exits[exit]!, measured, temperature)
+        : measure(after[exit]!, measured, 1),
+  }));
+}
+
+/** Of every exit, the mean of the log-probabilities so far: logits of the normalised geometric mean. */
+function meanLogits({ exits, classes }: CachedLogits, temperatures: readonly number[]): Float64Array[] {
+  let sum: Float64Array | null = null;
+  return exits.map((logits, exit) => {
+    const current = logSoftmax(logits, classes, temperatures[exit]);
+    sum = sum === null ? current : sum.map((value, i) => value + current[i]!);
+    return sum.map((value) => value / (exit + 1));
+  });
+}
+
 function measure(
-  logits: Float32Array,
+  logits: Float32Array | Float64Array,
   { labels, classes }: CachedLogits,
   temperature: number,
 ): ConfidenceMeasure {
   const known = labels ?? new Int32Array();
-  const reliability = reliabilityBins(exitConfidences(logits, known, classes, temperature));
+  const confidences = exitConfidences(logits, known, classes, temperature);
+  const reliability = reliabilityBins(confidences);
   return {
     negativeLogLikelihood: negativeLogLikelihood(logits, known, classes, { temperature }),
     brierScore: brierScore(logits, known, classes, { temperature }),
     calibrationError: calibrationErrorOf(reliability),
+    calibrationErrorInterval: calibrationErrorInterval(confidences),
+    classCalibrationError: classCalibrationError(logits, known, classes, { temperature }),
+    adaptiveCalibrationError: adaptiveCalibrationError(confidences),
     reliability,
   };
 }

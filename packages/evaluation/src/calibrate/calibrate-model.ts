@@ -1,14 +1,15 @@
-import type { MultiExitMetadata, PromiseMetadata } from '@earlyexit/branch-head';
+import type { MultiExitMetadata, PromiseMetadata, RejectMetadata } from '@earlyexit/branch-head';
 import {
   applyFits,
   type ConfidenceFit,
   type ConfidentSearch,
+  controlSelectiveRisk,
   type CrossFit,
   crossFitSearch,
   DEFAULT_AIM,
+  type EarlierPromises,
   fitConfidence,
   FITTING_SHARE,
-  makePromise,
   needsFittingPart,
   type Scaling,
   searchThresholds,
@@ -16,23 +17,33 @@ import {
   splitSamples,
   type ThresholdSearch,
 } from '@earlyexit/calibration';
-import { ArgumentError, type WorkOptions } from '@earlyexit/core';
+import type { WorkOptions } from '@earlyexit/core';
 import {
   type CachedLogits,
   costsOf,
   type CriterionName,
-  criterionWithoutLabels,
   DEFAULT_CRITERION,
   type ExitPolicy,
   type ExitSummary,
   summarizeExits,
 } from '@earlyexit/exit-criteria';
-import type { CalibrationAim, CalibrationGoal } from './calibration-aim';
+import type { CalibrationAim, CalibrationGoal, RejectAim } from './calibration-aim';
 import { checkCalibrationLogits, noteExits, noteMissingClasses } from './calibration-notes';
+import { checkGoal } from './check-goal';
+import { deltaLeft, type MadePromise, promisesBefore } from './earlier-promises';
+import {
+  type CalibrationPromise,
+  makeCalibrationPromise,
+  makeJointPromise,
+  type PromiseSubject,
+} from './make-calibration-promise';
 import { refuseFittedSamples } from './refuse-fitted-samples';
 
 /** Parts of fewer samples than this say nothing of what is to come. */
 const FEWEST_TO_CROSS_FIT = 20;
+/** Thresholds and when to decline are two things that are fitted, each on samples of its own. */
+const THRESHOLD_SHARE = 0.5;
+const DEFAULT_DELTA = 0.1;
 
 /** The logits of a calibration split, and how to name its samples in messages. */
 export interface CalibrationLogits {
@@ -61,6 +72,18 @@ export interface Calibration {
   /** Null where thresholds were given or a promise was made, or there is no early exit. */
   readonly searched: ThresholdSearch | null;
   readonly promise: PromiseMetadata | null;
+  /** The promises that there were to choose among; null unless several were asked for. */
+  readonly several: CalibrationPromise['several'];
+  /** What was found in each class; null unless the promise is one in every class. */
+  readonly classes: CalibrationPromise['classes'];
+  /** What several limits come to on `measured`; null unless several were asked for. */
+  readonly joint: CalibrationPromise['joint'];
+  /** When the final exit declines; null where that was not asked for, or nothing could be promised. */
+  readonly reject: RejectMetadata | null;
+  /** Every promise made here, to be recorded with the samples. */
+  readonly made: readonly MadePromise[];
+  /** What was promised before on the same samples. */
+  readonly earlier: EarlierPromises;
   /** What thresholds that are searched for like these do on new samples; null where none were searched for. */
   readonly expected: CrossFit | null;
   /** What is said of new samples with the confidence asked for; null unless one was. */
@@ -69,88 +92,82 @@ export interface Calibration {
   readonly summary: ExitSummary;
 }
 
+/** What is known of a network that is calibrated. */
+export type CalibratedMetadata = Pick<
+  MultiExitMetadata,
+  'name' | 'exits' | 'classes' | 'staticMacs' | 'fittedOn'
+>;
+
 /**
  * Fits the confidence of every exit and finds thresholds, on the logits of the calibration split. Nothing is stored:
  * `storeCalibration` does that. A promise is made on samples that nothing was fitted on, so that the split is cut in
- * two for it.
+ * two for it. Promises made before on the same samples are named in a note.
  *
- * @throws ArgumentError for a criterion that looks at the labels, thresholds that do not fit the network, a promise for
- *   a network without early exits, or an aim that cannot be reached; DataError for logits that are not finite, and for
- *   too few samples, or a promise on samples that vector scaling was fitted on
+ * @throws ArgumentError for parts of a goal that do not belong together, a criterion that looks at the labels, thresholds
+ *   that do not fit the network, a promise for a network without early exits, or an aim that cannot be reached;
+ *   DataError for logits that are not finite, and for too few samples, or a promise on samples that vector scaling was
+ *   fitted on
  */
 export function calibrateModel(
-  {
-    metadata,
-  }: { readonly metadata: Pick<MultiExitMetadata, 'name' | 'exits' | 'classes' | 'staticMacs' | 'fittedOn'> },
+  { metadata }: { readonly metadata: CalibratedMetadata },
   { cached, sampleIds = [], origin }: CalibrationLogits,
   goal: CalibrationGoal = {},
   { signal, onNote }: WorkOptions = {},
 ): Calibration {
-  const {
-    criterion = DEFAULT_CRITERION,
-    aim = DEFAULT_AIM,
-    scaling = 'temperature',
-    seed = 0,
-    confidence,
-  } = goal;
-  const { exits } = metadata;
+  const { criterion = DEFAULT_CRITERION, scaling = 'temperature', seed = 0, confidence, reject } = goal;
+  const { exits, fittedOn } = metadata;
   const costs = costsOf(metadata);
   const exitNames = exits.map(({ name }) => name);
-  criterionWithoutLabels(criterion, 'calibrateModel');
-  if ('risk' in aim && exits.length === 1) {
-    throw new ArgumentError({
-      function: 'calibrateModel',
-      argument: 'risk',
-      rule: 'a promise is about leaving early',
-      received: `${metadata.name}, which has no early exit`,
-    });
-  }
+  const split = origin?.split;
+  checkGoal(goal, metadata);
   checkCalibrationLogits(cached, exitNames, sampleIds);
   const warn = (text: string): void => onNote?.({ level: 'warning', text });
   const missing = noteMissingClasses(cached, metadata.classes);
   if (missing !== null) warn(missing);
+  const given = goal.aim ?? DEFAULT_AIM;
+  const aim =
+    goal.withEarlier === true ? withDeltaLeft(given, (delta) => deltaLeft(fittedOn, split, delta)) : given;
 
-  const isConfident = confidence !== undefined && exits.length > 1;
-  if (confidence !== undefined && !('maxAccuracyDrop' in aim)) {
-    throw new ArgumentError({
-      function: 'calibrateModel',
-      argument: 'confidence',
-      rule: 'it is about the largest accuracy drop; a promise says itself how sure it is',
-      received: String(confidence),
-      remedy: 'Leave it out, or aim for a largest accuracy drop',
-    });
-  }
   // Who says something of new samples says it on samples that nothing was fitted on.
-  const apart = isConfident || ('risk' in aim && needsFittingPart(scaling, criterion));
-  if (isConfident || 'risk' in aim)
-    refuseFittedSamples(metadata.fittedOn, { split: origin?.split, samples: cached.samples, apart });
-  const [fitted, rest] = apart ? splitSamples(cached, FITTING_SHARE, seed) : [cached, cached];
-  const fits = fitConfidence(fitted, rest, exitNames, scaling);
-  for (const { exit, reason } of fits) {
+  const isConfident = confidence !== undefined && exits.length > 1;
+  const promises = 'risk' in aim || 'joint' in aim;
+  const criteria = [criterion, ...(goal.candidates ?? []).map((each) => each.criterion ?? criterion)];
+  const apart = isConfident || (promises && criteria.some((name) => needsFittingPart(scaling, name)));
+  if (isConfident || promises || reject !== undefined) {
+    const { samples } = cached;
+    refuseFittedSamples(fittedOn, { split, samples, apart: apart && reject === undefined });
+  }
+  const [setting, declining] =
+    reject === undefined ? [cached, null] : splitSamples(cached, THRESHOLD_SHARE, seed);
+  const [fitted, rest] = apart ? splitSamples(setting, FITTING_SHARE, seed) : [setting, setting];
+  const fitsOf = once((name: CriterionName) => fitConfidence(fitted, rest, exitNames, scaling, name));
+  const temperaturesFor = (name: CriterionName): number[] =>
+    fitsOf(name).map(({ temperature }) => temperature);
+  for (const { exit, reason } of fitsOf(criterion)) {
     if (reason !== null)
       warn(scaling === 'vector' ? `${exit}: ${reason}` : `${exit} keeps temperature 1: ${reason}`);
   }
   signal?.throwIfAborted();
-  const temperatures = fits.map(({ temperature }) => temperature);
-  const measured = applyFits(rest, fits);
+  const measured = applyFits(rest, fitsOf(criterion));
 
+  let found: CalibrationPromise | null = null;
   let searched: ThresholdSearch | null = null;
-  let promise: PromiseMetadata | null = null;
   let expected: CrossFit | null = null;
   let confident: ConfidentSearch | null = null;
   let thresholds: Required<ExitPolicy>['thresholds'] = [];
+  const temperatures = temperaturesFor(criterion);
   if ('thresholds' in aim) thresholds = aim.thresholds;
-  else if ('risk' in aim) {
-    const how = { criterion, temperatures, costs, seed };
-    const found = makePromise(measured, apart ? applyFits(fitted, fits) : null, aim, how);
-    const { empiricalRisk } = found;
-    // No bound but the risk itself: the data have chosen the step that another would be read off at.
-    promise = { ...aim, samples: rest.samples, empiricalRisk, bound: null, statement: found.promise };
-    thresholds = found.thresholds;
+  else if ('risk' in aim || 'joint' in aim) {
+    const others = apart ? applyFits(fitted, fitsOf(criterion)) : null;
+    const subject: PromiseSubject = {
+      ...{ samples: measured, fitted: others, criterion, temperaturesFor, costs, seed },
+    };
+    found =
+      'risk' in aim ? makeCalibrationPromise(subject, aim, goal.candidates) : makeJointPromise(subject, aim);
   } else if (isConfident && 'maxAccuracyDrop' in aim) {
     const { maxAccuracyDrop } = aim;
     const how = { criterion, temperatures, costs, maxAccuracyDrop, confidence, seed };
-    confident = searchWithConfidence(applyFits(fitted, fits), measured, how);
+    confident = searchWithConfidence(applyFits(fitted, fitsOf(criterion)), measured, how);
     thresholds = confident.thresholds;
   } else if (exits.length > 1) {
     searched = searchThresholds(measured, { criterion, temperatures, costs, aim });
@@ -159,19 +176,76 @@ export function calibrateModel(
       expected = crossFitSearch(measured, { criterion, temperatures, costs, aim, seed }, { signal });
   }
   signal?.throwIfAborted();
-  const policy = { criterion, thresholds, temperatures };
+  const policy = found?.policy ?? { criterion, thresholds, temperatures };
+  const fits = fitsOf(policy.criterion);
+  const rejected =
+    reject === undefined ? null : declineBelow(applyFits(declining ?? cached, fits), policy, reject);
+  if (rejected?.reject === null) warn(`${rejected.statement}: the final exit always answers`);
+  const promise = found?.promise ?? null;
+  const confidentPromise = confident && {
+    ...{ delta: 1 - confidence!, statement: confident.promise, samples: measured.samples },
+  };
+  const made = [promise, confidentPromise, rejected?.reject ?? null].flatMap((each) =>
+    each === null ? [] : [recordOf(each, policy, scaling, seed)],
+  );
+  const earlier = promisesBefore(fittedOn, split, made);
+  if (made.length > 0 && earlier.note !== null) warn(earlier.note);
+
   const summary = summarizeExits(measured, policy, costs);
   if (exits.length > 1) noteExits(measured, policy, summary, exitNames).forEach(warn);
   return {
-    ...{
-      criterion,
-      aim,
-      scaling,
-      confidence: confidence ?? null,
-      cached,
-      measured,
-      fittedSamples: fitted.samples,
-    },
-    ...{ fits, policy, searched, promise, expected, confident, summary },
+    ...{ criterion: policy.criterion, aim, scaling, confidence: confidence ?? null, cached, measured },
+    ...{ fittedSamples: fitted.samples, fits, policy, searched, promise },
+    ...{ several: found?.several ?? null, classes: found?.classes ?? null, joint: found?.joint ?? null },
+    ...{ reject: rejected?.reject ?? null, made, earlier, expected, confident, summary },
+  };
+}
+
+/** An aim whose promise takes what is left of its δ. */
+function withDeltaLeft(aim: CalibrationAim, left: (delta: number) => number): CalibrationAim {
+  return 'delta' in aim && aim.delta !== null ? { ...aim, delta: left(aim.delta) } : aim;
+}
+
+/** When the final exit declines under a policy that is none of these samples' doing. */
+function declineBelow(
+  samples: CachedLogits,
+  policy: Required<ExitPolicy>,
+  { risk, delta = DEFAULT_DELTA }: RejectAim,
+): { readonly reject: RejectMetadata | null; readonly statement: string } {
+  const {
+    rejectBelow: below,
+    coverage,
+    empiricalRisk,
+    promise: statement,
+  } = controlSelectiveRisk(samples, {
+    ...{ policy, risk, delta },
+  });
+  if (below === null) return { reject: null, statement };
+  return {
+    reject: { below, risk, delta, samples: samples.samples, coverage, empiricalRisk, statement },
+    statement,
+  };
+}
+
+/** A promise with what tells it from another in the same words. */
+function recordOf(
+  { delta, statement, samples }: MadePromise,
+  { criterion }: ExitPolicy,
+  scaling: Scaling,
+  seed: number,
+): MadePromise {
+  return {
+    ...{ delta, samples },
+    statement: `${statement} (${criterion}, scaling ${scaling}, seed ${String(seed)})`,
+  };
+}
+
+/** A function that computes each value once. */
+function once<Key, Value>(compute: (key: Key) => Value): (key: Key) => Value {
+  const known = new Map<Key, Value>();
+  return (key) => {
+    const value = known.get(key) ?? compute(key);
+    known.set(key, value);
+    return value;
   };
 }

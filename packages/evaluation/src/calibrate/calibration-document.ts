@@ -1,23 +1,30 @@
-import type { MultiExitMetadata, PromiseMetadata } from '@earlyexit/branch-head';
+import type { MultiExitMetadata, PromiseMetadata, RejectMetadata } from '@earlyexit/branch-head';
 import {
   type BudgetedPoint,
   type ConfidenceFit,
   type CrossFit,
-  type Estimate,
+  type EarlierPromises,
+  policyConfidences,
   type Scaling,
-  wilsonInterval,
 } from '@earlyexit/calibration';
-import { INTERVAL_CONFIDENCE } from '../evaluate/evaluation-intervals';
 import {
+  argmaxRows,
+  costsOf,
   type CriterionName,
   type ExitStatistics,
-  type ExitSummary,
+  simulate,
   type ThresholdJson,
   thresholdToJson,
 } from '@earlyexit/exit-criteria';
+import {
+  type EvaluationIntervals,
+  evaluationIntervals,
+  INTERVAL_CONFIDENCE,
+} from '../evaluate/evaluation-intervals';
 import type { BudgetCurve } from './calibrate-budgets';
 import type { Calibration } from './calibrate-model';
 import type { CalibrationAim } from './calibration-aim';
+import type { CandidatePromise } from './make-calibration-promise';
 
 /** Where a calibration comes from: what it says of itself beside its figures. */
 export interface CalibrationOrigin {
@@ -63,18 +70,35 @@ export interface CalibrationDocument {
   readonly expected: CrossFit | null;
   /** What is said of new samples with the confidence asked for; null unless one was. */
   readonly confident: { readonly confidence: number; readonly statement: string } | null;
-  /** How sure the figures are, as those of a sample of the calibration images. */
-  readonly intervals: {
-    readonly confidence: number;
-    readonly top1: Estimate | null;
-    readonly static: { readonly top1: Estimate | null };
-    readonly exits: readonly { readonly top1: Estimate | null; readonly top1All: Estimate | null }[];
+  /** The promises that there were to choose among, all made on the same samples; null for a single one. */
+  readonly several: {
+    readonly deltaEach: number;
+    readonly best: number;
+    readonly statement: string;
+    readonly candidates: readonly (Omit<CandidatePromise, 'thresholds'> & {
+      readonly thresholds: readonly ThresholdJson[];
+    })[];
+  } | null;
+  /** The risk within each class, where that is promised; else null. */
+  readonly classRisks:
+    readonly { readonly name: string; readonly samples: number; readonly empiricalRisk: number }[] | null;
+  /** What several limits come to on the samples promised on; null for a single one. */
+  readonly joint: Calibration['joint'];
+  /** When the final exit declines to answer; null where it always answers. */
+  readonly reject: RejectMetadata | null;
+  /** What was promised before on the same samples. */
+  readonly earlier: {
+    readonly promises: readonly Pick<EarlierPromises['promises'][number], 'delta' | 'statement'>[];
+    readonly spentDelta: number;
+    readonly note: string | null;
   };
+  /** How sure the figures are, as those of a sample of the calibration images. */
+  readonly intervals: EvaluationIntervals;
 }
 
 /** Makes the document of a calibration. */
 export function calibrationDocument(
-  { metadata }: { readonly metadata: Pick<MultiExitMetadata, 'name' | 'exits'> },
+  { metadata }: { readonly metadata: Pick<MultiExitMetadata, 'name' | 'exits' | 'staticMacs' | 'classes'> },
   calibration: Calibration,
   { dataset, engine }: CalibrationOrigin,
 ): CalibrationDocument {
@@ -110,7 +134,26 @@ export function calibrationDocument(
       confident === null
         ? null
         : { confidence: calibration.confidence ?? INTERVAL_CONFIDENCE, statement: confident.promise },
-    intervals: intervalsOf(summary),
+    several: calibration.several && {
+      ...calibration.several,
+      candidates: calibration.several.candidates.map(({ thresholds, ...candidate }) => ({
+        ...candidate,
+        thresholds: thresholds.map(thresholdToJson),
+      })),
+    },
+    classRisks:
+      calibration.classes?.map(({ group, samples, empiricalRisk }) => ({
+        name: metadata.classes[group] ?? String(group),
+        ...{ samples, empiricalRisk },
+      })) ?? null,
+    joint: calibration.joint ?? null,
+    reject: calibration.reject,
+    earlier: {
+      promises: calibration.earlier.promises.map(({ delta, statement }) => ({ delta, statement })),
+      spentDelta: calibration.earlier.spentDelta,
+      note: calibration.earlier.note,
+    },
+    intervals: intervalsOf(metadata, calibration),
   };
 }
 
@@ -173,16 +216,18 @@ function fitToJson({ vector, ...fit }: ConfidenceFit): ConfidenceFitJson {
   return { ...fit, vector: vector && { scales: [...vector.scales], offsets: [...vector.offsets] } };
 }
 
-function intervalsOf({ exits, samples, top1, static: plain }: ExitSummary): CalibrationDocument['intervals'] {
-  const accuracy = (share: number | null, of: number): Estimate | null =>
-    share === null || of === 0 ? null : wilsonInterval(Math.round(share * of), of, INTERVAL_CONFIDENCE);
-  return {
-    confidence: INTERVAL_CONFIDENCE,
-    top1: accuracy(top1, samples),
-    static: { top1: accuracy(plain.top1, samples) },
-    exits: exits.map((exit) => ({
-      top1: accuracy(exit.top1, exit.taken),
-      top1All: accuracy(exit.top1All, samples),
-    })),
-  };
+function intervalsOf(
+  metadata: Pick<MultiExitMetadata, 'exits' | 'staticMacs'>,
+  { measured, policy, summary }: Calibration,
+): EvaluationIntervals {
+  const { labels, exits, classes } = measured;
+  const rightOf = (answers: Int32Array): Uint8Array | null =>
+    labels && Uint8Array.from(answers, (answer, row) => (answer === labels[row] ? 1 : 0));
+  return evaluationIntervals({
+    exits: summary.exits,
+    costs: costsOf(metadata),
+    correct: rightOf(simulate(measured, policy).classes),
+    finalCorrect: rightOf(argmaxRows(exits.at(-1)!, classes)),
+    confidences: labels && policyConfidences(measured, policy),
+  });
 }

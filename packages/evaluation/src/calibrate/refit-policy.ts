@@ -1,5 +1,5 @@
 import type { MultiExitModel, PromiseMetadata } from '@earlyexit/branch-head';
-import type { RiskAim, SearchAim } from '@earlyexit/calibration';
+import type { SearchAim } from '@earlyexit/calibration';
 import type { WorkOptions } from '@earlyexit/core';
 import {
   argmaxRows,
@@ -9,7 +9,7 @@ import {
   summarizeExits,
 } from '@earlyexit/exit-criteria';
 import { calibrateModel } from './calibrate-model';
-import type { CalibrationAim } from './calibration-aim';
+import type { CalibrationAim, PromiseAim } from './calibration-aim';
 
 /** What int8 does to the answers, on the calibration split. */
 export interface QuantizationReport {
@@ -84,8 +84,9 @@ function chooseAim(
   macsShare: number,
 ): CalibrationAim {
   if (promise !== null) {
-    const { risk, delta, method, loss } = promise;
-    return { risk, delta, method, loss } as RiskAim;
+    const { risk, delta, method, loss, inEach, joint } = promise;
+    if (joint !== undefined && delta !== null) return { joint, delta };
+    return { risk, delta, method, loss, ...(inEach && { inEach }) } as PromiseAim;
   }
   const isNumeric = thresholds.some((value) => typeof value === 'number');
   // The heads can make a policy dearer than the plain network; no aim asks for that.

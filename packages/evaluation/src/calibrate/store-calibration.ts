@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { foldLogitScaling, type MultiExitModel, withMetadata, withPolicy } from '@earlyexit/branch-head';
+import {
+  type FittedOn,
+  foldLogitScaling,
+  type MultiExitModel,
+  withMetadata,
+  withPolicy,
+} from '@earlyexit/branch-head';
 import { saveModel } from '@earlyexit/branch-head/node';
 import { DataError } from '@earlyexit/core';
 import { readWholeFile, refuseLargeJson } from '@earlyexit/core/node';
@@ -17,6 +23,10 @@ export interface StoreOptions {
   readonly split?: string | undefined;
 }
 
+/** What is stored of a calibration. */
+export type StoredCalibration = Pick<Calibration, 'policy' | 'promise' | 'fits' | 'fittedSamples'> &
+  Partial<Pick<Calibration, 'reject' | 'made' | 'expected'>>;
+
 /**
  * A mark of a saved model as it is now: another if it is saved again with other weights or metadata.
  *
@@ -29,8 +39,8 @@ export async function modelStamp(directory: string): Promise<string> {
 }
 
 /**
- * Stores what calibration found in a saved model: the policy, and what it promises, in its metadata; vector scaling in
- * the classifiers' weights, so that every session and export has it. Who may be at work in the same folder is kept out by
+ * Stores what calibration found in a saved model: the policy, what it promises and on
+ * which samples, in its metadata; vector scaling in the classifiers' weights, so that every session and export has it. Who may be at work in the same folder is kept out by
  * `lockFolder`.
  *
  * @param directory the folder with `model.json`
@@ -41,14 +51,7 @@ export async function modelStamp(directory: string): Promise<string> {
 export async function storeCalibration(
   model: MultiExitModel,
   directory: string,
-  {
-    policy,
-    promise,
-    fits,
-    fittedSamples,
-    expected = null,
-  }: Pick<Calibration, 'policy' | 'promise' | 'fits' | 'fittedSamples'> &
-    Partial<Pick<Calibration, 'expected'>>,
+  { policy, promise, reject = null, expected = null, made = [], fits, fittedSamples }: StoredCalibration,
   { stamp, split = UNKNOWN_SPLIT }: StoreOptions = {},
 ): Promise<MultiExitModel> {
   if (stamp !== undefined && (await modelStamp(directory)) !== stamp) {
@@ -61,11 +64,24 @@ export async function storeCalibration(
   }
   const vectors = fits.flatMap(({ vector }) => (vector === null ? [] : [vector]));
   if (vectors.length > 0) foldLogitScaling(model, vectors);
-  const decided = withPolicy(model, { ...policy, promise, expected: outcomeOf(expected) });
+  const decided = withPolicy(model, { ...policy, promise, expected: outcomeOf(expected), reject });
   const { fittedOn = [] } = decided.metadata;
-  // Thresholds and temperatures are found anew by the next calibration; what is built into the weights stays.
-  const fit = { what: 'vector', fingerprint: split, samples: fittedSamples } as const;
-  const calibrated = vectors.length === 0 ? decided : withMetadata(decided, { fittedOn: [...fittedOn, fit] });
+  // Thresholds and temperatures are found anew by the next calibration; what is built into the weights stays, and so
+  // does what was promised.
+  const records: FittedOn[] = [
+    ...(vectors.length > 0 ? [{ what: 'vector', fingerprint: split, samples: fittedSamples } as const] : []),
+    ...made
+      .filter(
+        ({ statement }) =>
+          !fittedOn.some((each) => each.fingerprint === split && each.statement === statement),
+      )
+      .map(
+        ({ delta, statement, samples }) =>
+          ({ what: 'promise', fingerprint: split, samples, delta, statement }) as const,
+      ),
+  ];
+  const calibrated =
+    records.length === 0 ? decided : withMetadata(decided, { fittedOn: [...fittedOn, ...records] });
   await saveModel(calibrated, directory);
   return calibrated;
 }

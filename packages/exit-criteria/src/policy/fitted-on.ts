@@ -15,15 +15,21 @@ export interface FittedOn {
   readonly fingerprint: string;
   /** How many of the split. */
   readonly samples: number;
+  /** Of a promise: the probability with which it may fail; null where it is kept on average alone. */
+  readonly delta?: number | null | undefined;
+  /** Of a promise: what is promised, as one sentence, and with what. */
+  readonly statement?: string | undefined;
 }
 
 /** Whether `value`, from a file perhaps, says what was fitted on which samples. */
 export function isFittedOn(value: unknown): value is FittedOn {
   if (typeof value !== 'object' || value === null) return false;
-  const { what, fingerprint, samples } = value as Record<string, unknown>;
+  const { what, fingerprint, samples, delta = null, statement = '' } = value as Record<string, unknown>;
   return (
     (FITTED_PARTS as readonly unknown[]).includes(what) &&
     typeof fingerprint === 'string' &&
+    typeof statement === 'string' &&
+    (delta === null || (typeof delta === 'number' && delta >= 0 && delta <= 1)) &&
     Number.isSafeInteger(samples) &&
     (samples as number) >= 0
   );

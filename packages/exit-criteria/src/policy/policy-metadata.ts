@@ -20,6 +20,37 @@ export interface PromiseMetadata {
   readonly bound: number | null;
   /** The promise as one sentence. */
   readonly statement: string;
+  /** `class` where the risk is kept within each class; left out where it is kept over all samples. */
+  readonly inEach?: 'class';
+  /** The largest risks and cost that are promised together, where there are several; `risk` is one of them. */
+  readonly joint?: JointLimits;
+}
+
+/** Limits that the same thresholds keep. */
+export interface JointLimits {
+  /** The largest share of answers that differ from the final exit's, between 0 and 1. */
+  readonly consistency?: number;
+  /** The largest accuracy drop against the final exit, a fraction between 0 and 1. */
+  readonly gap?: number;
+  /** The largest average cost as a share of the plain network's. */
+  readonly cost?: number;
+}
+
+/** When the final exit declines to answer, and what is promised of the answers given. */
+export interface RejectMetadata {
+  /** The final exit declines where its largest probability, at its temperature, is below it. */
+  readonly below: number;
+  /** The largest share of wrong answers among those given, early ones included. */
+  readonly risk: number;
+  /** The probability with which the promise may fail. */
+  readonly delta: number;
+  /** On how many samples it was made. */
+  readonly samples: number;
+  /** On those samples: the share of them that got an answer, and the share of these that was wrong. */
+  readonly coverage: number;
+  readonly empiricalRisk: number;
+  /** The promise as one sentence. */
+  readonly statement: string;
 }
 
 /** A figure, and the interval that it lies in. */
@@ -53,25 +84,33 @@ export interface PolicyMetadata {
   readonly promise?: PromiseMetadata | null;
   /** What to expect of these thresholds on new samples; left out, or null, where that was not found out. */
   readonly expected?: ExpectedOutcome | null;
+  /** When the final exit declines; left out where it always answers. */
+  readonly reject?: RejectMetadata | null;
 }
 
-/** A policy with what it promises and what to expect of it; nothing, where that is left out or null. */
+/** A policy with what it promises, what to expect of it and when it declines; nothing, where that is left out or null. */
 export type PromisedPolicy = ExitPolicy & {
   readonly promise?: PromiseMetadata | null | undefined;
   readonly expected?: ExpectedOutcome | null | undefined;
+  readonly reject?: RejectMetadata | null | undefined;
 };
 
 /** A policy with nothing left open. */
-export type ResolvedPolicy = Required<ExitPolicy> & { readonly promise: PromiseMetadata | null };
+export type ResolvedPolicy = Required<ExitPolicy> & {
+  readonly promise: PromiseMetadata | null;
+  /** Left out where the final exit always answers. */
+  readonly reject?: RejectMetadata;
+};
 
 /** A policy in its JSON form; temperatures that are left out are 1. */
 export function policyToJson(policy: PromisedPolicy): PolicyMetadata {
-  const { criterion, thresholds, promise = null, expected = null } = policy;
+  const { criterion, thresholds, promise = null, expected = null, reject = null } = policy;
   const { temperatures = onesFor(thresholds) } = policy;
   return {
     ...{ criterion, thresholds: thresholds.map(thresholdToJson), temperatures },
     ...(promise === null ? {} : { promise }),
     ...(expected === null ? {} : { expected }),
+    ...(reject === null ? {} : { reject }),
   };
 }
 
@@ -83,9 +122,10 @@ export function policyToJson(policy: PromisedPolicy): PolicyMetadata {
 export function policyFromJson(
   json: Omit<PolicyMetadata, 'temperatures'> & Partial<Pick<PolicyMetadata, 'temperatures'>>,
 ): ResolvedPolicy {
-  const { criterion, promise = null } = json;
+  const { criterion, promise = null, reject = null } = json;
   const thresholds = json.thresholds.map(thresholdFromJson);
-  return { criterion, thresholds, temperatures: json.temperatures ?? onesFor(thresholds), promise };
+  const temperatures = json.temperatures ?? onesFor(thresholds);
+  return { criterion, thresholds, temperatures, promise, ...(reject && { reject }) };
 }
 
 function onesFor(thresholds: readonly unknown[]): number[] {

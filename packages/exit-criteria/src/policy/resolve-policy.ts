@@ -49,7 +49,8 @@ export function neverLeave({ exits }: Pick<PolicyOwner, 'exits'>): Required<Exit
 
 /**
  * What is asked for, else what is stored, else the default: `max-probability`, temperatures of 1. Stored thresholds
- * serve the criterion that they were found for. A stored promise holds for the stored policy as a whole alone.
+ * serve the criterion that they were found for. A stored promise, and when to
+ * decline, hold for the stored policy as a whole alone.
  *
  * @throws ArgumentError if criterion, thresholds or temperatures do not fit the network
  */
@@ -65,7 +66,8 @@ export function findPolicy(owner: PolicyOwner, asked: AskedPolicy = {}): FoundPo
     stored?.criterion === criterion &&
     stored.thresholds.join() === thresholds?.join() &&
     stored.temperatures.join() === temperatures.join();
-  return { criterion, thresholds, temperatures, promise: isStored ? stored.promise : null };
+  const { promise = null, reject } = isStored ? stored : {};
+  return { criterion, thresholds, temperatures, promise, ...(reject && { reject }) };
 }
 
 /**

@@ -237,6 +237,10 @@ export function describeCalibrationAim(aim: CalibrateAim, confidence?: number): 
     const how = aim.delta === null ? 'on average' : `with probability ${shortPercent(1 - aim.delta)}`;
     return `aim: the cheapest with at most ${shortPercent(aim.risk)} ${what}, promised ${how} (${aim.method})`;
   }
+  if ('joint' in aim) {
+    const limits = Object.entries(aim.joint).map(([what, most]) => `${what} ${shortPercent(most)}`);
+    return `aim: the cheapest with at most ${limits.join(', ')}, promised together with probability ${shortPercent(1 - aim.delta)}`;
+  }
   const sure =
     confidence === undefined ? '' : `, on new images too with a confidence of ${shortPercent(confidence)}`;
   return `aim: ${describeAim(aim)}${sure}`;
