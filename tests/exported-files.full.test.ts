@@ -1,12 +1,14 @@
 import { selectEngine } from '@earlyexit/backend';
-import { criterionNames, getCriterion } from '@earlyexit/exit-criteria';
+import { listCriteria } from '@earlyexit/exit-criteria';
 import { loadSession } from '@earlyexit/inference/onnx';
 import { createModel, listModels } from '@earlyexit/model-zoo';
 import { beforeAll, expect, it } from 'vitest';
 import { exportConditional, exportStatic, type Quantization } from '@earlyexit/onnx';
 import { randomNetwork, smallForms } from '@earlyexit/testing/networks';
 
-const criteria = criterionNames.filter((name) => !getCriterion(name).needsLabels);
+const criteria = listCriteria()
+  .filter(({ needsLabels }) => !needsLabels)
+  .map(({ name }) => name);
 // Whether the check of a file's structure lets it through is asked here, not what onnxruntime makes of it.
 const runtime = {
   InferenceSession: { create: () => Promise.reject(new Error('reached the runtime')) },

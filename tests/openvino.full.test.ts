@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
 import { findOpenvino, installOpenvino } from '@earlyexit/native-engines';
-import { criterionNames, getCriterion } from '@earlyexit/exit-criteria';
+import { listCriteria } from '@earlyexit/exit-criteria';
 import { loadSession } from '@earlyexit/inference/onnx';
 import { loadOpenvino } from '@earlyexit/inference/openvino';
 import { exportConditional } from '@earlyexit/onnx';
@@ -14,7 +14,9 @@ import { fuzzOnnxFiles } from './fuzz-onnx';
 // 60 MB are downloaded, unless they are in the user's cache. One file against onnxruntime is the matter of
 // packages/inference/src/openvino/load-openvino.full.test.ts.
 const isHere = process.platform === 'linux' && process.arch === 'x64';
-const criteria = criterionNames.filter((name) => !getCriterion(name).needsLabels);
+const criteria = listCriteria()
+  .filter(({ needsLabels }) => !needsLabels)
+  .map(({ name }) => name);
 
 describe.skipIf(!isHere)('OpenVINO (Linux on x64 only)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'earlyexit-openvino-'));

@@ -272,7 +272,13 @@ describe('attachExits says what would fit', () => {
   });
 
   it('for a head that is not there', () => {
-    expect(attach([{ after: 'relu1', head: 'poled' as 'pooled' }])).toThrow("Did you mean 'pooled'");
+    expect(attach([{ after: 'relu1', head: 'poled' }])).toThrow("Did you mean 'pooled'");
+    expect(attach([{ after: 'relu1', head: { name: 'conv-dense', options: { filter: 3 } } }])).toThrow(
+      "the head 'conv-dense' takes the options filters, kernelSize, strides. Received: 'filter'. Did you mean 'filters'",
+    );
+    expect(attach([{ after: 'relu1', head: { name: 'pooled', options: { poolSize: 3 } } }])).toThrow(
+      'takes no options',
+    );
     expect(attach([{ after: 'relu1', head: { name: 'nothing' as 'pooled' } }])).toThrow(
       'a head is a function or one of avgpool-dense, conv-dense, conv-pool-dense, branchynet, linear, mixed-pool, pooled',
     );
@@ -360,7 +366,7 @@ describe('attachExits says what would fit', () => {
     expect(attach([{ after: 'relu1', head: wrong }])).toThrow(
       "attachExits(exit 'exit0'): a head returns the symbolic tensor of its logits, [batch, 5]. Received: [null, 8, 8, 4].",
     );
-    expect(attach([{ after: 'relu1', head: (() => undefined) as unknown as HeadBuilder }])).toThrow(
+    expect(attach([{ after: 'relu1', head: () => undefined }])).toThrow(
       'Received: undefined',
     );
   });

@@ -1,10 +1,12 @@
 import type { HeadBuilder } from './heads/head';
-import type { HeadName, HeadOptions } from './heads/heads';
+import type { HeadName, HeadOptions } from './heads/head-registry';
 
 /** A registered head with its options. */
-export type HeadChoice = {
-  [Name in HeadName]: { readonly name: Name; readonly options?: HeadOptions[Name] };
-}[HeadName];
+export type HeadChoice =
+  | {
+      [Name in keyof HeadOptions]: { readonly name: Name; readonly options?: HeadOptions[Name] };
+    }[keyof HeadOptions]
+  | { readonly name: HeadName; readonly options?: object };
 
 /** One exit to attach. */
 export interface ExitSpecification {

@@ -6,7 +6,7 @@ export type { BranchConvolution, BranchyNetOptions } from './heads/branchynet';
 export type { ConvDenseOptions } from './heads/conv-dense';
 export type { ConvPoolDenseOptions } from './heads/conv-pool-dense';
 export type { FeatureShape, HeadBuilder, HeadContext, HeadDefinition } from './heads/head';
-export { getHead, headNames, type HeadName, type HeadOptions, isHeadName } from './heads/heads';
+export { getHead, type HeadName, type HeadOptions, listHeads, registerHead } from './heads/head-registry';
 export { MixedPooling2D, type MixedPooling2DArguments, registerLayers } from './heads/mixed-pooling-layer';
 export { layerSeed } from './layer-seed';
 export { foldLogitScaling, type LogitScaling } from './fold-logit-scaling';

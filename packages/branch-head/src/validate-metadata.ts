@@ -152,7 +152,7 @@ function findPolicyProblem(value: unknown, exitCount: number): MetadataProblem |
     check(
       typeof criterion === 'string' && isCriterionName(criterion),
       'policy.criterion',
-      'is the name of a criterion',
+      'is the name of a criterion that is registered',
       criterion,
     ) ??
     check(

@@ -1,8 +1,10 @@
-import { criterionNames, evaluateExits, getCriterion, simulate } from '@earlyexit/exit-criteria';
+import { listCriteria, evaluateExits, getCriterion, simulate } from '@earlyexit/exit-criteria';
 import { expect, it } from 'vitest';
 import { searchMostConfidentThresholds, simulateMostConfident } from './most-confident';
 import { operatingPointOf } from './operating-points/operating-point';
 import { syntheticLogits } from './test-data';
+
+const criterionNames = listCriteria().map(({ name }) => name);
 
 it('lets the surest exit answer for a sample that nobody let leave', () => {
   // Exit 0 is surer (of class 1) than the final exit (of class 0), but not sure enough to let the sample leave.

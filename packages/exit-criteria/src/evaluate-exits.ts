@@ -1,6 +1,6 @@
 import { argmaxRows } from './argmax';
 import { type CachedLogits, validateCachedLogits } from './cached-logits';
-import { getCriterion } from './criteria/criteria';
+import { getCriterion } from './criteria/criterion-registry';
 import type { CriterionEvaluation, CriterionName } from './criteria/criterion';
 import type { CriterionState } from './criteria/criterion-state';
 

@@ -1,7 +1,21 @@
 export { argmaxRows } from './argmax';
 export { type CachedLogits, validateCachedLogits } from './cached-logits';
-export { criterionNames, getCriterion, isCriterionName } from './criteria/criteria';
-export type { CriterionEvaluation, CriterionName, ExitCriterion, LogitsBatch } from './criteria/criterion';
+export {
+  getCriterion,
+  isCriterionName,
+  listCriteria,
+  registerCriterion,
+} from './criteria/criterion-registry';
+export type {
+  CriterionDefinition,
+  CriterionEvaluation,
+  CriterionName,
+  ExitCriterion,
+  LogitsBatch,
+} from './criteria/criterion';
+export { scoreProbabilities } from './criteria/define-criterion';
+export type { LeavingRule } from './criteria/leaving-rule';
+export { PROBABILITY_SCALE, type ScoreScale } from './criteria/score-scale';
 export { type CriterionState, type CriterionStateColumn, selectRows } from './criteria/criterion-state';
 export { evaluateExits } from './evaluate-exits';
 export { type ExitPolicy, validatePolicy } from './policy/exit-policy';

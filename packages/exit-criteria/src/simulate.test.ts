@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { argmaxRows } from './argmax';
 import type { CachedLogits } from './cached-logits';
-import { criterionNames, getCriterion } from './criteria/criteria';
+import { listCriteria, getCriterion } from './criteria/criterion-registry';
 import { selectRows, type CriterionState } from './criteria/criterion-state';
 import type { ExitPolicy } from './policy/exit-policy';
 import { simulate, type Simulation } from './simulate';
 import { caches } from './test-logits';
 import type { Threshold } from './policy/threshold';
+
+const criterionNames = listCriteria().map(({ name }) => name);
 
 /** What a router does: the batch shrinks at each exit, and the state with it. */
 function simulateShrinking(cached: CachedLogits & { labels: Int32Array }, policy: ExitPolicy): Simulation {

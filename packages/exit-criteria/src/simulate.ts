@@ -1,5 +1,5 @@
 import type { CachedLogits } from './cached-logits';
-import { getCriterion } from './criteria/criteria';
+import { getCriterion } from './criteria/criterion-registry';
 import { evaluateExits } from './evaluate-exits';
 import { type ExitPolicy, validatePolicy } from './policy/exit-policy';
 

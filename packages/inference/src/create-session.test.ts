@@ -10,9 +10,8 @@ import {
 } from '@earlyexit/branch-head';
 import {
   argmaxRows,
-  criterionNames,
+  listCriteria,
   evaluateExits,
-  getCriterion,
   simulate,
   type CachedLogits,
   type CriterionName,
@@ -25,7 +24,9 @@ import type { ImageBatch } from './session';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { tf } from './tf';
 
-const labelFree = criterionNames.filter((name) => !getCriterion(name).needsLabels);
+const labelFree = listCriteria()
+  .filter(({ needsLabels }) => !needsLabels)
+  .map(({ name }) => name);
 // Not a multiple of any batch size below, so that there is a short last batch.
 const SAMPLES = 71;
 

@@ -1,10 +1,8 @@
 import { ArgumentError, DataError } from '@earlyexit/core';
 import {
-  criterionNames,
-  getCriterion,
+  listCriteria,
   simulate,
   type CachedLogits,
-  type CriterionName,
   type ExitPolicy,
   type Threshold,
 } from '@earlyexit/exit-criteria';
@@ -14,7 +12,9 @@ import { createRoutedSession } from './routed-session';
 import type { RunOptions, SessionMetadata } from './session';
 import type { StageRunner } from './stage-runner';
 
-const labelFree = criterionNames.filter((name) => !getCriterion(name).needsLabels);
+const labelFree = listCriteria()
+  .filter(({ needsLabels }) => !needsLabels)
+  .map(({ name }) => name);
 
 /** Features of the runner below: which samples are in the batch, and whether somebody still owns them. */
 interface Rows {
@@ -229,7 +229,7 @@ describe('a routed session', () => {
     [{ thresholds: [0.5, 0.5], temperatures: [1, 0, 1] }, 'temperatures[1]'],
     [{ thresholds: [0.5, 0.5], batchSize: 0 }, 'batchSize'],
     [{ thresholds: [0.5, 0.5], batchSize: 1.5 }, 'batchSize'],
-    [{ thresholds: [0.5, 0.5], criterion: 'entropi' as CriterionName }, 'Perhaps entropy'],
+    [{ thresholds: [0.5, 0.5], criterion: 'entropi' }, 'Perhaps entropy'],
   ])('refuses %j', async (options, message) => {
     const { runner, computed } = tableRunner(small);
     const run = createRoutedSession(runner, metadataFor(small)).run(images(4), options);

@@ -97,7 +97,7 @@ function readExits(exits: readonly string[], plain: MultiExitModel): ExitSpecifi
       });
     }
     // Whether the head exists is attachExits's to say: it knows the names.
-    return { after: resolveLayerName(plain, layer), head: head as 'pooled' };
+    return { after: resolveLayerName(plain, layer), head };
   });
 }
 

@@ -1,5 +1,5 @@
 import { selectEngine } from '@earlyexit/backend';
-import { criterionNames, getCriterion } from '@earlyexit/exit-criteria';
+import { listCriteria } from '@earlyexit/exit-criteria';
 import { createModel } from '@earlyexit/model-zoo';
 import * as ort from 'onnxruntime-node';
 import { beforeAll, expect, it } from 'vitest';
@@ -7,7 +7,9 @@ import { exportConditional } from './export-conditional';
 import { channelsFirst, noise, openSession } from './testing/compare';
 
 const SAMPLES = 17;
-const criteria = criterionNames.filter((name) => !getCriterion(name).needsLabels);
+const criteria = listCriteria()
+  .filter(({ needsLabels }) => !needsLabels)
+  .map(({ name }) => name);
 
 beforeAll(async () => {
   await selectEngine('cpu');

@@ -1,12 +1,17 @@
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
-import { criterionWithoutLabels, findPolicy, type Threshold } from '@earlyexit/exit-criteria';
-import type { GraphCriterionName } from './criteria/criterion-graph';
+import {
+  type CriterionName,
+  criterionWithoutLabels,
+  findPolicy,
+  type Threshold,
+} from '@earlyexit/exit-criteria';
+import { getCriterionGraph } from './criteria/criterion-graphs';
 import type { ConditionalExportOptions } from './export-options';
 
 /** How samples leave, with nothing left open. */
 export interface Decision {
-  readonly criterion: GraphCriterionName;
+  readonly criterion: CriterionName;
   /** `null` where none are known, which only an input allows. */
   readonly thresholds: readonly Threshold[] | null;
   readonly thresholdsAs: 'input' | 'constants';
@@ -16,13 +21,14 @@ export interface Decision {
 /**
  * The decision that goes into the graph: what the options say, and for the rest what calibration stored.
  *
- * @throws ArgumentError if thresholds do not fit or are missing where they are needed, or the criterion needs labels
+ * @throws ArgumentError if thresholds do not fit or are missing where they are needed, or the criterion needs labels or has no graph
  */
 export function resolveDecision(metadata: MultiExitMetadata, options: ConditionalExportOptions): Decision {
   const stored = metadata.policy;
   const { thresholdsAs = 'input' } = options;
-  const { criterion: name, thresholds, temperatures } = findPolicy(metadata, options);
-  criterionWithoutLabels(name, 'exportConditional');
+  const { criterion, thresholds, temperatures } = findPolicy(metadata, options);
+  criterionWithoutLabels(criterion, 'exportConditional');
+  getCriterionGraph(criterion);
   const early = metadata.exits.slice(0, -1);
   if (thresholds === null && thresholdsAs === 'constants' && early.length > 0) {
     throw new ArgumentError({
@@ -31,9 +37,9 @@ export function resolveDecision(metadata: MultiExitMetadata, options: Conditiona
       received:
         stored === null
           ? 'none, and no calibrated policy'
-          : `none for ${name}; those stored are for ${stored.criterion}`,
+          : `none for ${criterion}; those stored are for ${stored.criterion}`,
       remedy: "Calibrate the network, pass thresholds, or write them as an input (thresholdsAs: 'input')",
     });
   }
-  return { criterion: name as GraphCriterionName, thresholds, thresholdsAs, temperatures };
+  return { criterion, thresholds, thresholdsAs, temperatures };
 }

@@ -1,12 +1,13 @@
 import { selectEngine } from '@earlyexit/backend';
-import { criterionNames, getCriterion } from '@earlyexit/exit-criteria';
+import { listCriteria } from '@earlyexit/exit-criteria';
 import { createModel, listModels } from '@earlyexit/model-zoo';
 import { beforeAll, expect, it } from 'vitest';
-import type { GraphCriterionName } from './criteria/criterion-graph';
 import { checkNetwork } from './testing/check-network';
 import { randomNetwork, smallForms } from '@earlyexit/testing/networks';
 
-const criteria = criterionNames.filter((name) => !getCriterion(name).needsLabels) as GraphCriterionName[];
+const criteria = listCriteria()
+  .filter(({ needsLabels }) => !needsLabels)
+  .map(({ name }) => name);
 
 beforeAll(async () => {
   await selectEngine('wasm');

@@ -1,11 +1,10 @@
 import { randomStream } from '@earlyexit/core';
 import { selectEngine } from '@earlyexit/backend';
-import { argmaxRows, criterionNames, getCriterion, simulate, type Threshold } from '@earlyexit/exit-criteria';
+import { argmaxRows, listCriteria, getCriterion, simulate, type Threshold } from '@earlyexit/exit-criteria';
 import { createModel, listModels } from '@earlyexit/model-zoo';
 import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { exportConditional } from './export-conditional';
-import type { GraphCriterionName } from './criteria/criterion-graph';
 import {
   asInput,
   channelsFirst,
@@ -17,7 +16,9 @@ import {
 import { checkNetwork } from './testing/check-network';
 import { randomNetwork, randomizeWeights } from '@earlyexit/testing/networks';
 
-const criteria = criterionNames.filter((name) => !getCriterion(name).needsLabels) as GraphCriterionName[];
+const criteria = listCriteria()
+  .filter(({ needsLabels }) => !needsLabels)
+  .map(({ name }) => name);
 const SAMPLES = 71;
 
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
-import { thresholdToJson } from '@earlyexit/exit-criteria';
+import { getCriterion, thresholdToJson } from '@earlyexit/exit-criteria';
 import { describeColors, readColors } from './color-input';
 import type { StateValue } from './criteria/criterion-graph';
-import { criterionGraphs } from './criteria/criterion-graphs';
+import { getCriterionGraph } from './criteria/criterion-graphs';
 import {
   type Answers,
   findRows,
@@ -34,7 +34,7 @@ import {
  * Inputs: `pixel_values` `[batch, channels, height, width]` float32, preprocessed, and `thresholds` `[exits − 1]`
  * float32 (unless they are constants). Outputs: `logits` `[batch, classes]` of the answering exit, `exit_index`
  * `[batch]` int64, `score` `[batch]` float32, in the order of the inputs. The class is the argmax of `logits` under
- * every criterion: under `ensemble` an early exit's `logits` are the mean of the log-probabilities so far.
+ * every criterion: under one that answers with log-probabilities (`ensemble`) those are an early exit's `logits`.
  *
  * A threshold of +Infinity (−Infinity for the entropies, where lower is surer) never lets a sample leave, nor does NaN in
  * runtimes that compare as the standard says; the other infinity always does, whatever the score. Logits that are not finite
@@ -117,12 +117,12 @@ function writeLevel(plan: Plan, graph: GraphBuilder, { exit, values, state }: Le
   const { classes } = network;
   const logits = toPlain(graph, values.get(stage.logits)!).name;
   const temperature = temperatures[exit]!;
-  const scored = criterionGraphs[criterion].score({ graph, logits, classes, temperature, exit, state });
+  const scored = getCriterionGraph(criterion)({ graph, logits, classes, temperature, exit, state });
   const isFinal = exit === network.stages.length - 1;
   // Under every criterion the final exit answers for itself.
   const answer = isFinal ? logits : scored.answer;
-  // What an ensemble answers has the temperatures in it.
-  const isTempered = temperature === 1 || (criterion === 'ensemble' && !isFinal);
+  const { answersWith } = getCriterion(criterion);
+  const isTempered = temperature === 1 || (answersWith !== 'logits' && !isFinal);
   const own = {
     logits:
       plan.foldTemperatures && !isTempered

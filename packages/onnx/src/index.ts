@@ -1,4 +1,8 @@
-export type { GraphCriterionName } from './criteria/criterion-graph';
+export type { CriterionGraph, ExitInGraph, ScoredExit, StateValue } from './criteria/criterion-graph';
+export { registerCriterionGraph } from './criteria/criterion-graphs';
+export { largestOf, largestTwo, logSoftmaxOf, scoredAlone, softmaxOf } from './criteria/scored-exit';
+export type { GraphBuilder } from './graph/graph-builder';
+export { reduceClasses } from './graph/reduce';
 export { exportConditional } from './export-conditional';
 export type { ConditionalExportOptions, ExportOptions } from './export-options';
 export {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { selectEngine } from '@earlyexit/backend';
-import { criterionNames, getCriterion } from '@earlyexit/exit-criteria';
+import { listCriteria } from '@earlyexit/exit-criteria';
 import { createModel } from '@earlyexit/model-zoo';
 import { afterAll, expect, it } from 'vitest';
 import { exportConditional } from './export-conditional';
@@ -51,7 +51,9 @@ it('is read back by the Python packages onnx, with strict shape inference, and o
   const network = createModel('test_resnet_3exits');
   const thresholds = [0.9, 'never', 'always'] as const;
   for (const opset of [13, 17, 18, 20, 21]) {
-    for (const criterion of criterionNames.filter((name) => !getCriterion(name).needsLabels)) {
+    for (const criterion of listCriteria()
+      .filter(({ needsLabels }) => !needsLabels)
+      .map(({ name }) => name)) {
       files.push([
         `${criterion}-${opset}`,
         await exportConditional(network, { criterion, opset, temperatures: [1, 2, 1, 3] }),

@@ -1,4 +1,4 @@
-import { attachExits, headNames, getHead, type HeadName, type MultiExitModel } from '@earlyexit/branch-head';
+import { attachExits, listHeads, type MultiExitModel } from '@earlyexit/branch-head';
 import { readLayerGraph } from '@earlyexit/profiler';
 import * as tfl from '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
@@ -112,10 +112,10 @@ export function randomNetwork(seed: number): MultiExitModel {
   const places = [...new Set(tensors)].sort(() => random() - 0.5).slice(0, 1 + below(4));
   const exits = places.map((tensor) => {
     const shape = tensor.shape.slice(1);
-    const fitting = headNames.filter((head: HeadName) => getHead(head as string).misfit(shape, {}) === null);
+    const fitting = listHeads().filter((head) => head.misfit(shape, {}) === null);
     // Applications of a shared layer are numbered in the order of the graph, not in that of their making.
     const { id } = graph.nodes.find((node) => node.symbolicOutputs.includes(tensor))!;
-    return { after: id, head: pick(fitting) };
+    return { after: id, head: pick(fitting).name };
   });
   const network = attachExits(model, exits);
   randomizeWeights(network.model, seed);

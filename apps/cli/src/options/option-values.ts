@@ -1,5 +1,5 @@
 import { nearestName } from '@earlyexit/core';
-import { criterionNames, isThreshold, parseThreshold, type Threshold } from '@earlyexit/exit-criteria';
+import { listCriteria, isThreshold, parseThreshold, type Threshold } from '@earlyexit/exit-criteria';
 import type { RuntimeName } from '@earlyexit/native-engines';
 import { z } from 'zod';
 
@@ -8,15 +8,16 @@ import { z } from 'zod';
 
 /** A value read from text, or refused with `rule`. */
 function fromText<T>(
-  rule: string,
+  rule: string | (() => string),
   read: (text: string) => T | undefined,
   remedy?: (text: string) => string | undefined,
 ) {
-  return z.union([z.string(), z.number()], { error: rule }).transform((value, context): T => {
+  const error = typeof rule === 'string' ? () => rule : rule;
+  return z.union([z.string(), z.number()], { error }).transform((value, context): T => {
     const text = String(value).trim();
     const result = read(text);
     if (result !== undefined) return result;
-    context.addIssue({ code: 'custom', message: rule, params: { remedy: remedy?.(text) } });
+    context.addIssue({ code: 'custom', message: error(), params: { remedy: remedy?.(text) } });
     return z.NEVER;
   });
 }
@@ -60,16 +61,22 @@ export const countOrShare = () =>
       : undefined;
   });
 
-/** One of several names; a near miss is told which was probably meant. */
-export const oneOf = <const Name extends string>(names: readonly Name[]) =>
-  fromText(
-    `it is one of ${names.join(', ')}`,
-    (text) => names.find((name) => name === text),
+/**
+ * One of several names; a near miss is told which was probably meant.
+ *
+ * @param names a function where a program may register more of them
+ */
+export const oneOf = <const Name extends string>(names: readonly Name[] | (() => readonly Name[])) => {
+  const all = typeof names === 'function' ? names : () => names;
+  return fromText(
+    () => `it is one of ${all().join(', ')}`,
+    (text) => all().find((name) => name === text),
     (text) => {
-      const near = nearestName(text, names);
+      const near = nearestName(text, all());
       return near === null ? undefined : `Did you mean ${near}?`;
     },
   );
+};
 
 /** A word or a path that is not empty. */
 export const text = () => fromText('it is not empty', (value) => (value === '' ? undefined : value));
@@ -103,4 +110,4 @@ export const engineOrRuntime = () => oneOf([...tfjsEngines, ...runtimeNames]);
 export type EngineChoice = z.output<ReturnType<typeof engineOrRuntime>>;
 
 /** The criteria of `--criterion`. */
-export const criterion = () => oneOf(criterionNames);
+export const criterion = () => oneOf(() => listCriteria().map(({ name }) => name));

@@ -14,6 +14,7 @@ const DEFAULT_POOL_SIZE = 3;
 export const averagePoolDense: HeadDefinition<AveragePoolDenseOptions> = {
   name: 'avgpool-dense',
   description: 'average pooling 3x3, dense; the CIFAR head of the original example (Distiller)',
+  options: ['poolSize'],
   misfit: (shape, { poolSize = DEFAULT_POOL_SIZE }) => {
     if (!isFeatureMap(shape)) return needsFeatureMap(shape);
     const [height, width] = shape;

@@ -27,6 +27,7 @@ const DEFAULT_POOLING = { poolSize: 2, strides: 2 };
 export const branchyNet: HeadDefinition<BranchyNetOptions> = {
   name: 'branchynet',
   description: 'max pooling, ReLU, convolutions, max pooling, ReLU, dense; the branches of BranchyNet',
+  options: ['convolutions', 'pooling'],
   misfit: needsFeatureMap,
   build: (features, context, { convolutions = [10], pooling = DEFAULT_POOLING }) => {
     const { name } = context;

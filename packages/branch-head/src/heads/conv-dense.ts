@@ -19,6 +19,7 @@ export interface ConvDenseOptions {
 export const convDense: HeadDefinition<ConvDenseOptions> = {
   name: 'conv-dense',
   description: 'convolution 3x3 stride 2, ReLU, dense; as the original documentation describes its exit',
+  options: ['filters', 'kernelSize', 'strides'],
   misfit: needsFeatureMap,
   build: (features, context, { filters, kernelSize = 3, strides = 2 }) => {
     const channels = features.shape.at(-1) as number;

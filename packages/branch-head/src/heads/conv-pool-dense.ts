@@ -19,6 +19,7 @@ export const convPoolDense: HeadDefinition<ConvPoolDenseOptions> = {
   name: 'conv-pool-dense',
   description:
     'convolution 7x7 stride 2, max pooling 3x3 stride 2, dense; the ImageNet head of the original example',
+  options: ['filters', 'kernelSize'],
   misfit: needsFeatureMap,
   build: (features, context, { filters = 10, kernelSize = 7 }) =>
     classifier(

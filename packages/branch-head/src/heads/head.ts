@@ -16,11 +16,13 @@ export type HeadBuilder = (features: tfl.SymbolicTensor, context: HeadContext) =
 /** The shape of the features without the batch axis. */
 export type FeatureShape = readonly (number | null)[];
 
-/** A registered head. */
+/** A head to register. */
 export interface HeadDefinition<Options extends object = object> {
   readonly name: string;
   /** One sentence: layers and source. */
   readonly description: string;
+  /** The names of its options, which are all optional; none unless given. */
+  readonly options?: readonly (keyof Options & string)[];
   /** Why the head does not fit features of this shape, as a rule; `null` if it fits. */
   readonly misfit: (shape: FeatureShape, options: Options) => string | null;
   readonly build: (

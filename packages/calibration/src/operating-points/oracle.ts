@@ -2,8 +2,10 @@ import {
   argmaxRows,
   type CachedLogits,
   type CriterionName,
+  DEFAULT_CRITERION,
   evaluateExits,
   type ExitCosts,
+  listCriteria,
 } from '@earlyexit/exit-criteria';
 import { checkExitMacs, checkLabelled } from '../checks';
 import { type OperatingPoint, operatingPointOf } from './operating-point';
@@ -11,15 +13,13 @@ import { type OperatingPoint, operatingPointOf } from './operating-point';
 /** Whose answers an oracle may give. */
 export interface OracleOptions {
   /**
-   * The criteria that are to be bounded. Most let an exit answer for itself, `ensemble` for all exits so far;
-   * one criterion of each kind unless given.
+   * The criteria that are to be bounded. Most let an exit answer for itself, `ensemble` for all exits so far; one that
+   * lets it answer for itself, and all that do not, unless given.
    */
   readonly criteria?: readonly CriterionName[];
   /** One an exit, the final one included; they change what `ensemble` answers. 1 everywhere unless given. */
   readonly temperatures?: readonly number[];
 }
-
-const EVERY_KIND: readonly CriterionName[] = ['max-probability', 'ensemble'];
 
 /**
  * What nobody can beat with these exits and criteria: every sample leaves at the cheapest exit at which some criterion
@@ -31,7 +31,7 @@ const EVERY_KIND: readonly CriterionName[] = ['max-probability', 'ensemble'];
 export function oracle(
   cached: CachedLogits,
   costs: Pick<ExitCosts, 'exitMacs'>,
-  { criteria = EVERY_KIND, temperatures }: OracleOptions = {},
+  { criteria = everyKind(), temperatures }: OracleOptions = {},
 ): OperatingPoint {
   checkLabelled(cached, 'oracle');
   checkExitMacs(costs.exitMacs, cached.exits.length, 'oracle');
@@ -61,4 +61,12 @@ export function eachExitAlone(cached: CachedLogits, costs: Pick<ExitCosts, 'exit
     const classes = argmaxRows(logits, cached.classes);
     return operatingPointOf({ exitIndex: classes.map(() => exit), classes }, labels, costs);
   });
+}
+
+/** Criteria whose exits give every answer that any criterion gives. */
+function everyKind(): CriterionName[] {
+  const others = listCriteria().filter(
+    ({ answersWith, needsLabels }) => answersWith !== 'logits' && !needsLabels,
+  );
+  return [DEFAULT_CRITERION, ...others.map(({ name }) => name)];
 }

@@ -1,5 +1,5 @@
 import { ArgumentError } from '@earlyexit/core';
-import { type CachedLogits, type ExitCosts, getCriterion } from '@earlyexit/exit-criteria';
+import { type CachedLogits, DEFAULT_CRITERION, type ExitCosts, getCriterion } from '@earlyexit/exit-criteria';
 import { checkExitMacs, checkProbability } from '../checks';
 import { type ControlledRisk, controlRisk, type RiskOptions } from './control-risk';
 import { asPercent } from './describe-promise';
@@ -58,7 +58,7 @@ export function controlRisks(cached: CachedLogits, options: SeveralRisks): Contr
   const deltaEach = delta / candidates.length;
   const promises = candidates.map((candidate) => controlRisk(cached, { ...candidate, delta: deltaEach }));
   const averageMacs = promises.map(({ thresholds }, i) => {
-    const { criterion = 'max-probability' } = candidates[i]!;
+    const { criterion = DEFAULT_CRITERION } = candidates[i]!;
     const { evaluations } = walkPath(cached, { ...candidates[i]!, path: [thresholds] });
     const exits = leavingExits(
       getCriterion(criterion),

@@ -43,7 +43,7 @@ const CLEARLY = 2;
  * samples (`frontierPath`) would follow their chance.
  *
  * Criteria without a scale that is known beforehand measure doubt as a share: how many of the samples are surer.
- * `patience` counts, and takes the shared path.
+ * Scores that are counts (`patience`) take the shared path.
  *
  * @param fitted Samples that no promise on this path is made on; labelled for `gap`.
  * @throws ArgumentError for `gap` without labels, or costs that do not fit; DataError without samples.
@@ -63,7 +63,7 @@ export function fittedPath(fitted: CachedLogits, options: FittedPathOptions): Th
     leavingExits(criterion, evaluations, thresholds, exits);
   const clear = (path: ThresholdPath): ThresholdPath =>
     passBumps(passDearer(path, look, costs.exitMacs), look, losses);
-  if (name === 'patience') {
+  if (criterion.scale?.kind === 'count') {
     return clear(sharedThresholdPath(name, { classes: fitted.classes, earlyExits }));
   }
 

@@ -1,4 +1,9 @@
-import { type CachedLogits, type CriterionName, type ExitCosts } from '@earlyexit/exit-criteria';
+import {
+  type CachedLogits,
+  type CriterionName,
+  type ExitCosts,
+  getCriterion,
+} from '@earlyexit/exit-criteria';
 import type { Scaling } from '../temperature/confidence-fit';
 import { type ControlledRisk, controlRisk } from './control-risk';
 import type { ExitLoss } from './exit-losses';
@@ -21,12 +26,19 @@ export interface RiskAim {
  */
 export const FITTING_SHARE = 0.2;
 
-/** Criteria without a scale that is known beforehand: their thresholds are read off images beside the promise's. */
-const UNSCALED: readonly CriterionName[] = ['energy', 'unique-above'];
-
-/** Whether a promise gives up a part of the calibration split for something that is fitted. */
+/**
+ * Whether a promise gives up a part of the calibration split for something that is fitted: a scaling, or the thresholds
+ * to try, where the criterion has no scale that is known beforehand.
+ *
+ * @throws ArgumentError for an unknown criterion
+ */
 export function needsFittingPart(scaling: Scaling, criterion: CriterionName): boolean {
-  return scaling !== 'none' || UNSCALED.includes(criterion);
+  return scaling !== 'none' || hasNoScale(criterion);
+}
+
+function hasNoScale(criterion: CriterionName): boolean {
+  const { scale, needsLabels } = getCriterion(criterion);
+  return scale === null && !needsLabels;
 }
 
 /** How many samples a promise needs, and how many of a split are left for it. */

@@ -1,7 +1,9 @@
-import { criterionNames, simulate } from '@earlyexit/exit-criteria';
+import { listCriteria, simulate } from '@earlyexit/exit-criteria';
 import { expect, it } from 'vitest';
 import { syntheticLogits } from '../test-data';
 import { sharedThresholdPath } from './threshold-path';
+
+const criterionNames = listCriteria().map(({ name }) => name);
 
 const scaleless = new Set(['energy', 'unique-above', 'cross-entropy-oracle']);
 

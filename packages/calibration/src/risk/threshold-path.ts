@@ -18,39 +18,31 @@ const STRICTEST = 1e-5;
  * It depends on no data, which is what a promise needs: thresholds that were read off the samples on which the
  * promise is made would void it.
  *
- * `energy` and `unique-above` have no natural scale, and the oracle is none to deploy: for them give a path of your
- * own, read off other samples (for instance the frontier of `searchThresholds` on them, reversed).
+ * Criteria without a scale (`energy`, `unique-above`) need a path of your own, read off other samples (`frontierPath`);
+ * the oracle is none to deploy.
  *
- * @param steps 200 unless given; `patience` has one step a count.
- * @throws ArgumentError for a criterion without a natural scale.
+ * @param steps 200 unless given; scores that are counts (`patience`) have one step a count.
+ * @throws ArgumentError for a criterion without a scale, or one that needs labels
  */
 export function sharedThresholdPath(
   criterion: CriterionName,
   { classes, earlyExits, steps = DEFAULT_STEPS }: { classes: number; earlyExits: number; steps?: number },
 ): ThresholdPath {
-  switch (getCriterion(criterion).name) {
-    case 'max-probability':
-    case 'margin':
-    case 'ensemble':
-    case 'entropy':
-    case 'normalized-entropy': {
-      const thresholdAt = thresholdOfDoubt(criterion, classes);
-      return doubtSteps(steps).map((doubt) =>
-        Array.from({ length: earlyExits }, (_, exit) => thresholdAt(exit, doubt)),
-      );
-    }
-    case 'patience':
-      return Array.from({ length: earlyExits }, (_, i) => Array<number>(earlyExits).fill(earlyExits - i));
-    case 'energy':
-    case 'unique-above':
-    case 'cross-entropy-oracle':
-      throw new ArgumentError({
-        where: 'sharedThresholdPath',
-        rule: 'the criterion has a scale that is known beforehand and needs no labels',
-        received: criterion,
-        remedy: 'Give a path of thresholds read off other samples than those the promise is made on',
-      });
+  const { scale, needsLabels } = getCriterion(criterion);
+  if (scale === null || needsLabels) {
+    throw new ArgumentError({
+      function: 'sharedThresholdPath',
+      argument: 'criterion',
+      rule: 'the criterion has a scale that is known beforehand and needs no labels',
+      received: criterion,
+      remedy: 'Give a path of thresholds read off other samples than those the promise is made on',
+    });
   }
+  const rows =
+    scale.kind === 'count'
+      ? Array.from({ length: earlyExits }, (_, i) => earlyExits - i)
+      : doubtSteps(steps).map((doubt) => scale.thresholdAt(doubt, classes));
+  return rows.map((threshold) => Array<number>(earlyExits).fill(threshold));
 }
 
 /** How much doubt the steps of a path allow: from 0.00001 to 1, each step the same factor. */
@@ -69,10 +61,8 @@ export function thresholdOfDoubt(
   classes: number,
   evaluations: readonly CriterionEvaluation[] = [],
 ): (exit: number, doubt: number) => Threshold {
-  const { name, surerIs } = getCriterion(criterion);
-  if (name === 'entropy') return (_, doubt) => doubt * Math.log(classes);
-  if (name === 'normalized-entropy') return (_, doubt) => doubt;
-  if (name === 'max-probability' || name === 'margin' || name === 'ensemble') return (_, doubt) => 1 - doubt;
+  const { scale, surerIs } = getCriterion(criterion);
+  if (scale?.kind === 'doubt') return (_, doubt) => scale.thresholdAt(doubt, classes);
   const surestFirst = evaluations.map(({ scores }) => {
     const sorted = scores.slice().sort();
     return surerIs === 'higher' ? sorted.reverse() : sorted;

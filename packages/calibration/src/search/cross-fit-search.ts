@@ -1,5 +1,11 @@
 import { ArgumentError, randomStream, shuffledRows, type WorkOptions } from '@earlyexit/core';
-import { type CachedLogits, evaluateExits, type ExitCosts, getCriterion } from '@earlyexit/exit-criteria';
+import {
+  type CachedLogits,
+  DEFAULT_CRITERION,
+  evaluateExits,
+  type ExitCosts,
+  getCriterion,
+} from '@earlyexit/exit-criteria';
 import { checkLabelled } from '../checks';
 import { type CostEstimates, costInterval } from '../intervals/cost-interval';
 import { DEFAULT_CONFIDENCE, type Estimate, standardErrorsOf } from '../intervals/estimate';
@@ -54,7 +60,7 @@ export function crossFitSearch(
   options: CrossFitOptions,
   { signal, onProgress }: WorkOptions = {},
 ): CrossFit {
-  const { criterion: name = 'max-probability', temperatures, folds = DEFAULT_FOLDS, seed = 0 } = options;
+  const { criterion: name = DEFAULT_CRITERION, temperatures, folds = DEFAULT_FOLDS, seed = 0 } = options;
   const { confidence = DEFAULT_CONFIDENCE, costs } = options;
   checkLabelled(cached, 'crossFitSearch');
   const { samples, labels } = cached;

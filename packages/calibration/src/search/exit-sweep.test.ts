@@ -1,7 +1,9 @@
-import { criterionNames, evaluateExits, getCriterion } from '@earlyexit/exit-criteria';
+import { listCriteria, evaluateExits, getCriterion } from '@earlyexit/exit-criteria';
 import { describe, expect, it } from 'vitest';
 import { syntheticLogits } from '../test-data';
 import { createExitSweep, leavesAt, midway, positionOf, thresholdAt } from './exit-sweep';
+
+const criterionNames = listCriteria().map(({ name }) => name);
 
 describe.each(criterionNames)('createExitSweep with %s', (name) => {
   it.each([0, 1])('has at every position the samples that its threshold lets leave (ties: %i)', (step) => {

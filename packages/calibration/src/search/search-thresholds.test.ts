@@ -1,5 +1,5 @@
 import {
-  criterionNames,
+  listCriteria,
   type CriterionName,
   evaluateExits,
   simulate,
@@ -12,6 +12,8 @@ import type { LabelledLogits } from '../checks';
 import { areAlike } from './exit-sweep';
 import { searchThresholds } from './search-thresholds';
 import { syntheticLogits } from '../test-data';
+
+const criterionNames = listCriteria().map(({ name }) => name);
 
 interface Point {
   readonly accuracy: number;

@@ -1,4 +1,10 @@
-import { type CachedLogits, type CriterionName, logSoftmax } from '@earlyexit/exit-criteria';
+import {
+  type CachedLogits,
+  type CriterionName,
+  DEFAULT_CRITERION,
+  getCriterion,
+  logSoftmax,
+} from '@earlyexit/exit-criteria';
 import { brierScore } from '../metrics/brier-score';
 import { calibrationErrorInterval } from '../intervals/calibration-error-interval';
 import type { Estimate } from '../intervals/estimate';
@@ -52,8 +58,8 @@ export interface ConfidenceFit {
  * Fits every exit's confidence on some samples and measures what it does on others, or on the same.
  *
  * @param exitNames the final one last
- * @param criterion What will decide: under `ensemble` it is the mean of the exits so far that has to fit the labels, and
- *   that is measured.
+ * @param criterion What will decide: where exits answer with the mean of the exits so far (`ensemble`), that mean has to fit
+ *   the labels, and is measured.
  * @throws ArgumentError if parts do not fit; DataError for logits that are not finite
  */
 export function fitConfidence(
@@ -61,9 +67,11 @@ export function fitConfidence(
   measured: CachedLogits,
   exitNames: readonly string[],
   scaling: Scaling,
-  criterion: CriterionName = 'max-probability',
+  criterion: CriterionName = DEFAULT_CRITERION,
 ): ConfidenceFit[] {
-  if (criterion === 'ensemble' && scaling === 'temperature') return fitEnsemble(fitted, measured, exitNames);
+  const { answersWith } = getCriterion(criterion);
+  if (answersWith === 'mean-log-probabilities' && scaling === 'temperature')
+    return fitEnsemble(fitted, measured, exitNames);
   const { classes } = fitted;
   const labels = fitted.labels ?? new Int32Array();
   return fitted.exits.map((logits, exit): ConfidenceFit => {

@@ -4,6 +4,7 @@ import {
   evaluateExits,
   type ExitPolicy,
   type ExitSummary,
+  getCriterion,
 } from '@earlyexit/exit-criteria';
 
 const NAMED_AT_MOST = 5;
@@ -56,13 +57,14 @@ export function noteExits(
   { exits, samples }: ExitSummary,
   exitNames: readonly string[],
 ): string[] {
+  const { scale } = getCriterion(policy.criterion);
   const evaluations = evaluateExits(cached, policy.criterion, policy.temperatures);
   const name = (exit: number): string => exitNames[exit] ?? `exit ${String(exit)}`;
   const notes = exits.slice(0, -1).flatMap(({ taken }, exit) => {
     const scores = evaluations[exit]?.scores ?? [];
     // Equal but for rounding.
     const constant =
-      samples > 1 && policy.criterion !== 'patience' && spread(scores) <= 1e-12 * Math.abs(scores[0] ?? 0);
+      samples > 1 && scale?.kind !== 'count' && spread(scores) <= 1e-12 * Math.abs(scores[0] ?? 0);
     return [
       ...(constant ? [`${name(exit)} gives every image the same score: no threshold tells them apart`] : []),
       ...(taken === 0 && policy.thresholds[exit] !== 'never'

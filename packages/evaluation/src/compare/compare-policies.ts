@@ -18,9 +18,8 @@ import type { WorkOptions } from '@earlyexit/core';
 import {
   type CachedLogits,
   type CriterionName,
-  criterionNames,
+  listCriteria,
   type ExitCosts,
-  getCriterion,
   simulate,
   thresholdToJson,
 } from '@earlyexit/exit-criteria';
@@ -146,7 +145,13 @@ export async function comparePolicies(
   };
 
   const makers = [
-    ...criterionNames.filter((name) => !getCriterion(name).needsLabels).map((name) => () => rowOf(name)),
+    ...listCriteria()
+      .filter(({ needsLabels }) => !needsLabels)
+      .map(
+        ({ name }) =>
+          () =>
+            rowOf(name),
+      ),
     mostConfident,
     scheduled,
     () => rowOf('cross-entropy-oracle'),

@@ -1,5 +1,12 @@
 import { calibrationErrorOf, reliabilityBins } from '@earlyexit/calibration';
-import { type CachedLogits, type ExitCosts, thresholdToJson, rankOf } from '@earlyexit/exit-criteria';
+import {
+  type CachedLogits,
+  type ExitCosts,
+  type ExitCriterion,
+  getCriterion,
+  thresholdToJson,
+  rankOf,
+} from '@earlyexit/exit-criteria';
 import type { Answers } from '@earlyexit/inference';
 import type { SampleSource } from '@earlyexit/branch-head';
 import type { WorkOptions } from '@earlyexit/core';
@@ -16,7 +23,7 @@ const TOP = 5;
 interface SessionAnswers {
   /** Under the policy. */
   readonly own: Answers;
-  /** The logits of every exit, from passes that send all samples to it; null where thresholds are built in. */
+  /** The logits of every exit, from passes that send all samples to it; null where they cannot be had. */
   readonly forced: CachedLogits | null;
 }
 
@@ -33,7 +40,8 @@ export interface SessionEvaluationOptions extends WorkOptions {
 
 /**
  * Evaluates an exported network by running it: once as it decides, and once an exit with thresholds that send every
- * sample there, for what all samples would get there. Where thresholds are built in, the latter is not known.
+ * sample there, for what all samples would get there. The latter is not known where thresholds are built in, or the
+ * criterion mixes the exits' answers and does not say how to get the logits back.
  */
 export async function evaluateSession(
   decided: DecidedSession,
@@ -81,7 +89,13 @@ async function runSplit(
     logits: new Float32Array(size * classes),
     macs: new Float64Array(size),
   };
-  const forced = Array.from({ length: exits }, () => new Float32Array(isFixed ? 0 : size * classes));
+  // Stages give each exit's own logits.
+  const answersWith = isStaged(session) ? 'logits' : getCriterion(policy.criterion).answersWith;
+  const toLogits = isFixed ? null : LOGITS_OF[answersWith];
+  const forced = Array.from(
+    { length: exits },
+    () => new Float32Array(toLogits === null ? 0 : size * classes),
+  );
   for (let start = 0; start < size; start += CHUNK) {
     signal?.throwIfAborted();
     onProgress?.({ what: 'running images', done: start, total: size, unit: 'samples' });
@@ -99,7 +113,7 @@ async function runSplit(
     own.probabilities.set(answers.probabilities, start);
     own.logits.set(answers.logits, start * classes);
     own.macs.set(answers.macs, start);
-    if (isFixed) continue;
+    if (toLogits === null) continue;
     for (const [exit, logits] of forced.entries()) {
       const thresholds = Array.from({ length: exits - 1 }, (_, early) =>
         early === exit ? ('always' as const) : ('never' as const),
@@ -108,24 +122,28 @@ async function runSplit(
       logits.set(all, start * classes);
     }
   }
-  // Stages give each exit's own logits.
-  const isEnsemble = policy.criterion === 'ensemble' && !isStaged(session);
-  const raw = isEnsemble ? unmixEnsemble(forced, policy.temperatures) : forced;
-  return { own, forced: isFixed ? null : { exits: raw, samples: size, classes, labels } };
+  if (toLogits === null) return { own, forced: null };
+  return { own, forced: { exits: toLogits(forced, policy.temperatures), samples: size, classes, labels } };
 }
 
-/**
- * A file that decides by the ensemble answers with the mean of the log-probabilities so far; each exit's own logits,
- * up to a constant a sample, come back from the differences of neighbouring sums. The final exit answers for itself.
- */
-function unmixEnsemble(means: readonly Float32Array[], temperatures: readonly number[]): Float32Array[] {
-  return means.map((mean, exit) => {
-    if (exit === means.length - 1) return mean;
-    const before = means[exit - 1];
-    const temperature = temperatures[exit] ?? 1;
-    return mean.map((value, i) => temperature * ((exit + 1) * value - exit * (before?.[i] ?? 0)));
-  });
-}
+/** From what each exit answers with to each exit's own logits, up to a constant a sample; null where they are lost. */
+const LOGITS_OF: Readonly<
+  Record<
+    ExitCriterion['answersWith'],
+    ((answers: readonly Float32Array[], temperatures: readonly number[]) => readonly Float32Array[]) | null
+  >
+> = {
+  logits: (answers) => answers,
+  // From the differences of neighbouring sums. The final exit answers for itself.
+  'mean-log-probabilities': (means, temperatures) =>
+    means.map((mean, exit) => {
+      if (exit === means.length - 1) return mean;
+      const before = means[exit - 1];
+      const temperature = temperatures[exit] ?? 1;
+      return mean.map((value, i) => temperature * ((exit + 1) * value - exit * (before?.[i] ?? 0)));
+    }),
+  'log-probabilities': null,
+};
 
 /** What can be said without the logits of every exit, all counts still open. */
 function withoutForced(

@@ -1,7 +1,9 @@
-import type { CriterionState } from './criterion-state';
 import type { Threshold } from '../policy/threshold';
+import type { CriterionState } from './criterion-state';
+import type { LeavingRule } from './leaving-rule';
+import type { ScoreScale } from './score-scale';
 
-/** The names under which the criteria are registered. */
+/** The name of a criterion: one of these, or one that `registerCriterion` was given. */
 export type CriterionName =
   | 'entropy'
   | 'normalized-entropy'
@@ -11,7 +13,9 @@ export type CriterionName =
   | 'patience'
   | 'unique-above'
   | 'ensemble'
-  | 'cross-entropy-oracle';
+  | 'cross-entropy-oracle'
+  // Keeps the names above in the suggestions of an editor.
+  | (string & Record<never, never>);
 
 /** What one exit says about a batch of samples. */
 export interface LogitsBatch {
@@ -21,7 +25,7 @@ export interface LogitsBatch {
   readonly classes: number;
   /** Divides the logits before the softmax; 1 unless given. Criteria that use no probability ignore it. */
   readonly temperature?: number;
-  /** `[batch]`, the true classes; only the oracle looks at them. */
+  /** `[batch]`, the true classes; only criteria that need labels look at them. */
   readonly labels?: Int32Array;
 }
 
@@ -29,11 +33,11 @@ export interface LogitsBatch {
 export interface CriterionEvaluation {
   /** `[batch]`; NaN where the logits say nothing (a NaN among them, or all of them −Infinity). */
   readonly scores: Float64Array;
-  /** `[batch]`, the second largest raw output; only `unique-above` needs it, `null` elsewhere. */
+  /** `[batch]`, the second largest raw output; `null` unless the rule looks at it. */
   readonly runnerUps: Float64Array | null;
   /** `[batch]`, the answer of a sample that leaves here. */
   readonly classes: Int32Array;
-  /** `[batch, classes]`, what `classes` is the argmax of: the logits, or the ensemble's log-probabilities. */
+  /** `[batch, classes]`, what `classes` is the argmax of; see `answersWith`. */
   readonly ranking: Float32Array | Float64Array;
   /** What the next exit's evaluation needs, in the same row order; `null` for criteria without memory. */
   readonly state: CriterionState | null;
@@ -44,14 +48,22 @@ export interface ExitCriterion {
   readonly name: CriterionName;
   /** One sentence for people. */
   readonly description: string;
-  /** When a sample leaves, as a formula: `score < threshold`. */
-  readonly rule: string;
-  /** Which scores speak for leaving. */
+  /** When a sample leaves. */
+  readonly rule: LeavingRule;
+  /** Which scores speak for leaving; follows from the rule. */
   readonly surerIs: 'lower' | 'higher';
   /** Whether it looks at the true classes, and so serves evaluation only. */
   readonly needsLabels: boolean;
   /** Whether the temperature changes the score. */
   readonly usesTemperature: boolean;
+  /** The scale of its scores; `null` where that depends on the network. */
+  readonly scale: ScoreScale | null;
+  /**
+   * What an early exit answers with (`ranking`): its own logits; the mean of the log-probabilities of the exits so far;
+   * or other log-probabilities. The latter two have the temperatures in them already. The final exit answers with its own
+   * logits under every criterion.
+   */
+  readonly answersWith: 'logits' | 'mean-log-probabilities' | 'log-probabilities';
   /**
    * Scores one exit's logits, row by row; a row's result depends on that row alone.
    *
@@ -61,4 +73,19 @@ export interface ExitCriterion {
   readonly evaluate: (batch: LogitsBatch, previous: CriterionState | null) => CriterionEvaluation;
   /** Whether sample `row` leaves at `threshold`. A NaN score never leaves, except through `'always'`. */
   readonly leaves: (evaluation: CriterionEvaluation, row: number, threshold: Threshold) => boolean;
+}
+
+/** What there is to say of a criterion; the rest follows. */
+export interface CriterionDefinition extends Pick<
+  ExitCriterion,
+  'name' | 'description' | 'rule' | 'evaluate'
+> {
+  /** Default `false`. */
+  readonly needsLabels?: boolean;
+  /** Default `true`. */
+  readonly usesTemperature?: boolean;
+  /** Default `null`: a promise then reads its thresholds off other samples. */
+  readonly scale?: ScoreScale | null;
+  /** Default `'logits'`. */
+  readonly answersWith?: ExitCriterion['answersWith'];
 }

@@ -10,9 +10,7 @@ export const crossEntropyOracle = defineCriterion({
   name: 'cross-entropy-oracle',
   description: 'Cross-entropy with the true class; needs the label, so for evaluation only (Distiller)',
   rule: 'score < threshold',
-  surerIs: 'lower',
   needsLabels: true,
-  usesTemperature: true,
   evaluate: (batch) => {
     const { labels, classes } = batch;
     const rows = batch.logits.length / classes;
@@ -26,5 +24,4 @@ export const crossEntropyOracle = defineCriterion({
     }
     return scoreProbabilities(batch, 'cross-entropy-oracle', (logP, row) => 0 - logP[labels[row]!]!);
   },
-  leavesAt: (score, threshold) => score < threshold,
 });

@@ -1,29 +1,37 @@
 import { argmaxRows } from '../argmax';
-import type { CriterionEvaluation, ExitCriterion, LogitsBatch } from './criterion';
+import type { CriterionDefinition, CriterionEvaluation, ExitCriterion, LogitsBatch } from './criterion';
+import { leavingRules } from './leaving-rule';
 import { checkTemperature, countRows, logSoftmaxRow } from '../softmax';
 import type { Threshold } from '../policy/threshold';
 
 /**
- * Completes a criterion: `leavesAt` answers for numbers, and `'never'` and `'always'` are decided before any score
- * is looked at.
+ * Completes a criterion with what follows from its rule and with the defaults. `'never'` and `'always'` are decided
+ * before any score is looked at.
  */
-export function defineCriterion(
-  parts: Omit<ExitCriterion, 'leaves'> & {
-    leavesAt: (score: number, threshold: number, runnerUp: number) => boolean;
-  },
-): ExitCriterion {
-  const { leavesAt, ...rest } = parts;
+export function defineCriterion(definition: CriterionDefinition): ExitCriterion {
+  const { surerIs, leavesAt } = leavingRules[definition.rule];
   return {
-    ...rest,
-    leaves(evaluation: CriterionEvaluation, row: number, threshold: Threshold): boolean {
+    needsLabels: false,
+    usesTemperature: true,
+    scale: null,
+    answersWith: 'logits',
+    ...definition,
+    surerIs,
+    leaves({ scores, runnerUps }: CriterionEvaluation, row: number, threshold: Threshold): boolean {
       if (threshold === 'never') return false;
       if (threshold === 'always') return true;
-      return leavesAt(evaluation.scores[row]!, threshold, evaluation.runnerUps?.[row] ?? NaN);
+      return leavesAt(scores[row]!, threshold, runnerUps?.[row] ?? NaN);
     },
   };
 }
 
-/** Scores each row of the batch from its log-probabilities `[classes]`; the array is reused from row to row. */
+/**
+ * Scores each row of a batch from its log-probabilities alone; the exit answers with its own logits.
+ *
+ * @param where The criterion, which errors name.
+ * @param score From the row's log-probabilities `[classes]`, an array that is reused from row to row.
+ * @throws ArgumentError if shapes do not fit or the temperature is not positive
+ */
 export function scoreProbabilities(
   batch: LogitsBatch,
   where: string,

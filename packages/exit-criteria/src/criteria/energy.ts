@@ -8,8 +8,6 @@ export const energy = defineCriterion({
   name: 'energy',
   description: 'Logarithm of the summed exponentials of the raw logits',
   rule: 'score >= threshold',
-  surerIs: 'higher',
-  needsLabels: false,
   usesTemperature: false,
   evaluate: ({ logits, classes }) =>
     // log p_c = logit_c − log Σ exp, solved for the sum at the class where log p is largest.
@@ -19,5 +17,4 @@ export const energy = defineCriterion({
         if (logits[row * classes + c]! > logits[row * classes + best]!) best = c;
       return logits[row * classes + best]! - logP[best]!;
     }),
-  leavesAt: (score, threshold) => score >= threshold,
 });

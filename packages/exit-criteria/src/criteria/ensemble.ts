@@ -1,6 +1,7 @@
 import { argmaxRows } from '../argmax';
 import { defineCriterion, largestTwo } from './define-criterion';
 import { checkTemperature, countRows, logSoftmax, logSoftmaxRow } from '../softmax';
+import { PROBABILITY_SCALE } from './score-scale';
 
 /**
  * Largest probability of the normalised geometric mean of the exits so far; leaves when score ≥ threshold (Zero
@@ -11,9 +12,8 @@ export const ensemble = defineCriterion({
   name: 'ensemble',
   description: 'Largest probability of the geometric mean of the exits so far (Zero Time Waste)',
   rule: 'score >= threshold',
-  surerIs: 'higher',
-  needsLabels: false,
-  usesTemperature: true,
+  scale: PROBABILITY_SCALE,
+  answersWith: 'mean-log-probabilities',
   evaluate: ({ logits, classes, temperature = 1 }, previous) => {
     const rows = countRows(logits, classes, 'ensemble');
     checkTemperature(temperature, 'ensemble');
@@ -38,5 +38,4 @@ export const ensemble = defineCriterion({
       state: { rows: { logProbabilitySum: { data: sum, width: classes }, exits: { data: exits, width: 1 } } },
     };
   },
-  leavesAt: (score, threshold) => score >= threshold,
 });

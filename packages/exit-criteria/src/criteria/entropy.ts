@@ -18,9 +18,6 @@ export const entropy = defineCriterion({
   name: 'entropy',
   description: 'Entropy of the softmax, in nats (BranchyNet)',
   rule: 'score < threshold',
-  surerIs: 'lower',
-  needsLabels: false,
-  usesTemperature: true,
+  scale: { kind: 'doubt', thresholdAt: (doubt, classes) => doubt * Math.log(classes) },
   evaluate: (batch) => scoreProbabilities(batch, 'entropy', entropyOf),
-  leavesAt: (score, threshold) => score < threshold,
 });

@@ -1,4 +1,5 @@
 import { defineCriterion, largestTwo, scoreProbabilities } from './define-criterion';
+import { PROBABILITY_SCALE } from './score-scale';
 
 /**
  * Largest probability minus the second largest, from 0 to 1; leaves when score ≥ threshold (CALM's softmax
@@ -8,13 +9,10 @@ export const margin = defineCriterion({
   name: 'margin',
   description: 'Largest probability minus the second largest',
   rule: 'score >= threshold',
-  surerIs: 'higher',
-  needsLabels: false,
-  usesTemperature: true,
+  scale: PROBABILITY_SCALE,
   evaluate: (batch) =>
     scoreProbabilities(batch, 'margin', (logP) => {
       const [first, second] = largestTwo(logP, 0, logP.length);
       return Math.exp(first) - Math.exp(second);
     }),
-  leavesAt: (score, threshold) => score >= threshold,
 });

@@ -9,12 +9,9 @@ export const normalizedEntropy = defineCriterion({
   name: 'normalized-entropy',
   description: 'Entropy of the softmax as a share of its largest possible value',
   rule: 'score < threshold',
-  surerIs: 'lower',
-  needsLabels: false,
-  usesTemperature: true,
+  scale: { kind: 'doubt', thresholdAt: (doubt) => doubt },
   evaluate: (batch) => {
     const largest = batch.classes > 1 ? Math.log(batch.classes) : 1;
     return scoreProbabilities(batch, 'normalized-entropy', (logP) => entropyOf(logP) / largest);
   },
-  leavesAt: (score, threshold) => score < threshold,
 });

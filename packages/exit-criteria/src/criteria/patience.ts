@@ -9,8 +9,7 @@ export const patience = defineCriterion({
   name: 'patience',
   description: 'How many exits in a row gave the same class (PABEE)',
   rule: 'score >= threshold',
-  surerIs: 'higher',
-  needsLabels: false,
+  scale: { kind: 'count' },
   usesTemperature: false,
   evaluate: ({ logits, classes }, previous) => {
     const answers = argmaxRows(logits, classes);
@@ -33,5 +32,4 @@ export const patience = defineCriterion({
       state: { rows: { class: { data: classColumn, width: 1 }, streak: { data: streak, width: 1 } } },
     };
   },
-  leavesAt: (score, threshold) => score >= threshold,
 });

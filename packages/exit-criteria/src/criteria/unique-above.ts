@@ -11,8 +11,6 @@ export const uniqueAbove = defineCriterion({
   name: 'unique-above',
   description: 'Exactly one raw output of the head above the threshold (Conditional Deep Learning)',
   rule: 'score > threshold and second largest output <= threshold',
-  surerIs: 'higher',
-  needsLabels: false,
   usesTemperature: false,
   evaluate: ({ logits, classes }) => {
     const rows = countRows(logits, classes, 'unique-above');
@@ -23,5 +21,4 @@ export const uniqueAbove = defineCriterion({
     }
     return { scores, runnerUps, classes: argmaxRows(logits, classes), ranking: logits, state: null };
   },
-  leavesAt: (score, threshold, runnerUp) => score > threshold && runnerUp <= threshold,
 });

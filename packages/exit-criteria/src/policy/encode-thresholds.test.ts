@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { criterionNames, getCriterion } from '../criteria/criteria';
+import { listCriteria, getCriterion } from '../criteria/criterion-registry';
 import { decodeThresholds, encodeThresholds } from './encode-thresholds';
 import type { Threshold } from './threshold';
+
+const criterionNames = listCriteria().map(({ name }) => name);
 
 const threshold: fc.Arbitrary<Threshold> = fc.oneof(
   fc.double({ noDefaultInfinity: true, noNaN: true }),

@@ -1,4 +1,4 @@
-import { getCriterion } from '../criteria/criteria';
+import { getCriterion } from '../criteria/criterion-registry';
 import type { Threshold } from './threshold';
 
 /**

@@ -1,4 +1,4 @@
-import { getCriterion } from '../criteria/criteria';
+import { getCriterion } from '../criteria/criterion-registry';
 import type { CriterionName } from '../criteria/criterion';
 import { ArgumentError } from '@earlyexit/core';
 import { checkTemperature } from '../softmax';

@@ -1,5 +1,5 @@
 import { ArgumentError } from '@earlyexit/core';
-import { getCriterion } from '../criteria/criteria';
+import { getCriterion } from '../criteria/criterion-registry';
 import type { CriterionName, ExitCriterion } from '../criteria/criterion';
 import { type ExitPolicy, validatePolicy } from './exit-policy';
 import { policyFromJson, type PolicyMetadata, type ResolvedPolicy } from './policy-metadata';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { selectEngine } from '@earlyexit/backend';
 import { computeLogits, type SampleSource } from '@earlyexit/branch-head';
-import { criterionNames, evaluateExits, getCriterion, simulate } from '@earlyexit/exit-criteria';
+import { listCriteria, evaluateExits, simulate } from '@earlyexit/exit-criteria';
 import { createModel } from '@earlyexit/model-zoo';
 import { exportConditional } from '@earlyexit/onnx';
 import { expect, it } from 'vitest';
@@ -58,7 +58,9 @@ it.skipIf(!existsSync(archive))(
         ),
     };
     const cached = await computeLogits(model, source);
-    for (const criterion of criterionNames.filter((name) => !getCriterion(name).needsLabels)) {
+    for (const criterion of listCriteria()
+      .filter(({ needsLabels }) => !needsLabels)
+      .map(({ name }) => name)) {
       const temperatures = [1.3, 0.8];
       const [first] = evaluateExits(cached, criterion, temperatures);
       const sorted = [...first!.scores].sort((a, b) => a - b);

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { selectEngine } from '@earlyexit/backend';
 import { withMetadata, type MultiExitModel } from '@earlyexit/branch-head';
 import { EarlyExitError } from '@earlyexit/core';
-import { criterionNames, getCriterion, type Threshold } from '@earlyexit/exit-criteria';
+import { listCriteria, type Threshold } from '@earlyexit/exit-criteria';
 import { createModel } from '@earlyexit/model-zoo';
 import { exportConditional, exportStaged, exportStatic } from '@earlyexit/onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,7 +16,9 @@ import { streamAnswers } from '../stream-answers';
 import { loadSession } from './load-session';
 
 const folder = mkdtempSync(join(tmpdir(), 'earlyexit-session-'));
-const criteria = criterionNames.filter((name) => !getCriterion(name).needsLabels);
+const criteria = listCriteria()
+  .filter(({ needsLabels }) => !needsLabels)
+  .map(({ name }) => name);
 const COUNT = 23;
 const preprocessing = {
   inputShape: [8, 8, 3],

@@ -1,5 +1,5 @@
 import { ArgumentError, DataError, channelsFirst } from '@earlyexit/core';
-import { argmaxRows, encodeThresholds, softmax } from '@earlyexit/exit-criteria';
+import { argmaxRows, encodeThresholds, getCriterion, softmax } from '@earlyexit/exit-criteria';
 import { createBatchedSession } from '../batched-session';
 import type { Answers, Session, SessionMetadata } from '../session';
 import { checkModel } from './check/check-model';
@@ -55,8 +55,8 @@ export interface OnnxSession extends Session {
  * Opens a file of `earlyexit export`, with its exits inside or without exits, and makes a session of it on
  * onnxruntime. The batch shrinks inside the graph; answers come back in input order.
  *
- * Under `ensemble` an early exit's `logits` are the mean of the log-probabilities so far, of which the class is the
- * argmax, and `probabilities` are the ensemble's.
+ * Where the criterion answers with log-probabilities (`ensemble`: their mean so far), those are an early exit's `logits`,
+ * of which the class is the argmax, and `probabilities` are theirs.
  *
  * @throws DataError if the file is missing, damaged or something else; EnvironmentError if no onnxruntime is
  * installed; ArgumentError if the options do not fit; the signal's reason if it is aborted
@@ -163,6 +163,8 @@ async function readAnswers(
   const scores = kind === 'static' ? null : ((await read('score')) as Float32Array);
   const classes = network.classes.length;
   const chosen = argmaxRows(logits, classes);
+  // Log-probabilities have the temperatures in them.
+  const hasTemperatures = decision !== null && getCriterion(decision.criterion).answersWith !== 'logits';
   answers.logits.set(logits, offset * classes);
   answers.classes.set(chosen, offset);
   chosen.forEach((answer, row) => {
@@ -176,9 +178,7 @@ async function readAnswers(
       });
     }
     const isFinal = kind === 'static' || exit === network.exits.length - 1;
-    // The ensemble's logits are log-probabilities with the temperatures in them.
-    const temperature =
-      decision === null || (decision.criterion === 'ensemble' && !isFinal) ? 1 : decision.temperatures[exit]!;
+    const temperature = decision === null || (hasTemperatures && !isFinal) ? 1 : decision.temperatures[exit]!;
     const probability = softmax(logits.subarray(row * classes, (row + 1) * classes), classes, temperature)[
       answer
     ]!;

@@ -212,7 +212,8 @@ function findDecisionProblem(decision: unknown, exits: number): string | null {
 export function findPolicyProblem(policy: unknown, exits: number): string | null {
   if (!isRecord(policy)) return 'the policy is an object';
   const { criterion, thresholds, temperatures } = policy;
-  if (typeof criterion !== 'string' || !isCriterionName(criterion)) return 'the criterion is known';
+  if (typeof criterion !== 'string') return 'the criterion has a name';
+  if (!isCriterionName(criterion)) return `the criterion '${criterion}' is registered`;
   const isThreshold = (each: unknown) => each === null || each === 'always' || isNumber(each);
   if (thresholds !== null && !(isList(thresholds, isThreshold) && thresholds.length === exits - 1)) {
     return 'there is a threshold for each early exit';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
 import { findOpenvino, installOpenvino } from '@earlyexit/native-engines';
 import type { MultiExitModel } from '@earlyexit/branch-head';
-import { criterionNames, getCriterion, type Threshold } from '@earlyexit/exit-criteria';
+import { listCriteria, type Threshold } from '@earlyexit/exit-criteria';
 import { createModel, listModels } from '@earlyexit/model-zoo';
 import { exportConditional, exportStaged, exportStatic } from '@earlyexit/onnx';
 import { smallForms } from '@earlyexit/testing/networks';
@@ -17,7 +17,9 @@ import { loadOpenvino } from './load-openvino';
 
 // 60 MB are downloaded, unless OpenVINO is in the user's cache.
 const isHere = process.platform === 'linux' && process.arch === 'x64';
-const criteria = criterionNames.filter((name) => !getCriterion(name).needsLabels);
+const criteria = listCriteria()
+  .filter(({ needsLabels }) => !needsLabels)
+  .map(({ name }) => name);
 const COUNT = 71;
 const preprocessing = {
   inputShape: [8, 8, 3],

@@ -1,4 +1,3 @@
-import type { CriterionName } from '@earlyexit/exit-criteria';
 import type { GraphBuilder } from '../graph/graph-builder';
 
 /** What a criterion is written for: one exit. */
@@ -24,7 +23,7 @@ export interface StateValue {
 
 /** What a criterion makes of one exit. */
 export interface ScoredExit {
-  /** `[batch]` float32 */
+  /** `[batch]` float32; NaN where a logit is not finite. */
   readonly score: string;
   /** `[batch]` float32, the second largest output; only where the rule looks at it. */
   readonly runnerUp: string | null;
@@ -33,12 +32,5 @@ export interface ScoredExit {
   readonly state: readonly StateValue[];
 }
 
-/** A criterion as operators of ONNX, in float32. */
-export interface CriterionGraph {
-  readonly score: (exit: ExitInGraph) => ScoredExit;
-  /** Writes the rule and returns `[batch]` bool: who leaves. A NaN score never leaves. */
-  readonly leaves: (graph: GraphBuilder, scored: ScoredExit, threshold: string) => string;
-}
-
-/** The criteria that can stand in a graph: all that look at no labels. */
-export type GraphCriterionName = Exclude<CriterionName, 'cross-entropy-oracle'>;
+/** A criterion's score as operators of ONNX, in float32; who leaves follows from the criterion's rule. */
+export type CriterionGraph = (exit: ExitInGraph) => ScoredExit;

@@ -1,6 +1,6 @@
-import { getCriterion } from '@earlyexit/exit-criteria';
-import type { GraphCriterionName, ScoredExit } from '../criteria/criterion-graph';
-import { criterionGraphs } from '../criteria/criterion-graphs';
+import { type CriterionName, getCriterion } from '@earlyexit/exit-criteria';
+import type { ScoredExit } from '../criteria/criterion-graph';
+import { leavingRuleGraphs } from '../criteria/leaving-rules';
 import { type GraphBuilder, valueInfo } from './graph-builder';
 
 /** `[exits − 1]` to one `[1]` for each. */
@@ -151,14 +151,15 @@ export function nameOutputs(graph: GraphBuilder, { logits, score, exit }: Answer
  */
 export function writeRule(
   graph: GraphBuilder,
-  criterion: GraphCriterionName,
+  criterion: CriterionName,
   scored: ScoredExit,
   limit: number | string,
 ): string {
-  const { leaves } = criterionGraphs[criterion];
+  const { rule, surerIs } = getCriterion(criterion);
+  const leaves = leavingRuleGraphs[rule];
   if (typeof limit === 'number') return leaves(graph, scored, graph.scalar(limit));
   const byScore = leaves(graph, scored, limit);
-  const lower = getCriterion(criterion).surerIs === 'lower';
+  const lower = surerIs === 'lower';
   const always = graph.add(
     'IsInf',
     [limit],

@@ -1,8 +1,7 @@
 import { randomStream } from '@earlyexit/core';
 import type { MultiExitModel } from '@earlyexit/branch-head';
-import { argmaxRows, evaluateExits, simulate } from '@earlyexit/exit-criteria';
+import { argmaxRows, type CriterionName, evaluateExits, simulate } from '@earlyexit/exit-criteria';
 import { expect } from 'vitest';
-import type { GraphCriterionName } from '../criteria/criterion-graph';
 import { exportConditional } from '../export-conditional';
 import { exportStatic } from '../export-static';
 import { asInput, channelsFirst, noise, openSession, randomThresholds, referenceLogits } from './compare';
@@ -16,7 +15,7 @@ export function tolerance(value: number): number {
 export async function checkNetwork(
   model: MultiExitModel,
   options: {
-    criteria: readonly GraphCriterionName[];
+    criteria: readonly CriterionName[];
     seed: number;
     samples: number;
     opset?: number;

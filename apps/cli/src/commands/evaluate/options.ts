@@ -1,4 +1,4 @@
-import { criterionNames } from '@earlyexit/exit-criteria';
+import { listCriteria } from '@earlyexit/exit-criteria';
 import { declareCommand, operand } from '../../command';
 import { listOption, valueOption } from '../../options/declare-option';
 import { listOf, oneOf, text } from '../../options/option-values';
@@ -40,7 +40,7 @@ $ earlyexit evaluate runs/digits --corrupt noise:3 blur`,
   options: {
     criterion: valueOption(
       'name',
-      oneOf([...criterionNames, 'all']),
+      oneOf(() => [...listCriteria().map((each) => each.name), 'all']),
       'another criterion than the calibrated one, or `all` to compare them with each other and with learned policies',
     ),
     earlyexit: thresholdsOption(

@@ -406,7 +406,7 @@ function quantization(
   return { x, type: zero?.type ?? UINT8 };
 }
 
-/** The operators that `@earlyexit/onnx` writes, in the form in which it does. */
+/** The operators that `@earlyexit/onnx` writes, in the form in which it does, and plain ones for criteria of others. */
 const operators: Readonly<Record<string, Operator>> = {
   Relu: map(),
   Sigmoid: map(),
@@ -415,6 +415,10 @@ const operators: Readonly<Record<string, Operator>> = {
   Softsign: map(),
   Selu: map(),
   Exp: map(),
+  Log: map(),
+  Sqrt: map(),
+  Neg: map(),
+  Abs: map(),
   Elu: map('alpha:f'),
   HardSigmoid: map('alpha:f beta:f'),
   LeakyRelu: map('alpha:f'),
@@ -443,6 +447,7 @@ const operators: Readonly<Record<string, Operator>> = {
   },
   Add: join([FLOAT, INT64]),
   Mul: join([FLOAT, INT64]),
+  Sub: join(FLOATS),
   // Not of whole numbers: dividing one by zero would end the process.
   Div: join(FLOATS),
   Max: join(FLOATS, FLOAT, 64),

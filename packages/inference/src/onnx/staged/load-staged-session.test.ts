@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { selectEngine } from '@earlyexit/backend';
 import { withMetadata, type MultiExitModel } from '@earlyexit/branch-head';
 import { EarlyExitError } from '@earlyexit/core';
-import { type CriterionName, criterionNames, getCriterion, type Threshold } from '@earlyexit/exit-criteria';
+import { type CriterionName, listCriteria, type Threshold } from '@earlyexit/exit-criteria';
 import { createModel } from '@earlyexit/model-zoo';
 import { exportConditional, exportStaged, measureRanges, type StagedExport } from '@earlyexit/onnx';
 import * as ort from 'onnxruntime-node';
@@ -16,7 +16,9 @@ import { loadSession } from '../load-session';
 import { loadStagedSession } from './load-staged-session';
 
 const scratch = mkdtempSync(join(tmpdir(), 'earlyexit-staged-'));
-const criteria = criterionNames.filter((name) => !getCriterion(name).needsLabels);
+const criteria = listCriteria()
+  .filter(({ needsLabels }) => !needsLabels)
+  .map(({ name }) => name);
 const COUNT = 67;
 const preprocessing = {
   inputShape: [8, 8, 3],

@@ -3,14 +3,14 @@ import { countMacs, countParameters, profileModel, readLayerGraph } from '@early
 import { beforeAll, describe, expect, it } from 'vitest';
 import { variableOf } from '../test-networks';
 import { tf, tfl } from '../tf';
-import { getHead, headNames, type HeadName, type HeadOptions, isHeadName } from './heads';
+import { getHead, type HeadName, type HeadOptions, listHeads } from './head-registry';
 import { MixedPooling2D } from './mixed-pooling-layer';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-function build<Name extends HeadName>(
+function build<Name extends keyof HeadOptions>(
   name: Name,
   shape: number[],
   options: HeadOptions[Name],
@@ -121,7 +121,7 @@ describe('the heads of the papers', () => {
       ['linear', [], {}, false],
     ];
     for (const [name, shape, options, fits] of cases) {
-      expect([name, shape, getHead(name as string).misfit(shape, options) === null]).toEqual([
+      expect([name, shape, getHead(name).misfit(shape, options) === null]).toEqual([
         name,
         shape,
         fits,
@@ -130,9 +130,9 @@ describe('the heads of the papers', () => {
   });
 
   it('knows its names', () => {
-    expect(headNames).toHaveLength(7);
-    expect(headNames.every((name) => getHead(name as string).name === name)).toBe(true);
-    expect(isHeadName('toString')).toBe(false);
+    expect(listHeads()).toHaveLength(7);
+    expect(listHeads().every((head) => getHead(head.name) === head)).toBe(true);
+    expect(() => getHead('toString')).toThrow('one of avgpool-dense');
     expect(() => getHead('lineer')).toThrow("Did you mean 'linear'");
   });
 

@@ -1,0 +1,88 @@
+import { ArgumentError, nearestName } from '@earlyexit/core';
+import { type AveragePoolDenseOptions, averagePoolDense } from './avgpool-dense';
+import { branchyNet, type BranchyNetOptions } from './branchynet';
+import { convDense, type ConvDenseOptions } from './conv-dense';
+import { convPoolDense, type ConvPoolDenseOptions } from './conv-pool-dense';
+import type { HeadDefinition } from './head';
+import { linear } from './linear';
+import { mixedPool } from './mixed-pool';
+import { pooled } from './pooled';
+
+/** The options of each head that comes with the package. */
+export interface HeadOptions {
+  'avgpool-dense': AveragePoolDenseOptions;
+  'conv-dense': ConvDenseOptions;
+  'conv-pool-dense': ConvPoolDenseOptions;
+  branchynet: BranchyNetOptions;
+  linear: object;
+  'mixed-pool': object;
+  pooled: object;
+}
+
+/** The name of a head: one of these, or one that `registerHead` was given. */
+// The record keeps the names in the suggestions of an editor.
+export type HeadName = keyof HeadOptions | (string & Record<never, never>);
+
+// In the order in which they are listed.
+const registry = new Map<string, HeadDefinition>(
+  [averagePoolDense, convDense, convPoolDense, branchyNet, linear, mixedPool, pooled].map((head) => [
+    head.name,
+    head,
+  ]),
+);
+
+/**
+ * Adds a head of your own: `attachExits` takes its name from then on, `listHeads` lists it. A layer class of its own has
+ * to be known to TensorFlow.js as well (`tf.serialization.registerClass`), or a saved network cannot be loaded.
+ *
+ * @throws ArgumentError if the name is taken or no name
+ */
+export function registerHead<Options extends object>(definition: HeadDefinition<Options>): void {
+  const { name } = definition;
+  const refuse = (rule: string): ArgumentError =>
+    new ArgumentError({ function: 'registerHead', argument: 'name', rule, received: `'${name}'` });
+  if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name))
+    throw refuse('a name is made of lower-case letters, digits and dashes');
+  // What metadata call a head that is a function.
+  if (registry.has(name) || name === 'custom') throw refuse('no other head has this name');
+  // Options come with the name of their head, and resolveHead lets no others through.
+  registry.set(name, definition as unknown as HeadDefinition);
+}
+
+/** Every head, in the order of registration. */
+export function listHeads(): HeadDefinition[] {
+  return [...registry.values()];
+}
+
+/**
+ * The head registered under `name`.
+ *
+ * @throws ArgumentError if there is none, with the nearest name
+ */
+export function getHead<Name extends keyof HeadOptions>(name: Name): HeadDefinition<HeadOptions[Name]>;
+export function getHead(name: string): HeadDefinition;
+export function getHead(name: string): HeadDefinition {
+  return findHead(name, { function: 'getHead', argument: 'head' });
+}
+
+/**
+ * As `getHead`.
+ *
+ * @param place what an error names
+ * @throws ArgumentError if there is none, with the nearest name
+ */
+export function findHead(
+  name: string,
+  place: { readonly function: string; readonly argument: string } | { readonly where: string },
+): HeadDefinition {
+  const head = registry.get(name);
+  if (head !== undefined) return head;
+  const names = [...registry.keys()];
+  const near = nearestName(name, names);
+  throw new ArgumentError({
+    ...place,
+    rule: `a head is a function or one of ${names.join(', ')}`,
+    received: `'${name}'`,
+    remedy: near === null ? 'Add one of your own with registerHead' : `Did you mean '${near}'`,
+  });
+}

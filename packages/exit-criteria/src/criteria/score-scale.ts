@@ -1,0 +1,15 @@
+/**
+ * A scale that scores have whatever the network and the data, so that thresholds can be tried in an order that no sample
+ * has decided: what a promise needs.
+ */
+export type ScoreScale =
+  | {
+      readonly kind: 'doubt';
+      /** The threshold at a doubt between 0, where nobody leaves, and 1, where everybody does. */
+      readonly thresholdAt: (doubt: number, classes: number) => number;
+    }
+  /** Whole numbers from 1 to the number of exits so far. */
+  | { readonly kind: 'count' };
+
+/** The scale of scores that are probabilities: a threshold of 1 − doubt. */
+export const PROBABILITY_SCALE: ScoreScale = { kind: 'doubt', thresholdAt: (doubt) => 1 - doubt };
