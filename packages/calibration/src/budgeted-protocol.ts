@@ -9,6 +9,7 @@ import {
 } from '@earlyexit/exit-criteria';
 import { checkExitMacs, checkLabelled, checkLogits } from './checks';
 import { operatingPointOf } from './operating-points/operating-point';
+import { type PointIntervals, pointIntervals } from './operating-points/point-intervals';
 
 /** One of the 39 budgets. */
 export interface BudgetedPoint {
@@ -21,6 +22,8 @@ export interface BudgetedPoint {
   /** On the test samples: a fraction from 0 to 1, and multiply-accumulates a sample on average. */
   readonly accuracy: number;
   readonly averageMacs: number;
+  /** How sure these two are, as those of a sample: 95 % intervals. */
+  readonly intervals: PointIntervals;
 }
 
 /** The number of budgets and their scale, as in the published code: skews 1/20 to 39/20. */
@@ -106,7 +109,9 @@ export function budgetedProtocol(
       thresholds,
       ...(temperatures && { temperatures }),
     };
-    const { top1, averageMacs } = operatingPointOf(simulate(test, policy), labels, costs);
-    return { skew, targetShares, thresholds, accuracy: top1, averageMacs };
+    const simulation = simulate(test, policy);
+    const { top1, averageMacs } = operatingPointOf(simulation, labels, costs);
+    const intervals = pointIntervals(simulation, labels, costs);
+    return { skew, targetShares, thresholds, accuracy: top1, averageMacs, intervals };
   });
 }

@@ -24,6 +24,7 @@ export {
 } from './calibrate/calibration-document';
 export { calibrationFrontier } from './calibrate/calibration-frontier';
 export { budgetCsv, frontierCsv } from './calibrate/curve-csv';
+export { type ModelRecalibration, recalibrateModel } from './calibrate/recalibrate-model';
 export { planCalibrationSizes } from './calibrate/plan-calibration-sizes';
 export {
   type QuantizationReport,
@@ -31,7 +32,12 @@ export {
   type RefitSubject,
   type RefittedPolicy,
 } from './calibrate/refit-policy';
-export { modelStamp, storeCalibration, type StoreOptions } from './calibrate/store-calibration';
+export {
+  modelStamp,
+  storeCalibration,
+  type StoredCalibration,
+  type StoreOptions,
+} from './calibrate/store-calibration';
 export { checkThresholds } from './check-thresholds';
 export {
   type Classification,

@@ -13,9 +13,12 @@ import { type CachedLogits, costsOf } from '@earlyexit/exit-criteria';
 import type { CalibrationLogits } from './calibrate-model';
 import { checkCalibrationLogits, noteMissingClasses } from './calibration-notes';
 
-/** The budgeted protocol on the calibration split. */
+/** The budgeted protocol, with thresholds from the calibration split. */
 export interface BudgetCurve {
+  /** The calibration split. */
   readonly cached: CachedLogits;
+  /** What accuracies and costs are measured on. */
+  readonly measuredOn: { readonly split: 'calibration' | 'test'; readonly samples: number };
   readonly scaling: Scaling;
   readonly fits: readonly ConfidenceFit[];
   /** The cheapest first. */
@@ -25,15 +28,24 @@ export interface BudgetCurve {
 }
 
 /**
- * The 39 budgets of MSDNet's budgeted batch protocol, thresholds and accuracies on the calibration split. A curve is no
- * choice, so that there is nothing to store.
+ * The 39 budgets of MSDNet's budgeted batch protocol, thresholds from the calibration split. Accuracies and costs are
+ * those of the test split where its logits are given, as the protocol has it, else of the calibration split itself. A
+ * curve is no choice, so that there is nothing to store.
  *
- * @throws ArgumentError for a network without early exits; DataError for logits that are not finite
+ * @throws ArgumentError for a network without early exits, or logits of two networks; DataError for logits that are not
+ *   finite
  */
 export function calibrateBudgets(
   { metadata }: { readonly metadata: Pick<MultiExitMetadata, 'name' | 'exits' | 'classes' | 'staticMacs'> },
   { cached, sampleIds = [] }: CalibrationLogits,
-  { scaling = 'none' }: { readonly scaling?: Scaling | undefined } = {},
+  {
+    scaling = 'none',
+    test,
+  }: {
+    readonly scaling?: Scaling | undefined;
+    /** Labelled logits of the test split. */
+    readonly test?: CachedLogits | undefined;
+  } = {},
   { onNote }: WorkOptions = {},
 ): BudgetCurve {
   const exitNames = metadata.exits.map(({ name }) => name);
@@ -51,7 +63,11 @@ export function calibrateBudgets(
   if (missing !== null) onNote?.({ level: 'warning', text: missing });
   const fits = fitConfidence(cached, cached, exitNames, scaling);
   const temperatures = fits.map(({ temperature }) => temperature);
-  const scaled = applyFits(cached, fits);
-  const points = budgetedProtocol(scaled, scaled, { costs, temperatures });
-  return { cached, scaling, fits, points, alone: eachExitAlone(cached, costs) };
+  const measured = applyFits(test ?? cached, fits);
+  const points = budgetedProtocol(applyFits(cached, fits), measured, { costs, temperatures });
+  const measuredOn = {
+    split: test === undefined ? ('calibration' as const) : ('test' as const),
+    samples: measured.samples,
+  };
+  return { cached, measuredOn, scaling, fits, points, alone: eachExitAlone(measured, costs) };
 }

@@ -6,8 +6,10 @@ import { inventLogits } from '../testing/invented-logits';
 import { inventMetadata } from '../testing/invented-network';
 import { calibrateBudgets } from './calibrate-budgets';
 import { calibrateModel } from './calibrate-model';
+import { calibrationFrontier } from './calibration-frontier';
+import { recalibrateModel } from './recalibrate-model';
 import { budgetDocument, calibrationDocument } from './calibration-document';
-import { frontierCsv } from './curve-csv';
+import { budgetCsv, frontierCsv } from './curve-csv';
 
 const classes = ['a', 'b', 'c', 'd', 'e', 'f'];
 const metadata = inventMetadata(['exit0', 'exit1', 'final'], classes);
@@ -84,11 +86,58 @@ describe('the documents', () => {
     expect(budgets.budgets).toHaveLength(39);
   });
 
-  it('are CSV whatever an exit is called', () => {
-    const { searched } = calibrateModel(model, { cached });
-    const csv = frontierCsv(searched?.frontier ?? [], ['a,"b"', 'c\nd'], metadata.staticMacs);
+  it('are CSV whatever an exit is called, with an interval beside every figure', () => {
+    const frontier = calibrationFrontier(model, calibrateModel(model, { cached }));
+    const csv = frontierCsv(frontier, ['a,"b"', 'c\nd'], metadata.staticMacs);
     const [header, ...lines] = csv.trim().split('\n');
     expect(header).toContain('"threshold_a,""b""",threshold_c\\nd,accuracy');
-    expect(lines).toHaveLength(searched?.frontier.length ?? -1);
+    expect(header).toContain(
+      'share,accuracy_low,accuracy_high,averageMacs_low,averageMacs_high,share_low,share_high',
+    );
+    expect(lines).toHaveLength(frontier.length);
+    for (const { accuracy, averageMacs, intervals } of frontier) {
+      expect(intervals.accuracy.value).toBeCloseTo(accuracy, 12);
+      expect(intervals.averageMacs.value).toBeCloseTo(averageMacs, 6);
+    }
+  });
+});
+
+describe('calibrateBudgets', () => {
+  it('measures on the test split what it sets on the calibration split', () => {
+    const test = inventLogits({ samples: 500, seed: 9 });
+    const curve = calibrateBudgets(model, { cached }, { test });
+    const own = calibrateBudgets(model, { cached });
+    expect(curve.points.map(({ thresholds }) => thresholds)).toEqual(
+      own.points.map(({ thresholds }) => thresholds),
+    );
+    expect(curve.points[20]?.accuracy).not.toBe(own.points[20]?.accuracy);
+    const document = budgetDocument(model, curve, origin);
+    expect(document).toMatchObject({ samples: 800, measuredOn: { split: 'test', samples: 500 } });
+    expect(document.budgets[20]?.intervals.accuracy.low).toBeLessThan(document.budgets[20]!.accuracy);
+    const [header] = budgetCsv(curve.points, ['a', 'b', 'final'], metadata.staticMacs).split('\n');
+    expect(header).toContain('share,accuracy_low');
+  });
+});
+
+describe('recalibrateModel', () => {
+  const promise = {
+    ...{ method: 'ltt', loss: 'consistency', risk: 0.1, delta: 0.1, samples: 640, empiricalRisk: 0.05 },
+    ...{ bound: null, statement: 'at most 10 % differ' },
+  };
+  const policy = { criterion: 'entropy', thresholds: [0.1, 0.1], temperatures: [1, 1, 1], promise } as const;
+
+  it('makes the stored promise again on logits that were kept, labels or not', () => {
+    const promised = { metadata: { ...metadata, policy } };
+    const found = recalibrateModel(promised, { cached });
+    expect(found).toMatchObject({ policy: { criterion: 'entropy' }, fits: [], fittedSamples: 160 });
+    expect(found.promise).toMatchObject({ method: 'ltt', risk: 0.1, samples: 640 });
+    expect(found.policy.temperatures).not.toEqual([1, 1, 1]);
+    const unlabelled = recalibrateModel(promised, { cached: { ...cached, labels: null } });
+    expect(unlabelled.policy.temperatures).toEqual([1, 1, 1]);
+    expect(unlabelled.policy.thresholds).not.toEqual(policy.thresholds);
+  });
+
+  it('asks for a promise where there is none', () => {
+    expect(() => recalibrateModel(model, { cached })).toThrow('whose policy promises nothing');
   });
 });

@@ -163,6 +163,8 @@ export interface BudgetDocument {
   readonly dataset: string;
   readonly split: 'calibration';
   readonly samples: number;
+  /** What accuracies and costs were measured on; thresholds are from the calibration split. */
+  readonly measuredOn: BudgetCurve['measuredOn'];
   readonly engine: string;
   readonly criterion: 'max-probability';
   readonly aim: { readonly budget: true };
@@ -185,7 +187,7 @@ export interface BudgetDocument {
 /** Makes the document of the budgeted protocol. */
 export function budgetDocument(
   { metadata }: { readonly metadata: Pick<MultiExitMetadata, 'name' | 'exits' | 'staticMacs'> },
-  { alone, cached, fits, points, scaling }: BudgetCurve,
+  { alone, cached, fits, measuredOn, points, scaling }: BudgetCurve,
   { dataset, engine }: CalibrationOrigin,
 ): BudgetDocument {
   const { exits, staticMacs } = metadata;
@@ -194,6 +196,7 @@ export function budgetDocument(
     dataset,
     split: 'calibration',
     samples: cached.samples,
+    measuredOn,
     engine,
     criterion: 'max-probability',
     aim: { budget: true },

@@ -1,24 +1,31 @@
-import type { BudgetedPoint, ThresholdChoice } from '@earlyexit/calibration';
+import type { BudgetedPoint, FrontierPoint, PointIntervals } from '@earlyexit/calibration';
 import { csvLine } from '@earlyexit/core';
 import { type Threshold, thresholdToJson } from '@earlyexit/exit-criteria';
 
 /**
  * The accuracy–cost frontier as CSV, the cheapest choice first: a threshold an early exit, accuracy, mean
- * multiply-accumulates, and those as a share of the plain network's.
+ * multiply-accumulates, those as a share of the plain network's, and the 95 % intervals of these three.
  *
  * @param exitNames of the early exits
  */
 export function frontierCsv(
-  frontier: readonly ThresholdChoice[],
+  frontier: readonly FrontierPoint[],
   exitNames: readonly string[],
   staticMacs: number,
 ): string {
-  const header = [...exitNames.map((name) => `threshold_${name}`), 'accuracy', 'averageMacs', 'share'];
-  const lines = frontier.map(({ thresholds, accuracy, averageMacs }) => [
+  const header = [
+    ...exitNames.map((name) => `threshold_${name}`),
+    'accuracy',
+    'averageMacs',
+    'share',
+    ...INTERVALS,
+  ];
+  const lines = frontier.map(({ thresholds, accuracy, averageMacs, intervals }) => [
     ...thresholds.map(cell),
     accuracy,
     averageMacs,
     averageMacs / staticMacs,
+    ...ends(intervals, staticMacs),
   ]);
   return [header, ...lines].map(csvLine).join('');
 }
@@ -38,17 +45,24 @@ export function budgetCsv(
     'skew',
     ...exitNames.map((name) => `target_${name}`),
     ...exitNames.slice(0, -1).map((name) => `threshold_${name}`),
-    ...['accuracy', 'averageMacs', 'share'],
+    ...['accuracy', 'averageMacs', 'share', ...INTERVALS],
   ];
-  const lines = points.map(({ skew, targetShares, thresholds, accuracy, averageMacs }) => [
+  const lines = points.map(({ skew, targetShares, thresholds, accuracy, averageMacs, intervals }) => [
     skew,
     ...targetShares,
     ...thresholds.map(cell),
     accuracy,
     averageMacs,
     averageMacs / staticMacs,
+    ...ends(intervals, staticMacs),
   ]);
   return [header, ...lines].map(csvLine).join('');
+}
+
+const INTERVALS = ['accuracy', 'averageMacs', 'share'].flatMap((name) => [`${name}_low`, `${name}_high`]);
+
+function ends({ accuracy, averageMacs: macs }: PointIntervals, staticMacs: number): number[] {
+  return [accuracy.low, accuracy.high, macs.low, macs.high, macs.low / staticMacs, macs.high / staticMacs];
 }
 
 function cell(threshold: Threshold): string | number {

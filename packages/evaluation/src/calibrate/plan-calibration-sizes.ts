@@ -2,9 +2,13 @@ import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import {
   applyFits,
   fitConfidence,
+  FITTING_SHARE,
+  fittedPath,
+  needsFittingPart,
   planCalibration,
   type PlannedSize,
   type RiskAim,
+  splitSamples,
 } from '@earlyexit/calibration';
 import { ArgumentError, type WorkOptions } from '@earlyexit/core';
 import { costsOf, DEFAULT_CRITERION } from '@earlyexit/exit-criteria';
@@ -14,7 +18,8 @@ import { checkCalibrationLogits } from './calibration-notes';
 
 /**
  * What calibration splits of several sizes would buy: how much would leave early under the same promise. The pilot
- * samples stand for everything to come; nothing is stored.
+ * samples stand for everything to come; nothing is stored. The sizes are those that a promise is made on, beside the
+ * part that scaling and thresholds are fitted on.
  *
  * @throws ArgumentError for a network without early exits, or `crc`, which promises an average only; DataError for
  *   logits that are not finite
@@ -33,13 +38,17 @@ export function planCalibrationSizes(
   }
   if (method === 'crc') throw wrong('method', 'a plan is made for a promise with a probability', method);
   checkCalibrationLogits(cached, exitNames, sampleIds);
-  const fits = fitConfidence(cached, cached, exitNames, scaling);
+  const apart = needsFittingPart(scaling, criterion);
+  const [fitted, pilot] = apart ? splitSamples(cached, FITTING_SHARE, seed) : [cached, cached];
+  const fits = fitConfidence(fitted, pilot, exitNames, scaling, criterion);
   const temperatures = fits.map(({ temperature }) => temperature);
+  const costs = costsOf(metadata);
+  const about = { criterion, temperatures, costs, loss, risk };
   return planCalibration(
-    applyFits(cached, fits),
+    applyFits(pilot, fits),
     {
-      ...{ risk, loss, method, criterion, temperatures, seed },
-      costs: costsOf(metadata),
+      ...{ ...about, method, seed },
+      ...(apart ? { path: fittedPath(applyFits(fitted, fits), about) } : {}),
       ...(delta === null ? {} : { delta }),
     },
     work,

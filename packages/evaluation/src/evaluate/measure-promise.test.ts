@@ -29,6 +29,10 @@ it('counts what the promise counts, on other samples', () => {
   expect(measurePromise(cached, { ...policy, promise: gap })?.measuredRisk).toBe(-0.25);
   expect(measurePromise({ ...cached, labels: null }, { ...policy, promise: gap })?.measuredRisk).toBeNull();
   expect(measurePromise(cached, { ...policy, promise: null })).toBeNull();
+  // Of the three samples of class 1 one differs, of the one of class 0 none.
+  const inEach = { ...policy, promise: { ...promise, inEach: 'class' } } as const;
+  expect(measurePromise(cached, inEach)?.measuredRisk).toBeCloseTo(1 / 3, 12);
+  expect(measurePromise({ ...cached, labels: null }, inEach)?.measuredRisk).toBeNull();
   expect(measurePromise(cached, { criterion: 'margin', thresholds: [0.5] })).toBeNull();
 });
 

@@ -1,0 +1,75 @@
+import type { MultiExitMetadata, PromiseMetadata } from '@earlyexit/branch-head';
+import { recalibrate, type RiskAim } from '@earlyexit/calibration';
+import { ArgumentError, type WorkOptions } from '@earlyexit/core';
+import { costsOf, findPolicy, storedPolicy } from '@earlyexit/exit-criteria';
+import type { CalibrationLogits } from './calibrate-model';
+import { checkCalibrationLogits } from './calibration-notes';
+import { promisesBefore } from './earlier-promises';
+import type { StoredCalibration } from './store-calibration';
+
+/** A policy that was set anew from kept logits; `storeCalibration` takes it. */
+export interface ModelRecalibration extends StoredCalibration {
+  readonly promise: PromiseMetadata;
+}
+
+/**
+ * Calibrates a network again from logits that a service kept, once a monitor has said that a promise no longer holds
+ * (`recalibrate`): the criterion stays, a part of the samples gives temperatures and a path of thresholds, the promise is
+ * made on the rest.
+ *
+ * @param kept Logits of all exits of samples drawn at random from those that came since; labels where they are known.
+ * @param options.aim What to promise; what the network's policy promises unless given.
+ * @param options.seed Draws the parts; 0 unless given.
+ * @throws ArgumentError where there is no promise to make again; DataError for logits that are not finite, or too few of
+ *   them, saying how many are needed
+ */
+export function recalibrateModel(
+  {
+    metadata,
+  }: {
+    readonly metadata: Pick<MultiExitMetadata, 'name' | 'exits' | 'staticMacs' | 'policy' | 'fittedOn'>;
+  },
+  { cached, sampleIds = [], origin }: CalibrationLogits,
+  options: { readonly aim?: RiskAim | undefined; readonly seed?: number | undefined } = {},
+  { onNote }: WorkOptions = {},
+): ModelRecalibration {
+  const { seed = 0 } = options;
+  const before = storedPolicy(metadata)?.promise ?? null;
+  const aim = options.aim ?? (before as RiskAim | null);
+  if (aim === null) {
+    throw new ArgumentError({
+      function: 'recalibrateModel',
+      argument: 'aim',
+      rule: 'a promise is made again, so the policy has one or it is named',
+      received: `${metadata.name}, whose policy promises nothing`,
+      remedy: 'Name one: { risk: 0.02, delta: 0.1, method: "ltt", loss: "consistency" }',
+    });
+  }
+  checkCalibrationLogits(
+    cached,
+    metadata.exits.map(({ name }) => name),
+    sampleIds,
+  );
+  const { criterion, temperatures } = findPolicy(metadata);
+  const { risk, delta, method, loss } = aim;
+  const found = recalibrate(cached, {
+    ...{ risk, method, loss, criterion, temperatures, costs: costsOf(metadata), seed },
+    ...(delta === null ? {} : { delta }),
+  });
+  const { promise: statement, empiricalRisk } = found.promise;
+  const samples = found.promisedSamples;
+  const made = {
+    delta,
+    samples,
+    statement: `${statement} (${criterion}, kept logits, seed ${String(seed)})`,
+  };
+  const { note } = promisesBefore(metadata.fittedOn, origin?.split, [made]);
+  if (note !== null) onNote?.({ level: 'warning', text: note });
+  return {
+    policy: found.policy,
+    promise: { risk, delta, method, loss, samples, empiricalRisk, bound: null, statement },
+    made: [made],
+    fits: [],
+    fittedSamples: found.fittedSamples,
+  };
+}
