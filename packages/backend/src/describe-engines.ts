@@ -19,12 +19,16 @@ export interface EngineReport {
   readonly selfTest: SelfTest | null;
 }
 
-/** Looks which engines are there, and starts none. */
-export async function findEngines(): Promise<
-  Pick<EngineReport, 'name' | 'available' | 'reason' | 'remedy'>[]
-> {
+/**
+ * Looks which engines are there, and starts none.
+ *
+ * @param names which to look for; default all
+ */
+export async function findEngines(
+  names: readonly EngineName[] = engineNames,
+): Promise<Pick<EngineReport, 'name' | 'available' | 'reason' | 'remedy'>[]> {
   return Promise.all(
-    engineNames.map(async (name) => {
+    names.map(async (name) => {
       const found = await engineDrivers[name].probe();
       const { available, reason } = found;
       return { name, available, reason, remedy: found.available ? null : found.remedy };

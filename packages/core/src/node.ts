@@ -3,6 +3,9 @@ export { downloadVerified, type VerifiedDownload } from './node/download/downloa
 export { errorCode, explainRead, explainWrite } from './node/file-error';
 export { kindOfPath } from './node/kind-of-path';
 export { lockFolder } from './node/lock-folder';
+export { answerQuestions } from './node/programs/answer-questions';
+export { builtProgram, packageFolder } from './node/programs/built-program';
+export { type ProgramOptions, type RunningProgram, startProgram } from './node/programs/start-program';
 export { readFileWithin } from './node/read-file-within';
 export { parseJsonObject, readJsonFile, readJsonWithin, refuseLargeJson } from './node/read-json';
 export { type ReadFileOptions, readWholeFile, refuseLarge } from './node/read-whole-file';

@@ -1,6 +1,6 @@
 import { runnable, type RunnableCommand } from '../command';
 import type { CommandDefinition } from '../command-definition';
-import { benchCommand } from './bench';
+import { bench } from './bench/options';
 import { calibrate } from './calibrate/options';
 import { criteria } from './criteria/options';
 import { datasets } from './datasets/options';
@@ -24,7 +24,7 @@ export const commands: readonly (RunnableCommand | CommandDefinition)[] = [
   runnable(predict, () => import('./predict/run')),
   runnable(profile, () => import('./profile/run')),
   exportCommand,
-  benchCommand,
+  runnable(bench, () => import('./bench/run')),
   runnable(report, () => import('./report/run')),
   runnable(models, () => import('./models/run')),
   runnable(datasets, () => import('./datasets/run')),

@@ -62,7 +62,7 @@ export interface QuantizeSubject {
 export async function quantizeNetwork(
   { model, config, isTrained, policy }: QuantizeSubject,
   options: QuantizeOptions,
-  { output, signal }: Invocation,
+  { output, signal }: Pick<Invocation, 'output' | 'signal'>,
 ): Promise<QuantizedNetwork> {
   const { metadata } = model;
   const shape = model.model.inputs[0]!.shape.slice(1) as number[];

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { EngineName } from '@earlyexit/backend';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { EarlyExitError, randomStream } from '@earlyexit/core';
-import { medianOf } from '../../work/bench-statistics';
+import { medianOf } from '@earlyexit/evaluation';
 
 /** How fast a network runs on an engine here; medians over a few batches of noise. */
 export interface Speed {

@@ -4,14 +4,22 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import { DataError } from '@earlyexit/core';
+import { packageFolder, type RunningProgram, startProgram } from '@earlyexit/core/node';
 import type { Output } from '../terminal/output';
-import { startChildProgram } from './child-program';
-import { packageFolder } from './package-folder';
 
 const run = promisify(execFile);
 
+/** What runs the same network in PyTorch. */
+export interface PyTorch {
+  /** A Python that has torch. */
+  readonly interpreter: string;
+  readonly script: string;
+  /** `--depth` and `--exits`, which say the network. */
+  readonly network: readonly string[];
+}
+
 /** What one pass over the images took in PyTorch, in milliseconds an image. */
-export interface PeerPass {
+export interface PyTorchPass {
   /** The network without exits, eager and channels last. */
   readonly eager: number;
   /** The same through `torch.compile`; null where it does not compile here. */
@@ -20,34 +28,19 @@ export interface PeerPass {
   readonly earlyExit: readonly number[];
 }
 
-/** PyTorch in a process of its own, ready to be timed. */
-export interface PeerVariant {
-  pass(batch: number): Promise<PeerPass>;
-  stop(): void;
-}
-
-/** What runs the same network in PyTorch. */
-export interface PeerProgram {
-  /** A Python that has torch. */
-  readonly interpreter: string;
-  readonly script: string;
-  /** `--depth` and `--exits`, which say the network. */
-  readonly network: readonly string[];
-}
-
-/** The peer's program for a network; `null` where there is none, and standard error says why. */
-export async function findPeer(
+/** The program for a network in PyTorch; null where there is none, and a warning says why. */
+export async function findPyTorch(
   metadata: Pick<MultiExitMetadata, 'name' | 'exits'>,
   python: string | undefined,
-  output: Output,
-): Promise<PeerProgram | null> {
+  output: Pick<Output, 'warn'>,
+): Promise<PyTorch | null> {
   const network = describeNetwork(metadata);
   if (typeof network === 'string') {
     output.warn(`no peer: ${network}`);
     return null;
   }
   const script = [
-    join(packageFolder(), '..', '..', 'bench', 'peer', 'pytorch_peer.py'),
+    join(packageFolder(import.meta.url), '..', '..', 'bench', 'peer', 'pytorch_peer.py'),
     resolve('bench/peer/pytorch_peer.py'),
   ].find(existsSync);
   if (script === undefined) {
@@ -64,16 +57,12 @@ export async function findPeer(
     return null;
   }
   const { depth, blocks } = network;
-  return {
-    interpreter,
-    script,
-    network: ['--depth', String(depth), '--exits', ...blocks.map(String)],
-  };
+  return { interpreter, script, network: ['--depth', String(depth), '--exits', ...blocks.map(String)] };
 }
 
-/** Starts PyTorch with one number of threads; it compiles the network for each size of batch first. */
-export async function startPeer(
-  { interpreter, script, network }: PeerProgram,
+/** PyTorch running passes, compiled for each batch size; null where it does not start, and a warning says why. */
+export async function startPasses(
+  peer: PyTorch,
   settings: {
     readonly threads: number;
     readonly batches: readonly number[];
@@ -82,27 +71,60 @@ export async function startPeer(
     /** How many images a pass takes. */
     readonly images: number;
   },
+  output: Pick<Output, 'warn' | 'note'>,
   signal: AbortSignal,
-): Promise<PeerVariant> {
+): Promise<{ pass(batch: number): Promise<PyTorchPass>; dispose(): void } | null> {
   const { threads, batches, shares, images } = settings;
-  const program = await startChildProgram<object>(
-    'the PyTorch peer',
-    interpreter,
-    [
-      ...[script, 'passes', ...network, '--threads', String(threads), '--images', String(images)],
-      ...['--batch', ...batches.map(String)],
-      // Its share is never left out.
-      ...['--share', ...(shares.length === 0 ? [0] : shares).map(String)],
-    ],
+  output.note('starting PyTorch: a minute or more, for it compiles');
+  const program = await orWarn(
+    'PyTorch',
+    startPyTorch(
+      peer,
+      [
+        ...['passes', ...peer.network, '--threads', String(threads), '--images', String(images)],
+        ...['--batch', ...batches.map(String)],
+        // Its share is never left out.
+        ...['--share', ...(shares.length === 0 ? [0] : shares).map(String)],
+      ],
+      signal,
+    ),
+    output,
     signal,
   );
-  return {
-    pass: async (batch) => (await program.ask<{ msPerImage: PeerPass }>(String(batch))).msPerImage,
-    stop: () => program.stop(),
-  };
+  return (
+    program && {
+      pass: async (batch) => (await program.ask<{ msPerImage: PyTorchPass }>(batch)).msPerImage,
+      dispose: () => program.dispose(),
+    }
+  );
 }
 
-/** The network in the peer's terms, or why it has none. */
+/** Starts PyTorch's script. */
+export function startPyTorch(
+  { interpreter, script }: PyTorch,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<RunningProgram<object>> {
+  return startProgram({ name: 'the PyTorch peer', command: interpreter, args: [script, ...args], signal });
+}
+
+/** A program that the timing can do without: null where it does not start, and a warning says why. */
+export async function orWarn<Program>(
+  what: string,
+  starting: Promise<Program>,
+  output: Pick<Output, 'warn'>,
+  signal: AbortSignal,
+): Promise<Program | null> {
+  try {
+    return await starting;
+  } catch (error) {
+    signal.throwIfAborted();
+    output.warn(`${what} was not timed: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  }
+}
+
+/** The network in the script's terms, or why it has none. */
 function describeNetwork({
   name,
   exits,

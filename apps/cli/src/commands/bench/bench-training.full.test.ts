@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { runCommand } from './testing/run-command';
+import { runCommand } from '../../testing/run-command';
 
 // Times the built program, so what it says of the machine is left alone here.
 it('times training steps on WASM, with one worker and with two', async () => {

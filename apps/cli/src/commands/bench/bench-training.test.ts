@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runCommand } from './testing/run-command';
+import { runCommand } from '../../testing/run-command';
 
 describe('bench --training, used wrongly', () => {
   it.each([

@@ -1,0 +1,31 @@
+import { createInterface } from 'node:readline';
+
+/** A program that is ready for questions. */
+export interface ReadyProgram<Question> {
+  /** What it says first. */
+  readonly ready: object;
+  answer(question: Question): Promise<object>;
+}
+
+/**
+ * The other side of `startProgram`: prepares, says that the program is ready, and answers each question until no more
+ * come. Standard output is for answers alone; what libraries print there goes to standard error.
+ */
+export async function answerQuestions<Question>(
+  prepare: () => Promise<ReadyProgram<Question>>,
+): Promise<void> {
+  console.log = console.info = console.debug = console.error;
+  const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+  const sayError = (error: unknown): void => {
+    say({ error: error instanceof Error ? error.message : String(error) });
+  };
+  try {
+    const { ready, answer } = await prepare();
+    say(ready);
+    for await (const line of createInterface({ input: process.stdin })) {
+      await answer(JSON.parse(line) as Question).then(say, sayError);
+    }
+  } catch (error) {
+    sayError(error);
+  }
+}

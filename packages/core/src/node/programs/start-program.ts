@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { EnvironmentError } from '../../errors/environment-error';
+
+/** A program in a process of its own that answers questions, each a line of JSON, in turn. */
+export interface RunningProgram<Ready> {
+  /** What it said when it was ready. */
+  readonly ready: Ready;
+  /** @throws EnvironmentError with its last words if it ends before it has answered, or with its own error */
+  ask<Answer>(question: unknown): Promise<Answer>;
+  /** Ends the process. */
+  dispose(): void;
+}
+
+/** What to start. */
+export interface ProgramOptions {
+  /** What errors call it: `the PyTorch peer`. */
+  readonly name: string;
+  /** Default: the Node that runs this one. */
+  readonly command?: string;
+  readonly args: readonly string[];
+  /** Ends the process too. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Starts a program that prints a line of JSON when it is ready, and then one for each line that it reads; one of ours
+ * does so by `answerQuestions`.
+ *
+ * @throws EnvironmentError as `ask`
+ */
+export async function startProgram<Ready>(options: ProgramOptions): Promise<RunningProgram<Ready>> {
+  const { name, command = process.execPath, args, signal } = options;
+  signal?.throwIfAborted();
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const dispose = (): void => {
+    signal?.removeEventListener('abort', dispose);
+    child.kill();
+  };
+  signal?.addEventListener('abort', dispose, { once: true });
+  let complaints = '';
+  child.stderr.on('data', (text: Buffer) => (complaints = (complaints + text.toString()).slice(-2000)));
+  // Writing to a program that has ended is no error of its own: its end is what is reported.
+  child.stdin.on('error', () => undefined);
+  const ended = new Promise<null>((resolve) => {
+    child.once('error', () => resolve(null)).once('exit', () => resolve(null));
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async <Answer>(): Promise<Answer> => {
+    const line = await lines.next();
+    signal?.throwIfAborted();
+    const text = line.done === true ? '' : line.value;
+    const answer = text.startsWith('{') ? (JSON.parse(text) as Answer & { error?: string }) : null;
+    if (answer !== null && answer.error === undefined) return answer;
+    dispose();
+    await ended;
+    throw new EnvironmentError({
+      where: name,
+      rule: 'the program answers',
+      received: answer?.error ?? (text === '' ? lastLines(complaints) : text),
+    });
+  };
+  try {
+    const ready = await next<Ready>();
+    return {
+      ready,
+      ask(question) {
+        child.stdin.write(`${JSON.stringify(question)}\n`);
+        return next();
+      },
+      dispose,
+    };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+function lastLines(text: string): string {
+  const lines = text.trim().split('\n');
+  return lines.at(-1) === '' ? 'nothing' : lines.slice(-3).join(' ');
+}
