@@ -88,4 +88,4 @@ export { type PairedRatio, pairedRatio } from './timing/paired-ratio';
 export { medianOf, quantileOf } from './timing/quantile';
 export { thresholdForShare } from './timing/threshold-for-share';
 export { type ExportedFiles, type FileTimingOptions, type Leaving, timeFiles } from './timing/time-files';
-export { timeInTurn, type TimingOptions, type TurnResults, type Turns } from './timing/time-in-turn';
+export { timed, timeInTurn, type TimingOptions, type TurnResults, type Turns } from './timing/time-in-turn';

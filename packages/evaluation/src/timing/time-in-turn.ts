@@ -37,3 +37,12 @@ export async function timeInTurn<Timed extends Turns>(
   onProgress?.({ what, done: rounds + warmUps, total: rounds + warmUps, unit: 'steps' });
   return results as TurnResults<Timed>;
 }
+
+/** A turn that gives the milliseconds that it took. */
+export function timed(action: () => unknown): () => Promise<number> {
+  return async () => {
+    const started = performance.now();
+    await action();
+    return performance.now() - started;
+  };
+}
