@@ -73,7 +73,7 @@ export { DEFAULT_AIM, type SearchAim } from './search/search-aim';
 export type { ThresholdChoice } from './search/threshold-choice';
 export type { ScoredSearchOptions, ThresholdSearch } from './search/search-scored';
 export { type PolicySearch, type SearchOptions, searchThresholds } from './search/search-thresholds';
-export { selectSamples, splitSamples } from './samples/select-samples';
+export { selectSamples, splitRows, splitSamples } from './samples/select-samples';
 export {
   createShiftMonitor,
   type ShiftMonitor,

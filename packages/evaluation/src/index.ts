@@ -28,6 +28,7 @@ export { type ModelRecalibration, recalibrateModel } from './calibrate/recalibra
 export { planCalibrationSizes } from './calibrate/plan-calibration-sizes';
 export {
   type QuantizationReport,
+  promiseRangeRows,
   refitPolicy,
   type RefitSubject,
   type RefittedPolicy,

@@ -20,6 +20,7 @@ export { type CriterionState, type CriterionStateColumn, selectRows } from './cr
 export { evaluateExits } from './evaluate-exits';
 export { type ExitPolicy, validatePolicy } from './policy/exit-policy';
 export { type Simulation, simulate } from './simulate';
+export { shareOfSameAnswers } from './same-answers';
 export { logSoftmax, softmax } from './softmax';
 export { rankOf } from './rank-of';
 export { type ExitStatistics, type ExitSummary, summarizeExits } from './summarize-exits';
@@ -32,7 +33,7 @@ export {
   thresholdToJson,
 } from './policy/threshold';
 export { decodeThresholds, encodeThresholds } from './policy/encode-thresholds';
-export { FITTED_PARTS, type FittedOn, isFittedOn } from './policy/fitted-on';
+export { FITTED_PARTS, type FittedOn, isFittedOn, UNKNOWN_SPLIT } from './policy/fitted-on';
 export { costsOf, type ExitCosts } from './policy/exit-costs';
 export {
   type ExpectedFigure,

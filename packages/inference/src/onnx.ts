@@ -1,3 +1,4 @@
+export { graphOpener, type RunnableGraph } from './onnx/graph-opener';
 export { loadSession, type OnnxSession, type OnnxSessionOptions, type OnnxSource } from './onnx/load-session';
 export type { OnnxFileMetadata } from './onnx/read-metadata';
 export type { OnnxRuntime, RuntimeSession, RuntimeTensor } from './onnx/runtime';

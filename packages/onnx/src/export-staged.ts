@@ -1,4 +1,5 @@
 import type { MultiExitMetadata, MultiExitModel } from '@earlyexit/branch-head';
+import { jsonChecksum } from '@earlyexit/core';
 import type { ExportOptions } from './export-options';
 import { valueInfo } from './graph/graph-builder';
 import { graphShape, toPlain, type Value } from './layers/value';
@@ -36,6 +37,8 @@ export interface StagedManifest {
   readonly formatVersion: 1;
   readonly stages: readonly StagedFile[];
   readonly network: MultiExitMetadata;
+  /** `jsonChecksum` of the rest; left out only where there is no Web Crypto. */
+  readonly sha256?: string;
 }
 
 /** A staged export: the manifest, and a file a stage. */
@@ -123,10 +126,9 @@ export async function exportStaged(
     origins = carriedOrigins;
     stored = carriedStored;
   }
-  return {
-    manifest: { format: 'earlyexit-staged', formatVersion: 1, stages, network: model.metadata },
-    files,
-  };
+  const manifest = { format: 'earlyexit-staged', formatVersion: 1, stages, network: model.metadata } as const;
+  const checksum = await jsonChecksum(manifest);
+  return { manifest: checksum === null ? manifest : { ...manifest, sha256: checksum }, files };
 }
 
 function describeStaged(value: Value, stored: ReadonlyMap<string, StoredTensor>): StagedTensor {

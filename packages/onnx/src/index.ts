@@ -12,8 +12,12 @@ export {
   type StagedManifest,
   type StagedTensor,
 } from './export-staged';
+export { exportFolder, type FolderExport, type FolderExportOptions } from './folder/export-folder';
+export type { CardEvaluation } from './folder/model-card';
 export { exportExits } from './export-exits';
 export { exportStatic } from './export-static';
+export { type ExitAgreement } from './quantize/check-agreement';
+export { quantizeModel, type QuantizedModel, type QuantizeOptions } from './quantize/quantize-model';
 export { supportedLayers } from './layers/converters';
 export type { DecisionMetadata, OnnxMetadata } from './model-file';
 export type { ActivationRange } from './quantize/activation-range';

@@ -15,6 +15,24 @@ export function selectSamples<Cached extends CachedLogits>(cached: Cached, rows:
 }
 
 /**
+ * Which samples `splitSamples` puts into its two parts, by row.
+ *
+ * @throws ArgumentError if a part would be empty.
+ */
+export function splitRows(samples: number, share: number, seed = 0): [Int32Array, Int32Array] {
+  const first = Math.round(samples * share);
+  if (!(first > 0 && first < samples)) {
+    throw new ArgumentError({
+      where: 'splitSamples',
+      rule: 'both parts hold at least one sample',
+      received: `a share of ${share} of ${samples} samples`,
+    });
+  }
+  const rows = shuffledRows(samples, randomStream(seed));
+  return [rows.slice(0, first), rows.slice(first)];
+}
+
+/**
  * Splits cached logits at random into two parts that share no sample: one to fit temperatures or a policy on, and
  * one for thresholds or a promise, which must not have seen what the first part decided.
  *
@@ -27,14 +45,6 @@ export function splitSamples<Cached extends CachedLogits>(
   share: number,
   seed = 0,
 ): [Cached, Cached] {
-  const first = Math.round(cached.samples * share);
-  if (!(first > 0 && first < cached.samples)) {
-    throw new ArgumentError({
-      where: 'splitSamples',
-      rule: 'both parts hold at least one sample',
-      received: `a share of ${share} of ${cached.samples} samples`,
-    });
-  }
-  const rows = shuffledRows(cached.samples, randomStream(seed));
-  return [selectSamples(cached, rows.slice(0, first)), selectSamples(cached, rows.slice(first))];
+  const [first, second] = splitRows(cached.samples, share, seed);
+  return [selectSamples(cached, first), selectSamples(cached, second)];
 }

@@ -1,15 +1,26 @@
 import type { MultiExitModel, PromiseMetadata } from '@earlyexit/branch-head';
-import type { SearchAim } from '@earlyexit/calibration';
-import type { WorkOptions } from '@earlyexit/core';
 import {
-  argmaxRows,
+  FITTING_SHARE,
+  needsFittingPart,
+  type SearchAim,
+  selectSamples,
+  splitRows,
+} from '@earlyexit/calibration';
+import { ArgumentError, type WorkOptions } from '@earlyexit/core';
+import {
   type CachedLogits,
   costsOf,
   type ExitPolicy,
+  type PolicyMetadata,
+  shareOfSameAnswers,
+  storedPolicy,
   summarizeExits,
 } from '@earlyexit/exit-criteria';
 import { calibrateModel } from './calibrate-model';
 import type { CalibrationAim, PromiseAim } from './calibration-aim';
+
+// Enough for the range of an activation.
+const RANGE_SAMPLES = 256;
 
 /** What int8 does to the answers, on the calibration split. */
 export interface QuantizationReport {
@@ -22,17 +33,19 @@ export interface QuantizationReport {
   readonly macsShare: { readonly float32: number | null; readonly int8: number | null };
 }
 
-/** What a policy is set anew with. */
+/** What a policy is set anew with; `quantizeModel` of `@earlyexit/onnx` gives most of it. */
 export interface RefitSubject {
   readonly model: Pick<MultiExitModel, 'metadata'>;
-  /** The policy that was found for float32. */
-  readonly before: ExitPolicy;
+  /** The policy that was found for float32; the one that is stored in the network unless given. */
+  readonly before?: ExitPolicy | undefined;
   readonly float32: CachedLogits;
   readonly int8: CachedLogits;
-  /** One a sample, for messages. */
-  readonly sampleIds: readonly (string | number)[];
-  /** Draws the part that a promise is made on. */
-  readonly seed: number;
+  /** The samples that the ranges of int8 were measured on; a promise is made on none of them. */
+  readonly rangeRows?: Int32Array | undefined;
+  /** One a sample, for messages; its number unless given. */
+  readonly sampleIds?: readonly (string | number)[] | undefined;
+  /** Draws the part that a promise is made on; 0 unless given. */
+  readonly seed?: number | undefined;
   /** What the new thresholds are to reach; it follows from the old ones unless given. */
   readonly aim?: SearchAim | undefined;
 }
@@ -49,20 +62,36 @@ export interface RefittedPolicy {
  * Sets temperatures and thresholds anew on int8 logits: by the aim that is given, else by the promise that the old
  * thresholds carry, else so that samples cost on average what they cost before. Thresholds that are words stay.
  *
- * @throws what `calibrateModel` throws
+ * @throws ArgumentError if there is no policy to set anew, or ranges were measured on samples that a promise is to be
+ *   made on (`promiseRangeRows` names others); and what `calibrateModel` throws
  */
 export function refitPolicy(subject: RefitSubject, work: WorkOptions = {}): RefittedPolicy {
-  const { model, before, float32, int8, sampleIds, seed } = subject;
-  const { metadata } = model;
+  const { float32, int8, seed = 0 } = subject;
+  const { metadata } = subject.model;
+  const before = subject.before ?? storedPolicy(metadata);
+  if (before === null) throw withoutPolicy(metadata.name);
   const costs = costsOf(metadata);
   const plain = summarizeExits(float32, before, costs);
   const aim =
     subject.aim ?? chooseAim(metadata.policy?.promise ?? null, before, plain.averageMacs! / costs.staticMacs);
   const isUnscaled = before.temperatures?.every((each) => each === 1) === true;
+  const scaling = isUnscaled ? 'none' : 'temperature';
+  const { criterion } = before;
+  const sampleIds = subject.sampleIds ?? Array.from({ length: int8.samples }, (_, row) => row);
+  const isPromised = 'risk' in aim || 'joint' in aim;
+  // The ranges are looked after here.
+  const fittedOn = metadata.fittedOn?.filter(({ what }) => what !== 'int8-ranges') ?? [];
+  if (isPromised) refuseRangeRows(subject.rangeRows, int8.samples, seed);
+  const rows =
+    isPromised && !needsFittingPart(scaling, criterion)
+      ? splitRows(int8.samples, FITTING_SHARE, seed)[1]
+      : null;
   const { policy, promise, summary } = calibrateModel(
-    model,
-    { cached: int8, sampleIds },
-    { criterion: before.criterion, aim, scaling: isUnscaled ? 'none' : 'temperature', seed },
+    { metadata: { ...metadata, fittedOn } },
+    rows === null
+      ? { cached: int8, sampleIds }
+      : { cached: selectSamples(int8, rows), sampleIds: Array.from(rows, (row) => sampleIds[row]!) },
+    { criterion, aim, scaling, seed },
     work,
   );
   const shareOf = (macs: number | null): number | null => (macs === null ? null : macs / costs.staticMacs);
@@ -71,11 +100,52 @@ export function refitPolicy(subject: RefitSubject, work: WorkOptions = {}): Refi
     aim,
     report: {
       samples: int8.samples,
-      agreement: int8.exits.map((logits, exit) => agreement(logits, float32.exits[exit]!, int8.classes)),
+      agreement: int8.exits.map((logits, exit) =>
+        shareOfSameAnswers(logits, float32.exits[exit]!, int8.classes),
+      ),
       top1: { float32: plain.top1, int8: summary.top1 },
       macsShare: { float32: shareOf(plain.averageMacs), int8: shareOf(summary.averageMacs) },
     },
   };
+}
+
+/**
+ * The samples to measure the ranges of int8 on where the stored policy promises something, which has to be made anew on
+ * others: up to `count` of those that a promise gives up for what is fitted.
+ *
+ * @returns null where nothing is promised, and any samples will do
+ */
+export function promiseRangeRows(
+  { policy }: { readonly policy: PolicyMetadata | null },
+  samples: number,
+  { seed = 0, count = RANGE_SAMPLES }: { readonly seed?: number; readonly count?: number } = {},
+): Int32Array | null {
+  if (policy?.promise == null) return null;
+  return splitRows(samples, FITTING_SHARE, seed)[0].slice(0, count);
+}
+
+function refuseRangeRows(rangeRows: Int32Array | undefined, samples: number, seed: number): void {
+  const [fitting] = splitRows(samples, FITTING_SHARE, seed);
+  const apart = new Set(fitting);
+  const within = rangeRows?.filter((row) => !apart.has(row)).length ?? 0;
+  if (within === 0) return;
+  throw new ArgumentError({
+    function: 'refitPolicy',
+    argument: 'rangeRows',
+    rule: 'a promise is made on samples that no range of int8 was measured on',
+    received: `${String(within)} of its samples among ${String(rangeRows!.length)} of the ranges`,
+    remedy: 'Measure the ranges on the samples that promiseRangeRows names',
+  });
+}
+
+function withoutPolicy(name: string): ArgumentError {
+  return new ArgumentError({
+    function: 'refitPolicy',
+    argument: 'before',
+    rule: 'there is a policy to set anew',
+    received: `${name}, which is not calibrated`,
+    remedy: 'Calibrate it first, or export it as it is',
+  });
 }
 
 function chooseAim(
@@ -91,16 +161,4 @@ function chooseAim(
   const isNumeric = thresholds.some((value) => typeof value === 'number');
   // The heads can make a policy dearer than the plain network; no aim asks for that.
   return isNumeric && macsShare <= 1 ? { targetMacs: macsShare } : { thresholds };
-}
-
-/** The share of the rows with the same class. */
-function agreement(
-  left: CachedLogits['exits'][number],
-  right: CachedLogits['exits'][number],
-  classes: number,
-): number {
-  const [mine, theirs] = [argmaxRows(left, classes), argmaxRows(right, classes)];
-  return (
-    mine.reduce((same, value, row) => same + (value === theirs[row] ? 1 : 0), 0) / Math.max(mine.length, 1)
-  );
 }

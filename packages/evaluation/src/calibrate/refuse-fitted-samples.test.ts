@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { refuseFittedSamples, UNKNOWN_SPLIT } from './refuse-fitted-samples';
+import { UNKNOWN_SPLIT } from '@earlyexit/exit-criteria';
+import { refuseFittedSamples } from './refuse-fitted-samples';
 
 const fit = { what: 'vector', fingerprint: 'digits calibration 1', samples: 500 } as const;
 const asked = { split: 'digits calibration 1', samples: 500, apart: false };
@@ -13,6 +14,13 @@ describe('refuseFittedSamples', () => {
 
   it('lets the rest of the split promise where only the fitting part was fitted on', () => {
     expect(() => refuseFittedSamples([{ ...fit, samples: 250 }], { ...asked, apart: true })).not.toThrow();
+  });
+
+  it('refuses the samples that ranges of int8 were measured on, wherever they lie in the split', () => {
+    const ranges = { what: 'int8-ranges', fingerprint: fit.fingerprint, samples: 256 } as const;
+    for (const apart of [false, true])
+      expect(() => refuseFittedSamples([ranges], { ...asked, apart })).toThrow(/ranges of int8.*256 of 500/);
+    expect(() => refuseFittedSamples([ranges], { ...asked, split: 'another' })).not.toThrow();
   });
 
   it('lets other samples promise, and refuses where nobody knows which they are', () => {

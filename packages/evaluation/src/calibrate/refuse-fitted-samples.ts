@@ -1,35 +1,40 @@
 import type { FittedOn } from '@earlyexit/branch-head';
 import { DataError } from '@earlyexit/core';
+import { UNKNOWN_SPLIT } from '@earlyexit/exit-criteria';
 
-/** Stands for the split of a fit that was stored without one: any later split may be the same. */
-export const UNKNOWN_SPLIT = 'unknown';
+/** What is built into a network and fitted on samples. */
+const BUILT_IN = {
+  vector: 'vector scaling, which is built into the weights',
+  'int8-ranges': 'the ranges of int8, which are built into the graph',
+} as const;
 
 /**
- * Refuses to say something of new samples on samples that the weights were fitted on: they would look surer there than
+ * Refuses to say something of new samples on samples that the network was fitted on: it would look surer there than
  * anywhere else.
  *
  * @param fittedOn what the network's metadata record
- * @param asked the split, and whether a part is kept for fitting: always the same part, so that a fit on it leaves the
- *   rest of the split untouched
- * @throws DataError if vector scaling was fitted on the samples, or may have been
+ * @param asked the split, and whether a part is kept for fitting: always the same part, so that vector scaling that was
+ *   fitted on it leaves the rest of the split untouched; ranges of int8 are measured all over the split
+ * @throws DataError if vector scaling or the ranges of int8 were fitted on the samples, or may have been
  */
 export function refuseFittedSamples(
   fittedOn: readonly FittedOn[] = [],
   asked: { readonly split: string | undefined; readonly samples: number; readonly apart: boolean },
 ): void {
   const { split, samples, apart } = asked;
-  const seen = fittedOn.find(
-    (fit) =>
-      fit.what === 'vector' &&
-      (split === undefined || fit.fingerprint === UNKNOWN_SPLIT || fit.fingerprint === split) &&
-      !(apart && fit.samples < samples),
-  );
-  if (seen === undefined) return;
-  throw new DataError({
-    where: 'calibration samples',
-    rule: 'a promise is made on samples that nothing was fitted on; vector scaling, which is built into the weights, was fitted on these',
-    received: `${String(seen.samples)} of ${String(samples)} samples fitted on before`,
-    remedy:
-      'Calibrate the network as it was trained, with scaling and promise in one step, or on other samples',
-  });
+  for (const { what, fingerprint, samples: fitted } of fittedOn) {
+    if (what !== 'vector' && what !== 'int8-ranges') continue;
+    const isOther = split !== undefined && fingerprint !== UNKNOWN_SPLIT && fingerprint !== split;
+    const isApart = what === 'vector' && apart && fitted < samples;
+    if (isOther || isApart) continue;
+    throw new DataError({
+      where: 'calibration samples',
+      rule: `a promise is made on samples that nothing was fitted on; ${BUILT_IN[what]}, ${what === 'vector' ? 'was' : 'were'} fitted on these`,
+      received: `${String(fitted)} of ${String(samples)} samples fitted on before`,
+      remedy:
+        what === 'vector'
+          ? 'Calibrate the network as it was trained, with scaling and promise in one step, or on other samples'
+          : 'Make the promise before the export, which then makes it anew on samples apart, or on other samples',
+    });
+  }
 }

@@ -10,10 +10,9 @@ import {
 import { saveModel } from '@earlyexit/branch-head/node';
 import { DataError } from '@earlyexit/core';
 import { readWholeFile, refuseLargeJson } from '@earlyexit/core/node';
-import type { ExpectedOutcome } from '@earlyexit/exit-criteria';
+import { type ExpectedOutcome, UNKNOWN_SPLIT } from '@earlyexit/exit-criteria';
 import { INTERVAL_CONFIDENCE } from '../evaluate/evaluation-intervals';
 import type { Calibration } from './calibrate-model';
-import { UNKNOWN_SPLIT } from './refuse-fitted-samples';
 
 /** What `storeCalibration` checks and records. */
 export interface StoreOptions {

@@ -8,6 +8,9 @@ export const FITTED_PARTS = [
   'promise',
 ] as const;
 
+/** Stands for the split of a fit that was recorded without one: any split may be the same. */
+export const UNKNOWN_SPLIT = 'unknown';
+
 /** One part of a network and the samples that it was fitted on: nothing else may be promised on them. */
 export interface FittedOn {
   readonly what: (typeof FITTED_PARTS)[number];

@@ -11,6 +11,7 @@ export interface RuntimeTensor {
 
 /** A session of onnxruntime. */
 export interface RuntimeSession {
+  readonly outputNames?: readonly string[];
   run(
     feeds: Record<string, RuntimeTensor>,
     outputs: readonly string[],

@@ -10,8 +10,13 @@ export interface OpenGraph {
   release(): Promise<void>;
 }
 
-/** Opens a file on a runtime: `@earlyexit/onnx` brings none of its own. */
-export type OpenFile = (file: Uint8Array) => Promise<OpenGraph>;
+/**
+ * Opens a file on a runtime, of which `@earlyexit/onnx` brings none of its own: `graphOpener` of
+ * `@earlyexit/inference/onnx` does it.
+ *
+ * @param inputShape of `pixel_values` without the batch, channels first
+ */
+export type OpenFile = (file: Uint8Array, inputShape: readonly number[]) => Promise<OpenGraph>;
 
 /** Images to measure on, in batches; gone through twice. */
 export type ImageBatches = () => AsyncIterable<{ readonly data: Float32Array; readonly count: number }>;
@@ -34,7 +39,7 @@ export interface MeasureOptions {
 export async function measureRanges(model: MultiExitModel, options: MeasureOptions): Promise<Quantization> {
   const { open, images, method = 'mse' } = options;
   const { file, origins } = await writeExits(model, { intermediates: true });
-  const graph = await open(file);
+  const graph = await open(file, inputShapeOf(model));
   try {
     const extremes = new Map<string, { min: number; max: number }>();
     for await (const { data, count } of images()) {
@@ -59,4 +64,10 @@ export async function measureRanges(model: MultiExitModel, options: MeasureOptio
   } finally {
     await graph.release();
   }
+}
+
+/** The shape of a network's images in its files: without the batch, channels first. */
+export function inputShapeOf({ model }: MultiExitModel): number[] {
+  const shape = model.inputs[0]!.shape.slice(1) as number[];
+  return shape.length === 3 ? [shape[2]!, shape[0]!, shape[1]!] : shape;
 }

@@ -1,4 +1,4 @@
-import { DataError } from '@earlyexit/core';
+import { DataError, jsonChecksum } from '@earlyexit/core';
 import { findNetworkProblem, findPolicyProblem, isCount, isList, isRecord, isSize } from '../read-metadata';
 import type { OnnxFileMetadata } from '../read-metadata';
 import type { SessionMetadata } from '../../session';
@@ -44,7 +44,7 @@ const FILE_NAME = /^\w[\w-]*\.onnx$/;
  *
  * @throws DataError if it is none
  */
-export function parseManifest(bytes: Uint8Array, where: string): StagedManifest {
+export async function parseManifest(bytes: Uint8Array, where: string): Promise<StagedManifest> {
   if (bytes.length > LARGEST_MANIFEST_BYTES) {
     throw new DataError({
       where,
@@ -66,10 +66,11 @@ export function parseManifest(bytes: Uint8Array, where: string): StagedManifest 
   return checkManifest(value, where);
 }
 
-/** @throws DataError if it is no manifest of a staged export */
-export function checkManifest(value: unknown, where: string): StagedManifest {
+/** @throws DataError if it is no manifest of a staged export, or not as it was written */
+export async function checkManifest(value: unknown, where: string): Promise<StagedManifest> {
   const problem = findManifestProblem(value);
   if (problem === null) {
+    await checkChecksum(value as Readonly<Record<string, unknown>>, where);
     const { stages, network } = value as StagedManifest;
     return { stages, network, inputShape: inputShapeOf(stages[0]!)! };
   }
@@ -77,6 +78,24 @@ export function checkManifest(value: unknown, where: string): StagedManifest {
     where,
     rule: `it is the manifest of a staged export: ${problem}`,
     remedy: 'Export the network with earlyexit export --staged',
+  });
+}
+
+/** Thresholds, costs and names of classes stand in the manifest: a changed bit must not change an answer. */
+async function checkChecksum(
+  { sha256, ...rest }: Readonly<Record<string, unknown>>,
+  where: string,
+): Promise<void> {
+  // The first manifests had none.
+  if (sha256 === undefined) return;
+  // What is nested too deep to be written again is not ours either.
+  const checksum = await jsonChecksum(rest).catch(() => 'none');
+  if (checksum === null || checksum === sha256) return;
+  throw new DataError({
+    where,
+    rule: 'the manifest is as it was written',
+    received: 'another checksum than the one in it',
+    remedy: 'Copy the whole folder again, or export it again',
   });
 }
 

@@ -55,7 +55,7 @@ async function openSource(
   if (typeof source !== 'string' && !(source instanceof URL)) {
     const { files } = source;
     return {
-      manifest: checkManifest(source.manifest, 'manifest'),
+      manifest: await checkManifest(source.manifest, 'manifest'),
       read: (name) => {
         const bytes = files.get(name);
         return bytes === undefined ? Promise.reject(missing(name)) : Promise.resolve({ bytes, where: name });
@@ -66,7 +66,7 @@ async function openSource(
   if (url === null || url.protocol === 'file:') return openFolder(url ?? String(source), signal);
   const { bytes, where } = await readSource(url, signal);
   return {
-    manifest: parseManifest(bytes, where),
+    manifest: await parseManifest(bytes, where),
     read: (name) => readSource(new URL(name, url), signal),
   };
 }
@@ -87,7 +87,7 @@ async function openFolder(
   const folder = dirname(manifestPath);
   const { bytes, where } = await readSource(manifestPath, signal);
   return {
-    manifest: parseManifest(bytes, where),
+    manifest: await parseManifest(bytes, where),
     async read(name) {
       const file = join(folder, name);
       const [real, status] = await Promise.all([fs.realpath(file), fs.stat(file)]).catch((cause: unknown) => {

@@ -1,0 +1,17 @@
+import { argmaxRows } from './argmax';
+
+/**
+ * The share of the samples to which two sets of logits give the same class, 0 to 1; 1 where there are none.
+ *
+ * @param left `[samples, classes]`, row-major
+ * @param right the same samples in the same order
+ */
+export function shareOfSameAnswers(
+  left: Float32Array | Float64Array,
+  right: Float32Array | Float64Array,
+  classes: number,
+): number {
+  const [mine, theirs] = [argmaxRows(left, classes), argmaxRows(right, classes)];
+  if (mine.length === 0) return 1;
+  return mine.reduce((same, value, row) => same + Number(value === theirs[row]), 0) / mine.length;
+}

@@ -1,0 +1,2 @@
+export { requireOwnFolder } from './folder/require-own-folder';
+export { writeExport, type WrittenFile } from './write-export';
