@@ -70,6 +70,7 @@ export { evaluatePolicy } from './evaluate/evaluate-policy';
 export { type EvaluationIntervals, INTERVAL_CONFIDENCE } from './evaluate/evaluation-intervals';
 export type { SessionEvaluationOptions } from './evaluate/evaluate-session';
 export type { EvaluationDocument, EvaluationOrigin, ExitEvaluation } from './evaluate/evaluation-document';
+export { readEvaluation } from './evaluate/read-evaluation';
 export { type MeasuredPromise, measurePromise } from './evaluate/measure-promise';
 export { collectReport, type ReportSources } from './report/collect-report';
 export { compareNetworks, type NetworkToCompare } from './report/compare-networks';

@@ -30,7 +30,7 @@ export type ModelLocation = SavedLocation | ExportedLocation | RegisteredLocatio
 
 // As the exports call them.
 const MANIFEST_FILE = 'manifest.json';
-const HUB_FILE = join('onnx', 'model.onnx');
+const HUB_FILES = [join('onnx', 'model.onnx'), join('onnx', 'model_quantized.onnx')];
 
 /**
  * Finds the network that a word names: a run folder (its best model), a saved model, an `.onnx` file, a folder in the
@@ -78,7 +78,9 @@ async function locateExported(word: string): Promise<ExportedLocation | null> {
   if (kind !== 'folder') return null;
   const holds = async (name: string): Promise<boolean> => (await kindOfPath(join(word, name))) === 'file';
   if (await holds(MANIFEST_FILE)) return { kind: 'staged', path: word, file: join(word, MANIFEST_FILE) };
-  return (await holds(HUB_FILE)) ? { kind: 'onnx', path: word, file: join(word, HUB_FILE) } : null;
+  for (const name of HUB_FILES)
+    if (await holds(name)) return { kind: 'onnx', path: word, file: join(word, name) };
+  return null;
 }
 
 async function holdsNone(path: string, kind: 'file' | 'folder'): Promise<DataError> {

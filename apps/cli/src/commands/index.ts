@@ -7,7 +7,7 @@ import { datasets } from './datasets/options';
 import { doctor } from './doctor/options';
 import { engine } from './engine/options';
 import { evaluate } from './evaluate/options';
-import { exportCommand } from './export';
+import { exportNetwork } from './export/options';
 import { models } from './models/options';
 import { predict } from './predict/options';
 import { profile } from './profile/options';
@@ -23,7 +23,7 @@ export const commands: readonly (RunnableCommand | CommandDefinition)[] = [
   runnable(evaluate, () => import('./evaluate/run')),
   runnable(predict, () => import('./predict/run')),
   runnable(profile, () => import('./profile/run')),
-  exportCommand,
+  runnable(exportNetwork, () => import('./export/run')),
   runnable(bench, () => import('./bench/run')),
   runnable(report, () => import('./report/run')),
   runnable(models, () => import('./models/run')),

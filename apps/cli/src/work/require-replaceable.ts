@@ -1,6 +1,3 @@
-import { join } from 'node:path';
-import { DataError } from '@earlyexit/core';
-import { kindOfPath } from '@earlyexit/core/node';
 import { requireOwnFile } from './require-own-file';
 
 /** What a file that earlyexit wrote begins with, by kind. A file that is empty holds nothing to lose. */
@@ -27,24 +24,4 @@ export async function requireReplaceable(
   force = false,
 ): Promise<void> {
   await requireOwnFile(name, path, marks[kind], force);
-}
-
-/** The same for the folder of `export --folder`, whose graph tells whose it is. */
-export async function requireReplaceableFolder(path: string, force = false): Promise<void> {
-  if (force) return;
-  const graph = join('onnx', 'model.onnx');
-  const isFile = async (file: string): Promise<boolean> => (await kindOfPath(join(path, file))) === 'file';
-  if (await isFile(graph)) {
-    await requireReplaceable('OUT', join(path, graph), 'onnx');
-    return;
-  }
-  for (const file of ['README.md', 'config.json', 'preprocessor_config.json']) {
-    if (!(await isFile(file))) continue;
-    throw new DataError({
-      where: 'OUT',
-      rule: 'only an earlier export is replaced',
-      received: `${path}, which holds another ${file}`,
-      remedy: 'Name another folder, or add --force',
-    });
-  }
 }

@@ -1,28 +1,16 @@
 import { type MultiExitModel, type SampleSource, withMetadata } from '@earlyexit/branch-head';
-import { channelsFirst, type WorkOptions } from '@earlyexit/core';
 import { type CachedLogits, UNKNOWN_SPLIT } from '@earlyexit/exit-criteria';
 import { exportExits } from '../export-exits';
 import type { Quantization } from './activation-range';
 import { checkAgreement, type ExitAgreement } from './check-agreement';
-import type { RangeMethod } from './histogram';
-import { inputShapeOf, measureRanges, type OpenFile } from './measure-ranges';
+import { inputShapeOf } from './measure-ranges';
 import { runExits } from './run-exits';
+import { sampleRanges, type SampleRangesOptions, spreadRows } from './sample-ranges';
 
-/** Enough for the range of an activation, to which every position of every image adds. */
-const RANGE_IMAGES = 256;
-/** Numbers that a run may hold at once; a network has some hundred times as many activations as input values. */
-const NUMBERS_A_RUN = 2 ** 26;
-const ACTIVATIONS_AN_INPUT = 200;
-const LARGEST_BATCH = 64;
+const BATCH = 64;
 
 /** How a network becomes int8. */
-export interface QuantizeOptions extends WorkOptions {
-  /** Opens the files that are run: `graphOpener` of `@earlyexit/inference/onnx`. */
-  readonly open: OpenFile;
-  /** Which images the ranges are measured on, by row; up to 256, spread over all, unless given. */
-  readonly rangeRows?: Int32Array | undefined;
-  /** Chooses the ranges; `mse` unless given. */
-  readonly method?: RangeMethod | undefined;
+export interface QuantizeOptions extends SampleRangesOptions {
   /** Of the split that the images are of, as `fingerprintSplit` of `@earlyexit/runs` names it; unknown unless given. */
   readonly fingerprint?: string | undefined;
   /**
@@ -62,30 +50,15 @@ export async function quantizeModel(
   images: SampleSource,
   options: QuantizeOptions,
 ): Promise<QuantizedModel> {
-  const { open, rangeRows = spreadRows(images.size), method, fingerprint = UNKNOWN_SPLIT } = options;
-  const { signal, onProgress, onNote, minAgreement } = options;
+  const { open, rangeRows = spreadRows(images.size), fingerprint = UNKNOWN_SPLIT, minAgreement } = options;
+  const { signal, onProgress, onNote } = options;
+  const quantization = await sampleRanges(model, images, { ...options, rangeRows });
   const shape = model.model.inputs[0]!.shape.slice(1) as number[];
-  const batch = batchFor(shape.reduce((product, axis) => product * axis, 1));
-  let done = 0;
-  const quantization = await measureRanges(model, {
-    open,
-    ...(method === undefined ? {} : { method }),
-    async *images() {
-      for (let first = 0; first < rangeRows.length; first += batch) {
-        signal?.throwIfAborted();
-        const rows = rangeRows.slice(first, first + batch);
-        yield { data: channelsFirst(await images.load(rows), shape), count: rows.length };
-        done += rows.length;
-        const total = rangeRows.length * (method === 'min-max' ? 1 : 2);
-        onProgress?.({ what: 'measuring the ranges of activations', done, total, unit: 'samples' });
-      }
-    },
-  });
   const run = async (file: Uint8Array, dtype: string): Promise<CachedLogits> =>
     runExits(await open(file, inputShapeOf(model)), images, {
       exits: model.metadata.exits.length,
       classes: model.metadata.classes.length,
-      ...{ shape, what: `running images in ${dtype}`, batch: LARGEST_BATCH, signal, onProgress },
+      ...{ shape, what: `running images in ${dtype}`, batch: BATCH, signal, onProgress },
     });
   const float32 = await run(await exportExits(model), 'float32');
   const int8 = await run(await exportExits(model, { quantization }), 'int8');
@@ -96,15 +69,4 @@ export async function quantizeModel(
     model: withMetadata(model, { fittedOn: [...fittedOn, fit] }),
     ...{ quantization, rangeRows, agreement, float32, int8 },
   };
-}
-
-/** Spread over all, which may be sorted by class. */
-function spreadRows(size: number): Int32Array {
-  const length = Math.min(RANGE_IMAGES, size);
-  return Int32Array.from({ length }, (_, index) => Math.floor((index * size) / length));
-}
-
-/** How many images of that many numbers a run may take when it gives out every tensor in the middle. */
-function batchFor(size: number): number {
-  return Math.max(1, Math.min(LARGEST_BATCH, Math.floor(NUMBERS_A_RUN / (size * ACTIVATIONS_AN_INPUT))));
 }

@@ -76,8 +76,8 @@ export async function measureOnnxRuntime(): Promise<Speed[]> {
     const { images, shape } = noise(network, BATCH);
     const [height = 0, width = 0, channels = 0] = shape;
     try {
-      const open = await graphOpener([channels, height, width], undefined);
-      const graph = await open(await exportStatic(network));
+      const open = await graphOpener(undefined);
+      const graph = await open(await exportStatic(network), [channels, height, width]);
       const ms = await medianTime(() => graph.run(images, BATCH));
       await graph.release();
       speeds.push({

@@ -1,0 +1,49 @@
+import { DataError } from '@earlyexit/core';
+import { kindOfPath, readJsonFile } from '@earlyexit/core/node';
+import type { EvaluationDocument } from './evaluation-document';
+
+/**
+ * Reads what `evaluate --json` printed from a file that somebody kept.
+ *
+ * @returns null if there is no such file
+ * @throws DataError if the file cannot be read or holds something else
+ */
+export async function readEvaluation(path: string, signal?: AbortSignal): Promise<EvaluationDocument | null> {
+  if ((await kindOfPath(path)) === null) return null;
+  const value = await readJsonFile(path, signal);
+  const wrong = Object.entries(fields).find(([name, is]) => !is(value[name]));
+  if (wrong === undefined) return value as unknown as EvaluationDocument;
+  throw new DataError({
+    where: path,
+    rule: 'it is what earlyexit evaluate --json printed',
+    received: `${wrong[0]}: ${JSON.stringify(value[wrong[0]])?.slice(0, 60) ?? 'nothing'}`,
+    remedy: 'Evaluate again, or remove the file',
+  });
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isShare = (value: unknown): boolean =>
+  Number.isFinite(value) && Math.abs((value as number) - 0.5) <= 0.5;
+const orNull =
+  (is: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    value === null || is(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const listOf =
+  (is: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    Array.isArray(value) && value.every(is);
+
+/** What is told of an evaluation elsewhere. */
+const fields: Readonly<Record<string, (value: unknown) => boolean>> = {
+  criterion: isText,
+  thresholds: listOf((value) => value === null || value === 'always' || Number.isFinite(value)),
+  dataset: isText,
+  split: isText,
+  samples: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  top1: orNull(isShare),
+  static: (value) => isRecord(value) && orNull(isShare)(value['top1']),
+  macsRatio: orNull(Number.isFinite),
+  exits: listOf((value) => isRecord(value) && isShare(value['share']) && orNull(isShare)(value['top1'])),
+};
