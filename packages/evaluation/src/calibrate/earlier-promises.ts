@@ -6,7 +6,7 @@ import {
   remainingDelta,
 } from '@earlyexit/calibration';
 import { ArgumentError } from '@earlyexit/core';
-import { UNKNOWN_SPLIT } from './refuse-fitted-samples';
+import { UNKNOWN_SPLIT } from '@earlyexit/exit-criteria';
 
 /** A promise as it is recorded with the samples that it was made on. */
 export interface MadePromise {

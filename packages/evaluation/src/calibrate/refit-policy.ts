@@ -70,6 +70,12 @@ export function refitPolicy(subject: RefitSubject, work: WorkOptions = {}): Refi
   const { metadata } = subject.model;
   const before = subject.before ?? storedPolicy(metadata);
   if (before === null) throw withoutPolicy(metadata.name);
+  if (metadata.policy?.reject != null) {
+    work.onNote?.({
+      level: 'warning',
+      text: 'the threshold under which the network declines to answer was found for float32; int8 does without',
+    });
+  }
   const costs = costsOf(metadata);
   const plain = summarizeExits(float32, before, costs);
   const aim =
