@@ -62,7 +62,7 @@ async function readModelJson(directory: string): Promise<ModelJson> {
       where: path,
       rule: 'the model was saved by earlyexit',
       received: 'a model without its metadata',
-      remedy: 'Load a plain model with tf.loadLayersModel and give it exits with attachExits',
+      remedy: 'Load a plain model with loadPlainModel and give it exits with attachExits',
     });
   }
   if (typeof weightsFile !== 'string' || !WEIGHTS_FILE.test(weightsFile)) {

@@ -108,7 +108,7 @@ function readMetadata(userDefined: object | undefined, where: string): MultiExit
       where,
       rule: 'the model was saved by earlyexit',
       received: 'a model without its metadata',
-      remedy: 'Load a plain model with tf.loadLayersModel and give it exits with attachExits',
+      remedy: 'Load a plain model with loadPlainModel and give it exits with attachExits',
     });
   }
   const { formatVersion } = metadata as Partial<Record<string, unknown>>;

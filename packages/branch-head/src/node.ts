@@ -1,2 +1,3 @@
 export { loadModel } from './load-model';
 export { saveModel } from './save-model';
+export { loadPlainModel } from './plain/load-plain-model';
