@@ -108,8 +108,9 @@ describe('from images to a report', () => {
       static: EvaluationDocument['static'];
     };
     expect(criteria.map(({ criterion }) => criterion).sort()).toEqual([
-      ...['energy', 'ensemble', 'entropy', 'margin', 'max-probability', 'most-confident'],
-      ...['normalized-entropy', 'patience', 'scheduler', 'unique-above'],
+      ...['accuracy-controlled', 'energy', 'ensemble', 'entropy', 'exponential-budget', 'margin'],
+      ...['max-probability', 'most-confident', 'normalized-entropy', 'patience', 'product-anytime'],
+      ...['scheduler', 'unique-above'],
     ]);
     expect(oracleRule.criterion).toBe('cross-entropy-oracle');
     for (const each of [...criteria, oracleRule]) {

@@ -1,6 +1,7 @@
 import { ArgumentError } from '@earlyexit/core';
 import {
   type CachedLogits,
+  type CriterionEvaluation,
   evaluateExits,
   type ExitCosts,
   type ExitPolicy,
@@ -58,8 +59,19 @@ export function thresholdsForShares(
       received: shares.join(', '),
     });
   }
-  const { samples } = cached;
-  const evaluations = evaluateExits(cached, 'max-probability', temperatures);
+  return countOff(evaluateExits(cached, 'max-probability', temperatures), shares);
+}
+
+/**
+ * `thresholdsForShares` on scores that are known.
+ *
+ * @param evaluations One an exit, the final one last.
+ */
+export function countOff(
+  evaluations: readonly Pick<CriterionEvaluation, 'scores'>[],
+  shares: readonly number[],
+): Threshold[] {
+  const samples = evaluations[0]!.scores.length;
   const left = new Uint8Array(samples);
   return evaluations.slice(0, -1).map(({ scores }, exit) => {
     const staying = scores.filter((_, row) => left[row] === 0).sort();

@@ -128,3 +128,24 @@ export { recalibrate, type RecalibrateOptions, type Recalibration } from './prom
 export { controlShiftedRisk, type ShiftedRiskOptions } from './risk/control-shifted-risk';
 export { covariateShiftWeights } from './shift/shift-weights';
 export { fitEnsembleTemperatures } from './temperature/fit-ensemble-temperatures';
+export {
+  accuracyPolicy,
+  type AccuracySearch,
+  type ExitAccuracies,
+  fitExitAccuracies,
+  searchAccuracyExits,
+  simulateAccuracyExits,
+} from './published/accuracy-exits';
+export { anytimeValidSets, type AnytimeSetOptions, fitAnytimeSupports } from './published/anytime-sets';
+export {
+  type BudgetSearch,
+  exponentialShares,
+  searchExponentialBudget,
+} from './published/exponential-budget';
+export { fitNestedSets, type NestedSets, nestedSets, setCoverage } from './published/nested-sets';
+export {
+  conditionalMonotonicity,
+  productAnytime,
+  searchProductThresholds,
+  simulateProduct,
+} from './published/product-anytime';

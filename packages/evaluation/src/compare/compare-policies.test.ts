@@ -24,8 +24,9 @@ describe('comparePolicies', () => {
   it('holds every policy to the same accuracy on its calibration samples', async () => {
     const { policies, oracleRule } = await compare({ maxAccuracyDrop: 0.01 });
     expect(policies.map(({ criterion }) => criterion).sort()).toEqual([
-      ...['energy', 'ensemble', 'entropy', 'margin', 'max-probability', 'most-confident'],
-      ...['normalized-entropy', 'patience', 'scheduler', 'unique-above'],
+      ...['accuracy-controlled', 'energy', 'ensemble', 'entropy', 'exponential-budget', 'margin'],
+      ...['max-probability', 'most-confident', 'normalized-entropy', 'patience', 'product-anytime'],
+      ...['scheduler', 'unique-above'],
     ]);
     for (const { criterion, calibration: found, top1, exits, averageMacs, ...rest } of policies) {
       expect(found.reachesAim, criterion).toBe(found.top1 >= found.finalTop1 - 0.01 - 1e-9);

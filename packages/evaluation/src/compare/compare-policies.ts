@@ -1,14 +1,20 @@
 import {
   comparePaired,
+  fitExitAccuracies,
   fitScheduler,
   holmAdjusted,
   oracle,
   type PairedComparison,
   type PolicyOutcome,
+  searchAccuracyExits,
+  searchExponentialBudget,
   searchMostConfidentThresholds,
+  searchProductThresholds,
   searchSchedulerThresholds,
   searchThresholds,
+  simulateAccuracyExits,
   simulateMostConfident,
+  simulateProduct,
   simulateScheduler,
   type SearchAim,
   splitSamples,
@@ -30,15 +36,25 @@ import type { EvaluationDocument, EvaluationOrigin } from '../evaluate/evaluatio
 import { evaluatePolicy } from '../evaluate/evaluate-policy';
 import { INTERVAL_CONFIDENCE } from '../evaluate/evaluation-intervals';
 
+/**
+ * A policy that is no criterion: EENet's scheduler, SDN's surest of all exits, PCEE's accuracy for a threshold, EERO's
+ * budget, and product-anytime.
+ */
+export type OtherPolicy =
+  'scheduler' | 'most-confident' | 'accuracy-controlled' | 'exponential-budget' | 'product-anytime';
+
 /** One row of the comparison: an evaluation on the test split, and where its thresholds come from. */
 export type ComparedPolicy = AnswerEvaluation &
   Pick<EvaluationDocument, 'thresholds'> & {
-    /** A criterion, or `scheduler`, or `most-confident`. */
-    readonly criterion: CriterionName | 'scheduler' | 'most-confident';
+    /** A criterion, or another policy of the literature. */
+    readonly criterion: CriterionName | OtherPolicy;
     /** How it differs from `max-probability` on the same samples; null for that itself. */
     readonly against: PairedComparison | null;
-    /** Whether it is a rule on an exit's logits, learned from calibration logits, or a rule with another fallback. */
-    readonly kind: 'criterion' | 'learned' | 'fallback';
+    /**
+     * Whether it is a rule on an exit's logits, learned from calibration logits, a rule with another fallback, or another
+     * published way to the thresholds or the answers.
+     */
+    readonly kind: 'criterion' | 'learned' | 'fallback' | 'published';
     readonly calibration: {
       /** How many samples the thresholds were set on, and how many others the policy itself was fitted on. */
       readonly samples: number;
@@ -67,7 +83,7 @@ const FITTING_SHARE = 0.5;
 export const COMPARISON_REFERENCE: CriterionName = 'max-probability';
 
 /**
- * Compares every criterion, the learned scheduler and the surest-of-all fallback: thresholds of each from the
+ * Compares every criterion, the learned scheduler, the surest-of-all fallback and later methods (`OtherPolicy`): thresholds of each from the
  * calibration logits, all for the same aim; all evaluated on the same test logits.
  *
  * @throws ArgumentError if the aim cannot be reached
@@ -144,6 +160,53 @@ export async function comparePolicies(
     };
   };
 
+  const accuracyControlled = (): Row => {
+    const [fitting, setting] = splitSamples(calibration, FITTING_SHARE, seed);
+    const fit = fitExitAccuracies(fitting, { temperatures });
+    const found = searchAccuracyExits(fit, setting, { costs, aim });
+    const played = simulateAccuracyExits(fit, found.accuracy, test);
+    const answers = { ...played, answeredBy: played.exitIndex, confidences: null };
+    const threshold = Number.isFinite(found.accuracy) ? found.accuracy : null;
+    return {
+      ...evaluateAnswers(test, answers, temperatures, costs, about),
+      criterion: 'accuracy-controlled',
+      kind: 'published',
+      // One accuracy, which every exit asks for.
+      thresholds: costs.exitMacs.slice(1).map(() => threshold),
+      calibration: describeSearch({ ...found, accuracy: found.top1 }, aim, setting.samples, fitting.samples),
+      outcome: policyOutcome(played, test, costs),
+    };
+  };
+  const exponentialBudget = (): Row => {
+    const found = searchExponentialBudget(calibration, { costs, aim, temperatures });
+    const policy = { criterion: 'max-probability', thresholds: found.thresholds, temperatures };
+    return {
+      ...evaluatePolicy(test, policy, costs, about),
+      criterion: 'exponential-budget',
+      kind: 'published',
+      calibration: describeSearch({ ...found, accuracy: found.top1 }, aim, calibration.samples, 0),
+      outcome: policyOutcome(simulate(test, policy), test, costs),
+    };
+  };
+  const productAnytime = (): Row => {
+    const found = searchProductThresholds(calibration, { costs, aim });
+    const played = simulateProduct(test, found.thresholds);
+    return {
+      ...evaluateAnswers(
+        test,
+        { ...played, answeredBy: played.exitIndex, confidences: played.scores },
+        temperatures,
+        costs,
+        about,
+      ),
+      criterion: 'product-anytime',
+      kind: 'published',
+      thresholds: found.thresholds.map(thresholdToJson),
+      calibration: describeSearch(found, aim, calibration.samples, 0),
+      outcome: policyOutcome(played, test, costs),
+    };
+  };
+
   const makers = [
     ...listCriteria()
       .filter(({ needsLabels }) => !needsLabels)
@@ -154,6 +217,9 @@ export async function comparePolicies(
       ),
     mostConfident,
     scheduled,
+    accuracyControlled,
+    exponentialBudget,
+    productAnytime,
     () => rowOf('cross-entropy-oracle'),
   ];
   const rows: Row[] = [];
@@ -190,7 +256,11 @@ function againstReference(rows: readonly Row[]): ComparedPolicy[] {
 }
 
 function describeSearch(
-  { accuracy, finalAccuracy, averageMacs }: ThresholdSearch,
+  {
+    accuracy,
+    finalAccuracy,
+    averageMacs,
+  }: Pick<ThresholdSearch, 'accuracy' | 'finalAccuracy' | 'averageMacs'>,
   aim: SearchAim,
   samples: number,
   fittedOn: number,

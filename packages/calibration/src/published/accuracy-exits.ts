@@ -1,0 +1,156 @@
+import { ArgumentError } from '@earlyexit/core';
+import {
+  argmaxRows,
+  type CachedLogits,
+  evaluateExits,
+  type ExitCosts,
+  type ExitPolicy,
+  type Simulation,
+} from '@earlyexit/exit-criteria';
+import { checkExitMacs, checkLabelled, checkLogits } from '../checks';
+import { type OperatingPoint, operatingPointOf } from '../operating-points/operating-point';
+import { checkAim, DEFAULT_AIM, type SearchAim } from '../search/search-aim';
+import { pickCandidate } from './pick-candidate';
+
+/** How accurate every exit is where it is so sure. */
+export interface ExitAccuracies {
+  /** `[early exits][bins]`, the accuracy of the samples whose largest probability lies in the bin. */
+  readonly accuracies: readonly (readonly number[])[];
+  /** One an exit, the final one included: what the probabilities were scaled by. */
+  readonly temperatures: readonly number[];
+}
+
+/** An accuracy that lets samples leave, and where that ends. */
+export interface AccuracySearch extends OperatingPoint {
+  /** A sample leaves where those as sure as it are right at least so often; Infinity if nobody leaves. */
+  readonly accuracy: number;
+  /** The final exit's accuracy on the same samples. */
+  readonly finalAccuracy: number;
+}
+
+const DEFAULT_BINS = 50;
+
+/**
+ * How often samples of a certain confidence are right, exit by exit: what performance-controlled early exiting (PCEE;
+ * Mofakhami et al., arXiv 2412.19325) decides by. The bins are of equal width; one that no sample falls into is as
+ * accurate as the nearest below it that holds some, else above. The paper's smoothed variant is left out.
+ *
+ * @param cached Held-out samples, labelled.
+ * @param options.bins 50 unless given.
+ * @throws ArgumentError without labels, or for a number of bins that is none; DataError without samples.
+ */
+export function fitExitAccuracies(
+  cached: CachedLogits,
+  options: { readonly temperatures?: readonly number[]; readonly bins?: number } = {},
+): ExitAccuracies {
+  const { bins = DEFAULT_BINS, temperatures = cached.exits.map(() => 1) } = options;
+  checkLabelled(cached, 'fitExitAccuracies');
+  if (!Number.isInteger(bins) || bins < 1) {
+    throw new ArgumentError({
+      function: 'fitExitAccuracies',
+      argument: 'bins',
+      rule: 'a positive whole number',
+      received: String(bins),
+    });
+  }
+  const { labels } = cached;
+  const accuracies = evaluateExits(cached, 'max-probability', temperatures)
+    .slice(0, -1)
+    .map(({ scores, classes }) => {
+      const counts = new Float64Array(bins);
+      const right = new Float64Array(bins);
+      scores.forEach((score, row) => {
+        const bin = binOf(score, bins);
+        counts[bin]!++;
+        right[bin]! += classes[row] === labels[row] ? 1 : 0;
+      });
+      const known = [...counts.keys()].filter((bin) => counts[bin]! > 0);
+      return Array.from(counts, (_, bin) => {
+        const near = known.findLast((each) => each <= bin) ?? known[0]!;
+        return right[near]! / counts[near]!;
+      });
+    });
+  return { accuracies, temperatures };
+}
+
+/**
+ * Plays performance-controlled exits: a sample leaves at the first exit at which those as sure as it were right at least
+ * so often.
+ *
+ * @param accuracy A fraction from 0 to 1; Infinity for never.
+ * @throws ArgumentError if the accuracies are of another network
+ */
+export function simulateAccuracyExits(
+  { accuracies, temperatures }: ExitAccuracies,
+  accuracy: number,
+  cached: CachedLogits,
+): Simulation {
+  checkLogits(cached, 'simulateAccuracyExits');
+  const final = cached.exits.length - 1;
+  if (accuracies.length !== final) {
+    throw new ArgumentError({
+      function: 'simulateAccuracyExits',
+      argument: 'accuracies',
+      rule: `there is one list an early exit, so ${final} here`,
+      received: String(accuracies.length),
+    });
+  }
+  const evaluations = evaluateExits(cached, 'max-probability', temperatures);
+  const exitIndex = new Int32Array(cached.samples).map((_, row) => {
+    const exit = accuracies.findIndex(
+      (ofBins, k) => ofBins[binOf(evaluations[k]!.scores[row]!, ofBins.length)]! >= accuracy,
+    );
+    return exit < 0 ? final : exit;
+  });
+  return {
+    exitIndex,
+    classes: exitIndex.map((exit, row) => evaluations[exit]!.classes[row]!),
+    scores: Float64Array.from(exitIndex, (exit, row) => evaluations[exit]!.scores[row]!),
+  };
+}
+
+/**
+ * The accuracy to ask of each exit's answers so that an aim is reached. Every accuracy that a bin has is tried: few, for
+ * all exits share it.
+ *
+ * @param cached Other samples than those the accuracies were measured on, labelled.
+ * @throws ArgumentError for an aim that cannot be reached, or costs that do not fit
+ */
+export function searchAccuracyExits(
+  fit: ExitAccuracies,
+  cached: CachedLogits,
+  { costs, aim = DEFAULT_AIM }: { readonly costs: ExitCosts; readonly aim?: SearchAim },
+): AccuracySearch {
+  checkLabelled(cached, 'searchAccuracyExits');
+  checkExitMacs(costs.exitMacs, cached.exits.length, 'searchAccuracyExits');
+  checkAim(aim, costs);
+  const { labels, samples, classes, exits } = cached;
+  const final = argmaxRows(exits.at(-1)!, classes);
+  const finalAccuracy = final.reduce((sum, answer, row) => sum + Number(answer === labels[row]), 0) / samples;
+  const candidates = [...new Set([...fit.accuracies.flat(), Infinity])].map((accuracy) => ({
+    accuracy,
+    finalAccuracy,
+    ...operatingPointOf(simulateAccuracyExits(fit, accuracy, cached), labels, costs),
+  }));
+  return pickCandidate(candidates, aim, finalAccuracy, costs.staticMacs);
+}
+
+/**
+ * The same as a policy that every session and file can keep: at each exit the least confidence from which on every bin is
+ * accurate enough. Where accuracy grows with confidence, which it mostly does, this decides as the bins do; else it lets
+ * fewer leave.
+ */
+export function accuracyPolicy({ accuracies, temperatures }: ExitAccuracies, accuracy: number): ExitPolicy {
+  return {
+    criterion: 'max-probability',
+    thresholds: accuracies.map((ofBins) => {
+      const bad = ofBins.findLastIndex((each) => each < accuracy);
+      return bad === ofBins.length - 1 ? 'never' : (bad + 1) / ofBins.length;
+    }),
+    temperatures,
+  };
+}
+
+function binOf(confidence: number, bins: number): number {
+  return Math.min(bins - 1, Math.floor(confidence * bins));
+}
