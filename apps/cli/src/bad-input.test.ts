@@ -170,7 +170,7 @@ describe('train', () => {
       'workers on another engine',
       [...train, '--workers', '2', '--engine', 'cpu'],
       2,
-      /--workers.*--engine wasm/s,
+      /--workers.*the engine wasm/s,
     ],
     [
       'more workers than samples',
@@ -204,9 +204,14 @@ describe('train', () => {
       'a configuration that is not there',
       ['train', '--config', at('nothing.yaml')],
       1,
-      /nothing\.yaml: it is not there/,
+      /nothing\.yaml: .*nothing of that name/,
     ],
-    ['a folder as configuration', ['train', '--config', at('folder')], 1, /folder where a file is expected/],
+    [
+      'a folder as configuration',
+      ['train', '--config', at('folder')],
+      1,
+      /folder: this is a file\. Received: a folder/,
+    ],
     ['an empty configuration', ['train', '--config', at('empty')], 1, /an empty file/],
   ])('explains %s', async (_, argv, code, says) => {
     const before = await readFile(join(run, 'events.jsonl'), 'utf8');

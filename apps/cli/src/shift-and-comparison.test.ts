@@ -46,7 +46,10 @@ beforeAll(async () => {
   expect(calibrated.code, calibrated.stderr).toBe(0);
   // The same run, as if it had been trained on something else.
   await cp(run, other, { recursive: true });
-  const config = JSON.parse(await readFile(join(run, 'config.json'), 'utf8')) as { data: object };
+  const { sha256: _sha256, ...config } = JSON.parse(await readFile(join(run, 'config.json'), 'utf8')) as {
+    sha256: string;
+    data: object;
+  };
   const elsewhere = { ...config, data: { ...config.data, dataDir: at('elsewhere') } };
   await writeFile(join(other, 'config.json'), JSON.stringify(elsewhere));
 }, 60_000);

@@ -39,7 +39,7 @@ export {
   type StoredCalibration,
   type StoreOptions,
 } from './calibrate/store-calibration';
-export { checkThresholds } from './check-thresholds';
+export { checkThresholds } from '@earlyexit/exit-criteria';
 export {
   type Classification,
   classifyImages,

@@ -16,13 +16,29 @@ const registry = new Map<string, ModelDefinition>();
 const published = [...lenetModels, ...resnetCifarModels, ...resnetImagenetModels];
 for (const definition of [...published, ...lenetTestModels, ...resnetTestModels]) registerModel(definition);
 
+/** What a network has to know of the images that it is made for; a `DataSource` of `@earlyexit/datasets` says it. */
+export interface NetworkData {
+  /** Class names; the label is the position. */
+  readonly classes: readonly string[];
+  /** Height, width and channels. */
+  readonly imageShape: InputShape;
+  /** Of each channel, of pixels scaled to 0…1. */
+  readonly mean: readonly number[];
+  /** Of each channel, of pixels scaled to 0…1. */
+  readonly standardDeviation: readonly number[];
+  /** Which way the ink goes; default null. */
+  readonly polarity?: Exclude<Preprocessing['polarity'], undefined>;
+}
+
 /** What `createModel` may be told. */
 export interface CreateModelOptions {
-  /** Class names, or how many classes there are (named `"0"`, `"1"`, …). Default: the number as published. */
+  /** The data that it is made for: their classes, their image shape and how their pixels become inputs. */
+  readonly data?: NetworkData | undefined;
+  /** Class names, or how many classes there are (named `"0"`, `"1"`, …). Default: those of `data`, else the number as published. */
   readonly classes?: readonly string[] | number;
-  /** Height, width and channels. Default: as published. */
+  /** Height, width and channels. Default: as in `data`, else as published. */
   readonly inputShape?: InputShape;
-  /** How raw pixels become inputs; kept in the model's metadata. Default: null, to be told later. */
+  /** How raw pixels become inputs; kept in the model's metadata. Default: as in `data`, else null, to be told later. */
   readonly preprocessing?: Preprocessing | null;
   /** Seeds the weights. Default: 0. */
   readonly seed?: number | undefined;
@@ -44,13 +60,15 @@ const DEFAULT_HEAD = 'pooled';
  */
 export function createModel(name: string, options: CreateModelOptions = {}): MultiExitModel {
   const definition = getDefinition(name, 'createModel');
-  const classes = classNames(options.classes ?? definition.classes);
-  const inputShape = checkInputShape(options.inputShape ?? definition.inputShape);
+  const { data } = options;
+  const classes = classNames(options.classes ?? data?.classes ?? definition.classes);
+  const inputShape = checkInputShape(options.inputShape ?? data?.imageShape ?? definition.inputShape);
   const seed = checkSeed(options.seed ?? 0);
-  const preprocessing = options.preprocessing ?? null;
+  const preprocessing = options.preprocessing ?? (data === undefined ? null : preprocessingOf(data));
   if (preprocessing !== null && String(preprocessing.inputShape) !== String(inputShape)) {
     throw new ArgumentError({
-      where: 'createModel, preprocessing.inputShape',
+      function: 'createModel',
+      argument: 'preprocessing.inputShape',
       rule: `it is the network's own input shape, [${inputShape.join(', ')}]`,
       received: `[${preprocessing.inputShape.join(', ')}]`,
       remedy: 'Pass the same shape as `inputShape`',
@@ -72,6 +90,15 @@ export function createModel(name: string, options: CreateModelOptions = {}): Mul
     const { where: _, ...parts } = error.parts;
     throw new ArgumentError({ ...parts, function: 'createModel', argument: 'exits', cause: error });
   }
+}
+
+function preprocessingOf({
+  imageShape,
+  mean,
+  standardDeviation,
+  polarity = null,
+}: NetworkData): Preprocessing {
+  return { inputShape: imageShape, mean, standardDeviation, polarity };
 }
 
 /** Exits as they are written, for a network that has none yet. */
@@ -156,16 +183,16 @@ function toEntry(definition: ModelDefinition): ModelEntry {
   };
 }
 
-function getDefinition(name: string, where: string): ModelDefinition {
+function getDefinition(name: string, caller: string): ModelDefinition {
   const definition = registry.get(name);
   if (definition !== undefined) return definition;
   const near = nearestNames(name, registry.keys());
   throw new ArgumentError({
-    function: where,
+    function: caller,
     argument: 'name',
-    rule: 'there is no network of this name',
-    received: JSON.stringify(name),
-    remedy: near.length > 0 ? `Perhaps ${near.join(' or ')} was meant` : 'listModels() has the names',
+    rule: 'it is the name of a registered network',
+    received: name,
+    remedy: near.length > 0 ? `Did you mean ${near.join(' or ')}` : 'listModels() has the names',
   });
 }
 
@@ -176,7 +203,8 @@ function classNames(classes: readonly string[] | number): readonly string[] {
       : classes;
   if (names.length < 2 || new Set(names).size !== names.length) {
     throw new ArgumentError({
-      where: 'createModel, classes',
+      function: 'createModel',
+      argument: 'classes',
       rule: 'a network tells two or more classes apart, each with a name of its own',
       received: JSON.stringify(classes),
     });
@@ -188,7 +216,8 @@ function checkInputShape(shape: InputShape): InputShape {
   if ((shape as readonly number[]).length === 3 && shape.every((size) => Number.isInteger(size) && size > 0))
     return shape;
   throw new ArgumentError({
-    where: 'createModel, inputShape',
+    function: 'createModel',
+    argument: 'inputShape',
     rule: 'it is [height, width, channels], positive integers',
     received: JSON.stringify(shape),
   });
@@ -197,7 +226,8 @@ function checkInputShape(shape: InputShape): InputShape {
 function checkSeed(seed: number): number {
   if (Number.isSafeInteger(seed)) return seed;
   throw new ArgumentError({
-    where: 'createModel, seed',
+    function: 'createModel',
+    argument: 'seed',
     rule: 'it is an integer',
     received: String(seed),
   });

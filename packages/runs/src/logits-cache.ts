@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import {
   type CachedLogitsFile,
@@ -54,12 +55,37 @@ export async function readLogits(path: string, expected: Partial<CacheOrigin>): 
   if ((await kindOfPath(path)) === null) throw new DataError({ where: path, rule: 'it is not there' });
   const bytes = await readWholeFile(path, { size: LARGEST_CACHE_BYTES });
   const { origin } = decodeCachedLogits(bytes, undefined, path);
-  return decodeCachedLogits(bytes, { ...origin, ...expected }, path);
+  return decodeWhole(bytes, { ...origin, ...expected }, path);
 }
 
-/** Writes a file of cached logits, whole or not at all. */
+/**
+ * Writes a file of cached logits with a checksum, whole or not at all.
+ *
+ * @throws ArgumentError if parts do not fit; EnvironmentError if the file cannot be written
+ */
 export async function writeLogits(path: string, file: CachedLogitsFile): Promise<void> {
-  await writeWholeFile(path, encodeCachedLogits(file));
+  await writeWholeFile(path, encodeCachedLogits({ ...file, sha256: checksumOf(file) }));
+}
+
+/** Thresholds hang on each of these numbers: what no longer fits its checksum is refused. */
+function decodeWhole(bytes: Uint8Array, origin: CacheOrigin, path: string): CachedLogitsFile {
+  const { sha256, ...file } = decodeCachedLogits(bytes, origin, path);
+  if (sha256 === undefined || sha256 === checksumOf(file)) return file;
+  throw new DataError({
+    where: path,
+    rule: 'the logits must fit their checksum',
+    received: 'a damaged file',
+    remedy: 'Compute the logits anew',
+  });
+}
+
+function checksumOf({ cached, origin, sampleIds }: CachedLogitsFile): string {
+  const { exits, samples, classes, labels } = cached;
+  const head = { origin, sampleIds, samples, classes, exits: exits.length, labels: labels !== null };
+  const hash = createHash('sha256').update(JSON.stringify(head));
+  for (const { buffer, byteOffset, byteLength } of labels === null ? exits : [...exits, labels])
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  return hash.digest('hex');
 }
 
 async function readIfThere(
@@ -74,7 +100,7 @@ async function readIfThere(
     return null;
   }
   try {
-    return decodeCachedLogits(bytes, origin, path);
+    return decodeWhole(bytes, origin, path);
   } catch (error) {
     if (!EarlyExitError.is(error)) throw error;
     onNote?.({ level: 'note', text: `${path} is not used: ${error.parts.rule}; computing the logits anew` });

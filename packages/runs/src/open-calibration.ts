@@ -6,7 +6,7 @@ import { readLogits } from './logits-cache';
 import type { Run } from './open-run';
 import { type ReopenOptions, reopenSplits } from './reopen-splits';
 import { calibrationLogits, type SplitLogitsOptions } from './split-logits';
-import { fingerprintKeys } from './splits-file';
+import { fingerprintKeys, readRecordedSplits } from './splits-file';
 
 /** The calibration split of a network, or the logits that were cached of it. */
 export interface CalibrationSamples {
@@ -48,7 +48,7 @@ export async function openCalibration(
   const data = await reopenSplits(run, reopen);
   const { dataset, seed } = data.settings;
   const { calibration } = data.splits;
-  if (promise && run.runDirectory === null) await requireUnseen(run, calibration, reopen);
+  if (promise && !(await remembersData(run))) await requireUnseen(run, calibration, reopen);
   if (logits === undefined) {
     let once: Promise<CachedLogitsFile> | null = null;
     return {
@@ -65,7 +65,12 @@ export async function openCalibration(
   return fromFile({ dataset, seed }, file, logits, options);
 }
 
-/** Without its run, only the metadata of a model know what it was trained on. */
+async function remembersData({ runDirectory, config }: Run): Promise<boolean> {
+  if (runDirectory === null) return false;
+  return config?.data != null || (await readRecordedSplits(runDirectory)) !== null;
+}
+
+/** Where no run remembers them, only the metadata of a model know what it was trained on. */
 async function requireUnseen({ model, path }: Run, calibration: Split, work: WorkOptions): Promise<void> {
   const { data } = model.metadata;
   const rule = 'a promise is made on the calibration images that were kept from training';

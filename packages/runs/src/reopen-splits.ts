@@ -31,8 +31,14 @@ export async function reopenSplits(
   const { dataset, dataDir, seed, skipBroken, ...rest } = options;
   const settings = resolveDataSettings({ dataset, dataDir, seed, skipBroken }, config?.data ?? null);
   const imageShape = model.metadata.preprocessing?.inputShape;
-  const isOwn = runDirectory !== null && settings.dataset === config?.data.dataset;
+  const isOwn = runDirectory !== null && settings.dataset === (config?.data?.dataset ?? settings.dataset);
   const recorded = isOwn ? await readRecordedSplits(runDirectory) : null;
+  if (isOwn && recorded === null) {
+    rest.onNote?.({
+      level: 'note',
+      text: `the run did not record which samples it was trained on: its splits are cut again with seed ${String(settings.seed)}, and are the same as long as the data are`,
+    });
+  }
   const data = await openData({ ...rest, settings, imageShape, recorded });
   checkClasses(model.metadata, data.source);
   return data;

@@ -1,6 +1,6 @@
 import { mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EarlyExitError } from '@earlyexit/core';
+import { EarlyExitError, jsonChecksum } from '@earlyexit/core';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from './testing/temporary-folder';
 import { readRunConfig, type RunConfig } from './run-config';
@@ -22,6 +22,30 @@ it('reads what it wrote, and null where there is none', async () => {
   expect(await readRunConfig(directory)).toBeNull();
   await writeFile(join(directory, 'config.json'), text);
   expect(await readRunConfig(directory)).toEqual(config);
+});
+
+it('reads what `train` writes alone, and refuses it with a bit flipped', async () => {
+  const directory = await folder();
+  const content = {
+    format: 'earlyexit-run',
+    formatVersion: 1,
+    note: 'mine',
+    training: { epochs: 3, seed: 0 },
+  };
+  const written = Buffer.from(JSON.stringify({ ...content, sha256: await jsonChecksum(content) }));
+  await writeFile(join(directory, 'config.json'), written);
+  const read = await readRunConfig(directory);
+  expect(read).toMatchObject({ format: 'earlyexit-run', data: null, engine: null, options: {} });
+  for (let bit = 0; bit < written.length * 8; bit += 5) {
+    const bytes = Uint8Array.from(written);
+    bytes[bit >> 3]! ^= 1 << (bit & 7);
+    await writeFile(join(directory, 'config.json'), bytes);
+    const again = await readRunConfig(directory).catch((error: unknown) => {
+      if (!EarlyExitError.is(error)) throw error;
+      return read;
+    });
+    expect(again, `bit ${String(bit)}`).toEqual(read);
+  }
 });
 
 it('reads nothing that a link elsewhere points to', async () => {

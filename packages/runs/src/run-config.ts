@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { DataError } from '@earlyexit/core';
-import { errorCode, readFileWithin, refuseLargeJson } from '@earlyexit/core/node';
+import { DataError, jsonChecksum } from '@earlyexit/core';
+import { errorCode, readJsonWithin } from '@earlyexit/core/node';
 import { z } from 'zod';
 
 /** Which data a network was trained on and how they were split: the same again gives the same splits. */
@@ -19,33 +19,38 @@ export interface DataSettings {
   readonly rules?: 1 | 2 | undefined;
 }
 
-/** What `train` adds to the `config.json` of a run folder, beside the trainer's own record. */
+/** What the `config.json` of a run folder says, beside the trainer's own record of the training. */
 export interface RunConfig {
   readonly format: 'earlyexit-run';
   readonly formatVersion: 1;
-  /** Version of earlyexit. */
-  readonly earlyexit: string;
-  readonly engine: { readonly name: string; readonly version: string };
-  readonly data: DataSettings;
-  /** The options of `train`, as `--config` takes them. */
+  /** Version of earlyexit; null where the caller of `train` did not say. */
+  readonly earlyexit: string | null;
+  /** What computed; null as above. */
+  readonly engine: { readonly name: string; readonly version: string } | null;
+  /** Null as above. */
+  readonly data: DataSettings | null;
+  /** The options of the command `train`, as `--config` takes them; none where it was not the command that trained. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
 const schema = z.object({
   format: z.literal('earlyexit-run'),
   formatVersion: z.literal(1),
-  earlyexit: z.string(),
-  engine: z.object({ name: z.string(), version: z.string() }),
-  data: z.object({
-    dataset: z.string(),
-    dataDir: z.string().nullable(),
-    seed: z.int(),
-    validation: z.number().nullable(),
-    calibration: z.number().nullable(),
-    skipBroken: z.boolean().optional(),
-    rules: z.union([z.literal(1), z.literal(2)]).optional(),
-  }),
-  options: z.record(z.string(), z.unknown()),
+  earlyexit: z.string().nullable().default(null),
+  engine: z.object({ name: z.string(), version: z.string() }).nullable().default(null),
+  data: z
+    .object({
+      dataset: z.string(),
+      dataDir: z.string().nullable(),
+      seed: z.int(),
+      validation: z.number().nullable(),
+      calibration: z.number().nullable(),
+      skipBroken: z.boolean().optional(),
+      rules: z.union([z.literal(1), z.literal(2)]).optional(),
+    })
+    .nullable()
+    .default(null),
+  options: z.record(z.string(), z.unknown()).default({}),
 });
 
 /**
@@ -55,29 +60,34 @@ const schema = z.object({
  * @throws DataError if it is damaged, or not that of a run
  */
 export async function readRunConfig(runDirectory: string): Promise<RunConfig | null> {
+  const where = join(runDirectory, 'config.json');
+  let content: Record<string, unknown>;
   try {
-    const bytes = await readFileWithin(runDirectory, 'config.json', refuseLargeJson);
-    return parseRunConfig(Buffer.from(bytes).toString('utf8'), join(runDirectory, 'config.json'));
+    content = await readJsonWithin(runDirectory, 'config.json');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
-}
-
-/** Parses the content of a `config.json`; throws DataError if it is none. */
-export function parseRunConfig(content: string, path: string): RunConfig {
-  let value: unknown;
-  try {
-    value = JSON.parse(content);
-  } catch (cause) {
-    throw new DataError({ where: path, rule: 'it is no JSON', received: (cause as Error).message, cause });
-  }
-  const result = schema.safeParse(value);
+  await requireWhole(content, where);
+  const result = schema.safeParse(content);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new DataError({
-    where: path,
+    where,
     rule: 'it is not the config.json of a run of earlyexit',
     received: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+  });
+}
+
+/** Which splits are whose, and with which seed, hangs on this file. Runs of before have no checksum. */
+async function requireWhole({ sha256, ...content }: Record<string, unknown>, where: string): Promise<void> {
+  if (sha256 === undefined) return;
+  const actual = await jsonChecksum(content);
+  if (actual === null || actual === sha256) return;
+  throw new DataError({
+    where,
+    rule: 'its content fits its checksum, sha256',
+    received: 'content that was changed or damaged',
+    remedy: 'Copy the run folder again; if you changed the file yourself, take the line with sha256 out',
   });
 }

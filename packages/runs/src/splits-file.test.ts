@@ -1,8 +1,9 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EarlyExitError } from '@earlyexit/core';
+import { encodeSplits, SPLITS_FILE } from '@earlyexit/trainer';
 import { expect, it } from 'vitest';
-import { encodeSplits, fingerprintKeys, readRecordedSplits, SPLITS_FILE } from './splits-file';
+import { fingerprintKeys, readRecordedSplits } from './splits-file';
 import { temporaryFolder } from './testing/temporary-folder';
 
 const scratch = await temporaryFolder();

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { gunzip } from 'node:zlib';
 import { DataError } from '@earlyexit/core';
 import { errorCode, readFileWithin, refuseLarge } from '@earlyexit/core/node';
 import type { RecordedSplits } from '@earlyexit/datasets';
+import { SPLITS_FILE, splitsChecksum } from '@earlyexit/trainer';
 import { z } from 'zod';
-
-/** The file of a run folder that says which sample is in which split. */
-export const SPLITS_FILE = 'splits.json.gz';
 
 // A million samples take some 30 MB, and what is unpacked may be five times that.
 const LARGEST_PACKED_BYTES = 2 ** 28;
@@ -23,15 +21,6 @@ const schema = z.object({
   sha256: z.string(),
   splits: z.object({ train: split, validation: split, calibration: split, test: split, unused: split }),
 });
-
-/** Recorded splits as the bytes of `splits.json.gz`, with a checksum. */
-export async function encodeSplits(splits: RecordedSplits): Promise<Uint8Array> {
-  const { train, validation, calibration, test, unused } = splits;
-  const ordered = { train, validation, calibration, test, unused };
-  const sha256 = checksum(ordered);
-  const json = JSON.stringify({ format: 'earlyexit-splits', formatVersion: 1, sha256, splits: ordered });
-  return promisify(gzip)(json);
-}
 
 /**
  * Reads which sample is in which split of a run.
@@ -53,7 +42,7 @@ export async function readRecordedSplits(runDirectory: string): Promise<Recorded
   try {
     const json = await promisify(gunzip)(packed, { maxOutputLength: LARGEST_BYTES });
     const { sha256, splits } = schema.parse(JSON.parse(json.toString('utf8')));
-    if (sha256 === checksum(splits)) return splits;
+    if (sha256 === splitsChecksum(splits)) return splits;
   } catch (cause) {
     throw damaged(where, cause);
   }
@@ -66,10 +55,6 @@ export function fingerprintKeys(keys: readonly string[]): string {
     .update([...keys].sort().join('\n'))
     .digest('hex')
     .slice(0, 32);
-}
-
-function checksum(splits: RecordedSplits): string {
-  return createHash('sha256').update(JSON.stringify(splits)).digest('hex');
 }
 
 function damaged(where: string, cause?: unknown): DataError {

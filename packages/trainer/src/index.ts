@@ -10,6 +10,15 @@ export { clipByGlobalNorm } from './optimizers/clip-by-global-norm';
 export type { Optimizer, OptimizerContext, OptimizerState, OptimizerUpdate } from './optimizers/optimizer';
 export { sgd, type SgdOptions } from './optimizers/sgd';
 export type { WeightDecayOptions } from './optimizers/weight-decay';
+export { optimizerNames, type OptimizerChoice, type OptimizerName } from './recipe/create-optimizer';
+export { regimeNames, type RegimeName } from './recipe/create-regime';
+export { scheduleNames, type ScheduleName } from './recipe/create-schedule';
+export {
+  DEFAULT_BATCH_SIZE,
+  type RecipeSettings,
+  type TrainingRecipe,
+  trainingRecipe,
+} from './recipe/training-recipe';
 export { cascade, type CascadeOptions } from './regimes/cascade';
 export { distill, type DistillOptions } from './regimes/distill';
 export { frozen } from './regimes/frozen';
@@ -18,6 +27,14 @@ export type { ComputedExits, Regime, RegimeContext, TrainedPart, TrainingPhase }
 export type { TrainingObjective } from './regimes/training-objective';
 export { twoStage, type TwoStageOptions } from './regimes/two-stage';
 export { readEpochs } from './run-folder/read-epochs';
+export { requireRunFolder } from './run-folder/run-folder';
+export {
+  encodeSplits,
+  type IdentifiedSamples,
+  SPLITS_FILE,
+  splitsChecksum,
+  type SplitsRecord,
+} from './run-folder/splits-file';
 export { constantSchedule } from './schedules/constant-schedule';
 export { cosineSchedule, type CosineScheduleOptions } from './schedules/cosine-schedule';
 export { oneCycleSchedule, type OneCycleScheduleOptions } from './schedules/one-cycle-schedule';
@@ -30,5 +47,5 @@ export { train, type TrainResult } from './train';
 export type { EarlyStopping, TrainOptions } from './train-options';
 export type { StepMetrics, TrainingEvent, TrainingProgress } from './training-event';
 export type { StepStatistics } from './training-step';
-export { mostWorkers } from './workers/divide-batch';
+export { chooseWorkers, type ChosenWorkers } from './workers/choose-workers';
 export type { WorkersOptions } from './workers/worker-options';

@@ -24,7 +24,8 @@ export function resolveLossWeights(
   const early = exits.slice(0, -1);
   const fail = (rule: string): never => {
     throw new ArgumentError({
-      where: 'lossWeights',
+      function: 'resolveLossWeights',
+      argument: 'earlyWeights',
       rule,
       received: earlyWeights.length === 0 ? 'none' : earlyWeights.join(' '),
       remedy: `The early exits are: ${early.length === 0 ? 'none' : describeExits(early)}`,
@@ -58,7 +59,8 @@ export function checkLossWeights(weights: readonly number[], exits: readonly Exi
     weights.some((weight) => weight > 0);
   if (right) return;
   throw new ArgumentError({
-    where: 'lossWeights',
+    function: 'train',
+    argument: 'lossWeights',
     rule: `there must be one number from 0 up for each of the ${exits.length} exits, the final one last, not all of them 0`,
     received: weights.join(' '),
     remedy: `The exits are: ${describeExits(exits)}`,
@@ -72,7 +74,8 @@ export function checkLossWeights(weights: readonly number[], exits: readonly Exi
 export function rampLossWeights(from: readonly number[], to: readonly number[]): LossWeightSchedule {
   if (from.length !== to.length) {
     throw new ArgumentError({
-      where: 'rampLossWeights',
+      function: 'rampLossWeights',
+      argument: 'to',
       rule: 'both ends must have one weight for each exit',
       received: `${from.length} and ${to.length} weights`,
     });

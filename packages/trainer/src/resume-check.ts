@@ -4,8 +4,10 @@ import { ArgumentError } from '@earlyexit/core';
 const binding = ['exits', 'samples', 'batchSize', 'seed', 'regime'];
 
 /**
- * Compares the settings of a run with those of the run it resumes. Throws ArgumentError if one differs that the data
- * order or the phases depend on; gives the names of others that differ.
+ * Compares the settings of a training with those of the run that it resumes.
+ *
+ * @returns the names of those that differ
+ * @throws ArgumentError if one differs on which the order of the data or the phases depend
  */
 export function compareSettings(
   before: Readonly<Record<string, unknown>>,
@@ -17,7 +19,8 @@ export function compareSettings(
   const forbidden = different.find((name) => binding.includes(name));
   if (forbidden === undefined) return different;
   throw new ArgumentError({
-    where: `train ${forbidden}`,
+    function: 'train',
+    argument: forbidden,
     rule: `must be that of the run that is resumed, ${JSON.stringify(before[forbidden])}`,
     received: JSON.stringify(now[forbidden]),
     remedy: 'Resume with the same value, or train in another folder',

@@ -223,7 +223,7 @@ describe('resuming', () => {
   ])('refuses another %s', async (name, options) => {
     await train({ ...common, model: tinyNetwork(), runDirectory: path, epochs: 1 });
     const resumed = train({ ...common, model: tinyNetwork(), runDirectory: path, resume: true, ...options });
-    await expect(resumed).rejects.toThrow(new RegExp(`train ${name}: must be that of the run`));
+    await expect(resumed).rejects.toThrow(new RegExp(`train\\(\\{ ${name} \\}\\): must be that of the run`));
   });
 
   it('refuses another optimizer', async () => {

@@ -59,7 +59,8 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
       const rows = labels.length;
       if (rows < 1 || rows > plan.batchSize || images.length !== rows * imageSize) {
         throw new ArgumentError({
-          where: 'openStepper step',
+          function: 'openStepper',
+          argument: 'step',
           rule: `takes 1 to ${plan.batchSize} images of ${shape.join('×')} numbers, and a label for each`,
           received: `${images.length} numbers and ${rows} labels`,
         });

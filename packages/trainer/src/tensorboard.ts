@@ -1,3 +1,4 @@
+export { describeSettings } from './tensorboard/describe-settings';
 export {
   createTensorBoardWriter,
   type TensorBoardOptions,

@@ -9,6 +9,7 @@ import { sgd } from './optimizers/sgd';
 import { joint } from './regimes/joint';
 import type { Regime, TrainingPhase } from './regimes/regime';
 import { constantSchedule } from './schedules/constant-schedule';
+import type { IdentifiedSamples } from './run-folder/splits-file';
 import type { Schedule } from './schedules/schedule';
 import type { TrainingEvent } from './training-event';
 import { mostWorkers } from './workers/divide-batch';
@@ -24,9 +25,17 @@ export interface EarlyStopping {
 export interface TrainOptions {
   /** The network; its weights are trained in place. */
   readonly model: MultiExitModel;
-  readonly train: SampleSource;
+  readonly train: SampleSource & Partial<IdentifiedSamples>;
   /** Chooses the best epoch and stops early; without it the last epoch counts as the best. */
-  readonly validation?: SampleSource | null;
+  readonly validation?: (SampleSource & Partial<IdentifiedSamples>) | null;
+  /**
+   * With `test` and `unused`, the samples that are kept from the training. Where samples say who they are, as the splits
+   * of `@earlyexit/datasets` do, the run folder records which was in which split, and whoever opens the run holds to it:
+   * `train({ model, ...splitDataset(source), … })`.
+   */
+  readonly calibration?: IdentifiedSamples;
+  readonly test?: IdentifiedSamples;
+  readonly unused?: IdentifiedSamples;
   readonly epochs: number;
   /** 128 by default; the last batch of an epoch may be short. */
   readonly batchSize?: number;
@@ -78,8 +87,6 @@ export interface TrainOptions {
   readonly checkpointEvery?: number;
   /** Further content of `config.json`: whatever the caller needs to repeat the run. Plain JSON. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** Further files for the run folder, by name, such as the record of its splits; written before the first step. */
-  readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /** Ends the training after the present step, with a checkpoint. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TrainingEvent) => void;
@@ -109,33 +116,37 @@ export interface TrainPlan {
   readonly record: Readonly<Record<string, unknown>>;
 }
 
-/** Fills in the defaults. Throws ArgumentError for options that cannot be. */
+/**
+ * Fills in the defaults.
+ *
+ * @throws ArgumentError for options that cannot be
+ */
 export function planTraining(options: TrainOptions): TrainPlan {
   const { model, train, epochs, batchSize = 128, optimizer = sgd(), labelSmoothing = 0, seed = 0 } = options;
   const { exits } = model.metadata;
   const earlyExits = exits.length - 1;
-  checkWhole('train epochs', epochs, 1);
-  checkWhole('train batchSize', batchSize, 1);
-  checkWhole('train keepCheckpoints', options.keepCheckpoints ?? 2, 1);
-  checkWhole('train checkpointEvery', options.checkpointEvery ?? 1, 1);
-  checkWhole('train seed', seed, 0);
+  checkWhole('epochs', epochs, 1);
+  checkWhole('batchSize', batchSize, 1);
+  checkWhole('keepCheckpoints', options.keepCheckpoints ?? 2, 1);
+  checkWhole('checkpointEvery', options.checkpointEvery ?? 1, 1);
+  checkWhole('seed', seed, 0);
   checkSetting('train labelSmoothing', labelSmoothing, 0, 1);
   checkSetting('train averageDecay', options.averageDecay ?? 0, 0, 1);
-  checkWhole('train earlyStopping.patience', options.earlyStopping?.patience ?? 1, 1);
+  checkWhole('earlyStopping.patience', options.earlyStopping?.patience ?? 1, 1);
   const workers = typeof options.workers === 'object' ? options.workers : { count: options.workers ?? 1 };
   checkWorkers(workers.count, batchSize);
   for (const source of [train, options.validation]) if (source) checkSource(source, options);
   if (options.policy !== undefined) validatePolicy(options.policy, earlyExits);
   if (options.earlyStopping !== undefined && !options.validation) {
     fail(
-      'train earlyStopping',
+      'earlyStopping',
       'needs a validation split to tell which epoch is better',
       'none',
       'Give validation',
     );
   }
   if (options.resume === true && options.runDirectory === undefined) {
-    fail('train resume', 'needs the runDirectory to resume', 'none', 'Give runDirectory');
+    fail('resume', 'needs the runDirectory to resume', 'none', 'Give runDirectory');
   }
   const lossWeights = scheduleOf(options);
   for (const progress of [0, 1]) checkLossWeights(lossWeights(progress), exits);
@@ -143,12 +154,7 @@ export function planTraining(options: TrainOptions): TrainPlan {
   const learningRate = optimizer.defaultLearningRate;
   const schedule = options.schedule ?? (learningRate === null ? undefined : constantSchedule(learningRate));
   if (schedule === undefined) {
-    return fail(
-      'train schedule',
-      `must be given with the optimizer ${optimizer.name}`,
-      'none',
-      'Give a schedule',
-    );
+    return fail('schedule', `must be given with the optimizer ${optimizer.name}`, 'none', 'Give a schedule');
   }
   const settings = {
     labelSmoothing,
@@ -203,24 +209,19 @@ function checkSource(source: SampleSource, { model }: TrainOptions): void {
     const expected = shape.map((size) => size ?? 'any').join('×');
     const remedy = 'Choose a network for images of this size';
     fail(
-      'train data',
+      'train',
       `the images must be ${expected}, as the network takes them`,
       source.imageShape.join('×'),
       remedy,
     );
   }
   if (source.size < 1)
-    fail('train data', 'must hold at least one sample', '0', 'Check the data set and its limit');
+    fail('train', 'must hold at least one sample', '0', 'Check the data set and its limit');
   const classes = classCount(model);
   const wrong = source.labels.find((label) => label < 0 || label >= classes);
   if (wrong !== undefined) {
     const remedy = 'Choose a network with as many classes as the data';
-    fail(
-      'train data',
-      `labels must be from 0 to ${classes - 1}, the network's classes`,
-      String(wrong),
-      remedy,
-    );
+    fail('train', `labels must be from 0 to ${classes - 1}, the network's classes`, String(wrong), remedy);
   }
 }
 
@@ -230,24 +231,28 @@ export function classCount(model: MultiExitModel): number {
 }
 
 function checkWorkers(count: number, batchSize: number): void {
-  checkWhole('train workers', count, 1);
+  checkWhole('workers', count, 1);
   const most = mostWorkers(batchSize);
   if (count <= most) return;
   fail(
-    'train workers',
+    'workers',
     `each of them needs at least 4 samples of a batch, so batches of ${batchSize} take ${most} at most`,
     String(count),
     'Take fewer workers or larger batches',
   );
 }
 
-function checkWhole(where: string, value: number, lowest: number): void {
+function checkWhole(argument: string, value: number, lowest: number): void {
   if (Number.isSafeInteger(value) && value >= lowest) return;
-  fail(where, `must be a whole number from ${lowest} up`, String(value));
+  fail(argument, `must be a whole number from ${lowest} up`, String(value));
 }
 
-function fail(where: string, rule: string, received: string, remedy?: string): never {
-  throw new ArgumentError(
-    remedy === undefined ? { where, rule, received } : { where, rule, received, remedy },
-  );
+function fail(argument: string, rule: string, received: string, remedy?: string): never {
+  throw new ArgumentError({
+    function: 'train',
+    argument,
+    rule,
+    received,
+    ...(remedy === undefined ? {} : { remedy }),
+  });
 }

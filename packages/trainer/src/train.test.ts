@@ -326,17 +326,17 @@ describe('train', () => {
   });
 
   it.each<[RegExp, Partial<TrainOptions>]>([
-    [/train epochs: must be a whole number from 1 up\. Received: 0/, { epochs: 0 }],
-    [/train batchSize/, { batchSize: 1.5 }],
-    [/train seed/, { seed: -1 }],
-    [/train labelSmoothing/, { labelSmoothing: 1 }],
-    [/train averageDecay/, { averageDecay: 1 }],
-    [/train keepCheckpoints/, { keepCheckpoints: 0 }],
-    [/train checkpointEvery/, { checkpointEvery: 0 }],
-    [/lossWeights: .*exit0 \(after relu1\), final/, { lossWeights: [1] }],
+    [/train\(\{ epochs \}\): must be a whole number from 1 up\. Received: 0/, { epochs: 0 }],
+    [/train\(\{ batchSize \}\)/, { batchSize: 1.5 }],
+    [/train\(\{ seed \}\)/, { seed: -1 }],
+    [/train\(\{ labelSmoothing \}\)/, { labelSmoothing: 1 }],
+    [/train\(\{ averageDecay \}\)/, { averageDecay: 1 }],
+    [/train\(\{ keepCheckpoints \}\)/, { keepCheckpoints: 0 }],
+    [/train\(\{ checkpointEvery \}\)/, { checkpointEvery: 0 }],
+    [/lossWeights \}\): .*exit0 \(after relu1\), final/, { lossWeights: [1] }],
     [/lossWeights/, { lossWeights: () => [0, 0] }],
-    [/earlyStopping: needs a validation split/, { earlyStopping: { patience: 1 } }],
-    [/resume: needs the runDirectory/, { resume: true }],
+    [/earlyStopping \}\): needs a validation split/, { earlyStopping: { patience: 1 } }],
+    [/resume \}\): needs the runDirectory/, { resume: true }],
     [/thresholds/, { policy: { criterion: 'entropy', thresholds: [1, 2] } }],
     [/images must be 6×6×1.*Received: 5×5×1/, { train: { ...stripes(3), imageShape: [5, 5, 1] } }],
     [

@@ -124,8 +124,8 @@ async function trainWith(
       takeFinalWeights(context, trainer);
       return await end('already-finished');
     }
-    for (const [name, content] of Object.entries(options.files ?? {})) await folder?.writeFile(name, content);
-    await folder?.writeConfig({ ...options.config, training: plan.record });
+    await folder?.recordSamples(options, options.signal === undefined ? {} : { signal: options.signal });
+    await folder?.writeConfig(options.config ?? {}, plan.record);
     while (!isFinished(context)) {
       if (trainer.phase !== phaseAt(plan, state.epoch).phase) {
         trainer.dispose();

@@ -11,14 +11,14 @@ import { exportNetwork } from './export/options';
 import { models } from './models/options';
 import { predict } from './predict/options';
 import { profile } from './profile/options';
-import { quickstartCommand } from './quickstart';
+import { quickstart } from './quickstart/options';
 import { report } from './report/options';
-import { trainCommand } from './train';
+import { train } from './train/options';
 
 /** Every command, in the order in which `--help` lists them. */
 export const commands: readonly (RunnableCommand | CommandDefinition)[] = [
-  quickstartCommand,
-  trainCommand,
+  runnable(quickstart, () => import('./quickstart/run')),
+  runnable(train, () => import('./train/run')),
   runnable(calibrate, () => import('./calibrate/run')),
   runnable(evaluate, () => import('./evaluate/run')),
   runnable(predict, () => import('./predict/run')),

@@ -72,7 +72,17 @@ function wrongValue(where: string, received: unknown, error: z.ZodError): Argume
   return new ArgumentError({
     where,
     rule: issue.message,
-    received: part === undefined ? 'nothing' : typeof part === 'string' ? part : JSON.stringify(part),
+    received: inWords(part),
     ...(typeof remedy === 'string' ? { remedy: remedy.replace(/\?$/, '') } : {}),
   });
+}
+
+function inWords(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string') return value;
+  // Only YAML knows numbers that are not finite, and these are its words for them.
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    return Number.isNaN(value) ? '.nan' : value > 0 ? '.inf' : '-.inf';
+  }
+  return JSON.stringify(value);
 }

@@ -43,7 +43,7 @@ describe('cached logits', () => {
     }
     expect(() => decodeCachedLogits(writeSafetensors(new Map(), metadata))).toThrow(DataError);
     expect(() => decodeCachedLogits(writeSafetensors(new Map([['exit0', tensor]])))).toThrow(
-      'says earlyexit-logits, version 1. Received: no format, version none',
+      'says earlyexit-logits, version 1 or 2. Received: no format, version none',
     );
   });
 

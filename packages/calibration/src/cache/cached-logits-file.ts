@@ -21,10 +21,13 @@ export interface CachedLogitsFile {
   readonly origin: CacheOrigin;
   /** `[samples]`, what the samples are called in their data set. */
   readonly sampleIds: readonly (string | number)[];
+  /** The caller's checksum over all of this; files of version 1 have none. */
+  readonly sha256?: string | undefined;
 }
 
 const FORMAT = 'earlyexit-logits';
-const FORMAT_VERSION = '1';
+// Version 2 has a checksum.
+const FORMAT_VERSIONS = ['1', '2'];
 // Longer than two hashes; what a damaged file holds in their place may be longer than any message.
 const LONGEST_PRINTED = 160;
 
@@ -34,7 +37,12 @@ const LONGEST_PRINTED = 160;
  *
  * @throws ArgumentError if parts do not fit; DataError if there is not one id a sample.
  */
-export function encodeCachedLogits({ cached, origin, sampleIds }: CachedLogitsFile): Uint8Array<ArrayBuffer> {
+export function encodeCachedLogits({
+  cached,
+  origin,
+  sampleIds,
+  sha256,
+}: CachedLogitsFile): Uint8Array<ArrayBuffer> {
   validateCachedLogits(cached, 'encodeCachedLogits');
   checkIds(sampleIds, cached.samples, 'encodeCachedLogits');
   const { exits, samples, classes, labels } = cached;
@@ -44,7 +52,8 @@ export function encodeCachedLogits({ cached, origin, sampleIds }: CachedLogitsFi
   if (labels !== null) tensors.set('labels', { shape: [samples], values: labels });
   const metadata = {
     format: FORMAT,
-    formatVersion: FORMAT_VERSION,
+    formatVersion: sha256 === undefined ? '1' : '2',
+    ...(sha256 === undefined ? {} : { sha256 }),
     model: origin.model,
     split: origin.split,
     sampleIds: JSON.stringify(sampleIds),
@@ -65,15 +74,25 @@ export function decodeCachedLogits(
   source = 'cached logits',
 ): CachedLogitsFile {
   const { tensors, metadata } = readSafetensors(bytes, source);
-  if (metadata.get('format') !== FORMAT || metadata.get('formatVersion') !== FORMAT_VERSION) {
+  const version = metadata.get('formatVersion') ?? '';
+  const sha256 = metadata.get('sha256');
+  if (metadata.get('format') !== FORMAT || !FORMAT_VERSIONS.includes(version)) {
     throw new DataError({
       where: source,
-      rule: `a file of cached logits says ${FORMAT}, version ${FORMAT_VERSION}`,
+      rule: `a file of cached logits says ${FORMAT}, version ${FORMAT_VERSIONS.join(' or ')}`,
       received:
         `${metadata.get('format') ?? 'no format'}, version ${metadata.get('formatVersion') ?? 'none'}`.slice(
           0,
           LONGEST_PRINTED,
         ),
+    });
+  }
+  if (version === '2' && sha256 === undefined) {
+    throw new DataError({
+      where: source,
+      rule: 'a file of version 2 has a checksum, sha256',
+      received: 'none',
+      remedy: 'Compute the logits anew',
     });
   }
   const origin = { model: metadata.get('model') ?? '', split: metadata.get('split') ?? '' };
@@ -114,7 +133,7 @@ export function decodeCachedLogits(
   }
   const sampleIds = parseIds(metadata.get('sampleIds'));
   checkIds(sampleIds, samples, source);
-  return { cached, origin, sampleIds };
+  return { cached, origin, sampleIds, ...(sha256 === undefined ? {} : { sha256 }) };
 }
 
 function parseIds(text = ''): (string | number)[] {

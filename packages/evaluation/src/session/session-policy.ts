@@ -1,5 +1,6 @@
 import { ArgumentError, type WorkOptions } from '@earlyexit/core';
 import {
+  checkThresholds,
   type CriterionName,
   criterionWithoutLabels,
   DEFAULT_CRITERION,
@@ -11,7 +12,6 @@ import {
 } from '@earlyexit/exit-criteria';
 import type { RunOptions } from '@earlyexit/inference';
 import type { OnnxSession, StagedSession } from '@earlyexit/inference/onnx';
-import { checkThresholds } from '../check-thresholds';
 
 /** A session of an exported network, and what decides in it. */
 export interface DecidedSession {

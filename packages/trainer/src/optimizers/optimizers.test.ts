@@ -172,7 +172,7 @@ describe.each(engines)('optimizers on %s', (engine) => {
 
 describe('optimizer settings', () => {
   it('are refused where they cannot be', () => {
-    expect(() => sgd({ momentum: 1 })).toThrow(/sgd momentum: must be in \[0, 1\)\. Received: 1/);
+    expect(() => sgd({ momentum: 1 })).toThrow(/sgd\(\{ momentum \}\): must be in \[0, 1\)\. Received: 1/);
     expect(() => sgd({ momentum: 0, nesterov: true })).toThrow(/nesterov/);
     expect(() => sgd({ weightDecay: Number.NaN })).toThrow(/weightDecay/);
     expect(() => adam({ beta1: -0.1 })).toThrow(/beta1/);

@@ -28,7 +28,8 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   checkSetting('sgd weightDecay', options.weightDecay ?? 0, 0, Infinity);
   if (nesterov && momentum === 0) {
     throw new ArgumentError({
-      where: 'sgd nesterov',
+      function: 'sgd',
+      argument: 'nesterov',
       rule: 'needs a momentum above 0',
       received: 'momentum 0',
       remedy: 'Give a momentum, or leave nesterov out',

@@ -202,7 +202,7 @@ describe('cascade', () => {
     expect(() => phases(4, {}, 0)).toThrow(/early exit/);
     expect(() => phases(4, { thresholds: [0.5] })).toThrow(/threshold/);
     expect(() => cascade({ backboneShare: 1 })).toThrow(/backboneShare/);
-    expect(() => cascade({ criterion: 'entropy' })).toThrow(/cascade thresholds/);
+    expect(() => cascade({ criterion: 'entropy' })).toThrow(/cascade\(\{ thresholds/);
   });
 });
 

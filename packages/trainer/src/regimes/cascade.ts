@@ -34,14 +34,16 @@ export function cascade(options: CascadeOptions = {}): Regime {
   const { objective = criterion === 'unique-above' ? 'squared-error' : 'cross-entropy' } = options;
   if (!(backboneShare >= 0 && backboneShare < 1)) {
     throw new ArgumentError({
-      where: 'cascade backboneShare',
+      function: 'cascade',
+      argument: 'backboneShare',
       rule: 'must be a share from 0 up to, but not including, 1',
       received: String(backboneShare),
     });
   }
   if (thresholds === undefined && criterion !== 'unique-above') {
     throw new ArgumentError({
-      where: 'cascade thresholds',
+      function: 'cascade',
+      argument: 'thresholds',
       rule: `must be given with the criterion ${criterion}: they decide which samples a head passes on`,
       received: 'none',
       remedy: 'Give one for each early exit, or leave the criterion out',
@@ -57,7 +59,8 @@ export function cascade(options: CascadeOptions = {}): Regime {
       const fewest = earlyExits + (backboneShare > 0 ? 1 : 0);
       if (epochs < fewest) {
         throw new ArgumentError({
-          where: 'regime cascade',
+          function: 'train',
+          argument: 'epochs',
           rule: `needs at least ${String(fewest)} epochs: one for ${backboneShare > 0 ? 'the backbone, and one for ' : ''}each of the ${String(earlyExits)} early exits`,
           received: String(epochs),
         });

@@ -117,7 +117,7 @@ describe('regimes', () => {
     for (const regime of [frozen(), twoStage(), distill()]) {
       expect(() => regime.phases(context(4, 0))).toThrow(/at least one early exit/);
     }
-    expect(() => distill({ share: 2 })).toThrow(/distill share/);
-    expect(() => distill({ temperature: 0 })).toThrow(/distill temperature/);
+    expect(() => distill({ share: 2 })).toThrow(/distill\(\{ share/);
+    expect(() => distill({ temperature: 0 })).toThrow(/distill\(\{ temperature/);
   });
 });

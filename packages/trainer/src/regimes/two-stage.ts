@@ -19,7 +19,8 @@ export function twoStage(options: TwoStageOptions = {}): Regime {
   const { backboneShare = 0.5, second = 'heads' } = options;
   if (!(backboneShare > 0 && backboneShare < 1)) {
     throw new ArgumentError({
-      where: 'twoStage backboneShare',
+      function: 'twoStage',
+      argument: 'backboneShare',
       rule: 'must be a share between 0 and 1',
       received: String(backboneShare),
     });
@@ -31,7 +32,8 @@ export function twoStage(options: TwoStageOptions = {}): Regime {
       requireEarlyExits('two-stage', earlyExits);
       if (epochs < 2) {
         throw new ArgumentError({
-          where: 'regime two-stage',
+          function: 'train',
+          argument: 'epochs',
           rule: 'needs at least two epochs, one for each stage',
           received: String(epochs),
         });

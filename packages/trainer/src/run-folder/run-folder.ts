@@ -2,8 +2,8 @@ import { appendFile, mkdir, readdir, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { saveModel } from '@earlyexit/branch-head/node';
-import { DataError } from '@earlyexit/core';
-import { errorCode, lockFolder, readWholeFile, writeWholeFile } from '@earlyexit/core/node';
+import { DataError, type WorkOptions } from '@earlyexit/core';
+import { errorCode, kindOfPath, lockFolder, readWholeFile, writeWholeFile } from '@earlyexit/core/node';
 import { type HostTensor, writeSafetensors } from '@earlyexit/core/safetensors';
 import type { EpochMetrics } from '../epoch-metrics';
 import type { TrainingEvent } from '../training-event';
@@ -17,8 +17,10 @@ import {
   setAside,
   writeCheckpoint,
 } from './checkpoint';
+import { encodeConfig } from './config-file';
 import { sha256, withFiles } from './files';
 import { metricsCsv } from './metrics-csv';
+import { encodeSplits, type KnownSamples, recordSamples, SPLITS_FILE } from './splits-file';
 
 /** A checkpoint that was found to go on from, and those that were damaged. */
 export interface FoundCheckpoint {
@@ -31,9 +33,13 @@ export interface RunFolder {
   readonly path: string;
   /** The newest checkpoint that is whole; each damaged one before it is handed to `damaged`. */
   findCheckpoint(damaged: (message: string) => Promise<void>): Promise<FoundCheckpoint | null>;
-  writeConfig(config: Readonly<Record<string, unknown>>): Promise<void>;
-  /** A file beside those of the training. */
-  writeFile(name: string, content: string | Uint8Array): Promise<void>;
+  /** `config` is what the caller remembers, `training` the settings of the training. */
+  writeConfig(
+    config: Readonly<Record<string, unknown>>,
+    training: Readonly<Record<string, unknown>>,
+  ): Promise<void>;
+  /** Writes down which sample is in which split, once: a training that is resumed keeps its record. */
+  recordSamples(samples: KnownSamples, work: WorkOptions): Promise<void>;
   writeMetrics(history: readonly EpochMetrics[], exitNames: readonly string[]): Promise<void>;
   appendEvent(event: TrainingEvent): Promise<void>;
   /** Saves weights of the best epoch under a name of their own, for checkpoints to refer to. */
@@ -60,26 +66,8 @@ const ownName = 'checkpoints';
 export async function openRunFolder(path: string, resume: boolean): Promise<RunFolder> {
   const where = `run folder ${path}`;
   const checkpoints = join(path, ownName);
-  const check = async (): Promise<void> => {
-    const names = (await namesIn(path, where)).filter((name) => name !== lockName);
-    if (names.length > 0 && !resume) {
-      throw new DataError({
-        where,
-        rule: 'must be empty or not exist yet',
-        received: `a folder with ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`,
-        remedy: 'Resume the training in it, or choose another folder',
-      });
-    }
-    if (names.length > 0 && !names.includes(ownName)) {
-      throw new DataError({
-        where,
-        rule: 'must hold a training to be resumed',
-        received: `a folder with ${names.slice(0, 3).join(', ')}, but without ${ownName}`,
-        remedy: 'Check the path, or train into another folder',
-      });
-    }
-  };
-  await withFiles(where, check);
+  const check = (): Promise<void> => requireRunFolder(path, resume);
+  await check();
   const unlock = lockFolder(path, 'a training', lockName);
   await withFiles(where, async () => {
     // Another may have come and gone between the look and the lock.
@@ -115,11 +103,17 @@ export async function openRunFolder(path: string, resume: boolean): Promise<RunF
         remedy: 'Train again in another folder',
       });
     },
-    writeConfig: (config) =>
-      withFiles(where, () =>
-        writeWholeFile(join(path, 'config.json'), `${JSON.stringify(config, null, 2)}\n`),
+    writeConfig: (config, training) =>
+      withFiles(where, async () =>
+        writeWholeFile(join(path, 'config.json'), await encodeConfig(config, training)),
       ),
-    writeFile: (name, content) => withFiles(where, () => writeWholeFile(join(path, name), content)),
+    async recordSamples(samples, work) {
+      const file = join(path, SPLITS_FILE);
+      if ((await withFiles(where, () => kindOfPath(file))) !== null) return;
+      const record = await recordSamples(samples, work);
+      if (record === null) return;
+      await withFiles(where, async () => writeWholeFile(file, await encodeSplits(record)));
+    },
     writeMetrics: (history, exitNames) =>
       withFiles(where, () => writeWholeFile(join(path, 'metrics.csv'), metricsCsv(history, exitNames))),
     appendEvent: (event) =>
@@ -144,6 +138,36 @@ export async function openRunFolder(path: string, resume: boolean): Promise<RunF
       }),
     saveModel: (model, which) => withFiles(where, () => saveModel(model, join(path, 'model', which))),
   };
+}
+
+/**
+ * Looks whether a training may begin in a folder, or be resumed in it: what `train` would say, before slow work.
+ *
+ * @throws DataError if it is not empty and `resume` is false, if it is no folder, or if it is not that of a training
+ */
+export async function requireRunFolder(path: string, resume: boolean): Promise<void> {
+  const where = `run folder ${path}`;
+  const found = await withFiles(where, () => namesIn(path, where));
+  const names = found.filter((name) => name !== lockName);
+  if (names.length === 0) return;
+  const some = `a folder with ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`;
+  if (!resume) {
+    throw new DataError({
+      where,
+      argument: 'resume',
+      rule: 'must be empty or not exist yet',
+      received: some,
+      remedy: 'Choose another folder, or resume the training in it',
+    });
+  }
+  if (!names.includes(ownName)) {
+    throw new DataError({
+      where,
+      rule: 'must hold a training to be resumed',
+      received: `${some}, but without ${ownName}`,
+      remedy: 'Check the path, or train into another folder',
+    });
+  }
 }
 
 async function namesIn(path: string, where: string): Promise<string[]> {

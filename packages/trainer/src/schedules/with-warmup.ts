@@ -14,7 +14,8 @@ export function withWarmup(schedule: Schedule, length: WarmupLength): Schedule {
   const value = 'steps' in length ? length.steps : length.share;
   if (!(value >= 0 && value < ('steps' in length ? Infinity : 1))) {
     throw new ArgumentError({
-      where: 'withWarmup length',
+      function: 'withWarmup',
+      argument: 'length',
       rule: 'must be a number of steps from 0 up, or a share in [0, 1)',
       received: JSON.stringify(length),
     });

@@ -45,7 +45,8 @@ export async function createTensorBoardWriter(options: TensorBoardOptions): Prom
   const { directory, exits, interval = DEFAULT_INTERVAL, description } = options;
   if (!Number.isInteger(interval) || interval < 1) {
     throw new ArgumentError({
-      where: 'createTensorBoardWriter interval',
+      function: 'createTensorBoardWriter',
+      argument: 'interval',
       rule: 'must be a whole number of steps from 1 up',
       received: String(interval),
     });

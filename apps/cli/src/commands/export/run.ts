@@ -50,7 +50,7 @@ export async function run(invocation: ExportInvocation): Promise<undefined> {
     options.dtype === 'int8'
       ? await quantizeNetwork({ model, config, runDirectory, isTrained, policy }, options, { output, signal })
       : null;
-  const network = { model: int8?.model ?? model, int8, dataset: config?.data.dataset, runDirectory };
+  const network = { model: int8?.model ?? model, int8, dataset: config?.data?.dataset, runDirectory };
   const document = await write(plan, network, invocation);
   output.json(document);
   output.text(...describeExport(document, network.model));

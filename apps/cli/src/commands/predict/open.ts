@@ -45,7 +45,7 @@ export async function openSaved(
       'the model is not calibrated: nobody leaves early. Run earlyexit calibrate first, or give --earlyexit',
     );
   const decided = policy ?? neverLeave(model.metadata);
-  const remembered = listDatasets().find(({ name }) => name === config?.data.dataset)?.polarity;
+  const remembered = listDatasets().find(({ name }) => name === config?.data?.dataset)?.polarity;
   return {
     session: createSession(model),
     isFixed: false,

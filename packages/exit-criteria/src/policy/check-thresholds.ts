@@ -1,20 +1,24 @@
-import type { ExitMetadata } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
-import {
-  type CriterionName,
-  type ExitPolicy,
-  type Threshold,
-  validatePolicy,
-} from '@earlyexit/exit-criteria';
+import type { CriterionName } from '../criteria/criterion';
+import { type ExitPolicy, validatePolicy } from './exit-policy';
+import type { Threshold } from './threshold';
+
+/** An exit as an error names it. */
+export interface NamedExit {
+  readonly name: string;
+  /** The layer that it follows; null or left out for the final exit. */
+  readonly attachedAfter?: string | null;
+}
 
 /**
  * Refuses thresholds that do not fit a network, and names its exits.
  *
+ * @param exits the final one last
  * @returns the policy that they make
  * @throws ArgumentError for another number of thresholds than there are early exits, or one that is no threshold
  */
 export function checkThresholds(
-  exits: readonly (Pick<ExitMetadata, 'name'> & Partial<Pick<ExitMetadata, 'attachedAfter'>>)[],
+  exits: readonly NamedExit[],
   criterion: CriterionName,
   thresholds: readonly Threshold[],
 ): ExitPolicy {

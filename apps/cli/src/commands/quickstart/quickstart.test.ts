@@ -2,12 +2,12 @@ import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { beforeAll, expect, it } from 'vitest';
-import { createOutput } from '../terminal/output';
-import { temporaryFolder } from '../testing/temporary-folder';
-import { writeTinyDataset } from '../testing/tiny-images';
-import { runCommand } from '../testing/run-command';
+import { createOutput } from '../../terminal/output';
+import { temporaryFolder } from '../../testing/temporary-folder';
+import { writeTinyDataset } from '../../testing/tiny-images';
+import { runCommand } from '../../testing/run-command';
 import { openOutFolder } from './out-folder';
-import { quickstartRun } from './quickstart-run';
+import { run as quickstart } from './run';
 import { recipe } from './recipe';
 
 const folder = await temporaryFolder();
@@ -18,10 +18,9 @@ const tiny = {
   network: 'test_b_lenet',
   dataset: 'image-folder',
   dataDir: images,
-  epochs: 2,
+  training: { ...recipe.training, epochs: 2, batchSize: 16 },
   aim: { maxAccuracyDrop: 0.002 },
-  batchSize: 16,
-  augmentation: () => Promise.resolve([]),
+  augmentation: [],
 };
 
 async function run(
@@ -39,7 +38,9 @@ async function run(
     leave: () => undefined,
   };
   const output = createOutput(surroundings, { json: true, quiet: false, verbose: false });
-  const code = await quickstartRun({ operands: [], options: { out }, output, surroundings, signal }, tiny);
+  const options = { out };
+  const given = { operands: {}, options, given: options, flags: new Set<string>() };
+  const code = await quickstart({ ...given, output, surroundings, signal }, tiny);
   return { code, stdout, stderr };
 }
 

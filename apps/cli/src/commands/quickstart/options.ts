@@ -1,8 +1,10 @@
-import type { CommandDefinition } from '../command-definition';
-import { addEngineOptions } from '../options/shared-options';
+import { declareCommand } from '../../command';
+import { valueOption } from '../../options/declare-option';
+import { text } from '../../options/option-values';
+import { engineOptions } from '../../options/shared-options';
 
 /** `earlyexit quickstart` */
-export const quickstartCommand: CommandDefinition = {
+export const quickstart = declareCommand({
   name: 'quickstart',
   summary: 'train, calibrate and evaluate B-LeNet on MNIST, and write a report',
   example: `$ earlyexit quickstart
@@ -19,12 +21,11 @@ without exits                             99.05 %                          1.14 
 
 An earlier quickstart's folder is replaced once the new one is complete; any other folder
 that is not empty is refused.`,
-  configure(command) {
-    command.option('--out <dir>', 'folder for the model and the report (default: earlyexit-quickstart)');
-    addEngineOptions(command);
+  operands: {},
+  options: {
+    out: valueOption('dir', text(), 'folder for the model and the report', {
+      default: 'earlyexit-quickstart',
+    }),
+    ...engineOptions,
   },
-  async execute(invocation) {
-    const { quickstartRun } = await import('../quickstart/quickstart-run');
-    return quickstartRun(invocation);
-  },
-};
+});

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StageGain } from '@earlyexit/calibration';
 import { expect, it } from 'vitest';
-import { runCommand } from '../testing/run-command';
-import { temporaryFolder } from '../testing/temporary-folder';
-import { writeTinyDataset } from '../testing/tiny-images';
+import { runCommand } from '../../testing/run-command';
+import { temporaryFolder } from '../../testing/temporary-folder';
+import { writeTinyDataset } from '../../testing/tiny-images';
 
 const folder = await temporaryFolder();
 const images = join(folder, 'images');
@@ -43,5 +43,5 @@ it('trains a cascade and says whether its exits pay', async () => {
 it('needs to be told when another criterion passes samples on', async () => {
   const refused = await runCommand([...train, '--out', join(folder, 'other'), '--criterion', 'entropy']);
   expect(refused.code).toBe(2);
-  expect(refused.stderr).toMatch(/--regime cascade: .*needs thresholds/);
+  expect(refused.stderr).toMatch(/--regime: .*needs thresholds/);
 });

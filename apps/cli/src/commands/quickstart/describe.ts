@@ -1,0 +1,31 @@
+import type { MultiExitMetadata } from '@earlyexit/branch-head';
+import type { OpenedData } from '@earlyexit/runs';
+import type { Colors } from '../../terminal/colors';
+import { count, duration } from '../../terminal/format';
+import { describeExit } from '../train/describe';
+
+/** What is going to be trained. */
+export function describeStart(
+  { source, splits }: OpenedData,
+  { exits, staticMacs }: MultiExitMetadata,
+): string[] {
+  const { train, validation, calibration, test } = splits;
+  return [
+    `${count(source.train.size)} training images (${count(train.size)} to train on, ${count(validation.size)} to validate, ${count(calibration.size)} to calibrate) and ${count(test.size)} test images`,
+    ...exits.map((exit) => describeExit(exit, staticMacs)),
+  ];
+}
+
+/** Where everything is, and what to do next. */
+export function describeEnd(
+  { out, report, model, seconds }: { out: string; report: string; model: string; seconds: number },
+  colors: Colors,
+): string[] {
+  return [
+    '',
+    `done in ${duration(seconds)}`,
+    `report: ${colors.bold(report)}`,
+    `model:  ${model}`,
+    `next:   earlyexit predict ${out} IMAGE.png`,
+  ];
+}

@@ -1,0 +1,118 @@
+import type { ExitMetadata } from '@earlyexit/branch-head';
+import { ArgumentError } from '@earlyexit/core';
+import {
+  checkThresholds,
+  type CriterionName,
+  type ExitPolicy,
+  type Threshold,
+} from '@earlyexit/exit-criteria';
+import { resolveLossWeights } from '../loss-weights';
+import type { TrainOptions } from '../train-options';
+import { createOptimizer, defaultLearningRate, type OptimizerChoice } from './create-optimizer';
+import { createRegime, type RegimeName } from './create-regime';
+import { createSchedule, type ScheduleName } from './create-schedule';
+
+// Enough to see a network learn; a serious training names its own.
+const DEFAULT_EPOCHS = 10;
+/** Samples a step, unless another number is asked for. */
+export const DEFAULT_BATCH_SIZE = 128;
+
+/** A training in names and numbers, as it stands in a file or on a command line. All may be left out. */
+export interface RecipeSettings extends OptimizerChoice {
+  /** Default 10. */
+  readonly epochs?: number | undefined;
+  /** Samples a step; default 128. */
+  readonly batchSize?: number | undefined;
+  /** The highest of the schedule; default 0.01 for sgd, 0.002 for adam and adamw. */
+  readonly learningRate?: number | undefined;
+  /** Default one-cycle. */
+  readonly schedule?: ScheduleName | undefined;
+  /** Epochs in which the learning rate rises; default 0. */
+  readonly warmupEpochs?: number | undefined;
+  /** Default joint. */
+  readonly regime?: RegimeName | undefined;
+  /** One an early exit: the final exit weighs 1 − their sum. Default: the network's own. */
+  readonly lossWeights?: readonly number[] | undefined;
+  /** Where samples leave when validating, one an early exit; default: nowhere, a cascade excepted. */
+  readonly thresholds?: readonly Threshold[] | undefined;
+  /** What the thresholds are compared with; default max-probability, in a cascade unique-above. */
+  readonly criterion?: CriterionName | undefined;
+  /** Share of the target that is spread over all classes; default 0. */
+  readonly labelSmoothing?: number | undefined;
+  /** Decay of a moving average of the weights, which is then what is saved. */
+  readonly averageDecay?: number | undefined;
+  /** Ends the training after so many epochs without a better one. */
+  readonly patience?: number | undefined;
+  /** Default 0. */
+  readonly seed?: number | undefined;
+}
+
+/** What `train` is told besides the network, the data and the run folder. */
+export interface TrainingRecipe extends Required<
+  Pick<TrainOptions, 'epochs' | 'batchSize' | 'optimizer' | 'schedule' | 'regime' | 'labelSmoothing' | 'seed'>
+> {
+  /** One an exit, the final one last; left out: the network's own. */
+  readonly lossWeights?: readonly number[];
+  readonly policy?: ExitPolicy;
+  readonly averageDecay?: number;
+  readonly earlyStopping?: { readonly patience: number };
+}
+
+/**
+ * Makes what `train` takes of names and numbers, with defaults that train every network of the zoo.
+ *
+ * @param exits of the network, the final one last
+ * @throws ArgumentError for a number out of its range, loss weights or thresholds that do not fit the exits, and a
+ *   cascade that is not told when a head answers
+ */
+export function trainingRecipe(settings: RecipeSettings, exits: readonly ExitMetadata[]): TrainingRecipe {
+  const {
+    epochs = DEFAULT_EPOCHS,
+    batchSize = DEFAULT_BATCH_SIZE,
+    learningRate = defaultLearningRate(settings),
+    labelSmoothing = 0,
+    seed = 0,
+    lossWeights,
+    averageDecay,
+    patience,
+  } = settings;
+  const policy = choosePolicy(settings, exits);
+  return {
+    epochs,
+    batchSize,
+    optimizer: createOptimizer(settings),
+    schedule: createSchedule({ ...settings, learningRate, epochs }),
+    regime: createRegime(settings.regime ?? 'joint', policy),
+    labelSmoothing,
+    seed,
+    ...(lossWeights === undefined ? {} : { lossWeights: resolveLossWeights(lossWeights, exits) }),
+    ...(policy === null ? {} : { policy }),
+    ...(averageDecay === undefined ? {} : { averageDecay }),
+    ...(patience === undefined ? {} : { earlyStopping: { patience } }),
+  };
+}
+
+/**
+ * Where samples leave when validating. A cascade needs it in training too, and has the rule of its paper: a head answers
+ * when exactly one of its outputs is above a half.
+ */
+function choosePolicy(
+  { criterion, thresholds, regime }: RecipeSettings,
+  exits: readonly ExitMetadata[],
+): ExitPolicy | null {
+  if (thresholds !== undefined) {
+    const usual = regime === 'cascade' ? 'unique-above' : 'max-probability';
+    return checkThresholds(exits, criterion ?? usual, thresholds);
+  }
+  if (regime !== 'cascade') return null;
+  if (criterion !== undefined && criterion !== 'unique-above') {
+    throw new ArgumentError({
+      function: 'trainingRecipe',
+      argument: 'regime',
+      rule: `a cascade with the criterion ${criterion} needs thresholds: they decide which samples a head passes on`,
+      received: 'no thresholds',
+      remedy: 'Give one for each early exit, or leave the criterion out',
+    });
+  }
+  return { criterion: 'unique-above', thresholds: exits.slice(0, -1).map(() => 0.5) };
+}
