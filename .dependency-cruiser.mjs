@@ -34,6 +34,8 @@ export const arrows = {
   evaluation: ['core', 'exit-criteria', 'calibration', 'datasets', 'branch-head', 'inference'],
   // Of evaluation and trainer what there is to show; it computes nothing.
   report: ['core', 'exit-criteria', 'calibration', 'evaluation', 'trainer'],
+  // Of onnx and inference only what knows nothing of TensorFlow.js.
+  attach: ['core', 'exit-criteria', 'calibration', 'onnx', 'inference'],
   // Hands on everything else, and holds the command.
   earlyexit: [],
 };

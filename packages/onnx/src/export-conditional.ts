@@ -14,6 +14,7 @@ import {
 import { type Decision, resolveDecision } from './decision';
 import type { ConditionalExportOptions } from './export-options';
 import { type GraphBuilder, valueInfo } from './graph/graph-builder';
+import { reviveBlocks } from './graph/revive-blocks';
 import { graphShape, toPlain, type Value } from './layers/value';
 import { finishModel } from './model-file';
 import {
@@ -217,13 +218,4 @@ function gatherFlat(
 /** Whether a feature map is one side of a residual addition. */
 function entersAddition({ converter }: OpenedNetwork, id: string, { layout }: Value): boolean {
   return layout === 'channels-first' && converter.consumersOf(id).some((node) => node.className === 'Add');
-}
-
-/**
- * A pooling over one pixel, which changes nothing. onnxruntime keeps feature maps in blocks of channels between
- * convolutions and poolings, and adds a residual within the convolution only where both sides are in blocks; gathered
- * rows are not, and the pooling is the cheapest operator that puts them back.
- */
-function reviveBlocks(graph: GraphBuilder, name: string): string {
-  return graph.add('MaxPool', [name], { kernel_shape: { ints: [1, 1] } }, name);
 }

@@ -1,6 +1,6 @@
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import type { CriterionName, ThresholdJson } from '@earlyexit/exit-criteria';
-import type { GraphMessage } from './protobuf/messages';
+import type { GraphMessage, ModelMessage } from './protobuf/messages';
 import { writeModel } from './protobuf/write-model';
 
 /**
@@ -30,6 +30,11 @@ export interface OnnxMetadata {
   readonly dtype: 'float32' | 'int8';
   /** The stage's index in a file of kind `stage`. */
   readonly stage?: number;
+  /**
+   * Where the graph comes from, where that is not a network of ours: `foreign` holds operators of somebody else's
+   * network, and a reader cannot follow them all.
+   */
+  readonly origin?: 'foreign';
   /** The network's size, `[height, width, channels]` for images; the graph takes the channels first. */
   readonly inputShape: readonly number[];
   /** How the decision stands in the graph; `null` in a file that decides nothing. */
@@ -50,14 +55,20 @@ export interface DecisionMetadata {
 /** The version of the file format that goes with a version of the operators. */
 function irVersionOf(opset: number): number {
   if (opset <= 18) return 8;
-  return opset <= 20 ? 9 : 10;
+  if (opset <= 22) return opset <= 20 ? 9 : 10;
+  return opset <= 23 ? 11 : 12;
 }
 
-/** The finished file. */
+/**
+ * The finished file.
+ *
+ * @param domains of operators besides those of ONNX itself
+ */
 export async function finishModel(
   graph: GraphMessage,
   opset: number,
   metadata: OnnxMetadata,
+  domains: ModelMessage['opsetImport'] = [],
 ): Promise<Uint8Array<ArrayBuffer>> {
   const placeholder = '0'.repeat(CHECKSUM_LENGTH);
   const bytes = writeModel({
@@ -65,7 +76,7 @@ export async function finishModel(
     producerName: 'earlyexit',
     producerVersion: String(metadata.formatVersion),
     graph,
-    opsetImport: [{ domain: '', version: opset }],
+    opsetImport: [{ domain: '', version: opset }, ...domains],
     metadataProps: [
       { key: METADATA_KEY, value: JSON.stringify(metadata) },
       { key: CHECKSUM_KEY, value: placeholder },

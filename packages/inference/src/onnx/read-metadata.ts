@@ -13,6 +13,8 @@ export interface OnnxFileMetadata {
   readonly kind: 'conditional' | 'static';
   /** What weights and activations are. */
   readonly dtype: 'float32' | 'int8';
+  /** Where the graph comes from, where that is not a network of ours. */
+  readonly origin?: 'foreign';
   /** Height, width and channels; or fewer axes. */
   readonly inputShape: readonly number[];
   readonly decision: {
@@ -157,7 +159,8 @@ function findStageProblem(value: unknown): string | null {
 
 function findFormatProblem(value: unknown): string | null {
   if (!isRecord(value)) return 'it is an object';
-  const { format, formatVersion, dtype = 'float32' } = value;
+  const { format, formatVersion, dtype = 'float32', origin } = value;
+  if (origin !== undefined && origin !== 'foreign') return 'the origin is left out or foreign';
   if (format !== 'earlyexit-onnx' || formatVersion !== 1) return 'the format is earlyexit-onnx 1';
   return dtype === 'float32' || dtype === 'int8' ? null : 'the dtype is float32 or int8';
 }

@@ -117,6 +117,16 @@ export class GraphBuilder {
     this.#push(opType, inputs, outputs, attributes);
   }
 
+  /** Adds a node that was written elsewhere, as it is; its names were taken with `unique` before. */
+  addNode(node: NodeMessage): void {
+    this.#nodes.push(node);
+  }
+
+  /** Adds a constant that was written elsewhere, as it is; its name was taken with `unique` before. */
+  addTensor(tensor: TensorMessage): void {
+    this.#initializers.push(tensor);
+  }
+
   /** Adds a constant and returns its name; the same key twice gives the same constant. */
   constant(key: string, type: ElementType, dims: readonly number[], data: ArrayBufferView): string {
     const known = this.#constants.get(key);

@@ -1,5 +1,13 @@
 /** The element types of ONNX that occur here, by their number in the standard. */
-export const elementType = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 } as const;
+export const elementType = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+} as const;
 
 /** The name of an element type. */
 export type ElementType = keyof typeof elementType;
@@ -41,6 +49,8 @@ export interface NodeMessage {
   output: string[];
   name: string;
   opType: string;
+  /** Left out for the operators of ONNX itself. */
+  domain?: string;
   attribute: AttributeMessage[];
 }
 
@@ -55,6 +65,7 @@ export interface AttributeMessage {
   g?: GraphMessage;
   floats?: number[];
   ints?: number[];
+  graphs?: GraphMessage[];
 }
 
 /** `onnx.TensorProto`; the data are little-endian bytes, row-major. */

@@ -10,7 +10,8 @@ const many = (type: string, id: number): Field => ({ type, id, rule: 'repeated' 
 
 /**
  * The messages of ONNX that a network of ours needs, with the field numbers of the standard
- * (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto). Fields that are not listed are skipped when reading.
+ * (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto). Fields that are not listed are kept as bytes by `readModel`
+ * and written again as they were.
  */
 export const onnxSchema = {
   nested: {
@@ -23,6 +24,8 @@ export const onnxSchema = {
         modelVersion: one('int64', 5),
         docString: one('string', 6),
         graph: one('GraphProto', 7),
+        trainingInfo: many('bytes', 20),
+        functions: many('bytes', 25),
         opsetImport: many('OperatorSetIdProto', 8),
         metadataProps: many('StringStringEntryProto', 14),
       },
@@ -34,6 +37,7 @@ export const onnxSchema = {
         node: many('NodeProto', 1),
         name: one('string', 2),
         initializer: many('TensorProto', 5),
+        sparseInitializer: many('bytes', 15),
         docString: one('string', 10),
         input: many('ValueInfoProto', 11),
         output: many('ValueInfoProto', 12),
@@ -49,6 +53,7 @@ export const onnxSchema = {
         attribute: many('AttributeProto', 5),
         docString: one('string', 6),
         domain: one('string', 7),
+        overload: one('string', 8),
       },
     },
     AttributeProto: {
@@ -62,6 +67,9 @@ export const onnxSchema = {
         floats: many('float', 7),
         ints: many('int64', 8),
         strings: many('bytes', 9),
+        tensors: many('TensorProto', 10),
+        graphs: many('GraphProto', 11),
+        refAttrName: one('string', 21),
         type: one('int32', 20),
       },
     },
@@ -69,8 +77,13 @@ export const onnxSchema = {
       fields: {
         dims: many('int64', 1),
         dataType: one('int32', 2),
+        floatData: many('float', 4),
+        int32Data: many('int32', 5),
+        int64Data: many('int64', 7),
         name: one('string', 8),
         rawData: one('bytes', 9),
+        externalData: many('StringStringEntryProto', 13),
+        dataLocation: one('int32', 14),
       },
     },
     ValueInfoProto: { fields: { name: one('string', 1), type: one('TypeProto', 2) } },

@@ -1,8 +1,5 @@
-import protobuf from 'protobufjs/light.js';
 import type { ModelMessage } from './messages';
-import { onnxSchema } from './schema';
-
-const modelType = protobuf.Root.fromJSON(onnxSchema).lookupType('ModelProto');
+import { modelType } from './model-type';
 
 /** Serializes a model as the standard's protobuf message. */
 export function writeModel(model: ModelMessage): Uint8Array<ArrayBuffer> {

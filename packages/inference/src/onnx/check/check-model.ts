@@ -1,6 +1,7 @@
 import { DataError } from '@earlyexit/core';
 import type { OnnxFileMetadata } from '../read-metadata';
 import type { StagedTensor } from '../staged/manifest';
+import { checkForeign, type Stated } from './check-foreign';
 import { checkGraph, sizesOf } from './check-graph';
 import { decodeModel, type ValueInfo } from './decode-model';
 import { need, Refusal } from './refusal';
@@ -14,11 +15,13 @@ const VERSIONS = { format: [8, 10], operators: [13, 21] } as const;
  * anywhere. The message is read strictly, the graph followed from its inputs to its outputs, and compared with what
  * the file says about itself. Numbers alone, the weights, are not looked at.
  *
+ * A file around somebody else's network says so, and is looked at from outside alone: see `checkForeign`.
+ *
  * @throws DataError if a file is anything that `@earlyexit/onnx` would not write
  */
 export function checkModel(bytes: Uint8Array, metadata: OnnxFileMetadata, where: string): void {
   refusing(where, () => {
-    checkFile(bytes, metadata);
+    checkFile(bytes, metadata, where);
   });
 }
 
@@ -63,7 +66,11 @@ function refusing(where: string, check: () => void): void {
   }
 }
 
-function checkFile(bytes: Uint8Array, { kind, decision, network, inputShape }: OnnxFileMetadata): void {
+function checkFile(
+  bytes: Uint8Array,
+  { kind, origin, decision, network, inputShape }: OnnxFileMetadata,
+  where: string,
+): void {
   const [height, width, channels] = inputShape;
   const image = inputShape.length === 3 ? [channels!, height!, width!] : inputShape;
   const classes = network.classes.length;
@@ -76,7 +83,13 @@ function checkFile(bytes: Uint8Array, { kind, decision, network, inputShape }: O
     outputs.set('exit_index', tensor(INT64, ['batch']));
     outputs.set('score', tensor(FLOAT, ['batch']));
   }
-  checkAs(bytes, inputs, outputs);
+  if (origin !== 'foreign') {
+    checkAs(bytes, inputs, outputs);
+    return;
+  }
+  const stated = (values: ReadonlyMap<string, Value>): Stated[] =>
+    [...values].map(([name, { type }]) => ({ name, type }));
+  checkForeign(bytes, { inputs: stated(inputs), outputs: stated(outputs) }, where);
 }
 
 /** Reads a graph and compares its inputs and outputs with those that are expected. */

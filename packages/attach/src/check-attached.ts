@@ -1,0 +1,110 @@
+import { ArgumentError, DataError, type WorkOptions } from '@earlyexit/core';
+import {
+  argmaxRows,
+  type CachedLogits,
+  type ExitCosts,
+  type ExitPolicy,
+  summarizeExits,
+} from '@earlyexit/exit-criteria';
+import type { ThresholdAim } from './choose-thresholds';
+import type { ExaminedNetwork } from './examine-network';
+
+/** @throws ArgumentError where labels are needed and are not there, or there is not one an image */
+export function requireLabels(
+  aim: ThresholdAim,
+  labels: Int32Array | null,
+  images: number,
+  where: string,
+): void {
+  const needed = 'maxAccuracyDrop' in aim || aim.loss === 'gap';
+  if (labels === null ? !needed : labels.length === images) return;
+  throw new ArgumentError({
+    function: where,
+    argument: 'labels',
+    rule: labels === null ? 'accuracy can only be kept where it is known' : 'there is one label an image',
+    received: labels === null ? 'no labels' : `${labels.length} for ${images} images`,
+  });
+}
+
+/** @throws ArgumentError if there is not one name a class */
+export function requireClassNames(
+  classes: readonly string[] | undefined,
+  count: number,
+  where: string,
+): void {
+  if (classes === undefined || classes.length === count) return;
+  throw new ArgumentError({
+    function: where,
+    argument: 'classes',
+    rule: `there is one name a class, ${count} here`,
+    received: `${classes.length} names`,
+  });
+}
+
+/** Says what of a network takes time and is not in the counts. */
+export function noteUncounted({ where, network }: ExaminedNetwork, { onNote }: WorkOptions): void {
+  if (network.uncounted.length === 0) return;
+  const text = `${where}: the multiply-accumulates of ${network.uncounted.join(', ')} are not counted`;
+  onNote?.({ level: 'warning', text });
+}
+
+/** More of the images than this in one class, and there is nothing to learn from them. */
+const LARGEST_SHARE = 0.98;
+
+/**
+ * Looks whether the network's own answers are those of a network that sees what it knows.
+ *
+ * @param confident the share of them of which it is more than 90 % sure
+ * @throws DataError if all images get the same answer
+ */
+export function checkAnswers(
+  { exits, classes, samples }: CachedLogits,
+  confident: number,
+  where: string,
+  { onNote }: WorkOptions,
+): void {
+  const counts = new Map<number, number>();
+  for (const answer of argmaxRows(exits.at(-1)!, classes)) counts.set(answer, (counts.get(answer) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  if (most > LARGEST_SHARE * samples) {
+    throw new DataError({
+      where,
+      rule: 'the images are of several classes, like those to come',
+      received: `${most} of ${samples} answered as class ${[...counts].find(([, count]) => count === most)![0]}`,
+      remedy:
+        'Give images of every class; if they are, the preprocessing is wrong: mean, standard deviation, colour',
+    });
+  }
+  const text = (share: number): string => `${Math.round(1000 * share) / 10} %`;
+  if (confident < 0.1) {
+    onNote?.({
+      level: 'warning',
+      text: `${where}: the network is more than 90 % sure of only ${text(confident)} of its answers, as on noise: look at the preprocessing`,
+    });
+  } else if (confident > 0.98) {
+    onNote?.({
+      level: 'warning',
+      text: `${where}: the network is more than 90 % sure of ${text(confident)} of its answers, as on images that it was trained on: thresholds found on those promise nothing`,
+    });
+  }
+}
+
+/**
+ * @throws DataError if the network with exits costs as much as without on the images that the thresholds were found on
+ */
+export function requireGain(
+  promise: CachedLogits,
+  policy: ExitPolicy,
+  costs: ExitCosts,
+  where: string,
+): void {
+  const { averageMacs, exits } = summarizeExits(promise, policy, costs);
+  if (averageMacs! < costs.staticMacs) return;
+  const early = 1 - exits.at(-1)!.share;
+  throw new DataError({
+    where,
+    rule: 'it costs less than the network alone, or nothing is written',
+    received: `${Math.round(averageMacs!).toLocaleString('en')} multiply-accumulates an image where the network alone takes ${costs.staticMacs.toLocaleString('en')}; ${(100 * early).toFixed(1)} % of the images leave early`,
+    remedy: 'Allow more risk, give more images, or try another first network',
+  });
+}

@@ -1,0 +1,99 @@
+import { channelsFirst, DataError, EnvironmentError, type WorkOptions } from '@earlyexit/core';
+import { preprocess } from '@earlyexit/inference';
+import type { ForeignInput } from '@earlyexit/onnx/foreign';
+import type { ClassifierImages } from './classifier-images';
+
+/** What is used of onnxruntime-node. */
+export interface Runtime {
+  readonly InferenceSession: {
+    create(file: Uint8Array, options: object): Promise<RuntimeSession>;
+  };
+  readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => unknown;
+}
+
+interface RuntimeSession {
+  readonly outputNames: readonly string[];
+  run(
+    feeds: Readonly<Record<string, unknown>>,
+  ): Promise<Readonly<Record<string, { readonly data: unknown }>>>;
+  release(): Promise<void>;
+}
+
+/** Numbers that a batch may hold, so that the features of a large network stay within memory. */
+const NUMBERS_IN_BATCH = 2 ** 21;
+const LARGEST_BATCH = 64;
+
+/** @throws EnvironmentError if onnxruntime-node is not installed */
+export async function importRuntime(): Promise<Runtime> {
+  try {
+    const module = (await import('onnxruntime-node')) as unknown as Runtime & { readonly default?: Runtime };
+    return module.default ?? module;
+  } catch (cause) {
+    throw new EnvironmentError({
+      where: 'onnxruntime-node',
+      rule: 'it is installed',
+      received: cause instanceof Error ? cause.message.split('\n')[0]! : String(cause),
+      remedy: 'Install it: npm install onnxruntime-node',
+      cause,
+    });
+  }
+}
+
+/**
+ * Runs a file with the input `pixel_values` on images and gives every output to `take`, batch by batch.
+ *
+ * @param rows which images, by position
+ * @throws DataError if the answers hold NaN or infinite values; the signal's reason if aborted
+ */
+export async function runImages(
+  file: Uint8Array,
+  {
+    images,
+    rows,
+    input,
+  }: { readonly images: ClassifierImages; readonly rows: Int32Array; readonly input: ForeignInput },
+  take: (name: string, values: Float32Array, offset: number) => void,
+  { signal, onProgress, what }: WorkOptions & { readonly what: string },
+): Promise<void> {
+  const { InferenceSession, Tensor } = await importRuntime();
+  const session = await InferenceSession.create(file, { logSeverityLevel: 3 });
+  const [height, width, channels] = input.size;
+  const size = height * width * channels;
+  const batch = Math.max(1, Math.min(LARGEST_BATCH, Math.floor(NUMBERS_IN_BATCH / size)));
+  const { mean, standardDeviation } = input;
+  try {
+    for (let offset = 0; offset < rows.length; offset += batch) {
+      signal?.throwIfAborted();
+      const part = rows.slice(offset, offset + batch);
+      const bytes = await images.read(part, { signal });
+      const prepared = preprocess(bytes, { inputShape: input.size, mean, standardDeviation });
+      const pixels = new Tensor('float32', channelsFirst(prepared, input.size), [
+        part.length,
+        channels,
+        height,
+        width,
+      ]);
+      const results = await session.run({ pixel_values: pixels });
+      for (const [name, { data }] of Object.entries(results)) {
+        const values = data as Float32Array;
+        if (!values.every(Number.isFinite)) {
+          throw new DataError({
+            where: what,
+            rule: 'a network answers images with finite numbers',
+            received: `NaN or an infinite value among the first ${offset + part.length} images`,
+            remedy: 'Look at the preprocessing: mean, standard deviation, size',
+          });
+        }
+        take(name, values, offset);
+      }
+      onProgress?.({
+        what,
+        done: Math.min(rows.length, offset + batch),
+        total: rows.length,
+        unit: 'samples',
+      });
+    }
+  } finally {
+    await session.release();
+  }
+}

@@ -1,0 +1,23 @@
+export { adaptInput, type ForeignInput } from './foreign/adapt-input';
+export type { ImageInput, StatedInput } from './foreign/describe-input';
+export { type FreedFile, type ReadExternal, readForeign, upgradeForeign } from './foreign/foreign-file';
+export {
+  exposeTensors,
+  type ForeignCut,
+  type ForeignNetwork,
+  type TensorFacts,
+  understandNetwork,
+} from './foreign/foreign-network';
+export { PlacedNetwork } from './foreign/placed-network';
+export {
+  type ExitPlace,
+  type ForeignExit,
+  type ForeignPlan,
+  writeForeignConditional,
+} from './foreign/write-conditional';
+export { type TensorPlace, writeForeignExits, type WrittenTensor } from './foreign/write-tensors';
+export type { OnnxMetadata } from './model-file';
+export { type Attribute, GraphBuilder, valueInfo } from './graph/graph-builder';
+export type { GraphMessage } from './protobuf/messages';
+export { writeModel } from './protobuf/write-model';
+export { readModel } from './protobuf/read-model';

@@ -1,0 +1,211 @@
+import type { MultiExitMetadata } from '@earlyexit/branch-head';
+import {
+  type CriterionName,
+  encodeThresholds,
+  type Threshold,
+  thresholdToJson,
+} from '@earlyexit/exit-criteria';
+import type { StateValue } from '../criteria/criterion-graph';
+import { getCriterionGraph } from '../criteria/criterion-graphs';
+import {
+  type Answers,
+  findRows,
+  mergeAnswers,
+  nameOutputs,
+  splitThresholds,
+  writeRule,
+} from '../graph/conditional-answers';
+import { type ElementType, elementType, type ModelMessage } from '../protobuf/messages';
+import { GraphBuilder, valueInfo } from '../graph/graph-builder';
+import { reviveBlocks } from '../graph/revive-blocks';
+import { finishModel } from '../model-file';
+import { readModel, wholeOf } from '../protobuf/read-model';
+import { adaptInput, type ForeignInput } from './adapt-input';
+import type { ForeignCut, ForeignNetwork } from './foreign-network';
+import { PlacedNetwork } from './placed-network';
+
+/** Where the head of an exit is written. */
+export interface ExitPlace {
+  readonly graph: GraphBuilder;
+  /** The images as they are fed, for the samples that are left: only at an exit before the network. */
+  readonly images: string;
+  /** The name of a tensor of the network that is alive here. */
+  readonly nameOf: (tensor: string) => string;
+  /** `[batch, classes]` float32, the logits of the exit before; `null` at the first. */
+  readonly previous: string | null;
+}
+
+/** An early exit of a foreign network. */
+export interface ForeignExit {
+  /** Where it stands; `null`: before the network, on the images. */
+  readonly cut: ForeignCut | null;
+  /** Whether the head of the exit after it reads this one's logits. */
+  readonly handsOnLogits: boolean;
+  /** Writes the head and returns the logits, `[batch, classes]` float32. */
+  readonly writeHead: (place: ExitPlace) => string;
+}
+
+/** What goes into a conditional file. */
+export interface ForeignPlan {
+  readonly network: ForeignNetwork;
+  readonly input: ForeignInput;
+  readonly exits: readonly ForeignExit[];
+  readonly criterion: CriterionName;
+  /** Noted in the file, or built in; one an early exit. */
+  readonly thresholds: readonly Threshold[];
+  readonly thresholdsAs: 'input' | 'constants';
+  /** One an exit, the final one included. */
+  readonly temperatures: readonly number[];
+  readonly metadata: MultiExitMetadata;
+}
+
+const BATCH = 'batch';
+
+/**
+ * Writes a foreign network with exits as one file that really exits early, with the inputs and outputs of
+ * `exportConditional`.
+ */
+export async function writeForeignConditional(plan: ForeignPlan): Promise<Uint8Array<ArrayBuffer>> {
+  const { network, input, exits, metadata } = plan;
+  const graph = new GraphBuilder(network.opset);
+  for (const name of ['pixel_values', 'thresholds', 'logits', 'exit_index', 'score']) graph.unique(name);
+  const isFed = plan.thresholdsAs === 'input';
+  const limits = isFed
+    ? splitThresholds(graph, exits.length)
+    : encodeThresholds(plan.criterion, plan.thresholds);
+  const level: Level = { plan, limits, classes: network.classes };
+  const adapted = adaptInput(graph, 'pixel_values', input, input);
+  const placed = new PlacedNetwork(graph, network, adapted);
+  const answers = writeLevel(level, graph, {
+    exit: 0,
+    placed,
+    from: 0,
+    images: 'pixel_values',
+    previous: null,
+    state: [],
+  });
+  nameOutputs(graph, answers);
+  const [height, width, channels] = input.size;
+  const message = graph.build(
+    metadata.name,
+    [
+      valueInfo('pixel_values', [BATCH, channels, height, width]),
+      ...(isFed ? [valueInfo('thresholds', [exits.length])] : []),
+    ],
+    [
+      valueInfo('logits', [BATCH, network.classes]),
+      valueInfo('exit_index', [BATCH], 'int64'),
+      valueInfo('score', [BATCH]),
+    ],
+  );
+  return finishModel(
+    message,
+    graph.opset,
+    {
+      format: 'earlyexit-onnx',
+      formatVersion: 1,
+      kind: 'conditional',
+      dtype: 'float32',
+      origin: 'foreign',
+      inputShape: input.size,
+      decision: {
+        criterion: plan.criterion,
+        thresholds: plan.thresholds.map(thresholdToJson),
+        thresholdsAs: plan.thresholdsAs,
+        temperatures: plan.temperatures,
+      },
+      network: metadata,
+    },
+    otherDomains(network),
+  );
+}
+
+interface Level {
+  readonly plan: ForeignPlan;
+  /** A threshold that is built in, or the name of one that is fed. */
+  readonly limits: readonly (number | string)[];
+  readonly classes: number;
+}
+
+/** Where a level of the nesting begins: the samples that no earlier exit answered. */
+interface LevelStart {
+  readonly exit: number;
+  readonly placed: PlacedNetwork;
+  /** How many of the network's nodes are written by now. */
+  readonly from: number;
+  readonly images: string;
+  readonly previous: string | null;
+  readonly state: readonly StateValue[];
+}
+
+function writeLevel(level: Level, graph: GraphBuilder, start: LevelStart): Answers {
+  const { plan, limits, classes } = level;
+  const { network, exits, criterion, temperatures } = plan;
+  const { exit, placed, from, images, previous, state } = start;
+  const here = exits[exit];
+  const to = here === undefined ? network.nodes.length : (here.cut?.after ?? 0);
+  placed.write(graph, from, to);
+  const nameOf = (tensor: string): string => placed.nameOf(tensor);
+  const logits =
+    here === undefined
+      ? asFloat(graph, network, nameOf(network.logits))
+      : here.writeHead({ graph, images, nameOf, previous });
+  const temperature = temperatures[exit]!;
+  const scored = getCriterionGraph(criterion)({ graph, logits, classes, temperature, exit, state });
+  if (here === undefined) return { logits, score: scored.score, exit: { passed: 0, more: null } };
+
+  const own = { logits: scored.answer, score: scored.score };
+  const leaves = writeRule(graph, criterion, scored, limits[exit]!);
+  const { stays, rows } = findRows(graph, leaves);
+  const rest = graph.subgraph();
+  const gather = (name: string): string => rest.add('GatherND', [name, rows], {}, `${name}_left`);
+  for (const tensor of here.cut?.tensors ?? network.inputs) {
+    placed.rename(tensor, gatherTensor(network, tensor, { name: gather(nameOf(tensor)), rest, exit, to }));
+  }
+  const later = writeLevel(level, rest, {
+    exit: exit + 1,
+    placed,
+    from: to,
+    images: here.cut === null && exits[exit + 1]?.cut === null ? gather(images) : images,
+    previous: here.handsOnLogits ? gather(logits) : null,
+    state: scored.state.map((column) => ({ ...column, name: gather(column.name) })),
+  });
+  return mergeAnswers({ from: graph, to: rest }, { own, later, stays, rows, exit, classes });
+}
+
+/** States what was gathered, and makes it fast to go on with. */
+function gatherTensor(
+  { tensors, nodes }: ForeignNetwork,
+  tensor: string,
+  {
+    name,
+    rest,
+    exit,
+    to,
+  }: { readonly name: string; readonly rest: GraphBuilder; readonly exit: number; readonly to: number },
+): string {
+  const fact = tensors.get(tensor);
+  if (fact === undefined || !(fact.type in elementType)) return name;
+  const shape = [`left_${exit + 1}`, ...fact.dims.slice(1)];
+  rest.describe(name, shape, fact.type as ElementType);
+  const isAdded = nodes.slice(to).some(({ opType, input }) => opType === 'Add' && input.includes(tensor));
+  if (!isAdded || fact.type !== 'float32' || fact.dims.length !== 4) return name;
+  const ready = reviveBlocks(rest, name);
+  rest.describe(ready, shape);
+  return ready;
+}
+
+/** Logits as float32. */
+export function asFloat(graph: GraphBuilder, { tensors, logits }: ForeignNetwork, name: string): string {
+  return tensors.get(logits)?.type === 'float32'
+    ? name
+    : graph.add('Cast', [name], { to: { int: 1 } }, 'logits32');
+}
+
+/** The domains of operators that are not ONNX's own, as far as there are nodes of theirs. */
+export function otherDomains({ bytes, nodes }: ForeignNetwork): ModelMessage['opsetImport'] {
+  const used = new Set(nodes.map(({ domain = '' }) => domain));
+  return readModel(bytes, 'network')
+    .opsetImport.filter(({ domain }) => domain !== '' && domain !== 'ai.onnx' && used.has(domain))
+    .map(({ domain, version }) => ({ domain, version: wholeOf(version) }));
+}

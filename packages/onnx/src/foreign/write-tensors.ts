@@ -1,0 +1,80 @@
+import { GraphBuilder, valueInfo } from '../graph/graph-builder';
+import { finishModel } from '../model-file';
+import { adaptInput } from './adapt-input';
+import { PlacedNetwork } from './placed-network';
+import { asFloat, type ForeignPlan, otherDomains } from './write-conditional';
+
+/** A tensor to give out: its name in the graph, and its shape without the batch. */
+export interface WrittenTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** Where more tensors are written, behind the whole network. */
+export interface TensorPlace {
+  readonly graph: GraphBuilder;
+  readonly nameOf: (tensor: string) => string;
+  /** `[batch, classes]` float32 */
+  readonly logits: string;
+}
+
+const BATCH = 'batch';
+
+/**
+ * Writes a foreign network so that every exit answers for every sample, `logits_0`, `logits_1`, … `[batch, classes]`, the
+ * final one last, with whatever else is asked for. No sample leaves.
+ *
+ * @param writeMore adds tensors behind the network and returns them by the names of their outputs, float32
+ */
+export async function writeForeignExits(
+  plan: Pick<ForeignPlan, 'network' | 'input' | 'exits' | 'metadata'>,
+  writeMore: (place: TensorPlace) => Readonly<Record<string, WrittenTensor>> = () => ({}),
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { network, input, exits, metadata } = plan;
+  const graph = new GraphBuilder(network.opset);
+  graph.unique('pixel_values');
+  const outputs = exits.map((_, exit) => graph.unique(`logits_${exit}`));
+  const finalName = graph.unique(`logits_${exits.length}`);
+  const placed = new PlacedNetwork(graph, network, adaptInput(graph, 'pixel_values', input, input));
+  const nameOf = (tensor: string): string => placed.nameOf(tensor);
+  let from = 0;
+  let previous: string | null = null;
+  exits.forEach((exit, index) => {
+    const to = exit.cut?.after ?? 0;
+    placed.write(graph, from, to);
+    from = to;
+    const logits = exit.writeHead({ graph, images: 'pixel_values', nameOf, previous });
+    previous = exit.handsOnLogits ? logits : null;
+    graph.addNamed('Identity', [logits], [outputs[index]!]);
+  });
+  placed.write(graph, from, network.nodes.length);
+  const logits = asFloat(graph, network, nameOf(network.logits));
+  graph.addNamed('Identity', [logits], [finalName]);
+  const more = Object.entries(writeMore({ graph, nameOf, logits }));
+  const named = more.map(([wanted, { name, shape }]) => {
+    const output = graph.unique(wanted);
+    graph.addNamed('Identity', [name], [output]);
+    return valueInfo(output, [BATCH, ...shape]);
+  });
+  const [height, width, channels] = input.size;
+  const message = graph.build(
+    metadata.name,
+    [valueInfo('pixel_values', [BATCH, channels, height, width])],
+    [...[...outputs, finalName].map((name) => valueInfo(name, [BATCH, network.classes])), ...named],
+  );
+  return finishModel(
+    message,
+    graph.opset,
+    {
+      format: 'earlyexit-onnx',
+      formatVersion: 1,
+      kind: 'exits',
+      dtype: 'float32',
+      origin: 'foreign',
+      inputShape: input.size,
+      decision: null,
+      network: metadata,
+    },
+    otherDomains(network),
+  );
+}
