@@ -109,6 +109,7 @@ export { controlJointRisk, type JointRisk, type JointRiskOptions } from './risk/
 export { type ControlledRisks, controlRisks, type SeveralRisks } from './risk/control-risks';
 export {
   controlSelectiveRisk,
+  selectivePath,
   type SelectiveRisk,
   type SelectiveRiskOptions,
 } from './risk/control-selective-risk';

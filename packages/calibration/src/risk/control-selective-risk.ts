@@ -12,7 +12,11 @@ export interface SelectiveRiskOptions {
   readonly risk: number;
   /** The probability with which the promise may fail; 0.1 unless given. */
   readonly delta?: number;
-  /** Probabilities below which the final exit declines, falling; 200 of them unless given. */
+  /**
+   * Probabilities below which the final exit declines, falling, fixed without looking at these samples; 200 of them unless
+   * given. Where few answers are left at the strictest, nothing can be accepted there, nor after it: `selectivePath`
+   * begins where that is no matter.
+   */
   readonly path?: readonly number[];
 }
 
@@ -46,23 +50,9 @@ export function controlSelectiveRisk(cached: CachedLogits, options: SelectiveRis
   checkLabelled(cached, name);
   checkProbability(risk, name, 'risk');
   checkProbability(delta, name, 'delta');
-  const { samples, labels, classes, exits } = cached;
-  const final = exits.length - 1;
-  const path =
-    options.path ?? Array.from({ length: STEPS }, (_, i) => 1 - STRICTEST ** (1 - i / (STEPS - 1)));
-  const { exitIndex, classes: answers } = simulate(cached, policy);
-  const probabilities = softmax(exits[final]!, classes, policy.temperatures?.[final] ?? 1);
-  const countAt = (rejectBelow: number): { answered: number; wrong: number } => {
-    let answered = 0;
-    let wrong = 0;
-    for (let row = 0; row < samples; row++) {
-      const answer = answers[row]!;
-      if (exitIndex[row] === final && probabilities[row * classes + answer]! < rejectBelow) continue;
-      answered++;
-      wrong += answer === labels[row] ? 0 : 1;
-    }
-    return { answered, wrong };
-  };
+  const { samples } = cached;
+  const path = options.path ?? everyProbability();
+  const countAt = answerCounts(cached, policy);
   const step =
     fallbackSequence(path.length, 1, delta, (index, level) => {
       const { answered, wrong } = countAt(path[index]!);
@@ -79,5 +69,57 @@ export function controlSelectiveRisk(cached: CachedLogits, options: SelectiveRis
       rejectBelow === null
         ? `Nothing could be accepted of which it can be promised that ${what}`
         : `With a probability of at least ${asPercent(1 - delta)} over the draw of the ${samples} calibration samples, ${what}`,
+  };
+}
+
+/**
+ * A path for `controlSelectiveRisk`, read off other samples: it begins where the promise is likeliest to be accepted on
+ * so many samples, for a stricter step has fewer answers to go by.
+ *
+ * @param fitted Labelled; shares no sample with those that the promise is made on. The policy may be fitted on it.
+ * @param options.samples How many the promise will be made on.
+ * @throws ArgumentError for a risk out of range, a policy that does not fit, or missing labels
+ */
+export function selectivePath(
+  fitted: CachedLogits,
+  { policy, risk, samples }: Pick<SelectiveRiskOptions, 'policy' | 'risk'> & { readonly samples: number },
+): number[] {
+  checkLabelled(fitted, 'selectivePath');
+  checkProbability(risk, 'selectivePath', 'risk');
+  const countAt = answerCounts(fitted, policy);
+  const path = everyProbability();
+  const scale = samples / fitted.samples;
+  const chances = path.map((rejectBelow) => {
+    const { answered, wrong } = countAt(rejectBelow);
+    // Half an answer wrong where none is: that none was seen does not mean that there is none.
+    return binomialCdf(Math.round((wrong + 0.5) * scale), Math.round(answered * scale), risk);
+  });
+  return path.slice(chances.indexOf(Math.min(...chances)));
+}
+
+/** From almost certain to anything. */
+function everyProbability(): number[] {
+  return Array.from({ length: STEPS }, (_, i) => 1 - STRICTEST ** (1 - i / (STEPS - 1)));
+}
+
+/** Counts how many samples get an answer, and how many a wrong one, where the final exit declines below a probability. */
+function answerCounts(
+  cached: CachedLogits & { readonly labels: Int32Array },
+  policy: ExitPolicy,
+): (rejectBelow: number) => { readonly answered: number; readonly wrong: number } {
+  const { samples, labels, classes, exits } = cached;
+  const final = exits.length - 1;
+  const { exitIndex, classes: answers } = simulate(cached, policy);
+  const probabilities = softmax(exits[final]!, classes, policy.temperatures?.[final] ?? 1);
+  return (rejectBelow) => {
+    let answered = 0;
+    let wrong = 0;
+    for (let row = 0; row < samples; row++) {
+      const answer = answers[row]!;
+      if (exitIndex[row] === final && probabilities[row * classes + answer]! < rejectBelow) continue;
+      answered++;
+      wrong += answer === labels[row] ? 0 : 1;
+    }
+    return { answered, wrong };
   };
 }

@@ -14,6 +14,7 @@ import {
   type Scaling,
   searchThresholds,
   searchWithConfidence,
+  selectivePath,
   splitSamples,
   type ThresholdSearch,
 } from '@earlyexit/calibration';
@@ -179,7 +180,9 @@ export function calibrateModel(
   const policy = found?.policy ?? { criterion, thresholds, temperatures };
   const fits = fitsOf(policy.criterion);
   const rejected =
-    reject === undefined ? null : declineBelow(applyFits(declining ?? cached, fits), policy, reject);
+    reject === undefined || declining === null
+      ? null
+      : declineBelow(applyFits(declining, fits), applyFits(setting, fits), policy, reject);
   if (rejected?.reject === null) warn(`${rejected.statement}: the final exit always answers`);
   const promise = found?.promise ?? null;
   const confidentPromise = confident && {
@@ -209,17 +212,13 @@ function withDeltaLeft(aim: CalibrationAim, left: (delta: number) => number): Ca
 /** When the final exit declines under a policy that is none of these samples' doing. */
 function declineBelow(
   samples: CachedLogits,
+  setting: CachedLogits,
   policy: Required<ExitPolicy>,
   { risk, delta = DEFAULT_DELTA }: RejectAim,
 ): { readonly reject: RejectMetadata | null; readonly statement: string } {
-  const {
-    rejectBelow: below,
-    coverage,
-    empiricalRisk,
-    promise: statement,
-  } = controlSelectiveRisk(samples, {
-    ...{ policy, risk, delta },
-  });
+  const path = selectivePath(setting, { policy, risk, samples: samples.samples });
+  const found = controlSelectiveRisk(samples, { policy, risk, delta, path });
+  const { rejectBelow: below, coverage, empiricalRisk, promise: statement } = found;
   if (below === null) return { reject: null, statement };
   return {
     reject: { below, risk, delta, samples: samples.samples, coverage, empiricalRisk, statement },
