@@ -1,7 +1,4 @@
 // A criterion from outside goes wherever those of the package go.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
 import { computeLogits, type MultiExitModel, withPolicy } from '@earlyexit/branch-head';
 import { loadModel, saveModel } from '@earlyexit/branch-head/node';
@@ -32,11 +29,11 @@ import {
   scoredAlone,
   softmaxOf,
 } from '@earlyexit/onnx';
-import { noiseImages } from '@earlyexit/testing';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { noiseImages, temporaryFolder } from '@earlyexit/testing';
+import { beforeAll, expect, it } from 'vitest';
 
 const COUNT = 96;
-const folder = mkdtempSync(join(tmpdir(), 'earlyexit-criterion-'));
+const folder = await temporaryFolder();
 let model: MultiExitModel;
 let cached: Awaited<ReturnType<typeof computeLogits>>;
 const images = { data: noiseImages(COUNT, [8, 8, 3]), count: COUNT };
@@ -69,8 +66,6 @@ beforeAll(async () => {
     evaluate: (batch) => scoreProbabilities(batch, 'gini', (logP) => impurityOf(logP.map(Math.exp))),
   });
 });
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Half way between two scores in the middle, so that rounding decides nothing. */
 function middleThresholds(): number[] {

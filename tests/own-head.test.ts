@@ -1,19 +1,16 @@
 // A head from outside goes wherever those of the package go.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
 import { attachExits, computeLogits, listHeads, registerHead } from '@earlyexit/branch-head';
 import { loadModel, saveModel } from '@earlyexit/branch-head/node';
 import { loadSession } from '@earlyexit/inference/onnx';
 import { exportConditional } from '@earlyexit/onnx';
 import { profileModel } from '@earlyexit/profiler';
-import { noiseImages } from '@earlyexit/testing';
+import { noiseImages, temporaryFolder } from '@earlyexit/testing';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { sgd, train } from '@earlyexit/trainer';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 
-const folder = mkdtempSync(join(tmpdir(), 'earlyexit-head-'));
+const folder = await temporaryFolder();
 const COUNT = 16;
 const images = noiseImages(COUNT, [8, 8, 1]);
 const source = {
@@ -42,8 +39,6 @@ beforeAll(async () => {
     },
   });
 });
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function backbone(): tfl.LayersModel {
   const { layers } = tfl;

@@ -1,14 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { temporaryFolder } from '@earlyexit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderReport } from '@earlyexit/report';
 import { inventReportData } from '../packages/report/src/testing/invented-report-data';
 import { chromiumFlags, chromiumPath } from './chromium';
 
-const folder = mkdtempSync(join(tmpdir(), 'earlyexit-report-'));
+const folder = await temporaryFolder();
 const file = join(folder, 'report.html');
 const data = inventReportData();
 
@@ -21,8 +21,6 @@ beforeAll(() => {
   const rows = [...first, ...last, ...mistakes].map(({ row }) => row);
   writeFileSync(file, renderReport(data, new Map(rows.map((row) => [row, pixel]))));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
 // Set CHROMIUM_PATH where it lies somewhere else; without a browser there is nothing to look at the page with.
 describe.skipIf(chromiumPath === undefined)('in Chromium, the report', () => {
   let browser: Browser;

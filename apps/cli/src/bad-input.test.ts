@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Ran, runCommand } from './testing/run-command';
-import { temporaryFolder } from './testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 import { writeTinyDataset } from './testing/tiny-images';
 
 const folder = await temporaryFolder();

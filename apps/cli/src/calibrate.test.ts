@@ -2,6 +2,7 @@ import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
+import { randomStream } from '@earlyexit/core';
 import { loadModel, saveModel } from '@earlyexit/branch-head/node';
 import { decodeCachedLogits, encodeCachedLogits } from '@earlyexit/calibration';
 import { type CachedLogits, logSoftmax } from '@earlyexit/exit-criteria';
@@ -10,7 +11,7 @@ import { lockFolder } from '@earlyexit/core/node';
 import { type CalibrationDocument, modelStamp, storeCalibration } from '@earlyexit/evaluation';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Ran, runCommand } from './testing/run-command';
-import { temporaryFolder } from './testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 import { writeTinyDataset } from './testing/tiny-images';
 import { fingerprintModel } from '@earlyexit/runs';
 
@@ -46,8 +47,7 @@ async function writeLogitsFile(
     change?: Change;
   } = {},
 ): Promise<string> {
-  let state = 7;
-  const random = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+  const random = randomStream(7);
   const labels = Int32Array.from({ length: samples }, (_, row) => row % classes);
   const exits = [1.5, 2.5, 4].map((clarity) =>
     Float32Array.from({ length: samples * classes }, (_, i) => {

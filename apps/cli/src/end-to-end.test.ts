@@ -4,8 +4,7 @@ import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ReportData } from '@earlyexit/evaluation';
 import { runCommand } from './testing/run-command';
-import { isAmong, numbersIn, shownNumbers } from '@earlyexit/testing';
-import { temporaryFolder } from './testing/temporary-folder';
+import { isAmong, numbersIn, shownNumbers, temporaryFolder } from '@earlyexit/testing';
 import { writeTinyDataset } from './testing/tiny-images';
 import type { EvaluationDocument } from '@earlyexit/evaluation';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadSession } from '@earlyexit/inference/onnx';
 import { expect, it } from 'vitest';
 import { runCommand } from './testing/run-command';
-import { temporaryFolder } from './testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 
 const folder = await temporaryFolder();
 const at = (name: string): string => join(folder, name);

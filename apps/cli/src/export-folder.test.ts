@@ -8,7 +8,7 @@ import { createModel } from '@earlyexit/model-zoo';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { runCommand } from './testing/run-command';
-import { temporaryFolder } from './testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 
 const folder = await temporaryFolder();
 const at = (name: string): string => join(folder, name);

@@ -7,7 +7,7 @@ import { loadSession } from '@earlyexit/inference/onnx';
 import { createModel } from '@earlyexit/model-zoo';
 import { beforeAll, expect, it } from 'vitest';
 import { runCommand } from './testing/run-command';
-import { temporaryFolder } from './testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 import { writeTinyDataset } from './testing/tiny-images';
 import type { EvaluationDocument } from '@earlyexit/evaluation';
 import type { QuantizationReport } from '@earlyexit/evaluation';

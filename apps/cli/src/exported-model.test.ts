@@ -6,7 +6,7 @@ import { saveModel } from '@earlyexit/branch-head/node';
 import { createModel } from '@earlyexit/model-zoo';
 import { beforeAll, expect, it } from 'vitest';
 import { runCommand } from './testing/run-command';
-import { temporaryFolder } from './testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 import { writeTinyDataset } from './testing/tiny-images';
 import type { EvaluationDocument } from '@earlyexit/evaluation';
 

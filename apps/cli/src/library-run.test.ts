@@ -7,7 +7,7 @@ import { describeRun, openData } from '@earlyexit/runs';
 import { train } from '@earlyexit/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from './testing/run-command';
-import { temporaryFolder } from './testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 import { writeTinyDataset } from './testing/tiny-images';
 
 const folder = await temporaryFolder();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readRecordedSplits } from '@earlyexit/runs';
 import { runCommand } from './testing/run-command';
-import { temporaryFolder } from './testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 import { writeTinyDataset, writeTinyImage } from './testing/tiny-images';
 
 describe('a run', async () => {

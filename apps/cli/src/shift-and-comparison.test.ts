@@ -2,7 +2,7 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Ran, runCommand } from './testing/run-command';
-import { temporaryFolder } from './testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 import { writeTinyDataset, writeTinyImage } from './testing/tiny-images';
 import type { CorruptedEvaluation } from '@earlyexit/evaluation';
 import type { WatchedStream } from '@earlyexit/calibration';

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { createShiftMonitor } from '@earlyexit/calibration';
+import { randomStream, shuffledRows } from '@earlyexit/core';
 import { decodeCachedLogits, type CachedLogitsFile } from '@earlyexit/calibration';
 import { readFile } from 'node:fs/promises';
 import { simulate, type Simulation, thresholdFromJson } from '@earlyexit/exit-criteria';
 import { beforeAll, expect, it } from 'vitest';
 import { runCommand } from './testing/run-command';
-import { temporaryFolder } from './testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 import type { CorruptedEvaluation } from '@earlyexit/evaluation';
 import type { EvaluationDocument } from '@earlyexit/evaluation';
 import type { WatchedStream } from '@earlyexit/calibration';
@@ -85,19 +86,11 @@ it('raises a false alarm in at most 1 % of 1,000 streams of the network’s own 
     thresholds: policy.thresholds.map(thresholdFromJson),
     temperatures: policy.temperatures,
   });
-  let state = 7;
-  const random = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
+  const random = randomStream(7);
   let alarms = 0;
   for (let stream = 0; stream < STREAMS; stream++) {
     // Reference and stream are drawn from the same real answers, without a sample in both.
-    const rows = Int32Array.from({ length: cached.samples }, (_, row) => row);
-    for (let i = rows.length - 1; i > 0; i--) {
-      const j = Math.floor(random() * (i + 1));
-      [rows[i], rows[j]] = [rows[j] ?? 0, rows[i] ?? 0];
-    }
+    const rows = shuffledRows(cached.samples, random);
     const monitor = createShiftMonitor(pick(answers, rows.subarray(0, 2000)), {
       exits: 2,
       classes: 10,

@@ -13,7 +13,7 @@ import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { installPackage } from './testing/install-package';
 import { runCommand } from './testing/run-command';
-import { temporaryFolder } from './testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 
 // 474 MB with what it brings along: nothing that this repository depends on.
 const TRANSFORMERS = '@huggingface/transformers@4.3.1';

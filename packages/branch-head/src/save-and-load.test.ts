@@ -4,7 +4,6 @@ import { execFileSync } from 'node:child_process';
 import {
   cp,
   mkdir,
-  mkdtemp,
   readdir,
   readFile,
   rename,
@@ -14,9 +13,9 @@ import {
   truncate,
   writeFile,
 } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '@earlyexit/testing';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { attachExits } from './attach-exits';
 import type { MultiExitModel } from './multi-exit-model';
 import { loadModel, saveModel } from './node';
@@ -24,15 +23,13 @@ import { randomInputs, randomizeWeights, residual, vggLike } from './test-networ
 import { tf } from './tf';
 import { withMetadata } from './with-metadata';
 
-let scratch: string;
+const scratch = await temporaryFolder();
 let folder: string;
 let count = 0;
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
-  scratch = await mkdtemp(join(tmpdir(), 'earlyexit-models-'));
 });
-afterAll(() => rm(scratch, { recursive: true }));
 beforeEach(() => {
   folder = join(scratch, String((count += 1)));
 });

@@ -1,22 +1,20 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
 import { withMetadata } from '@earlyexit/branch-head';
 import { saveModel } from '@earlyexit/branch-head/node';
 import { DataError, EnvironmentError } from '@earlyexit/core';
 import { createModel } from '@earlyexit/model-zoo';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { temporaryFolder } from '@earlyexit/testing';
+import { beforeAll, expect, it, vi } from 'vitest';
 import { createSession } from './create-session';
 import { loadSession } from './load-session';
 import { tf } from './tf';
 
-let folder: string;
+const folder = await temporaryFolder();
 beforeAll(async () => {
   await selectEngine('cpu');
-  folder = await mkdtemp(join(tmpdir(), 'inference-'));
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 it('loads a network with its policy and preprocessing, answers as the original does, and frees it', async () => {
   const model = withMetadata(

@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
 import { loadModel, saveModel } from '@earlyexit/branch-head/node';
 import { profileModel } from '@earlyexit/profiler';
 import { smallForms } from '@earlyexit/testing/networks';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '@earlyexit/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createModel, getModelEntry, listModels } from './registry';
 import { checkGradients, noiseFor } from './testing/gradients';
 import { tf, type tfl } from './tf';
@@ -14,13 +13,11 @@ import { tf, type tfl } from './tf';
 const MOST_MACS_BACKWARD = 50e6;
 const IMAGES = 3;
 
-let folder: string;
+const folder = await temporaryFolder();
 beforeAll(async () => {
   // WebAssembly, with the training kernels of the backend package: on plain JavaScript these take minutes.
   await selectEngine('wasm');
-  folder = await mkdtemp(join(tmpdir(), 'model-zoo-'));
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 function logitsOf(model: tfl.LayersModel, images: tf.Tensor): Float32Array[] {
   return tf.tidy(() =>

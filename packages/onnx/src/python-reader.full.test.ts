@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { selectEngine } from '@earlyexit/backend';
 import { listCriteria } from '@earlyexit/exit-criteria';
 import { createModel } from '@earlyexit/model-zoo';
-import { afterAll, expect, it } from 'vitest';
+import { temporaryFolder } from '@earlyexit/testing';
+import { expect, it } from 'vitest';
 import { exportConditional } from './export-conditional';
 import { exportStaged } from './export-staged';
 import { exportStatic } from './export-static';
@@ -14,10 +14,8 @@ import { noise } from './testing/compare';
 import { quantizationFor } from './testing/quantize';
 import { randomNetwork } from '@earlyexit/testing/networks';
 
-const folder = mkdtempSync(join(tmpdir(), 'earlyexit-onnx-'));
+const folder = await temporaryFolder();
 const script = fileURLToPath(new URL('testing/check_onnx.py', import.meta.url));
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A Python with `onnx` and `onnxruntime`, or why there is none. */
 function preparePython(): { python: string } | { reason: string } {

@@ -1,13 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { temporaryFolder } from '@earlyexit/testing';
+import { expect, it } from 'vitest';
 import { locateModel } from './locate-model';
 
-const folder = await mkdtemp(join(tmpdir(), 'locate-'));
+const folder = await temporaryFolder();
 const at = (...names: string[]): string => join(folder, ...names);
-afterAll(() => rm(folder, { recursive: true }));
-
 for (const path of [
   ['run', 'model', 'best', 'model.json'],
   ['run', 'config.json'],

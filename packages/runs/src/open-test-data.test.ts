@@ -5,7 +5,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { openData } from './open-data';
 import { isOtherData, openTestData } from './open-test-data';
 import type { DataSettings } from './run-config';
-import { temporaryFolder } from './testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 
 const root = await temporaryFolder();
 const trained = join(root, 'trained');

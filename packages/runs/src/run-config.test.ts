@@ -2,7 +2,7 @@ import { mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EarlyExitError, jsonChecksum } from '@earlyexit/core';
 import { expect, it } from 'vitest';
-import { temporaryFolder } from './testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 import { readRunConfig, type RunConfig } from './run-config';
 
 const scratch = await temporaryFolder();

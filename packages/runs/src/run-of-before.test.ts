@@ -5,7 +5,7 @@ import { selectEngine } from '@earlyexit/backend';
 import { type ExitPolicy, summarizeExits } from '@earlyexit/exit-criteria';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { logitsCachePath, openRun, reopenSplits, splitLogits, calibrationLogits } from './index';
-import { temporaryFolder } from './testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 
 /** A run folder as version 0.1 wrote it: trained, calibrated, exported, and what it answered then. */
 const fixture = fileURLToPath(new URL('../../../tests/fixtures/run-of-0.1', import.meta.url));

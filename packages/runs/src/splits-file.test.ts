@@ -4,7 +4,7 @@ import { EarlyExitError } from '@earlyexit/core';
 import { encodeSplits, SPLITS_FILE } from '@earlyexit/trainer';
 import { expect, it } from 'vitest';
 import { fingerprintKeys, readRecordedSplits } from './splits-file';
-import { temporaryFolder } from './testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 
 const scratch = await temporaryFolder();
 const splitOf = (...names: string[]): { ids: string[]; keys: string[] } => ({

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { train } from '../commands/train/options';
-import { temporaryFolder } from '../testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 import { readConfigFile } from './config-file';
 
 const folder = await temporaryFolder();

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { randomStream } from '@earlyexit/core';
 import sharp from 'sharp';
 
 const SIDE = 8;
@@ -7,12 +8,7 @@ const classes = ['left', 'top', 'whole'] as const;
 
 /** One 8×8 image of a class: bright on the left, at the top, or everywhere, with seeded noise. */
 export function tinyImage(label: number, seed: number): Uint8Array {
-  // A linear congruential generator (Numerical Recipes): noise need not be good here, only the same every time.
-  let state = seed * 2654435761 + label + 1;
-  const noise = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
+  const noise = randomStream(seed * classes.length + label);
   return Uint8Array.from({ length: SIDE * SIDE }, (_, i) => {
     const bright = [i % SIDE < SIDE / 2, i < (SIDE * SIDE) / 2, true][label] === true;
     return (bright ? 150 : 20) + 80 * noise();

@@ -4,7 +4,7 @@ import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumFlags, chromiumPath } from '../../../../tests/chromium';
 import { runCommand } from '../testing/run-command';
-import { temporaryFolder } from '../testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 import { writeTinyDataset } from '../testing/tiny-images';
 
 const folder = await temporaryFolder();

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runCommand } from '../testing/run-command';
-import { temporaryFolder } from '../testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 import { writeTinyDataset } from '../testing/tiny-images';
 
 const folder = await temporaryFolder();

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { temporaryFolder } from '@earlyexit/testing';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { engineFolder, enginesFolder, listEngines } from './engine-folder';
 import { manifestPath } from './engine-layout';
 
@@ -28,9 +28,8 @@ describe('enginesFolder', () => {
 });
 
 describe('listEngines', () => {
-  it('knows whole engines only, best first', () => {
-    const engines = mkdtempSync(join(tmpdir(), 'earlyexit-engines-'));
-    onTestFinished(() => rmSync(engines, { recursive: true }));
+  it('knows whole engines only, best first', async () => {
+    const engines = await temporaryFolder();
     expect(listEngines(join(engines, 'nothing'))).toEqual([]);
     install(engines, '2.9.1', false);
     install(engines, '2.21.0', false);

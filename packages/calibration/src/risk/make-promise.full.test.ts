@@ -1,3 +1,4 @@
+import { randomStream } from '@earlyexit/core';
 import { argmaxRows, type CachedLogits, type CriterionName, simulate } from '@earlyexit/exit-criteria';
 import { expect, it } from 'vitest';
 import { applyFits, fitConfidence, type Scaling } from '../temperature/confidence-fit';
@@ -13,9 +14,8 @@ const DELTA = 0.1;
 
 /** Logits of three exits, three times as sure as they should be, of a population that is the truth here. */
 function inventPopulation(): CachedLogits & { readonly labels: Int32Array } {
-  let state = 11;
-  const random = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
-  const normal = (): number => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
+  const random = randomStream(11);
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const labels = Int32Array.from({ length: POPULATION }, () => Math.floor(random() * CLASSES));
   const ease = Float64Array.from({ length: POPULATION }, () => 2.5 + 2 * normal());
   const exits = [0, 1, 2].map((exit) =>
@@ -40,8 +40,7 @@ interface Recipe {
 
 /** What came of `calibrate --risk` on calibration splits drawn with replacement, against the whole population. */
 function keepPromises({ criterion, scaling, method, loss }: Recipe): { broken: number; leaving: number } {
-  let state = 5;
-  const random = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+  const random = randomStream(5);
   const aim: RiskAim = { risk: 0.05, delta: DELTA, method, loss };
   let broken = 0;
   let leaving = 0;

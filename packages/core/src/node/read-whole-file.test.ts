@@ -1,19 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '@earlyexit/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { errorCode } from './file-error';
 import { readFileWithin } from './read-file-within';
 import { readJsonFile } from './read-json';
 import { readWholeFile } from './read-whole-file';
 
-let folder = '';
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'earlyexit-read-'));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const folder = await temporaryFolder();
+beforeAll(async () => {});
 
 const most = { size: 2 ** 20 };
 const refusal = (path: string): Promise<string> =>

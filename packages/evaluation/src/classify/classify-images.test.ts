@@ -1,18 +1,17 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Answers, ImageBatch, RunOptions, Session } from '@earlyexit/inference';
 import sharp, { type SharpOptions } from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '@earlyexit/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { inventLogits } from '../testing/invented-logits';
 import { type Classification, classifyImages } from './classify-images';
 import { monitorStream } from './stream-monitor';
 
-let folder = '';
+const folder = await temporaryFolder();
 const at = (name: string): string => join(folder, name);
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'classify-'));
   for (const value of [10, 200]) {
     const image = {
       create: { width: 4, height: 4, channels: 3, background: { r: value, g: value, b: value } },
@@ -23,7 +22,6 @@ beforeAll(async () => {
   }
   await writeFile(at('broken.png'), 'no image');
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 /** A network that tells dark from light at its first exit, and notes how it was run. */
 function inventSession(): Session & {

@@ -1,3 +1,4 @@
+import { randomStream } from '@earlyexit/core';
 import type { CachedLogits } from '@earlyexit/exit-criteria';
 
 /** Invented logits of a network whose later exits see more clearly. The same seed gives the same logits. */
@@ -12,12 +13,7 @@ export function inventLogits({
   classes?: number;
   seed?: number;
 }): CachedLogits & { readonly labels: Int32Array } {
-  // A linear congruential generator (Numerical Recipes): its high bits are good enough for invented numbers.
-  let state = (seed * 2654435761 + 1) >>> 0;
-  const random = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state >>> 8) / 2 ** 24;
-  };
+  const random = randomStream(seed);
   const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const logits = Array.from({ length: exits }, () => new Float32Array(samples * classes));
   const labels = Int32Array.from({ length: samples }, (_, row) => {

@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { selectEngine } from '@earlyexit/backend';
@@ -10,12 +9,13 @@ import { EarlyExitError } from '@earlyexit/core';
 import { listCriteria, type Threshold } from '@earlyexit/exit-criteria';
 import { createModel } from '@earlyexit/model-zoo';
 import { exportConditional, exportStaged, exportStatic } from '@earlyexit/onnx';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '@earlyexit/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createSession } from '../create-session';
 import { streamAnswers } from '../stream-answers';
 import { loadSession } from './load-session';
 
-const folder = mkdtempSync(join(tmpdir(), 'earlyexit-session-'));
+const folder = await temporaryFolder();
 const criteria = listCriteria()
   .filter(({ needsLabels }) => !needsLabels)
   .map(({ name }) => name);
@@ -38,8 +38,6 @@ beforeAll(async () => {
   model = withMetadata(createModel('test_resnet_2exits', { preprocessing }), { policy });
   bytes = await exportConditional(model);
 });
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The median of the scores at an exit, so that some leave there and some do not. */
 async function thresholdsFor(criterion: (typeof criteria)[number]): Promise<Threshold[]> {

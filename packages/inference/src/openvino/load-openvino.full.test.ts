@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
 import { findOpenvino, installOpenvino } from '@earlyexit/native-engines';
@@ -8,7 +7,8 @@ import { listCriteria, type Threshold } from '@earlyexit/exit-criteria';
 import { createModel, listModels } from '@earlyexit/model-zoo';
 import { exportConditional, exportStaged, exportStatic } from '@earlyexit/onnx';
 import { smallForms } from '@earlyexit/testing/networks';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '@earlyexit/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { loadSession, type OnnxSessionOptions } from '../onnx/load-session';
 import type { OnnxRuntime } from '../onnx/runtime';
 import { loadStagedSession } from '../onnx/staged/load-staged-session';
@@ -30,7 +30,7 @@ const images = {
   data: Uint8Array.from({ length: COUNT * 192 }, (_, i) => (i * 7919 + (i >> 5) * 104_729) % 256),
   count: COUNT,
 };
-const folder = mkdtempSync(join(tmpdir(), 'earlyexit-openvino-'));
+const folder = await temporaryFolder();
 let openvino: OnnxRuntime;
 let model: MultiExitModel;
 
@@ -41,8 +41,6 @@ describe.skipIf(!isHere)('OpenVINO (Linux on x64 only)', () => {
     openvino = await loadOpenvino({ library });
     model = createModel('test_resnet_2exits', { preprocessing });
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
   /** A threshold in the middle of the scores at each exit, with room around it. */
   async function middleThresholds(session: Session): Promise<Threshold[]> {
     const thresholds: Threshold[] = [];

@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ArgumentError, EnvironmentError } from '@earlyexit/core';
-import { afterAll, expect, it } from 'vitest';
+import { temporaryFolder } from '@earlyexit/testing';
+import { expect, it } from 'vitest';
 import { loadOpenvino } from './load-openvino';
 
-const folder = mkdtempSync(join(tmpdir(), 'earlyexit-openvino-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
+const folder = await temporaryFolder();
 it('says what is wrong with the place it is given', async () => {
   const missing = loadOpenvino({ library: join(folder, 'nothing') });
   await expect(missing).rejects.toThrow(ArgumentError);

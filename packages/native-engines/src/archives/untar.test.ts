@@ -1,16 +1,14 @@
-import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { afterAll, expect, it } from 'vitest';
+import { temporaryFolder } from '@earlyexit/testing';
+import { expect, it } from 'vitest';
 import { untarPackage } from './untar';
 
-const folder = mkdtempSync(join(tmpdir(), 'earlyexit-untar-'));
+const folder = await temporaryFolder();
 const tarball = join(folder, 'package.tgz');
-afterAll(() => rmSync(folder, { recursive: true }));
-
 async function write(files: Readonly<Record<string, string>>): Promise<void> {
   const entries = pack();
   entries.entry({ name: 'package/', type: 'directory' });

@@ -1,14 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '@earlyexit/testing';
+import { describe, expect, it } from 'vitest';
 import { zip } from '../testing/zip';
 import { unzip } from './unzip';
 
-const folder = mkdtempSync(join(tmpdir(), 'earlyexit-unzip-'));
+const folder = await temporaryFolder();
 const archive = join(folder, 'archive.zip');
-afterAll(() => rmSync(folder, { recursive: true }));
-
 describe('unzip', () => {
   it.each([false, true])(
     'unpacks the wanted files, compressed, stored and empty; zip64: %s',

@@ -1,13 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { temporaryFolder } from '@earlyexit/testing';
+import { expect, it } from 'vitest';
 import { manifestPath } from '@earlyexit/backend/installed';
 import { findOpenvino, openvinoFolder, removeOpenvino } from './openvino-folder';
 
-it('finds the newest whole OpenVINO, and removes everything of its own', () => {
-  const engines = mkdtempSync(join(tmpdir(), 'earlyexit-engines-'));
-  onTestFinished(() => rmSync(engines, { recursive: true }));
+it('finds the newest whole OpenVINO, and removes everything of its own', async () => {
+  const engines = await temporaryFolder();
   expect(findOpenvino(join(engines, 'nothing'))).toBe(null);
   for (const version of ['2026.9.0', '2026.10.0']) {
     const folder = openvinoFolder(engines, version);

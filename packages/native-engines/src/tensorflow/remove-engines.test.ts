@@ -1,13 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { engineFolder, listEngines, manifestPath } from '@earlyexit/backend/installed';
-import { expect, it, onTestFinished } from 'vitest';
+import { temporaryFolder } from '@earlyexit/testing';
+import { expect, it } from 'vitest';
 import { removeEngines } from './remove-engines';
 
-it('removes everything of its own, whole or not, and nothing else', () => {
-  const engines = mkdtempSync(join(tmpdir(), 'earlyexit-engines-'));
-  onTestFinished(() => rmSync(engines, { recursive: true }));
+it('removes everything of its own, whole or not, and nothing else', async () => {
+  const engines = await temporaryFolder();
   for (const gpu of [false, true]) {
     const folder = engineFolder(engines, '2.21.0', gpu);
     mkdirSync(folder);

@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '@earlyexit/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { stripes, tinyNetwork } from '../testing/tiny-network';
 import { readEventFiles } from '../testing/read-event-files';
 import { train, type TrainResult } from '../train';
@@ -11,14 +11,12 @@ import type { TrainingEvent } from '../training-event';
 import { createRecordFraming } from './record-framing';
 import { createTensorBoardWriter } from './tensorboard-writer';
 
-const folder = await mkdtemp(join(tmpdir(), 'earlyexit-tensorboard-'));
+const folder = await temporaryFolder();
 const exits = ['exit0', 'final'];
 
 beforeAll(async () => {
   await selectEngine('wasm');
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
 async function run(
   runDirectory: string,
   options: Partial<TrainOptions> = {},

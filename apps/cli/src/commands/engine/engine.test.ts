@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCommand } from '../../testing/run-command';
-import { temporaryFolder } from '../../testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 
 const folder = await temporaryFolder();
 const before = process.env['EARLYEXIT_ENGINES'];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { beforeAll, expect, it } from 'vitest';
 import { createOutput } from '../../terminal/output';
-import { temporaryFolder } from '../../testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 import { writeTinyDataset } from '../../testing/tiny-images';
 import { runCommand } from '../../testing/run-command';
 import { openOutFolder } from './out-folder';

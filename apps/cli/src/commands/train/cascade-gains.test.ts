@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { StageGain } from '@earlyexit/calibration';
 import { expect, it } from 'vitest';
 import { runCommand } from '../../testing/run-command';
-import { temporaryFolder } from '../../testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 import { writeTinyDataset } from '../../testing/tiny-images';
 
 const folder = await temporaryFolder();

@@ -1,7 +1,6 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { selectEngine } from '@earlyexit/backend';
@@ -11,11 +10,12 @@ import { type CriterionName, listCriteria, type Threshold } from '@earlyexit/exi
 import { createModel } from '@earlyexit/model-zoo';
 import { exportConditional, exportStaged, measureRanges, type StagedExport } from '@earlyexit/onnx';
 import * as ort from 'onnxruntime-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '@earlyexit/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { loadSession } from '../load-session';
 import { loadStagedSession } from './load-staged-session';
 
-const scratch = mkdtempSync(join(tmpdir(), 'earlyexit-staged-'));
+const scratch = await temporaryFolder();
 const criteria = listCriteria()
   .filter(({ needsLabels }) => !needsLabels)
   .map(({ name }) => name);
@@ -44,8 +44,6 @@ beforeAll(async () => {
   model = withMetadata(createModel('test_resnet_2exits', { preprocessing }), { policy });
   staged = await exportStaged(model);
 });
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
 function write(name: string, { manifest, files }: StagedExport = staged): string {
   const folder = join(scratch, name);
   mkdirSync(folder);
