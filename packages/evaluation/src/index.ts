@@ -48,7 +48,14 @@ export {
   type NamedImage,
 } from './classify/classify-images';
 export { inkInversion } from './classify/ink-inversion';
-export { monitorStream, type StreamMonitor } from './classify/stream-monitor';
+export {
+  type CheckedAnswer,
+  compareWithCalibration,
+  monitorPromise,
+  monitorStream,
+  type PromiseMonitor,
+  type StreamMonitor,
+} from './classify/stream-monitor';
 export {
   type ComparedPolicy,
   comparePolicies,
@@ -72,6 +79,7 @@ export type { SessionEvaluationOptions } from './evaluate/evaluate-session';
 export type { EvaluationDocument, EvaluationOrigin, ExitEvaluation } from './evaluate/evaluation-document';
 export { readEvaluation } from './evaluate/read-evaluation';
 export { type MeasuredPromise, measurePromise } from './evaluate/measure-promise';
+export { type MeasuredReject, measureReject } from './evaluate/measure-reject';
 export { collectReport, type ReportSources } from './report/collect-report';
 export { compareNetworks, type NetworkToCompare } from './report/compare-networks';
 export type {

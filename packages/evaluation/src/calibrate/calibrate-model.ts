@@ -1,4 +1,4 @@
-import type { MultiExitMetadata, PromiseMetadata, RejectMetadata } from '@earlyexit/branch-head';
+import type { PromiseMetadata, RejectMetadata } from '@earlyexit/branch-head';
 import {
   applyFits,
   type ConfidenceFit,
@@ -30,7 +30,7 @@ import {
 } from '@earlyexit/exit-criteria';
 import type { CalibrationAim, CalibrationGoal, RejectAim } from './calibration-aim';
 import { checkCalibrationLogits, noteExits, noteMissingClasses } from './calibration-notes';
-import { checkGoal } from './check-goal';
+import { type CalibratedMetadata, checkGoal } from './check-goal';
 import { deltaLeft, type MadePromise, promisesBefore } from './earlier-promises';
 import {
   type CalibrationPromise,
@@ -92,12 +92,6 @@ export interface Calibration {
   /** On `measured`. */
   readonly summary: ExitSummary;
 }
-
-/** What is known of a network that is calibrated. */
-export type CalibratedMetadata = Pick<
-  MultiExitMetadata,
-  'name' | 'exits' | 'classes' | 'staticMacs' | 'fittedOn'
->;
 
 /**
  * Fits the confidence of every exit and finds thresholds, on the logits of the calibration split. Nothing is stored:

@@ -1,7 +1,13 @@
+import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
 import { criterionWithoutLabels, DEFAULT_CRITERION } from '@earlyexit/exit-criteria';
-import type { CalibratedMetadata } from './calibrate-model';
 import type { CalibrationGoal } from './calibration-aim';
+
+/** What is known of a network that is calibrated. */
+export type CalibratedMetadata = Pick<
+  MultiExitMetadata,
+  'name' | 'exits' | 'classes' | 'staticMacs' | 'fittedOn'
+>;
 
 /**
  * Refuses goals whose parts do not belong together, before anything is computed.

@@ -5,6 +5,7 @@ import { costsOf, findPolicy, storedPolicy } from '@earlyexit/exit-criteria';
 import type { CalibrationLogits } from './calibrate-model';
 import { checkCalibrationLogits } from './calibration-notes';
 import { promisesBefore } from './earlier-promises';
+import { refuseFittedSamples } from './refuse-fitted-samples';
 import type { StoredCalibration } from './store-calibration';
 
 /** A policy that was set anew from kept logits; `storeCalibration` takes it. */
@@ -20,8 +21,8 @@ export interface ModelRecalibration extends StoredCalibration {
  * @param kept Logits of all exits of samples drawn at random from those that came since; labels where they are known.
  * @param options.aim What to promise; what the network's policy promises unless given.
  * @param options.seed Draws the parts; 0 unless given.
- * @throws ArgumentError where there is no promise to make again; DataError for logits that are not finite, or too few of
- *   them, saying how many are needed
+ * @throws ArgumentError where there is no promise to make again, or one on average alone; DataError for logits that are
+ *   not finite, or too few of them, saying how many are needed, and for samples that the weights were fitted on
  */
 export function recalibrateModel(
   {
@@ -39,7 +40,7 @@ export function recalibrateModel(
   if (aim === null) {
     throw new ArgumentError({
       function: 'recalibrateModel',
-      argument: 'aim',
+      argument: 'risk',
       rule: 'a promise is made again, so the policy has one or it is named',
       received: `${metadata.name}, whose policy promises nothing`,
       remedy: 'Name one: { risk: 0.02, delta: 0.1, method: "ltt", loss: "consistency" }',
@@ -52,9 +53,20 @@ export function recalibrateModel(
   );
   const { criterion, temperatures } = findPolicy(metadata);
   const { risk, delta, method, loss } = aim;
+  if (method === 'crc' || delta === null) {
+    throw new ArgumentError({
+      function: 'recalibrateModel',
+      argument: 'method',
+      rule: 'a promise is made anew with a probability',
+      received: 'crc, which keeps it on average',
+      remedy: "Take the method 'ltt' or 'ucb'",
+    });
+  }
+  const { fittedOn } = metadata;
+  refuseFittedSamples(fittedOn, { split: origin?.split, samples: cached.samples, apart: false });
   const found = recalibrate(cached, {
     ...{ risk, method, loss, criterion, temperatures, costs: costsOf(metadata), seed },
-    ...(delta === null ? {} : { delta }),
+    delta,
   });
   const { promise: statement, empiricalRisk } = found.promise;
   const samples = found.promisedSamples;
@@ -63,7 +75,7 @@ export function recalibrateModel(
     samples,
     statement: `${statement} (${criterion}, kept logits, seed ${String(seed)})`,
   };
-  const { note } = promisesBefore(metadata.fittedOn, origin?.split, [made]);
+  const { note } = promisesBefore(fittedOn, origin?.split, [made]);
   if (note !== null) onNote?.({ level: 'warning', text: note });
   return {
     policy: found.policy,

@@ -1,6 +1,8 @@
 import { ArgumentError, DataError, EarlyExitError, type WorkOptions } from '@earlyexit/core';
 import { readImage } from '@earlyexit/datasets';
+import type { RejectMetadata } from '@earlyexit/exit-criteria';
 import type { RunOptions, Session } from '@earlyexit/inference';
+import { declines } from '../evaluate/measure-reject';
 
 /** An image to classify: a path, or the bytes of a file, and what to call it. */
 export interface NamedImage {
@@ -22,6 +24,10 @@ export interface Classification {
   readonly macs: number | null;
   /** Of the network, without reading the image; shared evenly where several images ran together. */
   readonly latencyMs: number | null;
+  /** What the final exit says, for images that were `recheck`ed. */
+  readonly finalClass?: number;
+  /** Whether the final exit declines this answer; only where calibration let it decline. */
+  readonly declined?: boolean;
   readonly error?: string;
 }
 
@@ -40,6 +46,10 @@ export interface ClassifyOptions extends WorkOptions {
   readonly batchSize?: number | undefined;
   /** Whether light and dark change places; `auto` inverts images with a light border; false unless given. */
   readonly invert?: boolean | 'auto' | undefined;
+  /** Whether an image, told its number from 0 on and its name, is run through all of the network too. */
+  readonly recheck?: ((index: number, name: string) => boolean) | undefined;
+  /** When the final exit declines, as calibration stored it. */
+  readonly reject?: Pick<RejectMetadata, 'below'> | undefined;
 }
 
 /**
@@ -47,7 +57,7 @@ export interface ClassifyOptions extends WorkOptions {
  * cannot be read is answered by an `error`, and the others go on.
  *
  * @param network a session that runs as stored in its network, or one with a policy
- * @throws DataError if the network does not say how images become its inputs, or gives logits that are not finite
+ * @throws ArgumentError for a batch size that is none, or rechecking where thresholds are built in; DataError if the network does not say how images become its inputs, or gives logits that are not finite
  *   numbers; what `session.run` throws
  */
 export async function* classifyImages(
@@ -65,16 +75,26 @@ export async function* classifyImages(
       received: String(batchSize),
     });
   }
+  if (options.recheck !== undefined && decided.isFixed) {
+    throw new ArgumentError({
+      function: 'classifyImages',
+      argument: 'recheck',
+      rule: 'all of the network is run where thresholds can be given',
+      received: 'a network with thresholds built in',
+    });
+  }
   await warmUp(decided);
   let batch: NamedImage[] = [];
+  let first = 0;
   for await (const image of images) {
     signal?.throwIfAborted();
     batch.push(image);
     if (batch.length < batchSize) continue;
-    yield* await classifyBatch(decided, batch, options);
+    yield* await classifyBatch(decided, batch, first, options);
+    first += batch.length;
     batch = [];
   }
-  if (batch.length > 0) yield* await classifyBatch(decided, batch, options);
+  if (batch.length > 0) yield* await classifyBatch(decided, batch, first, options);
 }
 
 /**
@@ -93,7 +113,8 @@ async function warmUp({ session, isFixed, options }: ClassifyingSession): Promis
 async function classifyBatch(
   { session, options }: ClassifyingSession,
   batch: readonly NamedImage[],
-  { invert = false, signal }: ClassifyOptions,
+  first: number,
+  { invert = false, recheck, reject, signal }: ClassifyOptions,
 ): Promise<Classification[]> {
   const imageShape = imageShapeOf(session);
   const read = await Promise.all(
@@ -101,13 +122,31 @@ async function classifyBatch(
   );
   signal?.throwIfAborted();
   const readable = read.filter((each) => each instanceof Uint8Array);
-  const answers = await runTogether(session, readable, { ...options, ...(signal && { signal }) });
+  const how = { ...options, ...(signal && { signal }) };
+  const answers = await runTogether(session, readable, how);
   let next = 0;
-  return batch.map(({ name }, i) => {
+  const classified = batch.map(({ name }, i): Classification => {
     const image = read[i]!;
-    return image instanceof Uint8Array
-      ? { input: name, ...answers[next++]! }
-      : { input: name, ...nothing, error: image.error };
+    if (!(image instanceof Uint8Array)) return { input: name, ...nothing, error: image.error };
+    const answer = answers[next++]!;
+    if (reject === undefined) return { input: name, ...answer };
+    const isFinal = answer.exit === session.metadata.exits.length - 1;
+    return { input: name, ...answer, declined: isFinal && declines(reject, answer.probability ?? 1) };
+  });
+  if (recheck === undefined) return classified;
+  const checked = batch.flatMap(({ name }, i) =>
+    read[i] instanceof Uint8Array && recheck(first + i, name) ? [i] : [],
+  );
+  const never = session.metadata.exits.slice(1).map(() => 'never' as const);
+  const whole = await runTogether(
+    session,
+    checked.map((i) => read[i] as Uint8Array),
+    { ...how, thresholds: never },
+  );
+  const finalOf = new Map(checked.map((i, k) => [i, whole[k]!.class!]));
+  return classified.map((each, i) => {
+    const finalClass = finalOf.get(i);
+    return finalClass === undefined ? each : { ...each, finalClass };
   });
 }
 

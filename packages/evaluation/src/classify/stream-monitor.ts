@@ -1,5 +1,13 @@
-import { createShiftMonitor, FALSE_ALARM_RATE, referenceAnswers } from '@earlyexit/calibration';
-import type { CachedLogits, ExitPolicy } from '@earlyexit/exit-criteria';
+import {
+  createLossMonitor,
+  createShiftMonitor,
+  FALSE_ALARM_RATE,
+  referenceAnswers,
+  shiftAtHorizon,
+  type ShiftFinding,
+} from '@earlyexit/calibration';
+import { ArgumentError } from '@earlyexit/core';
+import type { CachedLogits, ExitPolicy, PromiseMetadata } from '@earlyexit/exit-criteria';
 
 /** Watches answers one by one, and says once that they no longer look like those to the calibration images. */
 export interface StreamMonitor {
@@ -9,6 +17,8 @@ export interface StreamMonitor {
   readonly seen: number;
   /** Whether an alarm was raised. */
   readonly alarmed: boolean;
+  /** A word where the calibration samples are too few to see small shifts; null where they are enough. */
+  readonly note: string | null;
 }
 
 /**
@@ -24,6 +34,8 @@ export function monitorStream(calibration: CachedLogits, policy: ExitPolicy): St
     classes: calibration.classes,
     falseAlarmRate: FALSE_ALARM_RATE,
   });
+  const none = { exitIndex: new Int32Array(), classes: new Int32Array(), scores: new Float64Array() };
+  const { note } = monitor.observe(none);
   let seen = 0;
   let alarmed = false;
   return {
@@ -43,6 +55,87 @@ export function monitorStream(calibration: CachedLogits, policy: ExitPolicy): St
     },
     get alarmed() {
       return alarmed;
+    },
+    note,
+  };
+}
+
+/**
+ * Looks once at a number of answers that was fixed beforehand: far smaller shifts are seen than by `monitorStream`, which
+ * may be looked at after every answer and pays for it.
+ *
+ * @param calibration logits of the calibration split
+ * @param policy under which the answers were given
+ * @param scores of all the answers
+ * @throws DataError if there are fewer than 100 answers, or calibration samples
+ */
+export function compareWithCalibration(
+  calibration: CachedLogits,
+  policy: ExitPolicy,
+  scores: ArrayLike<number>,
+): ShiftFinding {
+  const reference = referenceAnswers(calibration, policy);
+  return shiftAtHorizon(reference.scores, scores, { falseAlarmRate: FALSE_ALARM_RATE });
+}
+
+/** An answer of which more is known than the answer itself. */
+export interface CheckedAnswer {
+  readonly class: number;
+  /** What the final exit says. */
+  readonly finalClass: number;
+  /** The true class; null where it is not known. */
+  readonly label: number | null;
+}
+
+/** Watches the loss that was promised, and says once that more is lost. */
+export interface PromiseMonitor {
+  /** @returns what to say, at the first answer after which it is to be said; else null */
+  observe(answer: CheckedAnswer): string | null;
+  /** How many losses were seen. */
+  readonly seen: number;
+  /** How things stand, in words. */
+  readonly message: string;
+}
+
+/**
+ * Watches a promise by the answers that are checked now and then, drawn at random: of `consistency` by running the final
+ * exit too, of `gap` by the true class besides.
+ *
+ * @throws ArgumentError for a promise within each class, or of several limits: one mean loss is watched
+ */
+export function monitorPromise(
+  promise: Pick<PromiseMetadata, 'loss' | 'risk' | 'inEach' | 'joint'>,
+): PromiseMonitor {
+  const { loss, risk, inEach } = promise;
+  if (inEach !== undefined) {
+    throw new ArgumentError({
+      function: 'monitorPromise',
+      argument: 'promise',
+      rule: 'one mean loss over all answers is watched',
+      received: `a promise within each ${inEach}`,
+    });
+  }
+  const monitor = createLossMonitor({ risk, falseAlarmRate: FALSE_ALARM_RATE });
+  let report = monitor.observe([]);
+  let alarmed = false;
+  return {
+    observe({ class: answer, finalClass, label }) {
+      const known = loss === 'consistency' || label !== null;
+      if (!known) return null;
+      const lost =
+        loss === 'consistency'
+          ? Number(answer !== finalClass)
+          : Number(answer !== label) - Number(finalClass !== label);
+      report = monitor.observe([lost]);
+      if (!report.alarm || alarmed) return null;
+      alarmed = true;
+      return report.message;
+    },
+    get seen() {
+      return report.observed;
+    },
+    get message() {
+      return report.message;
     },
   };
 }

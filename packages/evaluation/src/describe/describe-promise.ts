@@ -3,8 +3,15 @@ import type { MeasuredPromise } from '../evaluate/measure-promise';
 
 /** A promise and what was measured, as a sentence without its full stop. */
 export function describeMeasuredPromise(promise: MeasuredPromise, samples: number): string {
-  const { statement, loss, measuredRisk } = promise;
-  return `promised: ${statement}${measuredRisk === null ? '' : `; on these ${count(samples)} images ${describeRisk(loss, measuredRisk)}`}`;
+  const { statement, loss, measuredRisk, measuredJoint, inEach } = promise;
+  const joint = Object.entries(measuredJoint ?? {}).map(([what, value]) => `${what} ${percent(value)}`);
+  const measured =
+    joint.length > 0
+      ? joint.join(', ')
+      : measuredRisk === null
+        ? null
+        : `${describeRisk(loss, measuredRisk)}${inEach === undefined ? '' : ` in the worst ${inEach}`}`;
+  return `promised: ${statement}${measured === null ? '' : `; on these ${count(samples)} images ${measured}`}`;
 }
 
 /** A mean loss in the words of what it counts: `3.10 %` of the answers, or `0.40 points above`. */

@@ -10,8 +10,14 @@ import {
 import type { EvaluationDocument, EvaluationOrigin } from './evaluation-document';
 import { evaluationIntervals } from './evaluation-intervals';
 import { measurePromise } from './measure-promise';
+import { measureReject } from './measure-reject';
 
-/** Evaluates a policy on cached logits with labels. */
+/**
+ * Evaluates a policy on cached logits with labels: accuracy and cost per exit and in all, with their intervals, and what
+ * became of a promise or a reject option that comes with it.
+ *
+ * @throws ArgumentError if the policy does not fit the network
+ */
 export function evaluatePolicy(
   cached: CachedLogits,
   policy: PromisedPolicy,
@@ -19,7 +25,8 @@ export function evaluatePolicy(
   about: EvaluationOrigin,
 ): EvaluationDocument {
   const summary = summarizeExits(cached, policy, costs, about.exitNames);
-  const promise = measurePromise(cached, policy);
+  const promise = measurePromise(cached, policy, costs);
+  const { reject = null } = policy;
   const confidences = policyConfidences(cached, policy);
   const error = calibrationErrorOf(reliabilityBins(confidences));
   const { correct } = confidences;
@@ -46,6 +53,7 @@ export function evaluatePolicy(
     }),
     intervals: evaluationIntervals({ exits: summary.exits, costs, correct, finalCorrect, confidences }),
     ...(promise === null ? {} : { promise }),
+    ...(reject === null ? {} : { reject: measureReject(cached, policy, reject) }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { CriterionName, ExitStatistics, ExitSummary, ThresholdJson } from '@earlyexit/exit-criteria';
 import type { EvaluationIntervals } from './evaluation-intervals';
 import type { MeasuredPromise } from './measure-promise';
+import type { MeasuredReject } from './measure-reject';
 
 /** One exit's part of an evaluation. */
 export type ExitEvaluation = ExitStatistics & { readonly name: string };
@@ -40,4 +41,6 @@ export interface EvaluationDocument extends ExitSummary {
   readonly intervals?: EvaluationIntervals;
   /** What calibration promised about these thresholds, and the risk on these samples; left out if nothing. */
   readonly promise?: MeasuredPromise;
+  /** When the final exit declines, and what that brings on these samples; left out where it always answers. */
+  readonly reject?: MeasuredReject;
 }

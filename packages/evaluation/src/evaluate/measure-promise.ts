@@ -1,6 +1,8 @@
 import {
   argmaxRows,
   type CachedLogits,
+  type ExitCosts,
+  type JointLimits,
   type PromisedPolicy,
   type PromiseMetadata,
   simulate,
@@ -8,30 +10,66 @@ import {
 
 /** A promise and what became of it on other samples. */
 export interface MeasuredPromise extends PromiseMetadata {
-  /** The mean loss on these samples; null where labels are needed and not known. */
+  /**
+   * The mean loss on these samples, in the worst class where the promise is one within each; null where labels are needed
+   * and not known.
+   */
   readonly measuredRisk: number | null;
+  /** Of several limits, what each comes to on these samples; left out for a single one. */
+  readonly measuredJoint?: JointLimits;
 }
 
 /**
- * The loss that a promise speaks of, on samples it was not made on, that of the worst class where it is kept within each;
- * null if the policy promises nothing.
+ * The loss that a promise speaks of, on samples it was not made on; null if the policy promises nothing.
+ *
+ * @param costs without them a limit on the cost is not measured
  */
-export function measurePromise(cached: CachedLogits, policy: PromisedPolicy): MeasuredPromise | null {
+export function measurePromise(
+  cached: CachedLogits,
+  policy: PromisedPolicy,
+  costs?: ExitCosts,
+): MeasuredPromise | null {
   const { promise = null } = policy;
   if (promise === null) return null;
   const { exits, classes, labels, samples } = cached;
   const final = argmaxRows(exits.at(-1) ?? new Float32Array(), classes);
-  const byClass = promise.inEach === 'class';
-  const lost = new Float64Array(byClass ? classes : 1);
-  const seen = new Float64Array(lost.length);
-  simulate(cached, policy).classes.forEach((answer, row) => {
-    const label = labels?.[row];
-    const group = byClass ? (label ?? 0) : 0;
-    seen[group]!++;
-    if (promise.loss === 'consistency') lost[group]! += Number(answer !== final[row]);
-    else lost[group]! += Number(answer !== label) - Number(final[row] !== label);
-  });
-  const known = samples > 0 && (labels !== null || (promise.loss === 'consistency' && !byClass));
-  const risks = [...lost].flatMap((sum, group) => (seen[group]! > 0 ? [sum / seen[group]!] : []));
-  return { ...promise, measuredRisk: known ? Math.max(...risks) : null };
+  const { classes: answers, exitIndex } = simulate(cached, policy);
+  const rows = Int32Array.from({ length: samples }, (_, row) => row);
+  const meanOf = (loss: string, some: Int32Array): number | null => {
+    if (some.length === 0 || (loss !== 'consistency' && labels === null)) return null;
+    const lost = some.reduce(
+      (sum, row) =>
+        loss === 'consistency'
+          ? sum + Number(answers[row] !== final[row])
+          : sum + Number(answers[row] !== labels?.[row]) - Number(final[row] !== labels?.[row]),
+      0,
+    );
+    return lost / some.length;
+  };
+  const { loss, inEach, joint } = promise;
+  const measured = { ...promise, measuredRisk: meanOf(loss, rows) };
+  if (inEach !== undefined) {
+    const within = Array.from({ length: classes }, (_, label) =>
+      meanOf(
+        loss,
+        rows.filter((row) => labels?.[row] === label),
+      ),
+    ).filter((risk) => risk !== null);
+    return { ...measured, measuredRisk: within.length === 0 ? null : Math.max(...within) };
+  }
+  if (joint === undefined) return measured;
+  const consistency = joint.consistency === undefined ? null : meanOf('consistency', rows);
+  const gap = joint.gap === undefined ? null : meanOf('gap', rows);
+  const cost =
+    joint.cost === undefined || costs === undefined || samples === 0
+      ? null
+      : exitIndex.reduce((sum, exit) => sum + costs.exitMacs[exit]!, 0) / samples / costs.staticMacs;
+  return {
+    ...measured,
+    measuredJoint: {
+      ...(consistency === null ? {} : { consistency }),
+      ...(gap === null ? {} : { gap }),
+      ...(cost === null ? {} : { cost }),
+    },
+  };
 }

@@ -1,0 +1,45 @@
+import { type Estimate, wilsonInterval } from '@earlyexit/calibration';
+import {
+  type CachedLogits,
+  type ExitPolicy,
+  type RejectMetadata,
+  simulate,
+  softmax,
+} from '@earlyexit/exit-criteria';
+import { INTERVAL_CONFIDENCE } from './evaluation-intervals';
+
+/** When the final exit declines, and what became of that on other samples. */
+export interface MeasuredReject extends RejectMetadata {
+  /** How many of these samples got an answer. */
+  readonly answered: number;
+  /** The share of wrong ones among those answers, with its interval; null without answers or labels. */
+  readonly measuredRisk: Estimate | null;
+}
+
+/** Measures a reject option on samples that it was not made on. */
+export function measureReject(
+  cached: CachedLogits,
+  policy: ExitPolicy,
+  reject: RejectMetadata,
+): MeasuredReject {
+  const { exits, classes, labels, samples } = cached;
+  const final = exits.length - 1;
+  const { exitIndex, classes: answers } = simulate(cached, policy);
+  const probabilities = softmax(exits[final]!, classes, policy.temperatures?.[final] ?? 1);
+  let answered = 0;
+  let wrong = 0;
+  for (let row = 0; row < samples; row++) {
+    const answer = answers[row]!;
+    if (exitIndex[row] === final && declines(reject, probabilities[row * classes + answer]!)) continue;
+    answered++;
+    wrong += answer === labels?.[row] ? 0 : 1;
+  }
+  const isKnown = answered > 0 && labels !== null;
+  const measuredRisk = isKnown ? wilsonInterval(wrong, answered, INTERVAL_CONFIDENCE) : null;
+  return { ...reject, answered, measuredRisk };
+}
+
+/** Whether the final exit declines an answer of that probability. */
+export function declines({ below }: Pick<RejectMetadata, 'below'>, probability: number): boolean {
+  return probability < below;
+}
