@@ -159,6 +159,116 @@ describe('a promise', () => {
   });
 });
 
+describe('several promises on the same images', () => {
+  it('are tried at their share of delta, and the cheapest is stored', async () => {
+    const logits = await writeLogitsFile('several');
+    const options = ['--criterion', 'entropy,margin', '--risk', '0.1,0.2', '--delta', '0.08'];
+    const ran = await calibrate(logits, ...options, '--json');
+    expect(ran.code, ran.stderr).toBe(0);
+    const { several, criterion, promise } = ran.json() as CalibrationDocument;
+    expect(several).toMatchObject({ deltaEach: 0.02 });
+    expect(several?.candidates.map((each) => [each.criterion, each.risk])).toEqual([
+      ['entropy', 0.1],
+      ['entropy', 0.2],
+      ['margin', 0.1],
+      ['margin', 0.2],
+    ]);
+    expect(criterion).toBe(several?.candidates[several.best]?.criterion);
+    expect(promise).toMatchObject({ delta: 0.08, risk: 0.2 });
+    const text = await calibrate(logits, '--criterion', 'all', '--risk', '0.1');
+    expect(text.code, text.stderr).toBe(0);
+    expect(text.stdout).toMatch(/^→ [a-z-]+, consistency \(ltt\)/m);
+    expect(text.stdout).toContain('all 8 promises hold, each made at a delta of 0.0125');
+  });
+
+  it('may be limits that the same thresholds keep', async () => {
+    const logits = await writeLogitsFile('joint');
+    const ran = await calibrate(logits, '--loss', 'consistency,cost', '--risk', '0.2,0.9', '--json');
+    expect(ran.code, ran.stderr).toBe(0);
+    const { joint, promise, averageMacs, static: plain } = ran.json() as CalibrationDocument;
+    expect(promise).toMatchObject({ joint: { consistency: 0.2, cost: 0.9 } });
+    expect(joint?.cost).toBeCloseTo(averageMacs! / plain.macs!, 9);
+    const text = await calibrate(logits, '--loss', 'consistency,cost', '--risk', '0.2,0.9');
+    expect(text.stdout).toContain('the average cost is at most 90 % of the plain network');
+    expect(text.stdout).toMatch(/^on these images: consistency \d/m);
+  });
+
+  it('hold within each class', async () => {
+    const logits = await writeLogitsFile('classes', { samples: 3000 });
+    const ran = await calibrate(logits, '--risk', '0.3', '--each-class', '--json');
+    expect(ran.code, ran.stderr).toBe(0);
+    const { classRisks, promise } = ran.json() as CalibrationDocument;
+    expect(classRisks).toHaveLength(classes);
+    expect(promise).toMatchObject({ inEach: 'class' });
+    const text = await calibrate(logits, '--risk', '0.3', '--each-class');
+    expect(text.stdout).toContain(`in each of ${String(classes)} groups`);
+    expect(text.stdout).toMatch(/\(on these: in the worst \d/);
+  });
+
+  it('let the final exit decline', async () => {
+    const logits = await writeLogitsFile('decline');
+    const ran = await calibrate(logits, '--reject-risk', '0.3', '--json');
+    expect(ran.code, ran.stderr).toBe(0);
+    const { reject } = ran.json() as CalibrationDocument;
+    expect(reject).toMatchObject({ risk: 0.3, delta: 0.1, samples: 500 });
+    expect((await storedMetadata()).policy?.reject).toEqual(reject);
+    const text = await calibrate(logits, '--reject-risk', '0.3', '--delta', '0.2');
+    expect(text.stdout).toMatch(/at most 30 % of the answers given are wrong: the final exit declines below/);
+  });
+
+  it('are recorded in the model, and named when another is made', async () => {
+    const fresh = at('promised');
+    await saveModel(createModel(NETWORK, { seed: 1 }), fresh);
+    const logits = await writeLogitsFile('recorded');
+    const promise = (...options: string[]): Promise<Ran> =>
+      runCommand(['calibrate', fresh, '--logits', logits, '--engine', 'cpu', '--risk', '0.2', ...options]);
+    const first = await promise('--delta', '0.04');
+    expect(first.stderr).not.toContain('made before');
+    expect((await promise('--delta', '0.04')).stderr).not.toContain('made before');
+    const second = await promise('--criterion', 'margin', '--json');
+    expect(second.stderr).toContain('1 promise was made before on the same samples');
+    const { earlier } = second.json() as CalibrationDocument;
+    expect(earlier).toMatchObject({ spentDelta: 0.04, promises: [{ delta: 0.04 }] });
+    const third = await promise('--criterion', 'entropy');
+    expect(third.stdout).toMatch(
+      /This promise and the 2 made before on the same images hold together with a probability of at least 76\.0 %/,
+    );
+    const shared = await promise('--criterion', 'energy', '--delta', '0.3', '--with-earlier', '--json');
+    expect((shared.json() as CalibrationDocument).promise?.delta).toBeCloseTo(0.06, 9);
+    const nothing = await promise('--with-earlier');
+    expect(nothing.code).toBe(2);
+    expect(nothing.stderr).toContain('--with-earlier: promises on the same samples are to fail');
+  });
+
+  it('are made anew on logits that a service kept', async () => {
+    const served = at('served');
+    await saveModel(createModel(NETWORK, { seed: 1 }), served);
+    const again = (...options: string[]): Promise<Ran> =>
+      runCommand(['calibrate', served, '--engine', 'cpu', ...options]);
+    const logits = await writeLogitsFile('first');
+    const kept = await writeLogitsFile('kept', { samples: 1500, split: 'service November' });
+    expect((await again('--kept', kept)).stderr).toContain('which promises nothing');
+    await again('--logits', logits, '--risk', '0.2', '--criterion', 'margin');
+    const ran = await again('--kept', kept, '--json');
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.json()).toMatchObject({
+      split: 'service November',
+      fittedSamples: 300,
+      thresholdSamples: 1200,
+      criterion: 'margin',
+      promise: { risk: 0.2, samples: 1200 },
+      saved: served,
+    });
+    expect((await storedMetadata(served)).policy?.promise?.samples).toBe(1200);
+    expect((await again('--kept', kept, '--risk', '0.1')).stdout).toContain(
+      '1,500 kept answers, 300 of them',
+    );
+    const beside = await again('--kept', kept, '--target-macs', '0.5');
+    expect(beside.code).toBe(2);
+    expect(beside.stderr).toContain('Received: --kept and --target-macs');
+  });
+});
+
 describe('the budgeted protocol', () => {
   it('is printed, given as JSON and as CSV; the model stays as it is', async () => {
     const logits = await writeLogitsFile('budget');
@@ -178,7 +288,7 @@ describe('the budgeted protocol', () => {
       .map((line) => line.split(','));
     expect(lines).toHaveLength(40);
     expect(lines[0]?.join()).toBe(
-      'skew,target_exit0,target_exit1,target_final,threshold_exit0,threshold_exit1,accuracy,averageMacs,share',
+      'skew,target_exit0,target_exit1,target_final,threshold_exit0,threshold_exit1,accuracy,averageMacs,share,accuracyLow,accuracyHigh,averageMacsLow,averageMacsHigh',
     );
     expect(lines[20]?.[4]).toBe(String(budgets[19]?.thresholds[0]));
     expect((await storedMetadata()).policy?.thresholds).toEqual([0.7, null]);
@@ -258,7 +368,9 @@ describe('the frontier', () => {
       const ran = await calibrate(await writeLogitsFile('curve'), ...options, '--curve', curve);
       expect(ran.code, ran.stderr).toBe(0);
       const [header, ...lines] = (await readFile(curve, 'utf8')).trim().split('\n');
-      expect(header).toBe('threshold_exit0,threshold_exit1,accuracy,averageMacs,share');
+      expect(header).toBe(
+        'threshold_exit0,threshold_exit1,accuracy,averageMacs,share,accuracyLow,accuracyHigh,averageMacsLow,averageMacsHigh',
+      );
       const accuracies = lines.map((line) => Number(line.split(',')[2]));
       expect(lines.length).toBeGreaterThan(20);
       expect(accuracies).toEqual([...accuracies].sort((a, b) => a - b));
@@ -597,6 +709,14 @@ describe('wrong words', () => {
     ],
     [['--confidence', '0.9', '--risk', '0.1'], '--confidence: it says how surely'],
     [['--confidence', '90'], '--confidence: it is a number from 0.000001 to below 1. Received: 90'],
+    [['--criterion', 'margin,energy'], '--criterion: several are tried to make a promise with'],
+    [['--criterion', 'margin,enrgy', '--risk', '0.1'], 'Received: margin,enrgy. Did you mean energy'],
+    [['--risk', '0.1,2'], '--risk: it is a number from 0.0001 to below 1. Received: 0.1,2'],
+    [['--loss', 'consistency,gap', '--risk', '0.1'], '--risk: there is one for each of --loss'],
+    [['--loss', 'cost', '--risk', '0.1'], '--loss: cost is kept together with consistency or gap'],
+    [['--risk', '0.1,0.2', '--each-class'], '--risk: --each-class is for one promise'],
+    [['--each-class'], '--each-class: it says how a promise is made'],
+    [['--budget', '--reject-risk', '0.1'], '--reject-risk: it is stored with thresholds'],
     [['--plan', '--target-macs', '0.5'], '--plan: it says what a promise would bring with more images'],
     [['--scaling', 'temperatur'], 'Did you mean temperature'],
     [['--criterion', 'cross-entropy-oracle'], '--criterion: this criterion looks at the true classes'],

@@ -1,4 +1,4 @@
-import { describeMeasuredPromise, type EvaluationDocument } from '@earlyexit/evaluation';
+import { describeMeasuredPromise, type EvaluationDocument, type MeasuredReject } from '@earlyexit/evaluation';
 import { getCriterion } from '@earlyexit/exit-criteria';
 import {
   count,
@@ -78,7 +78,17 @@ export function describeEvaluation(
         ? ''
         : `; the best that is possible with these exits: ${percent(document.oracle.top1)} at ${shortMacs(document.oracle.averageMacs)} MACs`),
     ...(document.promise === undefined ? [] : [describeMeasuredPromise(document.promise, document.samples)]),
+    ...(document.reject === undefined ? [] : [describeReject(document.reject, document.samples)]),
   ];
+}
+
+/** What became of the reject option. */
+function describeReject({ statement, answered, measuredRisk }: MeasuredReject, samples: number): string {
+  const wrong =
+    measuredRisk === null
+      ? ''
+      : `, ${percent(measuredRisk.value)} of them wrong (${percentInterval(measuredRisk)})`;
+  return `promised: ${statement}; of these ${count(samples)} images ${percent(answered / samples, 1)} got an answer${wrong}`;
 }
 
 /** How sure the figures are, in a line. */

@@ -88,6 +88,19 @@ export const flag = () => z.boolean({ error: 'it is true or false' });
 export const listOf = <Item extends z.ZodType>(item: Item) =>
   z.preprocess((value) => (Array.isArray(value) || value === undefined ? value : [value]), z.array(item));
 
+/** Several values in one word, between commas: `0.01,0.02`. */
+export const commaList = <Item extends z.ZodType>(item: Item) =>
+  z.union([z.string(), z.number()]).transform((value, context): z.output<Item>[] => {
+    const found = String(value)
+      .split(',')
+      .map((part) => item.safeParse(part.trim()));
+    const issue = found.find(({ error }) => error !== undefined)?.error?.issues[0];
+    if (issue === undefined) return found.map(({ data }) => data as z.output<Item>);
+    const params = issue.code === 'custom' ? issue.params : undefined;
+    context.addIssue({ code: 'custom', message: issue.message, params });
+    return z.NEVER;
+  });
+
 /** A threshold: a finite number, never or always. */
 export const threshold = () =>
   fromText<Threshold>('a threshold is a finite number, never or always', (value) => {

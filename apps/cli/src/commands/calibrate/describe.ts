@@ -1,23 +1,12 @@
-import type {
-  BudgetedPoint,
-  ConfidenceFit,
-  PlannedSize,
-  RiskAim,
-  VectorScaling,
-} from '@earlyexit/calibration';
+import type { ConfidenceFit, PlannedSize, RiskAim, VectorScaling } from '@earlyexit/calibration';
 import { count, percent, percentInterval, ratioInterval, shortMacs } from '@earlyexit/core/format';
-import {
-  type BudgetCurve,
-  type Calibration,
-  describeExpected,
-  describeRisk,
-  INTERVAL_CONFIDENCE,
-} from '@earlyexit/evaluation';
+import { type Calibration, describeExpected, INTERVAL_CONFIDENCE } from '@earlyexit/evaluation';
 import { type ExitSummary, getCriterion, type Threshold } from '@earlyexit/exit-criteria';
 import { wilsonInterval } from '@earlyexit/calibration';
 import { describeAim } from '../../describe/aim';
 import { showThreshold } from '../../describe/threshold';
 import type { CalibrateAim } from './aim';
+import { describePromises } from './describe-promises';
 import type { Colors } from '../../terminal/colors';
 import { formatTable } from '../../terminal/table';
 
@@ -30,6 +19,7 @@ export interface CalibrationAbout {
   readonly dataset: string;
   /** The final exit's last. */
   readonly exitNames: readonly string[];
+  readonly classNames: readonly string[];
   readonly curve: string | undefined;
   readonly colors: Colors;
 }
@@ -37,7 +27,7 @@ export interface CalibrationAbout {
 /** A calibration, and where it is stored. */
 export function describeCalibration(
   calibration: Calibration,
-  { argument, model, dataset, exitNames, curve, colors }: CalibrationAbout,
+  { argument, model, dataset, exitNames, classNames, curve, colors }: CalibrationAbout,
   directory: string,
 ): string[] {
   const { aim, cached, confident, criterion, expected, fits, measured, policy, searched, summary } =
@@ -62,30 +52,9 @@ export function describeCalibration(
     ...(searched === null ? [] : [`${searched.guarantee}.`]),
     ...(expected === null ? [] : [describeExpected(expected, INTERVAL_CONFIDENCE)]),
     ...(confident === null ? [] : [`${confident.promise}.`]),
-    ...describePromise(calibration),
+    ...describePromises(calibration, classNames, colors),
     ...(curve === undefined ? [] : [`the accuracy–cost frontier is in ${curve}`]),
     `stored in ${directory}; next: earlyexit evaluate ${argument}`,
-  ];
-}
-
-/** The budgeted protocol. */
-export function describeBudgets(
-  { alone, cached, fits, points, scaling }: BudgetCurve,
-  { argument, model, dataset, exitNames, curve, colors }: CalibrationAbout,
-  staticMacs: number,
-): string[] {
-  const [middle] = points.slice(points.length / 2);
-  return [
-    `${model} on ${dataset}: ${count(cached.samples)} calibration images, criterion max-probability`,
-    describeCalibrationAim({ budget: true }),
-    '',
-    ...(scaling === 'none' ? [] : [...confidenceTable(fits, colors), '']),
-    ...budgetTable(points, exitNames, staticMacs, colors),
-    '',
-    `the final exit alone is ${percent(alone.at(-1)?.top1 ?? null)} right; thresholds and accuracies are of the same calibration images`,
-    ...(curve === undefined ? [] : [`written to ${curve}`]),
-    'nothing was stored: a curve is no choice. To take a line of it:',
-    `  earlyexit calibrate ${argument} --scaling ${scaling} --earlyexit ${(middle?.thresholds ?? []).map(String).join(' ')}`,
   ];
 }
 
@@ -132,21 +101,8 @@ function accuracyIntervals({ samples, top1, static: plain }: ExitSummary): strin
   return [`${interval(top1)} right, final exit alone ${interval(plain.top1)}`];
 }
 
-/** The promise as a sentence, and what it hangs on. */
-function describePromise({ promise, policy }: Calibration): string[] {
-  if (promise === null) return [];
-  if (policy.thresholds.every((value) => value === 'never')) {
-    return [
-      `No threshold keeps this promise on these ${count(promise.samples)} images, so nobody leaves early: allow more risk, or calibrate on more images.`,
-    ];
-  }
-  const { loss, empiricalRisk, statement } = promise;
-  const seen = describeRisk(loss, empiricalRisk);
-  return [`${statement}, as long as images come from where these came from (on these: ${seen}).`];
-}
-
 /** How sure each exit was and how sure it is now. */
-function confidenceTable(fits: readonly ConfidenceFit[], colors: Colors): string[] {
+export function confidenceTable(fits: readonly ConfidenceFit[], colors: Colors): string[] {
   const change = (before: string, after: string): string => `${before} → ${after}`;
   return formatTable(
     [
@@ -188,34 +144,6 @@ function exitTable(
       percent(exits[exit]?.share ?? 0, 1),
       percent(exits[exit]?.top1 ?? null),
       shortMacs(exits[exit]?.macs ?? null),
-    ]),
-    colors,
-  );
-}
-
-/** The budgeted protocol, a line a budget. */
-function budgetTable(
-  points: readonly BudgetedPoint[],
-  exitNames: readonly string[],
-  staticMacs: number,
-  colors: Colors,
-): string[] {
-  return formatTable(
-    [
-      { title: 'skew', align: 'right' },
-      ...exitNames.map((name) => ({ title: `to ${name}`, align: 'right' as const })),
-      ...exitNames.slice(0, -1).map((name) => ({ title: `threshold ${name}`, align: 'right' as const })),
-      { title: 'right', align: 'right' },
-      { title: 'MACs', align: 'right' },
-      { title: 'of the plain network', align: 'right' },
-    ],
-    points.map(({ skew, targetShares, thresholds, accuracy, averageMacs }) => [
-      skew.toFixed(2),
-      ...targetShares.map((share) => percent(share, 1)),
-      ...thresholds.map(showThreshold),
-      percent(accuracy),
-      shortMacs(averageMacs),
-      percent(averageMacs / staticMacs, 1),
     ]),
     colors,
   );

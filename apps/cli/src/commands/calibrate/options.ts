@@ -1,6 +1,7 @@
+import { criterionNames } from '@earlyexit/exit-criteria';
 import { declareCommand, operand } from '../../command';
 import { switchOption, valueOption } from '../../options/declare-option';
-import { criterion, numberBetween, oneOf, text } from '../../options/option-values';
+import { commaList, numberBetween, oneOf, text } from '../../options/option-values';
 import {
   aimOptions,
   batchSizeOption,
@@ -45,10 +46,21 @@ With a probability of at least 90 % over the draw of the 4000 calibration sample
 
 The budgeted protocol as a curve, and the logits for work elsewhere:
 $ earlyexit calibrate earlyexit-quickstart --budget --curve budgets.csv --save-logits logits.safetensors
-$ earlyexit calibrate copy-of/model/best --logits logits.safetensors --risk 0.01`,
+$ earlyexit calibrate copy-of/model/best --logits logits.safetensors --risk 0.01
+
+The cheapest of several promises that all hold together; in each class; with a cost; and who is unsure declines:
+$ earlyexit calibrate earlyexit-quickstart --criterion all --risk 0.01
+$ earlyexit calibrate earlyexit-quickstart --risk 0.05 --each-class
+$ earlyexit calibrate earlyexit-quickstart --loss consistency,cost --risk 0.02,0.3
+$ earlyexit calibrate earlyexit-quickstart --risk 0.01 --reject-risk 0.005`,
   operands: { model: operand('a run folder or a saved model folder') },
   options: {
-    criterion: valueOption('name', criterion(), 'see `earlyexit criteria`', { otherwise: 'max-probability' }),
+    criterion: valueOption(
+      'name',
+      commaList(oneOf([...criterionNames, 'all'])),
+      'see `earlyexit criteria`; with --risk several between commas, or all: each is tried, and the cheapest taken',
+      { otherwise: 'max-probability' },
+    ),
     ...aimOptions,
     confidence: valueOption(
       'p',
@@ -58,8 +70,8 @@ $ earlyexit calibrate copy-of/model/best --logits logits.safetensors --risk 0.01
     budget: switchOption('print the budgeted batch protocol (MSDNet): 39 budgets; stores nothing'),
     risk: valueOption(
       'eps',
-      numberBetween(SMALLEST_RISK, 1, false),
-      'aim: the cheapest with a promise; at most this risk, 0.02 is two percent',
+      commaList(numberBetween(SMALLEST_RISK, 1, false)),
+      'aim: the cheapest with a promise; at most this risk, 0.02 is two percent. Several between commas: each is promised at its share of --delta, or, with as many names in --loss, all by the same thresholds',
     ),
     delta: valueOption('d', probability(), 'the probability with which the promise may fail', {
       otherwise: '0.1; not with crc',
@@ -74,9 +86,19 @@ $ earlyexit calibrate copy-of/model/best --logits logits.safetensors --risk 0.01
     ),
     loss: valueOption(
       'name',
-      oneOf(['consistency', 'gap']),
-      'what the risk counts: consistency, answers that differ from the final exit’s, or gap, accuracy lost',
+      commaList(oneOf(['consistency', 'gap', 'cost'])),
+      'what the risk counts: consistency, answers that differ from the final exit’s, or gap, accuracy lost. Several between commas are kept at once, and then cost too, the share of the plain network’s MACs: --loss consistency,cost --risk 0.02,0.4',
       { otherwise: 'consistency' },
+    ),
+    eachClass: switchOption('keep the promise within each class, the worst one included'),
+    withEarlier: switchOption(
+      'let all promises on the same images, those made before included, fail with a probability of --delta together',
+    ),
+    rejectRisk: valueOption(
+      'eps',
+      numberBetween(SMALLEST_RISK, 1, false),
+      'let the final exit decline where it is unsure, so that at most this share of the answers given is wrong, as surely as --delta says',
+      { sets: ['reject'] },
     ),
     plan: switchOption(
       'say what calibration splits of 500 to 20,000 images would bring, for --risk (default: 0.02) and --delta; stores nothing',
@@ -92,6 +114,11 @@ $ earlyexit calibrate copy-of/model/best --logits logits.safetensors --risk 0.01
     saveLogits: valueOption('file', text(), 'also write the logits of the calibration split (safetensors)'),
     force: switchOption('let --curve and --save-logits replace a file that is not of theirs'),
     logits: valueOption('file', text(), 'take them from such a file instead of running the network'),
+    kept: valueOption(
+      'file',
+      text(),
+      'promise anew on logits that a service kept since the images changed, such a file too; without --risk what was promised before',
+    ),
     seed: splitsSeedOption,
     batchSize: batchSizeOption,
     ...datasetOptions,

@@ -9,23 +9,27 @@ import {
   calibrationDocument,
   calibrationFrontier,
   checkThresholds,
+  curveIntervals,
   frontierCsv,
   modelStamp,
   planCalibrationSizes,
   storeCalibration,
 } from '@earlyexit/evaluation';
-import { type CriterionName, criterionWithoutLabels, DEFAULT_CRITERION } from '@earlyexit/exit-criteria';
+import { costsOf } from '@earlyexit/exit-criteria';
 import { loadRun, openCalibration, type SavedLocation, writeLogits } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
 import { count } from '@earlyexit/core/format';
+import { describeBudgets } from '../../describe/budgets';
 import { showing, showWork } from '../../terminal/show-work';
 import { locateNetwork, requireTrained } from '../../work/locate-model';
 import { requireOwnFile } from '../../work/require-own-file';
 import { requireWritable } from '../../work/require-writable';
 import { startEngine } from '../../work/start-engine';
+import { isCurve } from '../../work/curve-file';
 import { ranImages } from '../../work/workbench';
-import { type CalibrateAim, checkAimFits, chooseCalibrationAim, defaultScaling } from './aim';
-import { type CalibrationAbout, describeBudgets, describeCalibration, describePlan } from './describe';
+import { type ChosenAim, chooseCalibrationAim, DEFAULT_DELTA, defaultScaling, promisesOf } from './aim';
+import { type CalibrationAbout, confidenceTable, describeCalibration, describePlan } from './describe';
+import { recalibrateAt } from './recalibrate';
 import { planDocument } from './document';
 import type { calibrate } from './options';
 
@@ -34,8 +38,7 @@ type CalibrateInvocation = Invocation<typeof calibrate>;
 /** What is to be done, once the options are checked. */
 interface Job {
   readonly location: SavedLocation;
-  readonly aim: CalibrateAim;
-  readonly criterion: CriterionName;
+  readonly chosen: ChosenAim;
   /** What the model was when it was opened; null where nothing is to be stored. */
   readonly stamp: string | null;
 }
@@ -43,21 +46,21 @@ interface Job {
 /** `earlyexit calibrate`: fits confidence, finds thresholds, stores both in the model. */
 export async function run(invocation: CalibrateInvocation): Promise<undefined> {
   const { operands, options } = invocation;
-  const { criterion = DEFAULT_CRITERION, curve, force, saveLogits } = options;
-  criterionWithoutLabels(criterion, 'calibrate');
-  const aim = chooseCalibrationAim(options);
-  checkAimFits(aim, criterion);
-  const stores = !('budget' in aim) && !options.plan;
+  const { curve, force, saveLogits } = options;
+  const chosen = chooseCalibrationAim(options);
+  const { kept } = options;
+  const stores = !('budget' in chosen.aim) && !options.plan;
   const location = requireTrained(await locateNetwork(operands.model));
   if (curve !== undefined) await requireOwnFile('--curve', curve, isCurve, force);
   if (saveLogits !== undefined) await requireOwnFile('--save-logits', saveLogits, isLogits, force);
-  if (!stores) return calibrateAt({ location, aim, criterion, stamp: null }, invocation);
+  if (!stores && kept === undefined) return calibrateAt({ location, chosen, stamp: null }, invocation);
   await requireWritable(location.directory);
   // Nobody else stores in the meantime: a training would, at its next epoch.
   const free = lockFolder(location.runDirectory ?? location.directory, 'a calibration');
   try {
     const stamp = await modelStamp(location.directory);
-    return await calibrateAt({ location, aim, criterion, stamp }, invocation);
+    if (kept !== undefined) return await recalibrateAt(location, chosen, { stamp, kept }, invocation);
+    return await calibrateAt({ location, chosen, stamp }, invocation);
   } finally {
     free();
   }
@@ -67,7 +70,8 @@ async function calibrateAt(
   job: Job,
   { operands, options, given, output, signal }: CalibrateInvocation,
 ): Promise<undefined> {
-  const { location, aim, criterion, stamp } = job;
+  const { location, chosen, stamp } = job;
+  const { aim, criterion, candidates } = chosen;
   const {
     batchSize,
     confidence,
@@ -85,20 +89,27 @@ async function calibrateAt(
   const { model } = opened;
   const { exits, name, staticMacs } = model.metadata;
   if ('thresholds' in aim) checkThresholds(exits, criterion, aim.thresholds);
-  if ('risk' in aim && exits.length === 1) {
+  const promises = promisesOf(chosen);
+  if (promises.length > 0 && exits.length === 1) {
     throw new ArgumentError({
       where: '--risk',
       rule: 'a promise is about leaving early',
       received: `${name}, which has no early exit`,
     });
   }
-  const promise = 'risk' in aim && stamp !== null;
+  const promise = (promises.length > 0 || options.rejectRisk !== undefined) && stamp !== null;
   const choice = { dataset, dataDir, seed, download, skipBroken: given.skipBroken, logits: file };
   const samples = await showing(output, signal, (work) =>
     openCalibration(opened, { ...choice, batchSize, promise, ...work }),
   );
   for (const path of [curve, saveLogits]) if (path !== undefined) await requireWritable(path);
-  if (promise) checkPromiseSize(aim, samples.size, needsFittingPart(scaling, criterion));
+  if (stamp !== null) {
+    // Who declines is found on half of the images.
+    const size = options.rejectRisk === undefined ? samples.size : Math.floor(samples.size / 2);
+    const names = candidates?.map((each) => each.criterion ?? criterion) ?? [criterion];
+    const apart = names.some((each) => needsFittingPart(scaling, each));
+    for (const each of promises) checkPromiseSize(each, size, apart);
+  }
   const logits = await showing(output, signal, (work) => samples.logits(work), ranImages('calibration'));
   if (saveLogits !== undefined) {
     await writeLogits(saveLogits, logits);
@@ -109,7 +120,7 @@ async function calibrateAt(
   const origin = { dataset: samples.dataset, engine: engine.name };
   const about: CalibrationAbout = {
     ...{ argument: operands.model, model: name, dataset: samples.dataset, exitNames, curve },
-    colors: output.colors,
+    ...{ classNames: model.metadata.classes, colors: output.colors },
   };
   const written = { curve: curve ?? null, saved: stamp === null ? null : location.directory };
   const work = showWork(output, signal);
@@ -117,7 +128,8 @@ async function calibrateAt(
     const found = calibrateBudgets(model, logits, { scaling }, work);
     if (curve !== undefined) await writeWholeFile(curve, budgetCsv(found.points, exitNames, staticMacs));
     output.json({ ...budgetDocument(model, found, origin), ...written });
-    output.text(...describeBudgets(found, about, staticMacs));
+    const confidence = scaling === 'none' ? [] : confidenceTable(found.fits, output.colors);
+    output.text(...describeBudgets(found, { ...about, staticMacs, confidence }));
     return undefined;
   }
   const goal = { criterion, scaling, seed: samples.seed };
@@ -130,11 +142,16 @@ async function calibrateAt(
     output.text(...describePlan(sizes, risk, pilot, about));
     return undefined;
   }
-  const calibration = calibrateModel(model, logits, { ...goal, aim, confidence }, work);
+  const { delta = DEFAULT_DELTA, rejectRisk, withEarlier } = options;
+  const reject = rejectRisk === undefined ? undefined : { risk: rejectRisk, delta };
+  const more = { confidence, candidates, withEarlier, reject };
+  const calibration = calibrateModel(model, logits, { ...goal, aim, ...more }, work);
   work.end();
   if (curve !== undefined) {
     const frontier = calibrationFrontier(model, calibration);
-    await writeWholeFile(curve, frontierCsv(frontier, exitNames.slice(0, -1), staticMacs));
+    const how = { ...calibration.policy, costs: costsOf(model.metadata) };
+    const intervals = curveIntervals(frontier, calibration.measured, how);
+    await writeWholeFile(curve, frontierCsv(frontier, exitNames.slice(0, -1), staticMacs, intervals));
   }
   await storeCalibration(model, location.directory, calibration, {
     stamp: stamp ?? undefined,
@@ -162,11 +179,6 @@ function checkPromiseSize(aim: RiskAim, size: number, apart: boolean): void {
       (apart ? `: of ${count(size)} in the split, ${count(fitting)} fit what comes before the promise` : ''),
     remedy: `Train with a larger calibration split (--calibration ${String(wholeSplit)}), or allow more risk`,
   });
-}
-
-/** Whether a file begins as `--curve` writes one. */
-function isCurve(beginning: string): boolean {
-  return /^"?(threshold_|skew,)/.test(beginning) || beginning === '';
 }
 
 /** Whether a file begins as `--save-logits` writes one. */

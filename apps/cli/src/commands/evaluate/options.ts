@@ -1,6 +1,6 @@
 import { listCriteria } from '@earlyexit/exit-criteria';
 import { declareCommand, operand } from '../../command';
-import { listOption, valueOption } from '../../options/declare-option';
+import { listOption, switchOption, valueOption } from '../../options/declare-option';
 import { listOf, oneOf, text } from '../../options/option-values';
 import {
   aimOptions,
@@ -33,7 +33,10 @@ Every criterion and the learned policies, thresholds from the calibration split:
 $ earlyexit evaluate runs/digits --criterion all --target-macs 0.22
 
 What becomes of it on noisy and blurred images, and how soon that is noticed:
-$ earlyexit evaluate runs/digits --corrupt noise:3 blur`,
+$ earlyexit evaluate runs/digits --corrupt noise:3 blur
+
+The curve of the budgeted batch protocol:
+$ earlyexit evaluate runs/digits --budget --curve budgets.csv`,
   operands: {
     model: operand('a run folder, a saved model folder, an .onnx file, or the folder of a staged export'),
   },
@@ -52,6 +55,11 @@ $ earlyexit evaluate runs/digits --corrupt noise:3 blur`,
       listOf(text()),
       'spoil the test images: noise, blur or contrast with a severity from 1 to 5 (noise:3), all severities without one, or all; says how soon a monitor notices',
     ),
+    budget: switchOption(
+      'the budgeted batch protocol (MSDNet) on the test images: 39 budgets, thresholds from the calibration images',
+    ),
+    curve: valueOption('file', text(), 'write the budgets as CSV'),
+    force: switchOption('let --curve replace a file that is not of its kind'),
     seed: splitsSeedOption,
     batchSize: batchSizeOption,
     ...datasetOptions,

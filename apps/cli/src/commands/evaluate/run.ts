@@ -1,7 +1,11 @@
 import { fitTemperatures, type SearchAim, searchThresholds } from '@earlyexit/calibration';
 import { ArgumentError } from '@earlyexit/core';
+import { writeWholeFile } from '@earlyexit/core/node';
 import type { Corruption } from '@earlyexit/datasets';
 import {
+  budgetCsv,
+  budgetDocument,
+  calibrateBudgets,
   checkThresholds,
   comparePolicies,
   evaluate as evaluateNetwork,
@@ -25,13 +29,16 @@ import {
 } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
 import { describeAim } from '../../describe/aim';
+import { describeBudgets } from '../../describe/budgets';
 import { describeEvaluation } from '../../describe/evaluation';
 import { originalStatistics } from '../../describe/original-statistics';
 import { chooseAim } from '../../options/policy-options';
 import { showing, showWork } from '../../terminal/show-work';
 import { aboutTest } from '../../work/about-test';
 import { locateModel, requireTrained } from '../../work/locate-model';
+import { isCurve } from '../../work/curve-file';
 import { openExported } from '../../work/open-exported';
+import { requireOwnFile } from '../../work/require-own-file';
 import { openWorkbench, type Workbench } from '../../work/workbench';
 import { parseCorruptions } from './corruptions';
 import { describeComparison } from './describe-comparison';
@@ -63,6 +70,7 @@ export async function run(invocation: EvaluateInvocation): Promise<undefined> {
       remedy: 'Name one of the other criteria, or leave --criterion out',
     });
   }
+  checkBudget(invocation);
   const location = requireTrained(await locateModel(operands.model));
   if (location.kind !== 'saved') return evaluateExported(location, invocation);
   return evaluateSaved(location, invocation, { aim, corruptions });
@@ -70,7 +78,7 @@ export async function run(invocation: EvaluateInvocation): Promise<undefined> {
 
 async function evaluateSaved(
   location: SavedLocation,
-  { options, given, output, signal }: EvaluateInvocation,
+  { operands, options, given, output, signal }: EvaluateInvocation,
   { aim, corruptions }: { readonly aim: SearchAim; readonly corruptions: readonly Corruption[] | null },
 ): Promise<undefined> {
   const { criterion, earlyexit } = options;
@@ -89,6 +97,7 @@ async function evaluateSaved(
       });
     }
   });
+  if (options.budget) return evaluateBudgets(bench, { operands, options, output });
   if (criterion === 'all') return compare(bench, aim, { output, signal });
   const policy = await choosePolicy(bench, { criterion, earlyexit, aim }, output);
   if (corruptions !== null) {
@@ -145,6 +154,51 @@ async function compare(
   return undefined;
 }
 
+/** Refuses what `--budget` would ignore, and `--curve` without it. */
+function checkBudget({ options, flags }: EvaluateInvocation): void {
+  if (!options.budget) {
+    if (options.curve === undefined) return;
+    throw new ArgumentError({
+      where: '--curve',
+      rule: 'it takes the budgets of --budget',
+      received: options.curve,
+      remedy:
+        'Add --budget; the frontier on the calibration images is written by earlyexit calibrate --curve',
+    });
+  }
+  const other = [...flags].find((flag) =>
+    /^--(criterion|earlyexit.*|max-accuracy-drop|target-macs|corrupt)$/.test(flag),
+  );
+  if (other === undefined) return;
+  throw new ArgumentError({
+    where: '--budget',
+    rule: 'the protocol sets thresholds of its own, on largest probabilities',
+    received: `--budget and ${other}`,
+    remedy: `Leave ${other} out`,
+  });
+}
+
+/** `--budget`: the budgeted protocol, measured on the test split. */
+async function evaluateBudgets(
+  bench: Workbench,
+  { operands, options, output }: Pick<EvaluateInvocation, 'operands' | 'options' | 'output'>,
+): Promise<undefined> {
+  const { model, data, engine } = bench;
+  const { name, exits, staticMacs } = model.metadata;
+  const { curve, force } = options;
+  if (curve !== undefined) await requireOwnFile('--curve', curve, isCurve, force);
+  const calibration = await bench.logits('calibration');
+  const found = calibrateBudgets(model, { cached: calibration }, { test: await bench.logits('test') });
+  const exitNames = exits.map((exit) => exit.name);
+  if (curve !== undefined) await writeWholeFile(curve, budgetCsv(found.points, exitNames, staticMacs));
+  const { dataset } = data;
+  const document = budgetDocument(model, found, { dataset, engine: engine.name });
+  output.json({ ...document, curve: curve ?? null });
+  const about = { argument: operands.model, model: name, dataset, exitNames, staticMacs, curve };
+  output.text(...describeBudgets(found, { ...about, confidence: [], colors: output.colors }));
+  return undefined;
+}
+
 /** `--corrupt`: the test images as they are, and spoilt. */
 async function spoil(
   bench: Workbench,
@@ -188,11 +242,12 @@ async function choosePolicy(
 ): Promise<PromisedPolicy> {
   const { metadata } = bench.model;
   const { aim } = asked;
-  const { criterion, thresholds, temperatures, promise } = findPolicy(metadata, {
+  const { thresholds, ...found } = findPolicy(metadata, {
     criterion: asked.criterion,
     thresholds: asked.earlyexit,
   });
-  if (thresholds !== null) return { criterion, thresholds, temperatures, promise };
+  const { criterion, temperatures } = found;
+  if (thresholds !== null) return { ...found, thresholds };
   if (asked.criterion === undefined) {
     output.warn(
       'the model is not calibrated: nobody leaves early. Run earlyexit calibrate first, or give --earlyexit',
@@ -211,7 +266,7 @@ async function evaluateExported(
   location: ExportedLocation,
   { options, given, output, signal }: EvaluateInvocation,
 ): Promise<undefined> {
-  const { criterion, maxAccuracyDrop, targetMacs, batchSize, corrupt } = options;
+  const { criterion, maxAccuracyDrop, targetMacs, batchSize, budget, corrupt } = options;
   if (corrupt !== undefined) {
     throw new ArgumentError({
       where: '--corrupt',
@@ -220,9 +275,10 @@ async function evaluateExported(
       remedy: 'Give the run folder that it was exported from',
     });
   }
-  if (criterion === 'all' || (maxAccuracyDrop ?? targetMacs) !== undefined) {
+  if (budget || criterion === 'all' || (maxAccuracyDrop ?? targetMacs) !== undefined) {
+    const aims = '--max-accuracy-drop, --target-macs';
     throw new ArgumentError({
-      where: criterion === 'all' ? '--criterion' : '--max-accuracy-drop, --target-macs',
+      where: budget ? '--budget' : criterion === 'all' ? '--criterion' : aims,
       rule:
         location.kind === 'staged'
           ? 'thresholds are searched for on a network, and not on its exported stages'

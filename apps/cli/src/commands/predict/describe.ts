@@ -9,7 +9,9 @@ export function describeAnswer({
   exitName,
   macs,
   latencyMs,
+  declined,
 }: Classification): string {
+  const verb = declined === true ? 'too unsure, declined' : 'answered';
   const sure = (probability ?? 0) > 0.9995 ? '>99.9 %' : percent(probability, 1);
-  return `${input}: ${label ?? ''} (${sure}), answered by ${exitName ?? ''} after ${shortMacs(macs)} MACs, ${(latencyMs ?? 0).toFixed(1)} ms`;
+  return `${input}: ${label ?? ''} (${sure}), ${verb} by ${exitName ?? ''} after ${shortMacs(macs)} MACs, ${(latencyMs ?? 0).toFixed(1)} ms`;
 }

@@ -1,24 +1,24 @@
 import { ArgumentError, DataError, EarlyExitError } from '@earlyexit/core';
 import { listDatasets } from '@earlyexit/datasets';
+import { checkThresholds, type ClassifyingSession, inkInversion } from '@earlyexit/evaluation';
 import {
-  checkThresholds,
-  type ClassifyingSession,
-  inkInversion,
-  monitorStream,
-  type StreamMonitor,
-} from '@earlyexit/evaluation';
-import {
+  type CachedLogits,
   DEFAULT_CRITERION,
-  type ExitPolicy,
   findPolicy,
   neverLeave,
   type PolicyOwner,
+  type PromisedPolicy,
+  type PromiseMetadata,
+  type RejectMetadata,
+  type ResolvedPolicy,
 } from '@earlyexit/exit-criteria';
 import { createSession } from '@earlyexit/inference/tfjs';
 import { type ExportedLocation, keptLogits, loadRun, type Run, type SavedLocation } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
 import { openExported } from '../../work/open-exported';
 import { startEngine } from '../../work/start-engine';
+import { readLabels } from './labels';
+import { endMonitor, lossMonitor, type Monitor, streamMonitor } from './monitors';
 import type { predict } from './options';
 
 type PredictInvocation = Invocation<typeof predict>;
@@ -27,8 +27,12 @@ type PredictInvocation = Invocation<typeof predict>;
 export interface OpenedClassifier extends ClassifyingSession {
   /** Whether images are inverted unless an option says so. */
   readonly invert: 'auto' | false;
-  /** Watches the answers, where that was asked for. */
-  readonly monitor: StreamMonitor | null;
+  /** Watch the answers, where that was asked for. */
+  readonly monitors: readonly Monitor[];
+  /** Which images are run through the whole network too. */
+  readonly recheck?: ((index: number, name: string) => boolean) | undefined;
+  /** When the final exit declines. */
+  readonly reject?: RejectMetadata | undefined;
 }
 
 /** Opens a trained network on an engine of TensorFlow.js. */
@@ -51,7 +55,8 @@ export async function openSaved(
     isFixed: false,
     options: decided,
     invert: inkInversion(model.metadata.preprocessing, remembered ?? null),
-    monitor: options.monitor ? await openMonitor(run, decided) : null,
+    reject: policy?.reject,
+    ...(await openMonitors(run, decided, { options, output })),
   };
 }
 
@@ -68,18 +73,74 @@ export async function openFile(
       'the file does not say which way its ink goes, so no image is inverted; for dark ink shown to a network of light ink add --invert auto',
     );
   }
-  return { ...opened, invert: inkInversion(preprocessing), monitor: null };
+  return { ...opened, invert: inkInversion(preprocessing), monitors: [] };
 }
 
-/** A monitor that compares with the logits that `calibrate` kept in the run folder. */
-async function openMonitor(run: Run, policy: ExitPolicy): Promise<StreamMonitor> {
+/** What watches the answers, as options ask for it. */
+async function openMonitors(
+  run: Run,
+  policy: PromisedPolicy,
+  { options, output }: Pick<PredictInvocation, 'options' | 'output'>,
+): Promise<Pick<OpenedClassifier, 'monitors' | 'recheck'>> {
+  const { monitor, monitorEnd, recheck, labels } = options;
+  const kept =
+    monitor || monitorEnd ? await calibrationOf(run, monitor ? '--monitor' : '--monitor-end') : null;
+  const { metadata } = run.model;
+  const labelOf = labels === undefined ? null : await readLabels(labels, metadata.classes);
+  const isChecked = recheck !== undefined || labelOf !== null;
+  return {
+    monitors: [
+      ...(kept !== null && monitor ? [streamMonitor(kept, policy, output)] : []),
+      ...(kept !== null && monitorEnd ? [endMonitor(kept, policy, output)] : []),
+      ...(isChecked ? [lossMonitor(requirePromise(policy, metadata.name, options), labelOf, output)] : []),
+    ],
+    ...(isChecked
+      ? {
+          recheck: (index, name) =>
+            (recheck !== undefined && index % recheck === 0) || (labelOf?.(name) ?? null) !== null,
+        }
+      : {}),
+  };
+}
+
+/** The promise whose loss is watched, which is seen by what is given. */
+function requirePromise(
+  { promise = null }: PromisedPolicy,
+  name: string,
+  { labels }: PredictInvocation['options'],
+): PromiseMetadata {
+  const where = labels === undefined ? '--recheck' : '--labels';
+  if (promise === null) {
+    throw new ArgumentError({
+      where,
+      rule: 'the loss that was promised is watched, under the thresholds that it was promised for',
+      received: `${name}, which promises nothing here`,
+      remedy: 'Make a promise first: earlyexit calibrate --risk 0.02',
+    });
+  }
+  if ((promise.loss === 'consistency') === (labels !== undefined)) {
+    throw new ArgumentError({
+      where,
+      rule:
+        promise.loss === 'consistency'
+          ? 'the promise is about the final exit’s answers, which takes no labels'
+          : 'the promise is about accuracy, which takes the true classes',
+      received: promise.statement,
+      remedy: promise.loss === 'consistency' ? 'Take --recheck 100' : 'Give --labels',
+    });
+  }
+  return promise;
+}
+
+/** The logits that `calibrate` kept in the run folder, to compare with. */
+async function calibrationOf(run: Run, where: string): Promise<CachedLogits> {
   try {
-    return monitorStream(await keptLogits(run), policy);
+    return await keptLogits(run);
   } catch (cause) {
     if (!EarlyExitError.is(cause)) throw cause;
     const { rule, received, remedy } = cause.parts;
     throw new DataError({
-      where: '--monitor',
+      where,
       rule: `a stream is compared with the calibration images: ${rule}`,
       ...(received === undefined ? {} : { received }),
       remedy:
@@ -95,7 +156,7 @@ async function openMonitor(run: Run, policy: ExitPolicy): Promise<StreamMonitor>
 function choosePolicy(
   metadata: PolicyOwner,
   { criterion, earlyexit }: PredictInvocation['options'],
-): ExitPolicy | null {
+): ResolvedPolicy | null {
   const stored = metadata.policy?.criterion;
   if (earlyexit !== undefined)
     checkThresholds(metadata.exits, criterion ?? stored ?? DEFAULT_CRITERION, earlyexit);

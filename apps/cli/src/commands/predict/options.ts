@@ -1,6 +1,6 @@
 import { declareCommand, operand } from '../../command';
 import { switchOption, valueOption } from '../../options/declare-option';
-import { criterion, oneOf, wholeNumber } from '../../options/option-values';
+import { criterion, oneOf, text, wholeNumber } from '../../options/option-values';
 import { thresholdsOption } from '../../options/policy-options';
 import { engineOrRuntimeOptions } from '../../options/shared-options';
 
@@ -17,7 +17,10 @@ $ cat three.png | earlyexit predict earlyexit-quickstart - --json
 With a warning once the images stop looking like those that the thresholds were set on:
 $ earlyexit predict earlyexit-quickstart camera/ --monitor
 …
-warning: at camera/0176.png: The stream has shifted, seen after 177 samples, most of all in how sure the answers are: …`,
+warning: at camera/0176.png: The stream has shifted, seen after 177 samples, most of all in how sure the answers are: …
+
+Tonight's images as a whole, and every hundredth answer held against the promise:
+$ earlyexit predict earlyexit-quickstart tonight/ --monitor-end --recheck 100`,
   operands: {
     model: operand('a run folder, a saved model folder, an .onnx file, or the folder of a staged export'),
     files: { kind: 'many', help: 'PNG or JPEG files, folders of them, or - for one image on standard input' },
@@ -39,6 +42,19 @@ warning: at camera/0176.png: The stream has shifted, seen after 177 samples, mos
     ),
     monitor: switchOption(
       'warn as soon as the images, in the order given, no longer look like the calibration images',
+    ),
+    monitorEnd: switchOption(
+      'look once, after the last image, whether all of them look like the calibration images: sees far smaller shifts; for a number of images that was fixed beforehand',
+    ),
+    recheck: valueOption(
+      'n',
+      wholeNumber(),
+      'run every n-th image through the whole network too, and warn as soon as more answers differ from the final exit’s than was promised',
+    ),
+    labels: valueOption(
+      'file',
+      text(),
+      'a CSV of image,class for some of the images, drawn at random: warn as soon as more accuracy is lost than was promised',
     ),
     batchSize: valueOption('n', wholeNumber(), 'images computed together; their latency is then shared', {
       default: 1,

@@ -10,14 +10,17 @@ import { collectInputs } from './inputs';
 import { openFile, openSaved } from './open';
 import type { predict } from './options';
 
+const WATCHING = new Set(['--monitor', '--monitor-end', '--recheck', '--labels']);
+
 /** `earlyexit predict`: classifies images. */
 export async function run(invocation: Invocation<typeof predict>): Promise<number> {
-  const { operands, options, output, signal, surroundings } = invocation;
+  const { operands, options, flags, output, signal, surroundings } = invocation;
   criterionWithoutLabels(options.criterion ?? DEFAULT_CRITERION, 'predict');
   const location = requireTrained(await locateModel(operands.model));
-  if (location.kind !== 'saved' && options.monitor) {
+  const watching = [...flags].find((flag) => WATCHING.has(flag));
+  if (location.kind !== 'saved' && watching !== undefined) {
     throw new ArgumentError({
-      where: '--monitor',
+      where: watching,
       rule: 'a stream is compared with the calibration images, which an exported network does not remember',
       received: operands.model,
       remedy: 'Give the run folder that it was exported from',
@@ -26,26 +29,23 @@ export async function run(invocation: Invocation<typeof predict>): Promise<numbe
   const inputs = await collectInputs(operands.files, surroundings.stdin);
   const opened =
     location.kind === 'saved' ? await openSaved(location, invocation) : await openFile(location, invocation);
-  const { session, monitor } = opened;
+  const { session, monitors, recheck, reject } = opened;
   const asked = { auto: 'auto', yes: true, no: false } as const;
   const invert = options.invert === undefined ? opened.invert : asked[options.invert];
   const predictions: Classification[] = [];
   const line = output.progress('images');
   try {
     const { batchSize } = options;
-    for await (const prediction of classifyImages(opened, inputs, { batchSize, invert, signal })) {
+    const how = { batchSize, invert, recheck, reject, signal };
+    for await (const prediction of classifyImages(opened, inputs, how)) {
       predictions.push(prediction);
       if (prediction.error !== undefined) output.warn(prediction.error);
       else output.text(describeAnswer(prediction));
-      const { input, exit, class: answer, score } = prediction;
-      if (exit !== null && answer !== null && score !== null) {
-        const alarm = monitor?.observe({ exit, class: answer, score }) ?? null;
-        if (alarm !== null) output.warn(`at ${input}: ${alarm}`);
-      }
+      for (const monitor of monitors) monitor.observe(prediction);
       line.update(predictions.length, inputs.length);
     }
     line.done();
-    if (monitor?.alarmed === false) output.note(`monitor: no shift seen in ${plural(monitor.seen, 'image')}`);
+    for (const monitor of monitors) monitor.finish();
   } finally {
     session.dispose();
   }

@@ -1,0 +1,118 @@
+import { count, percent, shortMacs } from '@earlyexit/core/format';
+import { type Calibration, describeRisk, type RecalibratedModel } from '@earlyexit/evaluation';
+import { showThreshold } from '../../describe/threshold';
+import type { Colors } from '../../terminal/colors';
+import { formatTable } from '../../terminal/table';
+
+/** What is promised, what it hangs on, and what it means beside the promises made before. */
+export function describePromises(
+  calibration: Calibration,
+  classNames: readonly string[],
+  colors: Colors,
+): string[] {
+  const { reject } = calibration;
+  return [
+    ...describeCandidates(calibration, colors),
+    ...describeClasses(calibration, classNames, colors),
+    ...describePromise(calibration),
+    ...describeJoint(calibration),
+    ...(reject === null
+      ? []
+      : [
+          `${reject.statement}: the final exit declines below a probability of ${reject.below.toFixed(4)}, and ${percent(reject.coverage, 1)} of ${count(reject.samples)} other images get an answer (${percent(reject.empiricalRisk)} of them a wrong one).`,
+        ]),
+    ...describeEarlier(calibration),
+  ];
+}
+
+/** The promise as a sentence, and what it hangs on. */
+export function describePromise({ promise, policy }: Pick<Calibration, 'promise' | 'policy'>): string[] {
+  if (promise === null) return [];
+  if (policy.thresholds.every((value) => value === 'never')) {
+    return [
+      `No threshold keeps this promise on these ${count(promise.samples)} images, so nobody leaves early: allow more risk, or calibrate on more images.`,
+    ];
+  }
+  const { loss, empiricalRisk, statement, inEach } = promise;
+  const seen = `${inEach === undefined ? '' : 'in the worst '}${describeRisk(loss, empiricalRisk)}`;
+  return [`${statement}, as long as images come from where these came from (on these: ${seen}).`];
+}
+
+/** A promise made anew on kept logits. */
+export function describeRecalibration(
+  found: RecalibratedModel,
+  { model, argument, directory }: { model: string; argument: string; directory: string },
+): string[] {
+  const { policy, fittedSamples, promisedSamples } = found;
+  return [
+    `${model}: ${count(fittedSamples + promisedSamples)} kept answers, ${count(fittedSamples)} of them to fit on and ${count(promisedSamples)} to promise on`,
+    `criterion ${policy.criterion}, thresholds ${policy.thresholds.map(showThreshold).join(', ')}, temperatures ${policy.temperatures.map((each) => each.toFixed(4)).join(', ')}`,
+    ...describePromise(found),
+    `stored in ${directory}; next: earlyexit evaluate ${argument}`,
+  ];
+}
+
+function describeCandidates({ several }: Calibration, colors: Colors): string[] {
+  if (several === null) return [];
+  return [
+    ...formatTable(
+      [
+        { title: 'promise' },
+        { title: 'at most', align: 'right' },
+        { title: 'on these', align: 'right' },
+        { title: 'MACs', align: 'right' },
+        { title: 'thresholds' },
+      ],
+      several.candidates.map(
+        ({ criterion, method, loss, risk, empiricalRisk, averageMacs, thresholds }, i) => [
+          `${i === several.best ? '→' : ' '} ${criterion}, ${loss} (${method})`,
+          percent(risk),
+          describeRisk(loss, empiricalRisk),
+          shortMacs(averageMacs),
+          thresholds.map(showThreshold).join(', '),
+        ],
+      ),
+      colors,
+    ),
+    '',
+    `${several.statement}, each made at a delta of ${String(Number(several.deltaEach.toPrecision(4)))}; the cheapest, →, is stored.`,
+  ];
+}
+
+function describeClasses(
+  { classes, promise }: Calibration,
+  names: readonly string[],
+  colors: Colors,
+): string[] {
+  if (classes === null || promise === null) return [];
+  return [
+    ...formatTable(
+      [{ title: 'class' }, { title: 'images', align: 'right' }, { title: 'on these', align: 'right' }],
+      classes.map(({ group, samples, empiricalRisk }) => [
+        names[group] ?? String(group),
+        count(samples),
+        describeRisk(promise.loss, empiricalRisk),
+      ]),
+      colors,
+    ),
+    '',
+  ];
+}
+
+function describeJoint({ joint }: Calibration): string[] {
+  if (joint === null || joint === undefined) return [];
+  const figures = Object.entries(joint).map(([what, value]) => `${what} ${percent(value)}`);
+  return figures.length === 0 ? [] : [`on these images: ${figures.join(', ')}`];
+}
+
+/** What can be said of the new promise and of those made before together. */
+function describeEarlier({ earlier, made }: Calibration): string[] {
+  if (made.length === 0 || earlier.promises.length === 0) return [];
+  const spent = made.reduce((sum, { delta }) => sum + (delta ?? 0), earlier.spentDelta);
+  const before = earlier.promises.length === 1 ? 'the one' : `the ${count(earlier.promises.length)}`;
+  return [
+    spent < 1
+      ? `This promise and ${before} made before on the same images hold together with a probability of at least ${percent(1 - spent, 1)}; --with-earlier keeps that at 1 − delta.`
+      : `Of this promise and ${before} made before on the same images nothing can be said together: calibrate on other images.`,
+  ];
+}
