@@ -247,7 +247,7 @@ describe('several promises on the same images', () => {
       runCommand(['calibrate', served, '--engine', 'cpu', ...options]);
     const logits = await writeLogitsFile('first');
     const kept = await writeLogitsFile('kept', { samples: 1500, split: 'service November' });
-    expect((await again('--kept', kept)).stderr).toContain('which promises nothing');
+    expect((await again('--kept', kept)).stderr).toContain('whose policy promises nothing. Name a risk');
     await again('--logits', logits, '--risk', '0.2', '--criterion', 'margin');
     const ran = await again('--kept', kept, '--json');
     expect(ran.code, ran.stderr).toBe(0);
@@ -288,7 +288,7 @@ describe('the budgeted protocol', () => {
       .map((line) => line.split(','));
     expect(lines).toHaveLength(40);
     expect(lines[0]?.join()).toBe(
-      'skew,target_exit0,target_exit1,target_final,threshold_exit0,threshold_exit1,accuracy,averageMacs,share,accuracyLow,accuracyHigh,averageMacsLow,averageMacsHigh',
+      'skew,target_exit0,target_exit1,target_final,threshold_exit0,threshold_exit1,accuracy,averageMacs,share,accuracy_low,accuracy_high,averageMacs_low,averageMacs_high,share_low,share_high',
     );
     expect(lines[20]?.[4]).toBe(String(budgets[19]?.thresholds[0]));
     expect((await storedMetadata()).policy?.thresholds).toEqual([0.7, null]);
@@ -369,7 +369,7 @@ describe('the frontier', () => {
       expect(ran.code, ran.stderr).toBe(0);
       const [header, ...lines] = (await readFile(curve, 'utf8')).trim().split('\n');
       expect(header).toBe(
-        'threshold_exit0,threshold_exit1,accuracy,averageMacs,share,accuracyLow,accuracyHigh,averageMacsLow,averageMacsHigh',
+        'threshold_exit0,threshold_exit1,accuracy,averageMacs,share,accuracy_low,accuracy_high,averageMacs_low,averageMacs_high,share_low,share_high',
       );
       const accuracies = lines.map((line) => Number(line.split(',')[2]));
       expect(lines.length).toBeGreaterThan(20);

@@ -6,7 +6,7 @@ import { showThreshold } from './threshold';
 
 /** The budgeted protocol, a line a budget, and how to take one. */
 export function describeBudgets(
-  { alone, cached, points, scaling, split }: BudgetCurve,
+  { alone, measuredOn, points, scaling }: BudgetCurve,
   about: {
     readonly argument: string;
     readonly model: string;
@@ -20,10 +20,11 @@ export function describeBudgets(
   },
 ): string[] {
   const { argument, model, dataset, exitNames, curve, colors, staticMacs, confidence } = about;
+  const { samples, split } = measuredOn;
   const [middle] = points.slice(points.length / 2);
   const right = (title: string) => ({ title, align: 'right' as const });
   return [
-    `${model} on ${dataset}: ${count(cached.samples)} ${split} images, criterion max-probability`,
+    `${model} on ${dataset}: ${count(samples)} ${split} images, criterion max-probability`,
     'aim: the 39 budgets of the budgeted batch protocol (MSDNet)',
     '',
     ...(confidence.length === 0 ? [] : [...confidence, '']),

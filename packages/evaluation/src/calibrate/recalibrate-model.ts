@@ -43,7 +43,7 @@ export function recalibrateModel(
       argument: 'risk',
       rule: 'a promise is made again, so the policy has one or it is named',
       received: `${metadata.name}, whose policy promises nothing`,
-      remedy: 'Name one: { risk: 0.02, delta: 0.1, method: "ltt", loss: "consistency" }',
+      remedy: 'Name a risk',
     });
   }
   checkCalibrationLogits(

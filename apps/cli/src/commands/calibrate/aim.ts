@@ -3,10 +3,9 @@ import { ArgumentError } from '@earlyexit/core';
 import type { CalibrationAim, PromiseAim, PromiseCandidate } from '@earlyexit/evaluation';
 import {
   type CriterionName,
-  criterionNames,
   criterionWithoutLabels,
   DEFAULT_CRITERION,
-  getCriterion,
+  listCriteria,
   type Threshold,
 } from '@earlyexit/exit-criteria';
 import { chooseAim } from '../../options/policy-options';
@@ -112,7 +111,7 @@ export function promisesOf({ aim, candidates }: ChosenAim): RiskAim[] {
 }
 
 function chooseCriteria(names: AimOptions['criterion'] = [DEFAULT_CRITERION]): CriterionName[] {
-  const all = criterionNames.filter((name) => !getCriterion(name).needsLabels);
+  const all = listCriteria().flatMap(({ name, needsLabels }) => (needsLabels ? [] : [name]));
   const named = names.flatMap((name) => (name === 'all' ? all : [name]));
   for (const name of named) criterionWithoutLabels(name, 'calibrate');
   return [...new Set(named)];

@@ -1,5 +1,5 @@
 import { count, percent, shortMacs } from '@earlyexit/core/format';
-import { type Calibration, describeRisk, type RecalibratedModel } from '@earlyexit/evaluation';
+import { type Calibration, describeRisk, type ModelRecalibration } from '@earlyexit/evaluation';
 import { showThreshold } from '../../describe/threshold';
 import type { Colors } from '../../terminal/colors';
 import { formatTable } from '../../terminal/table';
@@ -40,12 +40,13 @@ export function describePromise({ promise, policy }: Pick<Calibration, 'promise'
 
 /** A promise made anew on kept logits. */
 export function describeRecalibration(
-  found: RecalibratedModel,
+  found: ModelRecalibration,
   { model, argument, directory }: { model: string; argument: string; directory: string },
 ): string[] {
-  const { policy, fittedSamples, promisedSamples } = found;
+  const { policy, promise, fittedSamples } = found;
+  const { samples } = promise;
   return [
-    `${model}: ${count(fittedSamples + promisedSamples)} kept answers, ${count(fittedSamples)} of them to fit on and ${count(promisedSamples)} to promise on`,
+    `${model}: ${count(fittedSamples + samples)} kept answers, ${count(fittedSamples)} of them to fit on and ${count(samples)} to promise on`,
     `criterion ${policy.criterion}, thresholds ${policy.thresholds.map(showThreshold).join(', ')}, temperatures ${policy.temperatures.map((each) => each.toFixed(4)).join(', ')}`,
     ...describePromise(found),
     `stored in ${directory}; next: earlyexit evaluate ${argument}`,

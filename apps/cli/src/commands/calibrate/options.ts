@@ -1,4 +1,4 @@
-import { criterionNames } from '@earlyexit/exit-criteria';
+import { listCriteria } from '@earlyexit/exit-criteria';
 import { declareCommand, operand } from '../../command';
 import { switchOption, valueOption } from '../../options/declare-option';
 import { commaList, numberBetween, oneOf, text } from '../../options/option-values';
@@ -57,7 +57,7 @@ $ earlyexit calibrate earlyexit-quickstart --risk 0.01 --reject-risk 0.005`,
   options: {
     criterion: valueOption(
       'name',
-      commaList(oneOf([...criterionNames, 'all'])),
+      commaList(oneOf(() => [...listCriteria().map((each) => each.name), 'all'])),
       'see `earlyexit criteria`; with --risk several between commas, or all: each is tried, and the cheapest taken',
       { otherwise: 'max-probability' },
     ),

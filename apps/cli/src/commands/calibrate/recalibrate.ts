@@ -11,16 +11,16 @@ import type { calibrate } from './options';
 
 // What may be said beside it; anything else would be ignored.
 const BESIDE_KEPT = new Set([
-  ...['--kept', '--criterion', '--risk', '--delta', '--method', '--loss', '--seed'],
+  ...['--kept', '--risk', '--delta', '--method', '--loss', '--seed'],
   ...['--engine', '--threads'],
 ]);
 
 /** `calibrate --kept`: makes a promise anew on logits that a service kept, and stores it. */
 export async function recalibrateAt(
   location: SavedLocation,
-  { aim, candidates, criterion }: ChosenAim,
+  { aim, candidates }: ChosenAim,
   { stamp, kept }: { readonly stamp: string; readonly kept: string },
-  { operands, given, flags, options, output, signal }: Invocation<typeof calibrate>,
+  { operands, flags, options, output, signal }: Invocation<typeof calibrate>,
 ): Promise<undefined> {
   const beside = [...flags].find((flag) => !BESIDE_KEPT.has(flag));
   if (beside !== undefined || 'joint' in aim || candidates !== undefined) {
@@ -37,18 +37,17 @@ export async function recalibrateAt(
   const { cached, origin } = file;
   const goal = {
     ...('risk' in aim ? { aim } : {}),
-    criterion: given.criterion === undefined ? undefined : criterion,
     seed: options.seed,
   };
   const found = recalibrateModel(model, file, goal, showWork(output, signal));
   await storeCalibration(model, location.directory, found, { stamp, split: origin.split });
-  const { policy, promise, fittedSamples, promisedSamples } = found;
+  const { policy, promise, fittedSamples } = found;
   output.json({
     model: model.metadata.name,
     split: origin.split,
     samples: cached.samples,
     fittedSamples,
-    thresholdSamples: promisedSamples,
+    thresholdSamples: promise.samples,
     criterion: policy.criterion,
     thresholds: policy.thresholds.map(thresholdToJson),
     temperatures: policy.temperatures,

@@ -9,13 +9,11 @@ import {
   calibrationDocument,
   calibrationFrontier,
   checkThresholds,
-  curveIntervals,
   frontierCsv,
   modelStamp,
   planCalibrationSizes,
   storeCalibration,
 } from '@earlyexit/evaluation';
-import { costsOf } from '@earlyexit/exit-criteria';
 import { loadRun, openCalibration, type SavedLocation, writeLogits } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
 import { count } from '@earlyexit/core/format';
@@ -149,9 +147,7 @@ async function calibrateAt(
   work.end();
   if (curve !== undefined) {
     const frontier = calibrationFrontier(model, calibration);
-    const how = { ...calibration.policy, costs: costsOf(model.metadata) };
-    const intervals = curveIntervals(frontier, calibration.measured, how);
-    await writeWholeFile(curve, frontierCsv(frontier, exitNames.slice(0, -1), staticMacs, intervals));
+    await writeWholeFile(curve, frontierCsv(frontier, exitNames.slice(0, -1), staticMacs));
   }
   await storeCalibration(model, location.directory, calibration, {
     stamp: stamp ?? undefined,
