@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Batch } from '../training-step';
+import type { Batch } from '../step/training-step';
 import type { BatchLoader } from './batch-loader';
 
 /** The batches of a training, read one ahead, beyond the end of an epoch too. */

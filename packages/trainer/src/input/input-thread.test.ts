@@ -11,8 +11,8 @@ import { adam } from '../optimizers/adam';
 import { bundle } from '../testing/bundle';
 import { type StripesData, stripesWithOrigin } from '../testing/stripes';
 import { tinyNetwork, weightsOf } from '../testing/tiny-network';
-import { train } from '../train';
-import type { TrainOptions } from '../train-options';
+import { train } from '../training/train';
+import type { TrainOptions } from '../training/train-options';
 
 let program: string;
 let module: string;

@@ -1,4 +1,4 @@
-import { hasKernel, runKernel } from '../own-kernels';
+import { hasKernel, runKernel } from '../step/own-kernels';
 import { tf } from '../tf';
 import { checkSetting } from './check-setting';
 import type { Optimizer } from './optimizer';

@@ -1,6 +1,6 @@
 import { findEngines, selectEngine } from '@earlyexit/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { hasKernel } from '../own-kernels';
+import { hasKernel } from '../step/own-kernels';
 import { tf } from '../tf';
 import { adam } from './adam';
 import { adamw } from './adamw';

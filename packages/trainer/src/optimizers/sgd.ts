@@ -1,4 +1,4 @@
-import { hasKernel, runKernel } from '../own-kernels';
+import { hasKernel, runKernel } from '../step/own-kernels';
 import { tf } from '../tf';
 import { ArgumentError } from '@earlyexit/core';
 import { checkSetting } from './check-setting';

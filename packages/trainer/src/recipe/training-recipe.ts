@@ -6,8 +6,8 @@ import {
   type ExitPolicy,
   type Threshold,
 } from '@earlyexit/exit-criteria';
-import { resolveLossWeights } from '../loss-weights';
-import type { TrainOptions } from '../train-options';
+import { resolveLossWeights } from '../training/loss-weights';
+import type { TrainOptions } from '../training/train-options';
 import { createOptimizer, defaultLearningRate, type OptimizerChoice } from './create-optimizer';
 import { createRegime, type RegimeName } from './create-regime';
 import { createSchedule, type ScheduleName } from './create-schedule';

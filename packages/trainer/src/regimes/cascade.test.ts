@@ -6,12 +6,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { constantSchedule } from '../schedules/constant-schedule';
 import { adam } from '../optimizers/adam';
 import { sgd } from '../optimizers/sgd';
-import { createPassOn } from '../passed-on';
+import { createPassOn } from '../step/passed-on';
 import { stripes } from '../testing/tiny-network';
 import { tf, tfl } from '../tf';
-import { train } from '../train';
-import type { TrainOptions } from '../train-options';
-import type { TrainingEvent } from '../training-event';
+import { train } from '../training/train';
+import type { TrainOptions } from '../training/train-options';
+import type { TrainingEvent } from '../training/training-event';
 import { cascade } from './cascade';
 import { twoStage } from './two-stage';
 

@@ -1,6 +1,6 @@
 import type { ExitPolicy } from '@earlyexit/exit-criteria';
-import type { Distillation } from '../joint-loss';
-import type { LossWeightSchedule } from '../loss-weights';
+import type { Distillation } from '../step/joint-loss';
+import type { LossWeightSchedule } from '../training/loss-weights';
 import type { TrainingObjective } from './training-objective';
 
 /**

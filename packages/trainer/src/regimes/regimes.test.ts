@@ -1,8 +1,8 @@
 import { selectEngine } from '@earlyexit/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { stripes, tinyNetwork } from '../testing/tiny-network';
-import { train } from '../train';
-import type { TrainOptions } from '../train-options';
+import { train } from '../training/train';
+import type { TrainOptions } from '../training/train-options';
 import { distill } from './distill';
 import { frozen } from './frozen';
 import { joint } from './joint';

@@ -11,7 +11,7 @@ import {
   writeSynced,
 } from '@earlyexit/core/node';
 import { type HostTensor, readFloatTensors, writeSafetensors } from '@earlyexit/core/safetensors';
-import type { EpochMetrics, EpochTotals } from '../epoch-metrics';
+import type { EpochMetrics, EpochTotals } from '../epoch/epoch-metrics';
 import { sha256 } from './files';
 import { findStateProblem } from './find-state-problem';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EpochMetrics } from '../epoch-metrics';
+import type { EpochMetrics } from '../epoch/epoch-metrics';
 import { metricsCsv } from './metrics-csv';
 
 const epoch: EpochMetrics = {

@@ -1,5 +1,5 @@
 import { csvLine } from '@earlyexit/core';
-import type { EpochMetrics } from '../epoch-metrics';
+import type { EpochMetrics } from '../epoch/epoch-metrics';
 
 /**
  * One line an epoch, the columns fixed by the network's exits. A value that does not exist (an exit that was not

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { errorCode, readWholeFile } from '@earlyexit/core/node';
-import type { EpochMetrics } from '../epoch-metrics';
+import type { EpochMetrics } from '../epoch/epoch-metrics';
 
 // A thousand epochs take 1 MB.
 const LARGEST_RECORD_BYTES = 2 ** 28;

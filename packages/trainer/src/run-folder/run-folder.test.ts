@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { EarlyExitError } from '@earlyexit/core';
 import { writeSafetensors } from '@earlyexit/core/safetensors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { emptyTotals } from '../epoch-metrics';
+import { emptyTotals } from '../epoch/epoch-metrics';
 import {
   type Checkpoint,
   DamagedCheckpoint,

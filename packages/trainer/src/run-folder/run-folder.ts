@@ -5,8 +5,8 @@ import { saveModel } from '@earlyexit/branch-head/node';
 import { DataError, type WorkOptions } from '@earlyexit/core';
 import { errorCode, kindOfPath, lockFolder, readWholeFile, writeWholeFile } from '@earlyexit/core/node';
 import { type HostTensor, writeSafetensors } from '@earlyexit/core/safetensors';
-import type { EpochMetrics } from '../epoch-metrics';
-import type { TrainingEvent } from '../training-event';
+import type { EpochMetrics } from '../epoch/epoch-metrics';
+import type { TrainingEvent } from '../training/training-event';
 import {
   type BestRecord,
   type Checkpoint,

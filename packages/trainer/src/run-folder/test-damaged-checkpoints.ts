@@ -11,7 +11,7 @@ import {
   trySeeds,
 } from '@earlyexit/testing';
 import { stripes, tinyNetwork } from '../testing/tiny-network';
-import { train } from '../train';
+import { train } from '../training/train';
 import { sha256 } from './files';
 import { openRunFolder } from './run-folder';
 

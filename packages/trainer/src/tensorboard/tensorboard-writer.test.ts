@@ -5,9 +5,9 @@ import { temporaryFolder } from '@earlyexit/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { stripes, tinyNetwork } from '../testing/tiny-network';
 import { readEventFiles } from '../testing/read-event-files';
-import { train, type TrainResult } from '../train';
-import type { TrainOptions } from '../train-options';
-import type { TrainingEvent } from '../training-event';
+import { train, type TrainResult } from '../training/train';
+import type { TrainOptions } from '../training/train-options';
+import type { TrainingEvent } from '../training/training-event';
 import { createRecordFraming } from './record-framing';
 import { createTensorBoardWriter } from './tensorboard-writer';
 

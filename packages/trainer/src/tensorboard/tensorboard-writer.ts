@@ -1,10 +1,10 @@
 import { ArgumentError } from '@earlyexit/core';
-import type { EpochMetrics } from '../epoch-metrics';
-import type { TrainingEvent } from '../training-event';
+import type { EpochMetrics } from '../epoch/epoch-metrics';
+import type { TrainingEvent } from '../training/training-event';
 import { type EventFile, openEventFile } from './event-file';
 import { type Chart, layoutValue, sessionStart, type SummaryValue, textValue } from './event-messages';
 import { createRecordFraming } from './record-framing';
-import { createStepWindow } from '../step-window';
+import { createStepWindow } from '../epoch/step-window';
 
 /** What a TensorBoard writer needs. */
 export interface TensorBoardOptions {

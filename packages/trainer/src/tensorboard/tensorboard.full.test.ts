@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { selectEngine } from '@earlyexit/backend';
 import { expect, it } from 'vitest';
 import { stripes, tinyNetwork } from '../testing/tiny-network';
-import { train } from '../train';
+import { train } from '../training/train';
 import { createTensorBoardWriter } from './tensorboard-writer';
 
 const environment = fileURLToPath(

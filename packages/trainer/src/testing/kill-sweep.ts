@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TrainingEvent } from '../training-event';
+import type { TrainingEvent } from '../training/training-event';
 
 /** How a child process that trains ended. */
 export interface Attempt {

@@ -1,6 +1,6 @@
-import type { ParameterVector } from '../parameter-vector';
+import type { ParameterVector } from '../weights/parameter-vector';
 import { tf } from '../tf';
-import type { BatchGradient } from '../training-step';
+import type { BatchGradient } from '../step/training-step';
 import type { BatchPart } from './divide-batch';
 import type { SharedResult } from './shared-step';
 

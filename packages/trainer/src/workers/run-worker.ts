@@ -1,10 +1,10 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { fromModelArtifacts } from '@earlyexit/branch-head';
 import { readLayerGraph } from '@earlyexit/profiler';
-import { seedDropout } from '../dropout-seeds';
-import { namedWeights } from '../named-weights';
-import { openPhaseNetwork, type PhaseNetwork } from '../phase-network';
-import { computeGradient } from '../training-step';
+import { seedDropout } from '../seeds/dropout-seeds';
+import { namedWeights } from '../weights/named-weights';
+import { openPhaseNetwork, type PhaseNetwork } from '../phase/phase-network';
+import { computeGradient } from '../step/training-step';
 import { divideBatch } from './divide-batch';
 import { type SharedStep, viewSharedStep } from './shared-step';
 import { command, StepSignal } from './step-signal';

@@ -1,5 +1,5 @@
 import type { toModelArtifacts } from '@earlyexit/branch-head';
-import type { PhaseDescription } from '../phase-network';
+import type { PhaseDescription } from '../phase/phase-network';
 import type { SharedStepMemory } from './shared-step';
 
 /** What a worker thread is started with. */

@@ -18,8 +18,8 @@ import { twoStage } from '../regimes/two-stage';
 import { bundle } from '../testing/bundle';
 import { stripes, tinyNetwork, weightsOf } from '../testing/tiny-network';
 import { tf, tfl } from '../tf';
-import { train } from '../train';
-import type { TrainOptions } from '../train-options';
+import { train } from '../training/train';
+import type { TrainOptions } from '../training/train-options';
 
 let program: string;
 let folder: string;
