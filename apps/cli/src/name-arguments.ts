@@ -4,26 +4,14 @@ import { flagOf } from './options/declare-option';
 
 /**
  * Lets an error of a library name the option or the operand that the user typed: `splitDataset({ limit })` becomes
- * `--limit`. An argument that no option of the command sets keeps its name.
+ * `--limit`. An argument that no option of the command sets keeps its name. Bad data name an option that lets them pass
+ * (`--skip-broken`): it ends the way out.
  */
 export function nameArguments(error: unknown, declaration: CommandDeclaration): unknown {
-  return renameArguments(error, (argument, inside) => typedName(argument, inside, declaration));
-}
-
-/**
- * An error that names what the user typed. Bad data name an option that lets them pass (`--skip-broken`): it ends the
- * way out.
- *
- * @param nameOf what the user types for an argument of a function, or null
- */
-export function renameArguments(
-  error: unknown,
-  nameOf: (argument: string, inside: string | undefined) => string | null,
-): unknown {
   if (!EarlyExitError.is(error) || error.kind === 'environment') return error;
   const { function: inside, argument, ...parts } = error.parts;
   if (argument === undefined) return error;
-  const names = argument.split(', ').map((each) => nameOf(each, inside));
+  const names = argument.split(', ').map((each) => typedName(each, inside, declaration));
   if (names.some((name) => name === null)) return error;
   const typed = names.join(', ');
   return error.kind === 'argument'

@@ -6,11 +6,9 @@ import {
   type OperandDeclarations,
   type RunnableCommand,
 } from './command';
-import type { CommandDefinition, Invocation as OldInvocation } from './command-definition';
 import { commands } from './commands/index';
-import { nameArguments, renameArguments } from './name-arguments';
+import { nameArguments } from './name-arguments';
 import { addOptions, typedOptions } from './options/commander-options';
-import { flagOf } from './options/declare-option';
 import { checkOptions, withDefaults } from './options/read-options';
 import { listenForInterruption } from './terminal/interruption';
 import { addOutputOptions } from './options/shared-options';
@@ -57,13 +55,9 @@ export function createProgram(surroundings: Surroundings, result: ProgramResult)
 
 function addCommand(
   program: Command,
-  definition: RunnableCommand | CommandDefinition,
+  definition: RunnableCommand,
   context: { surroundings: Surroundings; result: ProgramResult },
 ): void {
-  if (!('declaration' in definition)) {
-    addUndeclared(program, definition, context);
-    return;
-  }
   const { declaration } = definition;
   const { operands, options } = declaration;
   const command = startCommand(program, declaration);
@@ -91,35 +85,6 @@ function addCommand(
       }
     });
   });
-}
-
-function addUndeclared(
-  program: Command,
-  definition: CommandDefinition,
-  context: { surroundings: Surroundings; result: ProgramResult },
-): void {
-  const command = startCommand(program, definition);
-  definition.configure(command);
-  addOutputOptions(command);
-  command.action(async (...received: unknown[]) => {
-    await runWithOutput(command, context, ({ output, signal }) => {
-      const operands = received.slice(0, -2) as OldInvocation['operands'];
-      const { json: _json, quiet: _quiet, verbose: _verbose, ...options } = command.optsWithGlobals();
-      const { surroundings } = context;
-      return nameFlags(() => definition.execute({ operands, options, output, surroundings, signal }));
-    });
-  });
-}
-
-/** Of a command without declarations an argument is taken for the option of the same name. */
-async function nameFlags<Result>(action: () => Promise<Result>): Promise<Result> {
-  try {
-    return await action();
-  } catch (error) {
-    throw renameArguments(error, (argument) =>
-      argument === 'thresholds' ? '--earlyexit' : flagOf(argument),
-    );
-  }
 }
 
 function startCommand(

@@ -33,25 +33,11 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   }
 }
 
-// Of the commands whose options are not declared.
-const undeclaredLists = new Set([
-  '--earlyexit',
-  '--earlyexit_thresholds',
-  '--lossweights',
-  '--earlyexit_lossweights',
-  '--shares',
-  '--batches',
-  '--threads',
-]);
-
 /** The flags of the command's options that take several numbers. */
 function listFlags(argv: readonly string[]): ReadonlySet<string> {
-  for (const word of argv) {
-    const command = commands.find((each) => ('declaration' in each ? each.declaration : each).name === word);
-    if (command === undefined) continue;
-    return 'declaration' in command ? numberListFlags(command.declaration.options) : undeclaredLists;
-  }
-  return new Set();
+  const name = argv.find((word) => commands.some(({ declaration }) => declaration.name === word));
+  const named = commands.find(({ declaration }) => declaration.name === name);
+  return numberListFlags(named?.declaration.options ?? {});
 }
 
 /** The stack of an error and of what caused it. */

@@ -51,6 +51,7 @@ export async function benchmarkedFile(
     dtype,
     inputShape: inputShape as [number, number, number],
     config: null,
+    runDirectory: null,
     criterion: policy.criterion,
     leaving: isFixed ? 'built-in' : chooseLeaving(shares, isCalibrated ? policy.thresholds : null),
     async write(folder) {

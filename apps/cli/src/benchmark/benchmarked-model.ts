@@ -24,6 +24,7 @@ export async function benchmarkedModel(
     });
   }
   await startEngine({}, output);
+  const runDirectory = location.kind === 'saved' ? location.runDirectory : null;
   const opened = await openNetwork(location, options, output);
   const { criterion } = findPolicy(opened.model.metadata, { criterion: options.criterion });
   const stored = storedPolicy(opened.model.metadata);
@@ -32,10 +33,7 @@ export async function benchmarkedModel(
   const quantized =
     options.dtype === 'int8'
       ? await quantizeNetwork(
-          {
-            ...{ ...opened, policy, isTrained: location.kind === 'saved' },
-            runDirectory: location.kind === 'saved' ? location.runDirectory : null,
-          },
+          { ...opened, policy, runDirectory, isTrained: location.kind === 'saved' },
           // Whatever int8 leaves of the answers can be timed: a warning is enough.
           { ...given, threads: undefined, minAgreement: 0.01 },
           invocation,
@@ -48,6 +46,7 @@ export async function benchmarkedModel(
     dtype: options.dtype ?? 'float32',
     inputShape: model.model.inputs[0]!.shape.slice(1) as [number, number, number],
     config: opened.config,
+    runDirectory,
     criterion,
     leaving: chooseLeaving(options.shares, findPolicy(model.metadata, { criterion }).thresholds),
     async write(folder) {

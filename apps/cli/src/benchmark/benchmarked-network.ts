@@ -15,6 +15,7 @@ export interface BenchmarkedNetwork {
   readonly inputShape: readonly [number, number, number];
   /** Of the run that it comes from. */
   readonly config: RunConfig | null;
+  readonly runDirectory: string | null;
   readonly criterion: string;
   readonly leaving: Leaving;
   /** Writes its exports into a folder. */

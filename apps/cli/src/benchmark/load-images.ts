@@ -1,5 +1,6 @@
 import { channelsFirst } from '@earlyexit/core';
-import { asNetworkInput, checkClasses, openData, resolveDataSettings } from '../work/open-data';
+import { asNetworkInput, openData, reopenSplits, resolveDataSettings } from '@earlyexit/runs';
+import { showing } from '../terminal/show-work';
 import { seededNoise } from '../work/seeded-noise';
 import type { BenchmarkedNetwork, BenchInvocation } from './benchmarked-network';
 
@@ -15,7 +16,7 @@ export interface BenchmarkImages {
 
 /** Loads images of the calibration split, again and again if it has too few; seeded noise where no data set is known. */
 export async function loadImages(
-  { metadata, inputShape, config }: BenchmarkedNetwork,
+  { metadata, inputShape, config, runDirectory }: BenchmarkedNetwork,
   largestBatch: number,
   { options, given, output, signal }: BenchInvocation,
 ): Promise<BenchmarkImages> {
@@ -28,16 +29,19 @@ export async function loadImages(
     output.note('the images are seeded noise: --dataset names real ones');
     return { data: seededNoise(count * size, options.seed), count, shape, source: 'seeded noise' };
   }
-  const settings = await resolveDataSettings(given, config?.data ?? null);
-  const imageShape = metadata.preprocessing?.inputShape;
-  const { source, splits } = await openData(
-    { ...settings, download: options.download, imageShape },
-    output,
-    signal,
+  const { dataset, dataDir, skipBroken, seed } = given;
+  const choice = { dataset, dataDir, skipBroken, seed };
+  const { download } = options;
+  const { settings, source, splits } = await showing(output, signal, (work) =>
+    config === null
+      ? // Random weights know no classes.
+        openData({
+          ...{ settings: resolveDataSettings(choice, null), download },
+          ...{ imageShape: metadata.preprocessing?.inputShape, ...work },
+        })
+      : reopenSplits({ model: { metadata }, config, runDirectory }, { ...choice, download, ...work }),
   );
-  // Random weights know no classes; trained ones do.
-  if (config !== null) await checkClasses(metadata, source);
-  const input = await asNetworkInput(splits.calibration, source, metadata);
+  const input = asNetworkInput(splits.calibration, source, metadata);
   const available = Math.min(count, input.size);
   const rows = Int32Array.from({ length: available }, (_, row) => row);
   const loaded = channelsFirst(await input.load(rows), inputShape);

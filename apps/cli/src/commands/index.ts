@@ -1,5 +1,4 @@
 import { runnable, type RunnableCommand } from '../command';
-import type { CommandDefinition } from '../command-definition';
 import { bench } from './bench/options';
 import { calibrate } from './calibrate/options';
 import { criteria } from './criteria/options';
@@ -16,7 +15,7 @@ import { report } from './report/options';
 import { train } from './train/options';
 
 /** Every command, in the order in which `--help` lists them. */
-export const commands: readonly (RunnableCommand | CommandDefinition)[] = [
+export const commands: readonly RunnableCommand[] = [
   runnable(quickstart, () => import('./quickstart/run')),
   runnable(train, () => import('./train/run')),
   runnable(calibrate, () => import('./calibrate/run')),

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { addOptions } from './commander-options';
 import { listOption, offSwitch, switchOption, valueOption } from './declare-option';
 import { engine, engineOrRuntime, listOf, text, wholeNumber } from './option-values';
 
@@ -56,13 +55,3 @@ export const weightsSeedOption = valueOption(
     default: 0,
   },
 );
-
-/** Adds the options of commands that compute to a command whose options are not declared. */
-export function addEngineOptions(command: Command, takesExported = false): void {
-  addOptions(command, takesExported ? engineOrRuntimeOptions : engineOptions);
-}
-
-/** Adds the options of commands that read a data set to a command whose options are not declared. */
-export function addDatasetOptions(command: Command): void {
-  addOptions(command, datasetOptions);
-}

@@ -1,6 +1,5 @@
 import { ArgumentError, EarlyExitError } from '@earlyexit/core';
 import type { ModelLocation, RegisteredLocation, SavedLocation } from '@earlyexit/runs';
-import type { Invocation } from '../command-definition';
 
 /**
  * What MODEL names; see `locateModel` of the library.
@@ -53,16 +52,5 @@ export function requireTrained<Location extends ModelLocation>(
     rule: 'this command needs a trained network',
     received: `${location.name}, a network without weights`,
     remedy: `Train it first: earlyexit train --model ${location.name} --out runs/${location.name}`,
-  });
-}
-
-/** The MODEL operand of a command whose operands are not declared; empty text is none. */
-export function modelOperand({ operands }: Invocation): string {
-  const [model] = operands;
-  if (typeof model === 'string' && model.trim() !== '') return model;
-  throw new ArgumentError({
-    where: 'MODEL',
-    rule: 'a model must be named',
-    received: model === undefined ? 'nothing' : 'an empty text',
   });
 }
