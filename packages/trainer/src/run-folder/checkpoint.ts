@@ -8,6 +8,7 @@ import {
   readJsonWithin,
   refuseLargeJson,
   syncFolder,
+  explainWrite,
   writeSynced,
 } from '@earlyexit/core/node';
 import { type HostTensor, readFloatTensors, writeSafetensors } from '@earlyexit/core/safetensors';
@@ -78,13 +79,14 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
   await mkdir(beside);
   const tensors = writeSafetensors(checkpoint.tensors);
   const state = Buffer.from(JSON.stringify(checkpoint.state, null, 1));
-  await writeSynced(join(beside, tensorsFile), tensors);
-  await writeSynced(join(beside, stateFile), state);
+  const write = (file: string, content: string | Uint8Array): Promise<void> =>
+    writeSynced(join(beside, file), content).catch((error: unknown) => {
+      throw explainWrite(error, join(folder, name, file));
+    });
+  await write(tensorsFile, tensors);
+  await write(stateFile, state);
   // As `sha256sum --check` reads it.
-  await writeSynced(
-    join(beside, sumsFile),
-    `${sha256(tensors)}  ${tensorsFile}\n${sha256(state)}  ${stateFile}\n`,
-  );
+  await write(sumsFile, `${sha256(tensors)}  ${tensorsFile}\n${sha256(state)}  ${stateFile}\n`);
   await syncFolder(beside);
   await rename(beside, join(folder, name));
   await syncFolder(folder);

@@ -42,6 +42,16 @@ const kindOf = async (promise: Promise<unknown>): Promise<string> =>
     (error: unknown) => (EarlyExitError.is(error) ? `${error.kind}: ${error.message}` : String(error)),
   );
 
+it('names the file that does not fit on a full disk', async () => {
+  const folder = await openRunFolder(path, false);
+  await symlink('/dev/full', join(path, 'events.jsonl'));
+  const written = kindOf(folder.appendEvent({ type: 'warning', message: 'full' }));
+  expect(await written).toMatch(
+    /^environment: [^:]*events\.jsonl: .*ENOSPC.*Make room, then go on with resume/,
+  );
+  folder.close();
+});
+
 describe('openRunFolder', () => {
   it('makes a folder that is not there, several levels deep', async () => {
     (await openRunFolder(join(path, 'a', 'b'), false)).close();

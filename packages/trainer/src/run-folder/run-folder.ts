@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { saveModel } from '@earlyexit/branch-head/node';
 import { DataError, type WorkOptions } from '@earlyexit/core';
-import { errorCode, kindOfPath, lockFolder, readWholeFile, writeWholeFile } from '@earlyexit/core/node';
+import {
+  errorCode,
+  explainWrite,
+  kindOfPath,
+  lockFolder,
+  readWholeFile,
+  writeWholeFile,
+} from '@earlyexit/core/node';
 import { type HostTensor, writeSafetensors } from '@earlyexit/core/safetensors';
 import type { EpochMetrics } from '../epoch/epoch-metrics';
 import type { TrainingEvent } from '../training/training-event';
@@ -66,6 +73,7 @@ const ownName = 'checkpoints';
 export async function openRunFolder(path: string, resume: boolean): Promise<RunFolder> {
   const where = `run folder ${path}`;
   const checkpoints = join(path, ownName);
+  const record = join(path, 'events.jsonl');
   const check = (): Promise<void> => requireRunFolder(path, resume);
   await check();
   const unlock = lockFolder(path, 'a training', lockName);
@@ -74,7 +82,7 @@ export async function openRunFolder(path: string, resume: boolean): Promise<RunF
     await check();
     await mkdir(checkpoints, { recursive: true });
     await mkdir(join(path, 'model'), { recursive: true });
-    await dropTornLine(join(path, 'events.jsonl'));
+    await dropTornLine(record);
   }).catch((error: unknown) => {
     unlock();
     throw error;
@@ -117,12 +125,13 @@ export async function openRunFolder(path: string, resume: boolean): Promise<RunF
     writeMetrics: (history, exitNames) =>
       withFiles(where, () => writeWholeFile(join(path, 'metrics.csv'), metricsCsv(history, exitNames))),
     appendEvent: (event) =>
-      withFiles(where, () =>
-        appendFile(
-          join(path, 'events.jsonl'),
-          `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`,
-        ),
-      ),
+      withFiles(where, async () => {
+        const line = `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`;
+        await appendFile(record, line).catch((error: unknown) => {
+          // What is written to a full disk is refused without the file's name.
+          throw explainWrite(error, record);
+        });
+      }),
     writeBest: (epoch, weights) =>
       withFiles(where, async () => {
         const bytes = writeSafetensors(weights);

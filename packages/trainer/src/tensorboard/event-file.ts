@@ -36,14 +36,14 @@ export function openEventFile(directory: string, frame: RecordFraming): EventFil
   });
   const write = (content: EventContent, step: number): void => {
     const record = frame(encodeEvent(content, step, Date.now() / 1000));
-    withSystem(where, () => writeSync(descriptor, record));
+    withSystem(path, () => writeSync(descriptor, record));
   };
   write(fileVersion, 0);
   return {
     path,
     append: write,
     sync: () => {
-      withSystem(where, () => {
+      withSystem(path, () => {
         fsyncSync(descriptor);
       });
     },
@@ -59,7 +59,7 @@ function withSystem<Result>(where: string, operation: () => Result): Result {
   } catch (cause) {
     throw new EnvironmentError({
       where,
-      rule: 'the folder must be writable, with room on its disk',
+      rule: 'it must be writable, with room on its disk',
       received: cause instanceof Error ? cause.message : String(cause),
       remedy: 'Make room or check its permissions, then go on with resume',
       cause,
