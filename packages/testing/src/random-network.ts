@@ -71,6 +71,19 @@ export function randomNetwork(seed: number): MultiExitModel {
         }),
       () => layers.dense({ units: pick([2, 3]), name }),
     ];
+    const rare: (() => tfl.layers.Layer)[] = [
+      () => layers.rescaling({ scale: 0.5, offset: 0.1, name }),
+      () =>
+        layers.permute({
+          dims: pick([
+            [2, 1, 3],
+            [1, 3, 2],
+          ]),
+          name,
+        }),
+      () => layers.layerNormalization({ name, axis: pick([[3], [1, 2, 3]]), scale: random() < 0.7 }),
+      () => layers.activation({ activation: pick(['gelu', 'mish'] as const), name }),
+    ];
     let made: tfl.SymbolicTensor;
     const kind = random();
     if (kind < 0.2 && alike.length > 0) {
@@ -84,6 +97,8 @@ export function randomNetwork(seed: number): MultiExitModel {
       used.add(other);
     } else if (kind < 0.42 && reusable.length > 0) {
       made = pick(reusable).layer.apply(x) as tfl.SymbolicTensor;
+    } else if (kind > 0.92) {
+      made = pick(rare)().apply(x) as tfl.SymbolicTensor;
     } else {
       // A normalisation right behind a convolution is what folding is about.
       const layer = random() < 0.2 ? single[5]!() : pick(single)();

@@ -6,8 +6,8 @@ import type { MultiExitModel } from '@earlyexit/branch-head';
 import { listCriteria, type Threshold } from '@earlyexit/exit-criteria';
 import { createModel, listModels } from '@earlyexit/model-zoo';
 import { exportConditional, exportStaged, exportStatic } from '@earlyexit/onnx';
-import { smallForms } from '@earlyexit/testing/networks';
-import { temporaryFolder } from '@earlyexit/testing';
+import { smallForms, specialLayers } from '@earlyexit/testing/networks';
+import { noiseImages, temporaryFolder } from '@earlyexit/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadSession, type OnnxSessionOptions } from '../onnx/load-session';
 import type { OnnxRuntime } from '../onnx/runtime';
@@ -41,6 +41,17 @@ describe.skipIf(!isHere)('OpenVINO (Linux on x64 only)', () => {
     openvino = await loadOpenvino({ library });
     model = createModel('test_resnet_2exits', { preprocessing });
   });
+
+  it.each(Object.entries(specialLayers))('runs %s as onnxruntime does', async (_, network) => {
+    const file = await exportStatic(network());
+    const batch = { data: noiseImages(5, [6, 5, 3]), count: 5 };
+    const [expected, session] = [await loadSession(file), await loadSession(file, { runtime: openvino })];
+    const { logits } = await session.run(batch);
+    (await expected.run(batch)).logits.forEach((value, i) => expect(logits[i]).toBeCloseTo(value, 4));
+    session.dispose();
+    expected.dispose();
+  });
+
   /** A threshold in the middle of the scores at each exit, with room around it. */
   async function middleThresholds(session: Session): Promise<Threshold[]> {
     const thresholds: Threshold[] = [];

@@ -17,7 +17,17 @@ const operators: Readonly<Record<string, string>> = {
 
 /** The names of the activations that can be written. */
 export const activationNames: readonly string[] = [
-  ...['linear', ...Object.keys(operators), 'relu6', 'softmax', 'logSoftmax', 'swish'],
+  ...[
+    'linear',
+    ...Object.keys(operators),
+    'relu6',
+    'softmax',
+    'logSoftmax',
+    'swish',
+    'mish',
+    'gelu',
+    'gelu_new',
+  ],
 ];
 
 /** Applies the activation of that name. */
@@ -30,6 +40,14 @@ export function activate(graph: GraphBuilder, node: LayerGraphNode, name: string
       return clip(graph, value, 6);
     case 'swish':
       return { ...value, name: graph.add('Mul', [value.name, map(graph, 'Sigmoid', value).name]) };
+    case 'mish': {
+      const bounded = map(graph, 'Tanh', map(graph, 'Softplus', value));
+      return { ...value, name: graph.add('Mul', [value.name, bounded.name]) };
+    }
+    case 'gelu':
+      return gelu(graph, value);
+    case 'gelu_new':
+      return geluByTanh(graph, value);
     case 'softmax':
       return softmax(graph, 'Softmax', value);
     case 'logSoftmax':
@@ -53,6 +71,24 @@ export function map(
 /** ReLU that ends at `largest`. */
 export function clip(graph: GraphBuilder, value: Value, largest: number): Value {
   return map(graph, 'Clip', value, {}, [graph.scalar(0), graph.scalar(largest)]);
+}
+
+/** `x · (1 + erf(x / √2)) · 0.5`, in the order in which runtimes know it (arXiv 1606.08415). */
+function gelu(graph: GraphBuilder, value: Value): Value {
+  const scaled = graph.add('Div', [value.name, graph.scalar(Math.SQRT2)]);
+  const shifted = graph.add('Add', [graph.add('Erf', [scaled]), graph.scalar(1)]);
+  const product = graph.add('Mul', [value.name, shifted]);
+  return { ...value, name: graph.add('Mul', [product, graph.scalar(0.5)], {}, value.name) };
+}
+
+/** The same with its approximation: `x · (1 + tanh(√(2 / π) · (x + 0.044715 · x³))) · 0.5`. */
+function geluByTanh(graph: GraphBuilder, value: Value): Value {
+  const { name: x } = value;
+  const cube = graph.add('Mul', [graph.add('Mul', [x, x]), x]);
+  const sum = graph.add('Add', [x, graph.add('Mul', [cube, graph.scalar(0.044715)])]);
+  const scaled = graph.add('Mul', [sum, graph.scalar(Math.sqrt(2 / Math.PI))]);
+  const shifted = graph.add('Add', [graph.add('Tanh', [scaled]), graph.scalar(1)]);
+  return { ...value, name: graph.add('Mul', [graph.add('Mul', [x, shifted]), graph.scalar(0.5)], {}, x) };
 }
 
 /** A softmax over the last axis of TensorFlow.js. */

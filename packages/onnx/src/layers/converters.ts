@@ -14,10 +14,12 @@ import {
   convertMerge,
   convertPReLU,
   convertReLU,
+  convertRescaling,
   convertSoftmax,
   convertThresholdedReLU,
 } from './elementwise';
 import { type LayerConverter } from './layer-conversion';
+import { convertLayerNormalization } from './normalization';
 import {
   convertAveragePooling2D,
   convertGlobalAveragePooling2D,
@@ -29,6 +31,7 @@ import {
   convertConcatenate,
   convertCropping2D,
   convertFlatten,
+  convertPermute,
   convertReshape,
   convertUpSampling2D,
   convertZeroPadding2D,
@@ -42,6 +45,8 @@ export const converters: Readonly<Record<string, LayerConverter>> = {
   SeparableConv2D: convertSeparableConv2D,
   Dense: convertDense,
   BatchNormalization: convertBatchNormalization,
+  LayerNormalization: convertLayerNormalization,
+  Rescaling: convertRescaling,
   Activation: convertActivation,
   ReLU: convertReLU,
   LeakyReLU: convertLeakyReLU,
@@ -56,6 +61,7 @@ export const converters: Readonly<Record<string, LayerConverter>> = {
   MixedPooling2D: convertMixedPooling2D,
   Flatten: convertFlatten,
   Reshape: convertReshape,
+  Permute: convertPermute,
   ZeroPadding2D: convertZeroPadding2D,
   Cropping2D: convertCropping2D,
   UpSampling2D: convertUpSampling2D,

@@ -24,6 +24,16 @@ export const convertBatchNormalization: LayerConverter = ({ graph, node, weights
   return { ...value, name: graph.add('Add', [scaled, offset], {}, node.id) };
 };
 
+/** `Rescaling` */
+export const convertRescaling: LayerConverter = ({ graph, node, config, inputs }) => {
+  const { scale, offset = 0 } = config;
+  if (typeof scale !== 'number' || typeof offset !== 'number') {
+    return refuseLayer(node, 'its scale and offset are numbers', JSON.stringify([scale, offset]));
+  }
+  const scaled = graph.add('Mul', [inputs[0]!.name, graph.scalar(scale)], {}, node.id);
+  return { ...inputs[0]!, name: graph.add('Add', [scaled, graph.scalar(offset)], {}, node.id) };
+};
+
 /** `Activation` */
 export const convertActivation: LayerConverter = ({ graph, node, config, inputs }) =>
   activate(graph, node, config['activation'] as string, inputs[0]!);

@@ -30,6 +30,14 @@ export const convertReshape: LayerConverter = ({ graph, node, inputs, outputShap
   return fromPlain(graph, { name, layout: 'plain', shape: outputShape });
 };
 
+/** `Permute` */
+export const convertPermute: LayerConverter = ({ graph, node, config, inputs, outputShape }) => {
+  const plain = toPlain(graph, inputs[0]!);
+  const perm = [0, ...(config['dims'] as number[])];
+  const name = graph.add('Transpose', [plain.name], { perm: { ints: perm } }, node.id);
+  return fromPlain(graph, { name, layout: 'plain', shape: outputShape });
+};
+
 /** `Concatenate` */
 export const convertConcatenate: LayerConverter = ({ graph, node, config, inputs, outputShape }) => {
   const rank = outputShape.length + 1;

@@ -415,6 +415,7 @@ const operators: Readonly<Record<string, Operator>> = {
   Softsign: map(),
   Selu: map(),
   Exp: map(),
+  Erf: map(),
   Log: map(),
   Sqrt: map(),
   Neg: map(),
@@ -620,6 +621,34 @@ const operators: Readonly<Record<string, Operator>> = {
       );
       const enlarged = sizes.map((size, axis) => (axis === 0 ? size : fixed(size) * scales[axis]!));
       return one(FLOAT, enlarged, 4 * volume(enlarged));
+    },
+  },
+  LayerNormalization: {
+    inputs: [2, 3],
+    attributes: 'axis:i epsilon:f',
+    make: (application) => {
+      const { sizes } = input(application, 0);
+      const axis = axisWithin(application, whole(application, 'axis', -1), sizes.length);
+      const last = sizes.slice(axis);
+      need(
+        application.inputs.slice(1).every((_, index) => isSame(input(application, index + 1).sizes, last)),
+        'scale and bias of LayerNormalization fit the axes that it normalises',
+        `[${last.join(', ')}]`,
+      );
+      return one(FLOAT, sizes, 8 * volume(sizes));
+    },
+  },
+  ReduceMean: {
+    inputs: [1, 1],
+    attributes: 'axes:ints keepdims:i',
+    make: (application) => {
+      const { sizes } = input(application, 0);
+      flag(application, 'keepdims', 1, 1);
+      const axes = application.attributes.get('axes')?.ints ?? [];
+      need(axes.length > 0, 'ReduceMean names its axes', 'none');
+      for (const axis of axes) axisWithin(application, axis, sizes.length);
+      const reduced = sizes.map((size, axis) => (axes.includes(axis) ? 1 : size));
+      return one(FLOAT, reduced, volume(sizes));
     },
   },
   Softmax: { inputs: [1, 1], attributes: 'axis:i', make: softmax },

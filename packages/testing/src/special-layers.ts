@@ -1,0 +1,34 @@
+import { attachExits, type MultiExitModel } from '@earlyexit/branch-head';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { randomizeWeights } from './random-network';
+
+const { layers } = tfl;
+
+const made: Readonly<Record<string, () => tfl.layers.Layer>> = {
+  Rescaling: () => layers.rescaling({ scale: -0.3, offset: 2 }),
+  'Rescaling without an offset': () => layers.rescaling({ scale: 4 }),
+  'Permute of rows and columns': () => layers.permute({ dims: [2, 1, 3] }),
+  'Permute of the channels': () => layers.permute({ dims: [3, 1, 2] }),
+  LayerNormalization: () => layers.layerNormalization({ epsilon: 0.01 }),
+  'LayerNormalization of whole maps': () => layers.layerNormalization({ axis: [1, 2, 3], center: false }),
+  'LayerNormalization of columns': () => layers.layerNormalization({ axis: [2, 3], scale: false }),
+  gelu: () => layers.activation({ activation: 'gelu' }),
+  gelu_new: () => layers.activation({ activation: 'gelu_new' }),
+  mish: () => layers.activation({ activation: 'mish' }),
+  'gelu in a layer': () => layers.dense({ units: 3, activation: 'gelu' }),
+};
+
+/** A network for images `[6, 5, 3]`: a convolution, `layer` on its maps (or on them laid flat), and a classifier. */
+export function networkAround(layer: tfl.layers.Layer, isFlat = false): MultiExitModel {
+  const conv = layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', inputShape: [6, 5, 3] });
+  const rest = isFlat ? [layers.flatten(), layer] : [layer, layers.flatten()];
+  const model = tfl.sequential({ layers: [conv, ...rest, layers.dense({ units: 3 })] });
+  randomizeWeights(model, 5);
+  return attachExits(model, []);
+}
+
+/** Networks around layers that are written in several operators, or in others by the version. */
+export const specialLayers: Readonly<Record<string, (isFlat?: boolean) => MultiExitModel>> =
+  Object.fromEntries(
+    Object.entries(made).map(([name, make]) => [name, (isFlat = false) => networkAround(make(), isFlat)]),
+  );
