@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
 import type { CriterionName } from '@earlyexit/exit-criteria';
-import { type ExportedNetwork, openExported } from '../work/open-exported';
+import { type ExportedNetwork, openExported } from '../model/open-exported';
 import { type BenchmarkedNetwork, type BenchInvocation, chooseLeaving } from './benchmarked-network';
 
 /** An exported file; what it is compared with cannot be made of it, and is another file. */

@@ -4,9 +4,9 @@ import { ArgumentError } from '@earlyexit/core';
 import { findPolicy, storedPolicy } from '@earlyexit/exit-criteria';
 import { exportConditional, exportStatic } from '@earlyexit/onnx';
 import type { RegisteredLocation, SavedLocation } from '@earlyexit/runs';
-import { openNetwork } from '../work/open-network';
-import { quantizeNetwork } from '../work/quantize-network';
-import { startEngine } from '../work/start-engine';
+import { openNetwork } from '../model/open-network';
+import { quantizeNetwork } from '../model/quantize-network';
+import { startEngine } from '../model/start-engine';
 import { type BenchmarkedNetwork, type BenchInvocation, chooseLeaving } from './benchmarked-network';
 
 /** A network of TensorFlow.js, exported for the occasion. */

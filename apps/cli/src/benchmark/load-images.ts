@@ -1,7 +1,7 @@
 import { channelsFirst } from '@earlyexit/core';
 import { asNetworkInput, openData, reopenSplits, resolveDataSettings } from '@earlyexit/runs';
 import { showing } from '../terminal/show-work';
-import { seededNoise } from '../work/seeded-noise';
+import { seededNoise } from './seeded-noise';
 import type { BenchmarkedNetwork, BenchInvocation } from './benchmarked-network';
 
 /** Images as the graph takes them. */

@@ -14,7 +14,7 @@ import { type Invocation, missingOperand } from '../../command';
 import { oneOf, runtimeNames } from '../../options/option-values';
 import { checkValue } from '../../options/read-options';
 import { showing } from '../../terminal/show-work';
-import { locateModel } from '../../work/locate-model';
+import { locateModel } from '../../model/locate-model';
 import { describeInference } from './describe';
 import { inferenceRow, type InferenceRow } from './document';
 import type { bench } from './options';

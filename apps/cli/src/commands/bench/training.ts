@@ -7,7 +7,7 @@ import { timeTraining } from '../../benchmark/training-timing';
 import type { Invocation } from '../../command';
 import { engine } from '../../options/option-values';
 import { checkValue } from '../../options/read-options';
-import { locateNetwork } from '../../work/locate-model';
+import { locateNetwork } from '../../model/locate-model';
 import { describeTraining } from './describe';
 import type { TrainingRow } from './document';
 import type { bench } from './options';

@@ -4,7 +4,7 @@ import { thresholdToJson } from '@earlyexit/exit-criteria';
 import { fingerprintModel, loadRun, readLogits, type SavedLocation } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
 import { showWork } from '../../terminal/show-work';
-import { startEngine } from '../../work/start-engine';
+import { startEngine } from '../../model/start-engine';
 import type { ChosenAim } from './aim';
 import { describeRecalibration } from './describe-promises';
 import type { calibrate } from './options';

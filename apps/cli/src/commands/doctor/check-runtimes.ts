@@ -5,7 +5,7 @@ import { createModel } from '@earlyexit/model-zoo';
 import { findRuntime, type RuntimeName } from '@earlyexit/native-engines';
 import { exportConditional } from '@earlyexit/onnx';
 import { runtimeNames } from '../../options/option-values';
-import { openRuntime } from '../../work/open-runtime';
+import { openRuntime } from '../../model/open-runtime';
 
 /** What `doctor` says of a runtime of exported networks. */
 export interface RuntimeReport {

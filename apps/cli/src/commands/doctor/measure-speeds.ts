@@ -69,7 +69,7 @@ export async function measureEngine(name: EngineName): Promise<Speed[]> {
 export async function measureOnnxRuntime(): Promise<Speed[]> {
   const { createModel } = await import('@earlyexit/model-zoo');
   const { exportStatic } = await import('@earlyexit/onnx');
-  const { graphOpener } = await import('../../work/open-graph');
+  const { graphOpener } = await import('../../model/graph-opener');
   const speeds: Speed[] = [];
   for (const networkName of networks) {
     const network = createModel(networkName);

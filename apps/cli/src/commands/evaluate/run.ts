@@ -34,12 +34,11 @@ import { describeEvaluation } from '../../describe/evaluation';
 import { originalStatistics } from '../../describe/original-statistics';
 import { chooseAim } from '../../options/policy-options';
 import { showing, showWork } from '../../terminal/show-work';
-import { aboutTest } from '../../work/about-test';
-import { locateModel, requireTrained } from '../../work/locate-model';
-import { isCurve } from '../../work/curve-file';
-import { openExported } from '../../work/open-exported';
-import { requireOwnFile } from '../../work/require-own-file';
-import { openWorkbench, type Workbench } from '../../work/workbench';
+import { locateModel, requireTrained } from '../../model/locate-model';
+import { isCurve } from '../../output-files/curve-file';
+import { openExported } from '../../model/open-exported';
+import { requireOwnFile } from '../../output-files/require-own-file';
+import { aboutTest, type EvaluationSetup, openEvaluationSetup } from '../../model/evaluation-setup';
 import { parseCorruptions } from './corruptions';
 import { describeComparison } from './describe-comparison';
 import { describeCorrupted } from './describe-corrupted';
@@ -83,7 +82,7 @@ async function evaluateSaved(
 ): Promise<undefined> {
   const { criterion, earlyexit } = options;
   const asked = { ...options, skipBroken: given.skipBroken };
-  const bench = await openWorkbench(location, asked, output, signal, ({ metadata }) => {
+  const setup = await openEvaluationSetup(location, asked, output, signal, ({ metadata }) => {
     const stored = metadata.policy?.criterion;
     if (criterion === 'all') requireEarlyExit(metadata);
     else if (earlyexit !== undefined)
@@ -97,11 +96,11 @@ async function evaluateSaved(
       });
     }
   });
-  if (options.budget) return evaluateBudgets(bench, { operands, options, output });
-  if (criterion === 'all') return compare(bench, aim, { output, signal });
-  const policy = await choosePolicy(bench, { criterion, earlyexit, aim }, output);
+  if (options.budget) return evaluateBudgets(setup, { operands, options, output });
+  if (criterion === 'all') return compare(setup, aim, { output, signal });
+  const policy = await choosePolicy(setup, { criterion, earlyexit, aim }, output);
   if (corruptions !== null) {
-    const { clean, corrupted } = await spoil(bench, policy, corruptions, { ...options, output, signal });
+    const { clean, corrupted } = await spoil(setup, policy, corruptions, { ...options, output, signal });
     output.json({ ...clean, corrupted });
     output.text(
       ...describeEvaluation(clean, output),
@@ -110,13 +109,13 @@ async function evaluateSaved(
     );
     return undefined;
   }
-  const document = evaluatePolicy(await bench.logits('test'), policy, bench.costs, aboutTest(bench));
+  const document = evaluatePolicy(await setup.logits('test'), policy, setup.costs, aboutTest(setup));
   output.json(document);
   output.text(...describeEvaluation(document, output), '', ...originalStatistics(document));
   return undefined;
 }
 
-function requireEarlyExit({ name, exits }: Workbench['model']['metadata']): void {
+function requireEarlyExit({ name, exits }: EvaluationSetup['model']['metadata']): void {
   if (exits.length > 1) return;
   throw new ArgumentError({
     where: '--criterion',
@@ -127,16 +126,16 @@ function requireEarlyExit({ name, exits }: Workbench['model']['metadata']): void
 
 /** `--criterion all`: every policy at the same aim, thresholds from the calibration split. */
 async function compare(
-  bench: Workbench,
+  setup: EvaluationSetup,
   aim: SearchAim,
   { output, signal }: Pick<EvaluateInvocation, 'output' | 'signal'>,
 ): Promise<undefined> {
-  const { metadata } = bench.model;
-  const calibration = await bench.logits('calibration');
+  const { metadata } = setup.model;
+  const calibration = await setup.logits('calibration');
   const temperatures = storedPolicy(metadata)?.temperatures ?? fitTemperatures(calibration);
-  const test = await bench.logits('test');
-  const { costs, data } = bench;
-  const about = aboutTest(bench);
+  const test = await setup.logits('test');
+  const { costs, data } = setup;
+  const about = aboutTest(setup);
   const compared = await showing(output, signal, (work) =>
     comparePolicies({ calibration, test, temperatures, aim, costs, seed: data.seed, about }, work),
   );
@@ -180,15 +179,15 @@ function checkBudget({ options, flags }: EvaluateInvocation): void {
 
 /** `--budget`: the budgeted protocol, measured on the test split. */
 async function evaluateBudgets(
-  bench: Workbench,
+  setup: EvaluationSetup,
   { operands, options, output }: Pick<EvaluateInvocation, 'operands' | 'options' | 'output'>,
 ): Promise<undefined> {
-  const { model, data, engine } = bench;
+  const { model, data, engine } = setup;
   const { name, exits, staticMacs } = model.metadata;
   const { curve, force } = options;
   if (curve !== undefined) await requireOwnFile('--curve', curve, isCurve, force);
-  const calibration = await bench.logits('calibration');
-  const found = calibrateBudgets(model, { cached: calibration }, { test: await bench.logits('test') });
+  const calibration = await setup.logits('calibration');
+  const found = calibrateBudgets(model, { cached: calibration }, { test: await setup.logits('test') });
   const exitNames = exits.map((exit) => exit.name);
   if (curve !== undefined) await writeWholeFile(curve, budgetCsv(found.points, exitNames, staticMacs));
   const { dataset } = data;
@@ -201,7 +200,7 @@ async function evaluateBudgets(
 
 /** `--corrupt`: the test images as they are, and spoilt. */
 async function spoil(
-  bench: Workbench,
+  setup: EvaluationSetup,
   policy: ExitPolicy,
   corruptions: readonly Corruption[],
   {
@@ -210,11 +209,11 @@ async function spoil(
     signal,
   }: Pick<EvaluateInvocation, 'output' | 'signal'> & { readonly batchSize?: number | undefined },
 ): ReturnType<typeof evaluateCorruptions> {
-  const { model, source, splits, data } = bench;
+  const { model, source, splits, data } = setup;
   const { mean, standardDeviation } = source;
   const { test: images } = splits;
-  const calibration = await bench.logits('calibration');
-  const test = await bench.logits('test');
+  const calibration = await setup.logits('calibration');
+  const test = await setup.logits('test');
   return showing(output, signal, (work) =>
     evaluateCorruptions(model, {
       ...work,
@@ -225,14 +224,14 @@ async function spoil(
         standardDeviation,
       },
       seed: data.seed,
-      about: aboutTest(bench),
+      about: aboutTest(setup),
     }),
   );
 }
 
 /** The policy to evaluate: as given, as calibrated, or searched for on the calibration split. */
 async function choosePolicy(
-  bench: Workbench,
+  setup: EvaluationSetup,
   asked: {
     readonly criterion: ExitPolicy['criterion'] | undefined;
     readonly earlyexit: ExitPolicy['thresholds'] | undefined;
@@ -240,7 +239,7 @@ async function choosePolicy(
   },
   output: EvaluateInvocation['output'],
 ): Promise<PromisedPolicy> {
-  const { metadata } = bench.model;
+  const { metadata } = setup.model;
   const { aim } = asked;
   const { thresholds, ...found } = findPolicy(metadata, {
     criterion: asked.criterion,
@@ -255,9 +254,9 @@ async function choosePolicy(
     return neverLeave(metadata);
   }
   output.note(`thresholds of ${criterion} are searched for on the calibration split: ${describeAim(aim)}`);
-  const cached = await bench.logits('calibration');
+  const cached = await setup.logits('calibration');
   const fitted = metadata.policy === null ? fitTemperatures(cached) : temperatures;
-  const how = { criterion, temperatures: fitted, costs: bench.costs, aim };
+  const how = { criterion, temperatures: fitted, costs: setup.costs, aim };
   return { criterion, thresholds: searchThresholds(cached, how).thresholds, temperatures: fitted };
 }
 

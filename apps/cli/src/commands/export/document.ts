@@ -8,7 +8,7 @@ import {
 } from '@earlyexit/exit-criteria';
 import type { ExitAgreement, StagedManifest, StagedTensor } from '@earlyexit/onnx';
 import type { WrittenFile } from '@earlyexit/onnx/node';
-import type { QuantizedNetwork } from '../../work/quantize-network';
+import type { QuantizedNetwork } from '../../model/quantize-network';
 
 /** The width of the numbers in what was written, and what int8 does to the answers. */
 type Dtype =

@@ -20,12 +20,12 @@ import {
 } from '@earlyexit/onnx';
 import { requireOwnFolder, writeExport } from '@earlyexit/onnx/node';
 import type { Invocation } from '../../command';
-import { locateNetwork } from '../../work/locate-model';
-import { openNetwork } from '../../work/open-network';
-import { quantizeNetwork, type QuantizedNetwork } from '../../work/quantize-network';
-import { requireReplaceable } from '../../work/require-replaceable';
-import { requireWritable } from '../../work/require-writable';
-import { startEngine } from '../../work/start-engine';
+import { locateNetwork } from '../../model/locate-model';
+import { openNetwork } from '../../model/open-network';
+import { quantizeNetwork, type QuantizedNetwork } from '../../model/quantize-network';
+import { requireReplaceable } from '../../output-files/require-replaceable';
+import { requireWritable } from '../../output-files/require-writable';
+import { startEngine } from '../../model/start-engine';
 import { describeExport } from './describe';
 import { type ExportDocument, fileDocument, folderDocument, stagedDocument } from './document';
 import type { exportNetwork } from './options';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { temporaryFolder } from '../../testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 import { readLabels } from './labels';
 
 const folder = await temporaryFolder();

@@ -15,8 +15,8 @@ import {
 import { createSession } from '@earlyexit/inference/tfjs';
 import { type ExportedLocation, keptLogits, loadRun, type Run, type SavedLocation } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
-import { openExported } from '../../work/open-exported';
-import { startEngine } from '../../work/start-engine';
+import { openExported } from '../../model/open-exported';
+import { startEngine } from '../../model/start-engine';
 import { readLabels } from './labels';
 import { endMonitor, lossMonitor, type Monitor, streamMonitor } from './monitors';
 import type { predict } from './options';

@@ -4,7 +4,7 @@ import { criterionWithoutLabels, DEFAULT_CRITERION } from '@earlyexit/exit-crite
 import type { Invocation } from '../../command';
 import { exitCode } from '../../exit-code';
 import { plural } from '@earlyexit/core/format';
-import { locateModel, requireTrained } from '../../work/locate-model';
+import { locateModel, requireTrained } from '../../model/locate-model';
 import { describeAnswer } from './describe';
 import { collectInputs } from './inputs';
 import { openFile, openSaved } from './open';

@@ -1,8 +1,8 @@
 import { adviseExits, profileModel } from '@earlyexit/profiler';
 import type { Invocation } from '../../command';
-import { locateNetwork } from '../../work/locate-model';
-import { openNetwork } from '../../work/open-network';
-import { startEngine } from '../../work/start-engine';
+import { locateNetwork } from '../../model/locate-model';
+import { openNetwork } from '../../model/open-network';
+import { startEngine } from '../../model/start-engine';
 import { describeProfile } from './describe';
 import { profileDocument } from './document';
 import type { profile } from './options';

@@ -3,12 +3,12 @@ import type { NetworkToCompare } from '@earlyexit/evaluation';
 import { type Run, splitLogits } from '@earlyexit/runs';
 import type { Output } from '../../terminal/output';
 import { showing } from '../../terminal/show-work';
-import { ranImages, type Workbench } from '../../work/workbench';
+import { ranImages, type EvaluationSetup } from '../../model/evaluation-setup';
 
 /** Runs other networks on the test images, one after the other; each is disposed of. */
 export async function comparedLogits(
   runs: readonly Run[],
-  { source, splits }: Pick<Workbench, 'source' | 'splits'>,
+  { source, splits }: Pick<EvaluationSetup, 'source' | 'splits'>,
   { batchSize }: { readonly batchSize?: number | undefined },
   { output, signal }: { readonly output: Output; readonly signal: AbortSignal },
 ): Promise<NetworkToCompare[]> {

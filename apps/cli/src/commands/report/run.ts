@@ -4,10 +4,10 @@ import { collectReport } from '@earlyexit/evaluation';
 import { encodeExamples, renderReport } from '@earlyexit/report';
 import { loadComparable, requireComparable, type SavedLocation } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
-import { locateNetwork, requireTrained } from '../../work/locate-model';
-import { requireReplaceable } from '../../work/require-replaceable';
-import { requireWritable } from '../../work/require-writable';
-import { openWorkbench } from '../../work/workbench';
+import { locateNetwork, requireTrained } from '../../model/locate-model';
+import { requireReplaceable } from '../../output-files/require-replaceable';
+import { requireWritable } from '../../output-files/require-writable';
+import { openEvaluationSetup } from '../../model/evaluation-setup';
 import { comparedLogits } from './compared-logits';
 import { describeReport } from './describe';
 import { reportDocument } from './document';
@@ -19,8 +19,8 @@ export async function run(invocation: Invocation<typeof report>): Promise<undefi
   const own = await findTrained(operands.model);
   const others = await Promise.all((options.compare ?? []).map(findTrained));
   await requireComparable(others, own, options);
-  const bench = await openWorkbench(own, options, output, signal);
-  const { model, source, splits } = bench;
+  const setup = await openEvaluationSetup(own, options, output, signal);
+  const { model, source, splits } = setup;
   if (model.metadata.policy === null && model.metadata.exits.length > 1) {
     output.warn('the model is not calibrated: nobody leaves early. Run earlyexit calibrate first');
   }
@@ -29,11 +29,11 @@ export async function run(invocation: Invocation<typeof report>): Promise<undefi
   await requireReplaceable('--out', path, 'report', options.force);
   const loaded = await loadComparable(others, source);
   const data = collectReport(model, {
-    calibration: await bench.logits('calibration'),
-    test: await bench.logits('test'),
-    dataset: bench.data.dataset,
-    engine: bench.engine.name,
-    compared: await comparedLogits(loaded, bench, options, { output, signal }),
+    calibration: await setup.logits('calibration'),
+    test: await setup.logits('test'),
+    dataset: setup.data.dataset,
+    engine: setup.engine.name,
+    compared: await comparedLogits(loaded, setup, options, { output, signal }),
   });
   await writeWholeFile(path, renderReport(data, await encodeExamples(data, splits.test)));
   output.json(reportDocument(data, path));

@@ -22,7 +22,7 @@ import type { Invocation } from '../../command';
 import { exitCode } from '../../exit-code';
 import { showing } from '../../terminal/show-work';
 import { version } from '../../version';
-import { startEngine } from '../../work/start-engine';
+import { startEngine } from '../../model/start-engine';
 import { describeDryRun, describeInterruption, describePlan, describeTrained, ORACLE_NOTE } from './describe';
 import { planDocument, trainedDocument, type TrainingPlan } from './document';
 import { followTraining } from './follow-training';

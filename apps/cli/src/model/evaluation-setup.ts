@@ -2,6 +2,7 @@ import type { Engine } from '@earlyexit/backend';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import type { CachedLogitsFile } from '@earlyexit/calibration';
 import type { DataSource, Splits } from '@earlyexit/datasets';
+import type { EvaluationOrigin } from '@earlyexit/evaluation';
 import { type CachedLogits, costsOf, type ExitCosts } from '@earlyexit/exit-criteria';
 import type { DataSettings, SavedLocation } from '@earlyexit/runs';
 import type { EngineChoice } from '../options/option-values';
@@ -12,7 +13,7 @@ import { locateNetwork, requireTrained } from './locate-model';
 import { startEngine } from './start-engine';
 
 /** A trained network with its data and an engine: what evaluation and report begin with. */
-export interface Workbench {
+export interface EvaluationSetup {
   readonly model: MultiExitModel;
   readonly reference: SavedLocation;
   readonly engine: Engine;
@@ -27,8 +28,8 @@ export interface Workbench {
   calibration(): Promise<CachedLogitsFile>;
 }
 
-/** The options of a workbench. */
-export interface WorkbenchOptions {
+/** The options of an evaluation. */
+export interface EvaluationSetupOptions {
   readonly engine?: EngineChoice | undefined;
   readonly threads?: number | undefined;
   readonly dataset?: string | undefined;
@@ -40,13 +41,13 @@ export interface WorkbenchOptions {
 }
 
 /** Loads a trained network and its data. What can be checked before the slow work is checked first, by `check`. */
-export async function openWorkbench(
+export async function openEvaluationSetup(
   argument: string | SavedLocation,
-  options: WorkbenchOptions,
+  options: EvaluationSetupOptions,
   output: Output,
   signal: AbortSignal,
   check: (model: MultiExitModel) => void = () => undefined,
-): Promise<Workbench> {
+): Promise<EvaluationSetup> {
   const reference = typeof argument === 'string' ? requireTrained(await locateNetwork(argument)) : argument;
   const engine = await startEngine(options, output);
   const { loadRun, openEvaluationData } = await import('@earlyexit/runs');
@@ -56,14 +57,14 @@ export async function openWorkbench(
   const data = await showing(output, signal, (work) => openEvaluationData(run, { ...choice, ...work }));
   const { settings, source, splits } = data;
   const parts = { model: run.model, reference, engine, data: settings, source, splits };
-  return makeWorkbench(parts, { batchSize, output, signal });
+  return makeEvaluationSetup(parts, { batchSize, output, signal });
 }
 
-/** A workbench of parts that are there already. */
-export function makeWorkbench(
-  parts: Omit<Workbench, 'costs' | 'logits' | 'calibration'>,
+/** A setup of parts that are there already. */
+export function makeEvaluationSetup(
+  parts: Omit<EvaluationSetup, 'costs' | 'logits' | 'calibration'>,
   { batchSize, output, signal }: { batchSize?: number | undefined; output: Output; signal: AbortSignal },
-): Workbench {
+): EvaluationSetup {
   const { model, reference, data: settings } = parts;
   const run = { model, runDirectory: reference.runDirectory };
   const data = { ...parts, settings };
@@ -89,4 +90,15 @@ export function makeWorkbench(
 /** Tells how long the images of a split took. */
 export function ranImages(role: string): WorkSummary {
   return ({ done }, time) => `ran ${count(done)} ${role} images in ${time}`;
+}
+
+/** What an evaluation on the test split says about where it comes from. */
+export function aboutTest({ model, data, engine }: EvaluationSetup): EvaluationOrigin {
+  return {
+    model: model.metadata.name,
+    dataset: data.dataset,
+    split: 'test',
+    engine: engine.name,
+    exitNames: model.metadata.exits.map(({ name }) => name),
+  };
 }

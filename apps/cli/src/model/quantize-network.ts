@@ -14,8 +14,8 @@ import { describeRefit, ranInt8, rangeSource } from '../describe/quantization';
 import { chooseAim } from '../options/policy-options';
 import type { Output } from '../terminal/output';
 import { showing } from '../terminal/show-work';
-import { graphOpener } from './open-graph';
-import { seededNoise } from './seeded-noise';
+import { graphOpener } from './graph-opener';
+import { seededNoise } from '../benchmark/seeded-noise';
 
 const NOISE_IMAGES = 256;
 
