@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
 import { withMetadata } from '@earlyexit/branch-head';
 import { saveModel } from '@earlyexit/branch-head/node';
 import { loadSession } from '@earlyexit/inference/onnx';
 import { createModel } from '@earlyexit/model-zoo';
+import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { runCommand } from './testing/run-command';
 import { temporaryFolder } from '@earlyexit/testing';
@@ -14,20 +15,21 @@ import type { QuantizationReport } from '@earlyexit/evaluation';
 
 const folder = await temporaryFolder();
 const at = (name: string): string => join(folder, name);
+const preprocessing = { inputShape: [8, 8, 1], mean: [0.4], standardDeviation: [0.3] } as const;
+const policy = { criterion: 'margin', thresholds: [0.05], temperatures: [1.5, 0.8] } as const;
 const data = ['--dataset', 'image-folder', '--data-dir', at('images')];
 
 interface Exported {
   readonly thresholds: readonly (number | null)[];
   readonly ranges: string;
   readonly quantization: QuantizationReport;
+  readonly agreement: readonly { readonly name: string; readonly share: number }[];
 }
 
 beforeAll(async () => {
   await writeTinyDataset(at('images'));
   await selectEngine('cpu');
-  const preprocessing = { inputShape: [8, 8, 1], mean: [0.4], standardDeviation: [0.3] } as const;
   const model = createModel('test_b_lenet', { classes: ['left', 'top', 'whole'], preprocessing, seed: 3 });
-  const policy = { criterion: 'margin', thresholds: [0.05], temperatures: [1.5, 0.8] } as const;
   await saveModel(withMetadata(model, { policy }), at('model'));
 });
 
@@ -43,7 +45,9 @@ it('sets thresholds anew on the int8 logits, at the cost of before, and evaluate
   ]);
   expect(ran.code, ran.stderr).toBe(0);
   expect(ran.stderr).toContain('temperatures and thresholds set anew');
-  const { thresholds, ranges, quantization } = ran.json() as Exported;
+  const { thresholds, ranges, quantization, agreement } = ran.json() as Exported;
+  expect(agreement.map(({ name }) => name)).toEqual(['exit0', 'final']);
+  expect(agreement.map(({ share }) => share)).toEqual(quantization.agreement);
   expect(ranges).toContain('calibration images of image-folder');
   for (const share of quantization.agreement) expect(share).toBeGreaterThan(0.8);
   const { float32, int8 } = quantization.macsShare;
@@ -88,5 +92,42 @@ it('puts int8 into a model folder, and says in its config which', async () => {
   });
   const file = join(at('hub'), 'onnx', 'model_quantized.onnx');
   expect((await readFile(file)).includes('QuantizeLinear')).toBe(true);
-  expect((await loadSession(file, { threads: 1 })).metadata.policy).toMatchObject({ thresholds });
+  const { metadata } = await loadSession(file, { threads: 1 });
+  expect(metadata.policy).toMatchObject({ thresholds });
+  expect(metadata.fittedOn).toMatchObject([
+    {
+      what: 'int8-ranges',
+      fingerprint: expect.stringMatching(/^image-folder calibration [0-9a-f]{32}$/) as string,
+    },
+  ]);
+  const predicted = await runCommand(['predict', at('hub'), join(at('images'), 'top'), '--json']);
+  expect(predicted.code, predicted.stderr).toBe(0);
+});
+
+it('fails where int8 answers otherwise than float32 too often, and writes nothing', async () => {
+  // A channel that is far larger than the others takes all of the 256 steps, though nobody looks at it.
+  const model = createModel('test_b_lenet', { classes: ['left', 'top', 'whole'], preprocessing, seed: 3 });
+  const changed = (name: string, of: 0 | 1, change: (value: number, index: number) => number): void => {
+    const layer = model.model.getLayer(name);
+    layer.setWeights(
+      layer
+        .getWeights()
+        .map((weight, i) => (i === of ? tf.tensor(weight.dataSync().map(change), weight.shape) : weight)),
+    );
+  };
+  changed('conv1', 1, (bias, channel) => (channel === 0 ? 1e5 : bias));
+  // Both read the two channels of conv1 into three of their own.
+  for (const name of ['conv2', 'exit0_conv1']) {
+    changed(name, 0, (weight, index) => (Math.floor(index / 3) % 2 === 0 ? 0 : weight));
+  }
+  await saveModel(withMetadata(model, { policy }), at('dead'));
+  const int8 = ['export', at('dead'), at('dead.onnx'), '--dtype', 'int8', ...data];
+  const failed = await runCommand(int8);
+  expect(failed).toMatchObject({ code: 1, stdout: '' });
+  expect(failed.stderr).toMatch(/at least 80\.0 % of the images.*allow less: --min-agreement/s);
+  await expect(access(at('dead.onnx'))).rejects.toThrow();
+  const allowed = await runCommand([...int8, '--min-agreement', '0.01']);
+  expect(allowed.code, allowed.stderr).toBe(0);
+  expect(allowed.stderr).toContain('warning: int8 changes answers');
+  expect((await runCommand([...int8, '--min-agreement', '2'])).code).toBe(2);
 });

@@ -56,7 +56,8 @@ export async function exportConditional(
 
   const asInput = decision.thresholdsAs === 'input' && earlyExits > 0;
   const limits = asInput ? splitThresholds(graph, earlyExits) : [];
-  const colors = options.colorInput === true ? readColors(graph, network.input) : null;
+  const colors =
+    options.colorInput === true ? readColors(graph, network.input, model.metadata.preprocessing) : null;
   const input = colors?.input ?? network.input;
   const { foldTemperatures = false, runtime = 'onnxruntime' } = options;
   const dtype = dtypeOf(options);

@@ -416,6 +416,7 @@ const operators: Readonly<Record<string, Operator>> = {
   Selu: map(),
   Exp: map(),
   Erf: map(),
+  Floor: map(),
   Log: map(),
   Sqrt: map(),
   Neg: map(),
