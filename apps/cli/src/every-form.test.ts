@@ -7,7 +7,7 @@ import { createModel } from '@earlyexit/model-zoo';
 import sharp, { type Color, type Sharp } from 'sharp';
 import { beforeAll, expect, it } from 'vitest';
 import { runCommand } from './testing/run-command';
-import { temporaryFolder } from './testing/temporary-folder';
+import { temporaryFolder } from '@earlyexit/testing';
 
 const folder = await temporaryFolder();
 const images = join(folder, 'images');
