@@ -14,6 +14,7 @@ describe('escapeMarkdown', () => {
 
   it('leaves plain words alone', () => {
     expect(escapeMarkdown('T-shirt/top (no. 7), Straße')).toBe('T-shirt/top (no. 7), Straße');
+    expect(escapeMarkdown('test_b_lenet _em_')).toBe(String.raw`test_b_lenet \_em\_`);
   });
 });
 

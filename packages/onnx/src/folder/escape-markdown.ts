@@ -6,7 +6,8 @@ import { printable } from '@earlyexit/core';
  */
 export function escapeMarkdown(text: string): string {
   return printable(text)
-    .replace(/[\\`*_[\]~|$]/g, (character) => `\\${character}`)
+    // Within a word an underscore is one: test_b_lenet.
+    .replace(/[\\`*[\]~|$]|(?<!\w)_|_(?!\w)/g, (character) => `\\${character}`)
     .replace(/[&<>@]|:(?=\/\/)|(?<=www)\./gi, (character) => `&#${String(character.charCodeAt(0))};`);
 }
 

@@ -36,8 +36,9 @@ export async function sampleRanges(
   const { open, rangeRows = spreadRows(images.size), method, signal, onProgress } = options;
   const shape = model.model.inputs[0]!.shape.slice(1) as number[];
   const batch = batchFor(shape.reduce((product, axis) => product * axis, 1));
-  const total = rangeRows.length * (method === 'min-max' ? 1 : 2);
-  let done = 0;
+  const passes = method === 'min-max' ? 1 : 2;
+  const total = rangeRows.length;
+  let seen = 0;
   return measureRanges(model, {
     open,
     ...(method === undefined ? {} : { method }),
@@ -46,7 +47,8 @@ export async function sampleRanges(
         signal?.throwIfAborted();
         const rows = rangeRows.slice(first, first + batch);
         yield { data: channelsFirst(await images.load(rows), shape), count: rows.length };
-        done += rows.length;
+        seen += rows.length;
+        const done = Math.floor(seen / passes);
         onProgress?.({ what: 'measuring the ranges of activations', done, total, unit: 'samples' });
       }
     },
