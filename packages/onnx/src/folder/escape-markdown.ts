@@ -5,10 +5,12 @@ import { printable } from '@earlyexit/core';
  * says. Control characters are shown; HTML, Markdown and what hosts make links or formulas of are escaped.
  */
 export function escapeMarkdown(text: string): string {
-  return printable(text)
-    // Within a word an underscore is one: test_b_lenet.
-    .replace(/[\\`*[\]~|$]|(?<!\w)_|_(?!\w)/g, (character) => `\\${character}`)
-    .replace(/[&<>@]|:(?=\/\/)|(?<=www)\./gi, (character) => `&#${String(character.charCodeAt(0))};`);
+  return (
+    printable(text)
+      // Within a word an underscore is one: test_b_lenet.
+      .replace(/[\\`*[\]~|$]|(?<!\w)_|_(?!\w)/g, (character) => `\\${character}`)
+      .replace(/[&<>@]|:(?=\/\/)|(?<=www)\./gi, (character) => `&#${String(character.charCodeAt(0))};`)
+  );
 }
 
 /**
