@@ -128,3 +128,71 @@ describe('report --compare', () => {
     expectExplained(await compare('test_b_lenet'), 2, /needs a trained network/);
   });
 });
+
+describe('what was promised', () => {
+  const engine = ['--engine', 'wasm'];
+  const top = join(images, 'top');
+
+  it('is watched by the answers that are checked', async () => {
+    const without = await runCommand(['predict', run, top, '--recheck', '5', ...engine]);
+    expectExplained(without, 2, /--recheck: the loss that was promised is watched.*promises nothing here/);
+    const calibrate = ['calibrate', run, '--risk', '0.4', ...engine];
+    expect((await runCommand([...calibrate])).code).toBe(0);
+    const ran = await runCommand(['predict', run, top, '--recheck', '5', '--json', ...engine]);
+    expect(ran.code, ran.stderr).toBe(0);
+    const answers = ran.json() as { class: number; finalClass?: number }[];
+    answers.forEach(({ finalClass }, i) => {
+      expect(typeof finalClass).toBe(i % 5 === 0 ? 'number' : 'undefined');
+    });
+    expect(ran.stderr).toMatch(/monitor: \d+ labels give no reason to doubt a risk of at most 0\.4/);
+    const labels = at('labels.csv');
+    await writeFile(labels, '001.png,top\n');
+    const wrong = await runCommand(['predict', run, top, '--labels', labels, ...engine]);
+    expectExplained(wrong, 2, /--labels: the promise is about the final exit’s answers/);
+    expect((await runCommand([...calibrate, '--loss', 'gap'])).code).toBe(0);
+    const labelled = await runCommand(['predict', run, top, '--labels', labels, ...engine]);
+    expect(labelled.stderr).toContain('monitor: 1 labels give no reason');
+  });
+
+  it('holds where the final exit may decline', async () => {
+    const ran = await runCommand(['calibrate', run, '--reject-risk', '0.5', '--json', ...engine]);
+    expect(ran.code, ran.stderr).toBe(0);
+    const { reject } = ran.json() as { reject: { below: number } | null };
+    expect(reject).not.toBeNull();
+    const evaluated = await runCommand(['evaluate', run, '--json', ...engine]);
+    expect(evaluated.json()).toMatchObject({
+      reject: { ...reject, answered: expect.any(Number) as number },
+    });
+    const text = await runCommand(['evaluate', run, ...engine]);
+    expect(text.stdout).toMatch(/of these 36 images [\d.]+ % got an answer, [\d.]+ % of them wrong \(/);
+    const answers = (await runCommand(['predict', run, top, '--json', ...engine])).json();
+    expect(answers).toContainEqual(expect.objectContaining({ declined: false }));
+  });
+
+  it('is not looked for in too few images', async () => {
+    const ran = await runCommand(['predict', run, join(top, '001.png'), '--monitor-end', ...engine]);
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain('at least 100 numbers are needed');
+  });
+});
+
+describe('evaluate --budget', () => {
+  it('measures on the test images what was set on the calibration images', async () => {
+    const curve = at('budgets.csv');
+    const ran = await runCommand(['evaluate', run, '--budget', '--curve', curve, '--json']);
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.json()).toMatchObject({ measuredOn: { split: 'test', samples: 36 }, curve });
+    expect((await readFile(curve, 'utf8')).trim().split('\n')).toHaveLength(40);
+    const text = await runCommand(['evaluate', run, '--budget']);
+    expect(text.stdout).toContain('36 test images, criterion max-probability');
+  });
+
+  it('explains what it does not go with', async () => {
+    const evaluate = (...words: string[]): Promise<Ran> => runCommand(['evaluate', run, ...words]);
+    expectExplained(await evaluate('--budget', '--criterion', 'all'), 2, /--budget and --criterion/);
+    expectExplained(await evaluate('--curve', at('x.csv')), 2, /--curve: it takes the budgets/);
+    await writeFile(at('notes.csv'), 'mine');
+    const other = await evaluate('--budget', '--curve', at('notes.csv'));
+    expectExplained(other, 1, /--curve: only an earlier result is replaced/);
+  });
+});

@@ -1,4 +1,4 @@
-import { count, percent, shortMacs } from '@earlyexit/core/format';
+import { count, percent, plural, shortMacs } from '@earlyexit/core/format';
 import { type Calibration, describeRisk, type ModelRecalibration } from '@earlyexit/evaluation';
 import { showThreshold } from '../../describe/threshold';
 import type { Colors } from '../../terminal/colors';
@@ -34,7 +34,7 @@ export function describePromise({ promise, policy }: Pick<Calibration, 'promise'
     ];
   }
   const { loss, empiricalRisk, statement, inEach } = promise;
-  const seen = `${inEach === undefined ? '' : 'in the worst '}${describeRisk(loss, empiricalRisk)}`;
+  const seen = `${inEach === undefined ? '' : `in the worst ${inEach} `}${describeRisk(loss, empiricalRisk)}`;
   return [`${statement}, as long as images come from where these came from (on these: ${seen}).`];
 }
 
@@ -110,10 +110,10 @@ function describeJoint({ joint }: Calibration): string[] {
 function describeEarlier({ earlier, made }: Calibration): string[] {
   if (made.length === 0 || earlier.promises.length === 0) return [];
   const spent = made.reduce((sum, { delta }) => sum + (delta ?? 0), earlier.spentDelta);
-  const before = earlier.promises.length === 1 ? 'the one' : `the ${count(earlier.promises.length)}`;
+  const before = `${plural(earlier.promises.length, 'promise')} made before on the same images`;
   return [
     spent < 1
-      ? `This promise and ${before} made before on the same images hold together with a probability of at least ${percent(1 - spent, 1)}; --with-earlier keeps that at 1 − delta.`
-      : `Of this promise and ${before} made before on the same images nothing can be said together: calibrate on other images.`,
+      ? `Together with ${before} all of this holds with a probability of at least ${percent(1 - spent, 1)}; --with-earlier keeps that at 1 − delta.`
+      : `Together with ${before} nothing can be said: calibrate on other images.`,
   ];
 }
