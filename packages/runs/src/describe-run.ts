@@ -22,8 +22,8 @@ export interface DescribedRun {
 }
 
 /**
- * Lets a training remember the data that it is done on: with `train({ ...data.splits, ...described, runDirectory })` every
- * function and command that opens the run finds them by itself.
+ * Describes the data of a training for its run folder: after `train({ ...data.splits, ...described, runDirectory })`
+ * every function and command that opens the run finds the data by itself.
  *
  * @throws DataError for an image that cannot be read
  */

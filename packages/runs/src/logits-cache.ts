@@ -35,7 +35,7 @@ export async function reuseOrComputeLogits(
   const computed = await compute();
   try {
     await writeLogits(path, computed);
-    // Within the run folder: quickstart's is not yet called what it will be.
+    // Relative to the run folder: that of a quickstart is renamed when it is complete.
     const place = join(basename(dirname(path)), basename(path));
     onNote?.({ level: 'note', text: `calibration logits kept in the run folder, ${place}` });
   } catch (error) {
@@ -48,7 +48,7 @@ export async function reuseOrComputeLogits(
 /**
  * Reads a file of cached logits.
  *
- * @param expected what they have to belong to; left out parts are not looked at
+ * @param expected what they have to belong to; parts that are left out are not checked
  * @throws DataError if there is none, it is damaged, or belongs to something else
  */
 export async function readLogits(path: string, expected: Partial<CacheOrigin>): Promise<CachedLogitsFile> {
@@ -67,13 +67,13 @@ export async function writeLogits(path: string, file: CachedLogitsFile): Promise
   await writeWholeFile(path, encodeCachedLogits({ ...file, sha256: checksumOf(file) }));
 }
 
-/** Thresholds hang on each of these numbers: what no longer fits its checksum is refused. */
+/** Thresholds depend on each of these numbers: what does not match its checksum is refused. */
 function decodeWhole(bytes: Uint8Array, origin: CacheOrigin, path: string): CachedLogitsFile {
   const { sha256, ...file } = decodeCachedLogits(bytes, origin, path);
   if (sha256 === undefined || sha256 === checksumOf(file)) return file;
   throw new DataError({
     where: path,
-    rule: 'the logits must fit their checksum',
+    rule: 'the logits must match their checksum',
     received: 'a damaged file',
     remedy: 'Compute the logits anew',
   });

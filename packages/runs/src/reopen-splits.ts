@@ -18,7 +18,7 @@ export type ReopenSubject = Pick<Run, 'config' | 'runDirectory'> & {
 };
 
 /**
- * Opens the data that a network was trained on, with the same splits: those that its run recorded, or, in runs of before,
+ * Opens the data that a network was trained on, with the same splits: those that its run recorded, or, for older runs,
  * cut again in the same way.
  *
  * @throws ArgumentError if no data set is named or remembered, or the data have other classes than the network;

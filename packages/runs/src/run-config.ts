@@ -15,7 +15,7 @@ export interface DataSettings {
   readonly calibration: number | null;
   /** Whether images that cannot be read are left out; default false. */
   readonly skipBroken?: boolean | undefined;
-  /** Which version of the rules cut the splits (`splitDataset`); runs of before do not say, and are of version 1. */
+  /** Which version of the rules cut the splits (`splitDataset`); older runs do not say, and are of version 1. */
   readonly rules?: 1 | 2 | undefined;
 }
 
@@ -79,15 +79,15 @@ export async function readRunConfig(runDirectory: string): Promise<RunConfig | n
   });
 }
 
-/** Which splits are whose, and with which seed, hangs on this file. Runs of before have no checksum. */
+/** What was trained on, and with which seed, is known from this file alone. Older runs have no checksum. */
 async function requireWhole({ sha256, ...content }: Record<string, unknown>, where: string): Promise<void> {
   if (sha256 === undefined) return;
   const actual = await jsonChecksum(content);
   if (actual === null || actual === sha256) return;
   throw new DataError({
     where,
-    rule: 'its content fits its checksum, sha256',
+    rule: 'its content matches its checksum, sha256',
     received: 'content that was changed or damaged',
-    remedy: 'Copy the run folder again; if you changed the file yourself, take the line with sha256 out',
+    remedy: 'Copy the run folder again; if you changed the file yourself, remove the line with sha256',
   });
 }

@@ -25,7 +25,7 @@ const schema = z.object({
 /**
  * Reads which sample is in which split of a run.
  *
- * @returns null if the run did not record it, as those of before did not
+ * @returns null if the run did not record it, as older runs did not
  * @throws DataError if the record is damaged
  */
 export async function readRecordedSplits(runDirectory: string): Promise<RecordedSplits | null> {

@@ -6,7 +6,7 @@ import { phaseAt, type TrainingContext } from '../training/training-context';
 import { validate } from './validate';
 import { snapshotWeights } from '../weights/weight-snapshot';
 
-/** Validates after the last step of an epoch, keeps the best, and closes the epoch's books. */
+/** Ends an epoch: validates, keeps the best weights, and writes down what the epoch came to. */
 export async function finishEpoch(
   context: TrainingContext,
   trainer: PhaseTrainer,

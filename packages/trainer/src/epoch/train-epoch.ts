@@ -22,7 +22,7 @@ export interface StepSettings {
   readonly lossWeights: readonly number[];
 }
 
-/** The settings of the step that comes after `batch` batches of the present epoch. */
+/** The settings of the step after `batch` batches of the current epoch. */
 export function settingsAt(plan: TrainPlan, epoch: number, batch: number): StepSettings {
   const { phase, start } = phaseAt(plan, epoch);
   const phaseSteps = phase.epochs * plan.stepsPerEpoch;
@@ -46,7 +46,7 @@ export function openReader({ train, epochs, batchSize, seed }: TrainPlan, loader
   });
 }
 
-/** Does the steps that are left of the present epoch. Says `interrupted` if the signal came. */
+/** Does the remaining steps of the current epoch; returns `interrupted` if the signal came. */
 export async function trainEpoch(
   context: TrainingContext,
   trainer: PhaseTrainer,

@@ -52,7 +52,7 @@ export function createBatchReader(options: BatchReaderOptions): BatchReader {
     const rows = order.rows.slice(batch * batchSize, (batch + 1) * batchSize);
     const images = loader.load(rows, augmentationSeedOf(epoch));
     const begun = { epoch, batch, rows, images, isDone: false };
-    // A load that fails after the training has stopped is nobody's concern; one that is awaited still throws there.
+    // A load that fails after the training has stopped does not matter; one that is awaited still throws there.
     const done = (): void => {
       begun.isDone = true;
     };

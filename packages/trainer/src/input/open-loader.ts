@@ -7,10 +7,10 @@ import type { InputThreadOptions } from './input-thread-options';
 import { startThreadLoader } from './thread-loader';
 
 /**
- * What loads the batches of a training: a thread, where the source says how one comes to the same images, else the calling
+ * Opens what loads the batches of a training: a thread of its own if `source.load` has an `origin`, else the calling
  * thread.
  *
- * Throws ArgumentError if `wanted` asks for a thread and there can be none.
+ * @throws ArgumentError if `wanted` asks for a thread and there can be none
  */
 export function openLoader(
   source: SampleSource,
@@ -38,7 +38,7 @@ export function openLoader(
   return createInLineLoader(source);
 }
 
-/** Loads the first batch in the calling thread, which would else wait for the other one to start. */
+/** Loads the first batch in the calling thread, which would otherwise wait for the other one to start. */
 function withFirstInLine(thread: BatchLoader, source: SampleSource): BatchLoader {
   const inLine = createInLineLoader(source);
   let loader = inLine;

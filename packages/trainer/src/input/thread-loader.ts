@@ -7,7 +7,7 @@ import type { BatchLoader } from './batch-loader';
 import type { InputAnswer, InputRequest, InputThreadStart } from './input-messages';
 import { unpackError } from './sent-error';
 
-// For the batch that is being loaded; image decoders do not like to be torn down at work.
+// Waits for the batch that is being loaded: image decoders may crash when they are stopped at work.
 const closePatienceMs = 2_000;
 
 interface PendingLoad {

@@ -20,7 +20,9 @@ export interface AdamOptions extends WeightDecayOptions {
  * Adam (Kingma & Ba 2015): p ← p − r·m̂ / (√v̂ + ε), with bias-corrected moments m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ).
  *
  * β₁ᵗ and β₂ᵗ are kept as running products in the state rather than computed anew from t: a restored run then goes on
- * with the very same numbers. Throws ArgumentError for settings that cannot be.
+ * with the very same numbers.
+ *
+ * @throws ArgumentError for settings that cannot be
  */
 export function adam(options: AdamOptions = {}): Optimizer {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decoupled = false } = options;

@@ -5,8 +5,9 @@ import type { Optimizer, OptimizerState } from './optimizer';
 /**
  * Runs optimizers one after the other: what the first makes of the gradient is the gradient of the next.
  *
- * The last one is expected to multiply by the learning rate, as `sgd`, `adam` and `adamw` do. Throws ArgumentError if
- * none is given.
+ * The last one is expected to multiply by the learning rate, as `sgd`, `adam` and `adamw` do.
+ *
+ * @throws ArgumentError if none is given
  */
 export function chain(...optimizers: readonly Optimizer[]): Optimizer {
   if (optimizers.length === 0) {

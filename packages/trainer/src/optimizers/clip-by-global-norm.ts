@@ -5,6 +5,8 @@ import { emptyOptimizerState, type Optimizer } from './optimizer';
 /**
  * Scales a gradient that is longer than `maximumNorm` back to that length, over all parameters together
  * (Pascanu et al. 2013). It goes before an optimizer: `chain(clipByGlobalNorm(1), sgd())`.
+ *
+ * @throws ArgumentError for settings out of their range
  */
 export function clipByGlobalNorm(maximumNorm: number): Optimizer {
   checkSetting('clipByGlobalNorm maximumNorm', maximumNorm, Number.MIN_VALUE, Infinity);

@@ -18,9 +18,11 @@ export interface SgdOptions extends WeightDecayOptions {
 /**
  * Stochastic gradient descent with momentum: v ← m·v + g, p ← p − r·v, with g the gradient plus weightDecay·p.
  *
- * With `nesterov`, p ← p − r·(g + m·v). With `decoupled`, weightDecay·p is left out of g and p ← p − r·weightDecay·p is
- * done beside it. The learning rate r multiplies after the momentum, as in PyTorch, so that a falling schedule takes
- * effect at once. Throws ArgumentError for settings that cannot be.
+ * With `nesterov`, p ← p − r·(g + m·v). With `decoupled`, weightDecay·p is left out of g and p ← p − r·weightDecay·p
+ * is done beside it. The learning rate r multiplies after the momentum, as in PyTorch, so that a falling schedule
+ * takes effect at once.
+ *
+ * @throws ArgumentError for settings that cannot be
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
   const { momentum = 0.9, nesterov = false, decoupled = false } = options;

@@ -34,7 +34,11 @@ export interface PhaseNetwork {
   dispose(): void;
 }
 
-/** What a phase does with a network. Throws ArgumentError if the network has nothing that the phase trains. */
+/**
+ * What a phase does with a network.
+ *
+ * @throws ArgumentError if the network has nothing that the phase trains
+ */
 export function describePhase(
   phase: TrainingPhase,
   graph: LayerGraph,

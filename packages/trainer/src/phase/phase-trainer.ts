@@ -28,7 +28,11 @@ export interface PhaseTrainer {
     readonly tensors: Map<string, HostTensor>;
     readonly numbers: Readonly<Record<string, number>>;
   }>;
-  /** Takes up what `save` gave. Throws ArgumentError if it came from another optimizer or another averaging. */
+  /**
+   * Restores what `save` returned.
+   *
+   * @throws ArgumentError if it came from another optimizer or another averaging
+   */
   restore(tensors: ReadonlyMap<string, HostTensor>, numbers: Readonly<Record<string, number>>): void;
   dispose(): void;
 }
@@ -39,7 +43,7 @@ const averageName = 'average';
 /**
  * Prepares a phase, with a fresh optimizer. With a pool, its workers share the batches.
  *
- * Throws ArgumentError if the network has nothing that the phase trains.
+ * @throws ArgumentError if the network has nothing that the phase trains
  */
 export function startPhase(
   phase: TrainingPhase,

@@ -11,7 +11,7 @@ export const optimizerNames = ['sgd', 'adam', 'adamw'] as const;
 /** The name of an optimizer. */
 export type OptimizerName = (typeof optimizerNames)[number];
 
-/** An optimizer in names and numbers. */
+/** An optimizer described by names and numbers. */
 export interface OptimizerChoice {
   /** Default adamw. */
   readonly optimizer?: OptimizerName | undefined;
@@ -21,7 +21,7 @@ export interface OptimizerChoice {
   readonly nesterov?: boolean | undefined;
   /** Default 0.0001 for sgd, 0 for adam, 0.01 for adamw. */
   readonly weightDecay?: number | undefined;
-  /** The longest gradient; default: as long as it is. */
+  /** Longer gradients are scaled down to this norm; default: none are. */
   readonly clipNorm?: number | undefined;
 }
 

@@ -12,12 +12,12 @@ import { createOptimizer, defaultLearningRate, type OptimizerChoice } from './cr
 import { createRegime, type RegimeName } from './create-regime';
 import { createSchedule, type ScheduleName } from './create-schedule';
 
-// Enough to see a network learn; a serious training names its own.
+// Enough to see a network learn; a serious training sets its own.
 const DEFAULT_EPOCHS = 10;
 /** Samples a step, unless another number is asked for. */
 export const DEFAULT_BATCH_SIZE = 128;
 
-/** A training in names and numbers, as it stands in a file or on a command line. All may be left out. */
+/** A training described by names and numbers, as in a file or on a command line. Everything is optional. */
 export interface RecipeSettings extends OptimizerChoice {
   /** Default 10. */
   readonly epochs?: number | undefined;
@@ -41,7 +41,7 @@ export interface RecipeSettings extends OptimizerChoice {
   readonly labelSmoothing?: number | undefined;
   /** Decay of a moving average of the weights, which is then what is saved. */
   readonly averageDecay?: number | undefined;
-  /** Ends the training after so many epochs without a better one. */
+  /** Stops after this many epochs without an improvement. */
   readonly patience?: number | undefined;
   /** Default 0. */
   readonly seed?: number | undefined;
@@ -59,7 +59,7 @@ export interface TrainingRecipe extends Required<
 }
 
 /**
- * Makes what `train` takes of names and numbers, with defaults that train every network of the zoo.
+ * Turns names and numbers into what `train` takes. The defaults train every network of the zoo.
  *
  * @param exits of the network, the final one last
  * @throws ArgumentError for a number out of its range, loss weights or thresholds that do not fit the exits, and a

@@ -28,6 +28,8 @@ export interface CascadeOptions {
  * The heads learn the targets 0 and 1 by least mean squares, so that an output above a half says "this class", and a
  * head answers when exactly one output does. Every sample that is passed on counts the same, however many are in its
  * batch. Needs one epoch for each early exit, and one for the backbone unless that has no share.
+ *
+ * @throws ArgumentError for settings out of their range, or another criterion without thresholds
  */
 export function cascade(options: CascadeOptions = {}): Regime {
   const { backboneShare = 0.5, criterion = 'unique-above', thresholds } = options;

@@ -13,6 +13,8 @@ export interface DistillOptions {
 /**
  * Joint training in which the early exits also learn from the final one's answers (Phuong & Lampert 2019; "Be Your Own
  * Teacher", Zhang et al. 2019): (1 − share)·CE + share·T²·KL(final ∥ exit). The final exit learns from labels alone.
+ *
+ * @throws ArgumentError for settings out of their range
  */
 export function distill(options: DistillOptions = {}): Regime {
   const { share = 0.5, temperature = 3 } = options;

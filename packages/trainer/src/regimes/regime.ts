@@ -44,6 +44,10 @@ export interface Regime {
   readonly name: string;
   /** The settings, for the record of a run: plain JSON. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** The phases, whose epochs add up to `context.epochs`. Throws ArgumentError if the network or the epochs do not fit. */
+  /**
+   * The phases, whose epochs add up to `context.epochs`.
+   *
+   * @throws ArgumentError if the network or the epochs do not fit
+   */
   phases(context: RegimeContext): readonly TrainingPhase[];
 }

@@ -1,6 +1,10 @@
 import { ArgumentError } from '@earlyexit/core';
 
-/** Throws ArgumentError if a regime that trains heads is given a network without any. */
+/**
+ * Checks that a regime that trains heads has some to train.
+ *
+ * @throws ArgumentError for a network without early exits
+ */
 export function requireEarlyExits(regime: string, earlyExits: number): void {
   if (earlyExits > 0) return;
   throw new ArgumentError({

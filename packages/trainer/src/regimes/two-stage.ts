@@ -14,7 +14,11 @@ export interface TwoStageOptions {
   readonly second?: 'heads' | 'everything';
 }
 
-/** The backbone and the final exit first, without any head; then the heads. Needs two epochs and an early exit. */
+/**
+ * The backbone and the final exit first, without any head; then the heads. Needs two epochs and an early exit.
+ *
+ * @throws ArgumentError for settings out of their range
+ */
 export function twoStage(options: TwoStageOptions = {}): Regime {
   const { backboneShare = 0.5, second = 'heads' } = options;
   if (!(backboneShare > 0 && backboneShare < 1)) {

@@ -93,7 +93,7 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
   return name;
 }
 
-/** A part of a checkpoint is missing or differs from its checksum: the checkpoint before it will do. */
+/** A part of a checkpoint is missing or does not match its checksum; an earlier checkpoint may be whole. */
 export class DamagedCheckpoint extends Error {
   override readonly name = 'DamagedCheckpoint';
 }
@@ -126,7 +126,7 @@ export async function readCheckpoint(
   return { state, tensors: readFloatTensors(tensorBytes, join(path, tensorsFile)), best };
 }
 
-/** Takes a damaged checkpoint out of the count; its files stay for whoever wants to look at them. */
+/** Renames a damaged checkpoint so that it no longer counts; its files stay for inspection. */
 export async function setAside(folder: string, name: string): Promise<void> {
   const target = join(folder, `${name}.damaged`);
   await rm(target, { recursive: true, force: true });
@@ -147,7 +147,7 @@ export async function pruneCheckpoints(folder: string, keep: number, bestFile: s
   }
 }
 
-/** The best weights that a checkpoint names; null also where it cannot be read, since then nobody goes on from it. */
+/** The best weights that a checkpoint names; null also where it cannot be read, since no run can be resumed from it then. */
 async function bestFileOf(path: string): Promise<string | null> {
   const { best } = await readJsonWithin(path, stateFile).catch((error: unknown) => {
     if (error instanceof DataError) return { best: null };

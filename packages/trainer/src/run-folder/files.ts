@@ -7,7 +7,7 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Runs a file operation; what the system refuses becomes an EnvironmentError that says what was being done. */
+/** Runs a file operation; an error of the system becomes an EnvironmentError that says what was being done. */
 export async function withFiles<Result>(where: string, operation: () => Promise<Result>): Promise<Result> {
   try {
     return await operation();

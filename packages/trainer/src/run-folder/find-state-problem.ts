@@ -1,7 +1,7 @@
 /** What a file with the weights of the best epoch is called: nothing else beside the checkpoints is read. */
 const BEST_WEIGHTS_FILE = /^best-epoch-\d{4,15}\.safetensors$/;
 
-/** The first thing that is wrong with the state of a checkpoint, which may be anything at all; null if nothing is. */
+/** The first problem with the state of a checkpoint, which may be any JSON value; null if there is none. */
 export function findStateProblem(state: Readonly<Record<string, unknown>>): string | null {
   const { totals, history, best, optimizerNumbers, training } = state;
   for (const name of ['step', 'epoch', 'batch']) if (!isCount(state[name])) return `${name} is a count`;

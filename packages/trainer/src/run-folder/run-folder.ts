@@ -45,7 +45,7 @@ export interface RunFolder {
     config: Readonly<Record<string, unknown>>,
     training: Readonly<Record<string, unknown>>,
   ): Promise<void>;
-  /** Writes down which sample is in which split, once: a training that is resumed keeps its record. */
+  /** Records which sample is in which split, once: a resumed training keeps its record. */
   recordSamples(samples: KnownSamples, work: WorkOptions): Promise<void>;
   writeMetrics(history: readonly EpochMetrics[], exitNames: readonly string[]): Promise<void>;
   appendEvent(event: TrainingEvent): Promise<void>;
@@ -61,7 +61,7 @@ export interface RunFolder {
 /** The file by which a process keeps a run folder to itself; see `lockFolder`. */
 const lockName = 'lock';
 
-// What every run folder has from its first moment on, whatever else its owner has put beside it.
+// Every run folder has it from the start, whatever else lies beside it.
 const ownName = 'checkpoints';
 
 /**
@@ -78,7 +78,7 @@ export async function openRunFolder(path: string, resume: boolean): Promise<RunF
   await check();
   const unlock = lockFolder(path, 'a training', lockName);
   await withFiles(where, async () => {
-    // Another may have come and gone between the look and the lock.
+    // Another process may have come and gone between the check and the lock.
     await check();
     await mkdir(checkpoints, { recursive: true });
     await mkdir(join(path, 'model'), { recursive: true });
@@ -128,7 +128,7 @@ export async function openRunFolder(path: string, resume: boolean): Promise<RunF
       withFiles(where, async () => {
         const line = `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`;
         await appendFile(record, line).catch((error: unknown) => {
-          // What is written to a full disk is refused without the file's name.
+          // The system does not name the file when the disk is full.
           throw explainWrite(error, record);
         });
       }),
@@ -150,7 +150,7 @@ export async function openRunFolder(path: string, resume: boolean): Promise<RunF
 }
 
 /**
- * Looks whether a training may begin in a folder, or be resumed in it: what `train` would say, before slow work.
+ * Checks that a training may begin in a folder, or be resumed in it, as `train` does: for callers with slow work ahead.
  *
  * @throws DataError if it is not empty and `resume` is false, if it is no folder, or if it is not that of a training
  */

@@ -6,7 +6,7 @@ import type { WorkOptions } from '@earlyexit/core';
 /** The file of a run folder that says which sample is in which split. */
 export const SPLITS_FILE = 'splits.json.gz';
 
-/** Samples that say who they are, as the splits of `@earlyexit/datasets` do. */
+/** Samples that can be told apart by content, such as the splits of `@earlyexit/datasets`. */
 export interface IdentifiedSamples {
   /** Their names, for messages. */
   readonly ids: readonly string[];
@@ -25,7 +25,7 @@ export type SplitsRecord = Readonly<
   Record<'train' | 'validation' | 'calibration' | 'test' | 'unused', SplitRecord>
 >;
 
-/** Which samples a training knows of: those that it trains on, and those that were kept from it. */
+/** The samples that a training uses, and those that were kept from it. */
 export interface KnownSamples {
   readonly train: Partial<IdentifiedSamples>;
   readonly validation?: Partial<IdentifiedSamples> | null;
@@ -34,7 +34,7 @@ export interface KnownSamples {
   readonly unused?: Partial<IdentifiedSamples>;
 }
 
-/** The record of a training's samples; null where those that it trains on do not say who they are. */
+/** The record of a training's samples; null where the training samples have no keys. */
 export async function recordSamples(samples: KnownSamples, work: WorkOptions): Promise<SplitsRecord | null> {
   if (!isIdentified(samples.train)) return null;
   const record = async (split: Partial<IdentifiedSamples> | null | undefined): Promise<SplitRecord> =>

@@ -8,7 +8,11 @@ export interface CosineScheduleOptions {
   readonly finalLearningRate?: number;
 }
 
-/** Half a cosine from `learningRate` down to `finalLearningRate` (Loshchilov & Hutter 2017, without restarts). */
+/**
+ * Half a cosine from `learningRate` down to `finalLearningRate` (Loshchilov & Hutter 2017, without restarts).
+ *
+ * @throws ArgumentError for settings out of their range
+ */
 export function cosineSchedule(options: CosineScheduleOptions): Schedule {
   const { learningRate, finalLearningRate = 0 } = options;
   checkSetting('cosineSchedule learningRate', learningRate, 0, Infinity);

@@ -13,7 +13,11 @@ export interface OneCycleScheduleOptions {
   readonly endDivisor?: number;
 }
 
-/** Up to the highest learning rate and down to almost none, both along half a cosine (Smith & Topin 2018). */
+/**
+ * Up to the highest learning rate and down to almost none, both along half a cosine (Smith & Topin 2018).
+ *
+ * @throws ArgumentError for settings out of their range
+ */
 export function oneCycleSchedule(options: OneCycleScheduleOptions): Schedule {
   const { learningRate, riseShare = 0.3, startDivisor = 25, endDivisor = 10_000 } = options;
   checkSetting('oneCycleSchedule learningRate', learningRate, 0, Infinity);

@@ -10,7 +10,11 @@ export interface StepScheduleOptions {
   readonly factor?: number;
 }
 
-/** A learning rate that falls by a factor at fixed shares of the training. */
+/**
+ * A learning rate that falls by a factor at fixed shares of the training.
+ *
+ * @throws ArgumentError for settings out of their range
+ */
 export function stepSchedule(options: StepScheduleOptions): Schedule {
   const { learningRate, milestones = [0.5, 0.75], factor = 0.1 } = options;
   checkSetting('stepSchedule learningRate', learningRate, 0, Infinity);

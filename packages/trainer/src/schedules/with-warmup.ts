@@ -7,8 +7,9 @@ export type WarmupLength = { readonly steps: number } | { readonly share: number
 /**
  * Rises in a straight line to the first learning rate of `schedule`, which then has the remaining steps to itself.
  *
- * The first step already has a learning rate above 0: (1 / warm-up steps) of the schedule's first. Throws ArgumentError
- * for a negative or broken length.
+ * The first step already has a learning rate above 0: (1 / warm-up steps) of the schedule's first.
+ *
+ * @throws ArgumentError for a negative or broken length
  */
 export function withWarmup(schedule: Schedule, length: WarmupLength): Schedule {
   const value = 'steps' in length ? length.steps : length.share;

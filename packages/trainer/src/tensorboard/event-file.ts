@@ -19,8 +19,9 @@ const namePattern = /^events\.out\.tfevents\.(\d{10})\./;
 /**
  * Begins a new event file in `directory`, which is made if need be.
  *
- * Each event is handed to the system at once, so that a process that is killed loses nothing. Throws EnvironmentError if
- * the folder cannot be written.
+ * Each event is handed to the system at once, so that a process that is killed loses nothing.
+ *
+ * @throws EnvironmentError if the folder cannot be written
  */
 export function openEventFile(directory: string, frame: RecordFraming): EventFile {
   const where = `TensorBoard folder ${directory}`;

@@ -20,7 +20,11 @@ export interface TensorBoardOptions {
 
 /** Writes the events of a training for TensorBoard. */
 export interface TensorBoardWriter {
-  /** To be given to `train` as `onEvent`. Throws EnvironmentError if the folder cannot be written. */
+  /**
+   * To be given to `train` as `onEvent`.
+   *
+   * @throws EnvironmentError if the folder cannot be written
+   */
   readonly onEvent: (event: TrainingEvent) => void;
   /** Ends the file; what comes later is not written. */
   close(): void;
@@ -34,12 +38,15 @@ const DEFAULT_INTERVAL = 20;
  * Makes a writer of TensorBoard event files.
  *
  * Scalars over the steps: `train/loss`, `train/loss/EXIT`, `train/accuracy/EXIT`, `train/learning_rate`,
- * `train/images_per_second` and `train/wait_share`, each the mean of the steps since the point before. At the end of each
- * epoch: the same of the whole epoch under `epoch/`, and `validation/loss`, `validation/loss/EXIT`,
- * `validation/accuracy/EXIT`, with a policy also `validation/top1`, `validation/share/EXIT` and `validation/top1/EXIT`.
+ * `train/images_per_second` and `train/wait_share`, each the mean of the steps since the point before. At the end of
+ * each epoch: the same of the whole epoch under `epoch/`, and `validation/loss`, `validation/loss/EXIT`,
+ * `validation/accuracy/EXIT`, with a policy also `validation/top1`, `validation/share/EXIT` and
+ * `validation/top1/EXIT`.
  *
- * A resumed training goes on in a new file that begins with a session start at the first step that is new; from there on
- * readers forget what an interrupted run wrote after its last checkpoint. Throws ArgumentError for a bad interval.
+ * A resumed training goes on in a new file that begins with a session start at the first step that is new; from there
+ * on readers forget what an interrupted run wrote after its last checkpoint.
+ *
+ * @throws ArgumentError for a bad interval
  */
 export async function createTensorBoardWriter(options: TensorBoardOptions): Promise<TensorBoardWriter> {
   const { directory, exits, interval = DEFAULT_INTERVAL, description } = options;

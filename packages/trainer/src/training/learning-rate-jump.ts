@@ -2,14 +2,14 @@ import { settingsAt } from '../epoch/train-epoch';
 import type { TrainPlan } from './plan-training';
 import type { TrainingState } from './training-context';
 
-// A schedule changes from step to step; what differs by less than a fifth from its last value is no jump.
+// A schedule changes from step to step; a change of less than a fifth is no jump.
 const NOTABLE_FACTOR = 1.2;
 
 /**
- * What a resumed training does to the learning rate where its schedule is not the one that it was begun with: more epochs
- * stretch a schedule, and a rate that had fallen rises again.
+ * Describes the jump of the learning rate where a training is resumed with another schedule: more epochs stretch a
+ * schedule, and a rate that had fallen rises again.
  *
- * @returns a sentence without its full stop; null where the rate goes on about where it was
+ * @returns a sentence without its full stop; null where the rate stays about the same
  */
 export function describeLearningRateJump(
   plan: TrainPlan,

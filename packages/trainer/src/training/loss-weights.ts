@@ -14,8 +14,10 @@ const sumTolerance = 1e-9;
 /**
  * The K+1 loss weights from those of the K early exits: the final exit weighs 1 − their sum.
  *
- * `exits` are the K+1 exits of the network, the final one last. Throws ArgumentError, with a list of the exits, if there
- * is not one weight for each early exit, if one is negative or no number, or if their sum is 1 or more.
+ * `exits` are the K+1 exits of the network, the final one last.
+ *
+ * @throws ArgumentError, with a list of the exits, if there is not one weight for each early exit, if one is
+ *   negative or no number, or if their sum is 1 or more
  */
 export function resolveLossWeights(
   earlyWeights: readonly number[],
@@ -50,7 +52,9 @@ export function resolveLossWeights(
 
 /**
  * Checks K+1 loss weights: one for each exit, from 0 up, at least one above 0. Sums other than 1 are fine (BranchyNet
- * and SDN use them). Throws ArgumentError with a list of the exits.
+ * and SDN use them).
+ *
+ * @throws ArgumentError with a list of the exits
  */
 export function checkLossWeights(weights: readonly number[], exits: readonly ExitMetadata[]): void {
   const right =
@@ -69,7 +73,9 @@ export function checkLossWeights(weights: readonly number[], exits: readonly Exi
 
 /**
  * Loss weights that go from `from` to `to` in a straight line over the training, as in SDN (Kaya et al. 2019), whose
- * early exits start at 0.01. Both have K+1 numbers. Throws ArgumentError if their lengths differ.
+ * early exits start at 0.01. Both have K+1 numbers.
+ *
+ * @throws ArgumentError if their lengths differ
  */
 export function rampLossWeights(from: readonly number[], to: readonly number[]): LossWeightSchedule {
   if (from.length !== to.length) {

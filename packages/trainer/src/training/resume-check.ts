@@ -1,13 +1,13 @@
 import { ArgumentError } from '@earlyexit/core';
 
-// With another value of these, the rest of the run would have nothing to do with what came before.
+// With other values of these, the rest of the run would not continue what came before.
 const binding = ['exits', 'samples', 'batchSize', 'seed', 'regime'];
 
 /**
  * Compares the settings of a training with those of the run that it resumes.
  *
  * @returns the names of those that differ
- * @throws ArgumentError if one differs on which the order of the data or the phases depend
+ * @throws ArgumentError if one differs that decides the order of the data or the phases
  */
 export function compareSettings(
   before: Readonly<Record<string, unknown>>,

@@ -27,10 +27,10 @@ export interface Stepper {
 }
 
 /**
- * Trains a network step by step, everything together, without epochs, validation and files: for measuring, and for loops
- * of one's own.
+ * Trains a network step by step, all parts together, without epochs, validation and files: for measurements, and for
+ * training loops of your own.
  *
- * Throws ArgumentError for options that cannot be, EnvironmentError if a worker thread does not start.
+ * @throws ArgumentError for options that cannot be, EnvironmentError if a worker thread does not start
  */
 export async function openStepper(options: StepperOptions): Promise<Stepper> {
   const { learningRate, ...rest } = options;

@@ -23,8 +23,8 @@ export interface TrainOptions {
   /** Chooses the best epoch and stops early; without it the last epoch counts as the best. */
   readonly validation?: (SampleSource & Partial<IdentifiedSamples>) | null;
   /**
-   * With `test` and `unused`, the samples that are kept from the training. Where samples say who they are, as the splits
-   * of `@earlyexit/datasets` do, the run folder records which was in which split, and whoever opens the run holds to it:
+   * With `test` and `unused`, the samples that are kept from the training. Where samples have keys, as the splits of
+   * `@earlyexit/datasets` do, the run folder records which was in which split, and the run is always opened with these:
    * `train({ model, ...splitDataset(source), … })`.
    */
   readonly calibration?: IdentifiedSamples;
@@ -60,7 +60,7 @@ export interface TrainOptions {
   /**
    * How many threads share each batch, this one included; 1 by default. WASM engine only. The gradients of the parts are
    * averaged, weighted by their samples; batch normalisation normalises each part by itself, and its moving statistics
-   * are averaged likewise. Another number sums in another order, so bits repeat only with the same one.
+   * are averaged likewise. Another number adds up in another order: results repeat bit by bit only with the same one.
    */
   readonly workers?: number | WorkersOptions;
   /**

@@ -36,7 +36,7 @@ export interface TrainResult {
   readonly bestEpoch: number | null;
   /** Whether it ended by the signal. */
   readonly interrupted: boolean;
-  /** Whether it ended before the last epoch for want of progress. */
+  /** Whether it stopped before the last epoch because nothing improved any more. */
   readonly stoppedEarly: boolean;
   /** Whether there was nothing left to do. */
   readonly alreadyFinished: boolean;
@@ -47,13 +47,13 @@ export interface TrainResult {
 /**
  * Trains a multi-exit network in place and reports on every exit.
  *
- * The best epoch is the one of the last phase with the highest validation accuracy: that of the policy, if one is given,
- * else the mean of the exits' accuracies, weighted like their losses. Everything random follows from the seed: two runs
- * on the same engine give bit-equal weights, and so does a run that was interrupted or killed and resumed.
+ * The best epoch is the one of the last phase with the highest validation accuracy: that of the policy, if one is
+ * given, else the mean of the exits' accuracies, weighted like their losses. Everything random follows from the seed:
+ * two runs on the same engine give bit-equal weights, and so does a run that was interrupted or killed and resumed.
  *
- * Throws ArgumentError for options that cannot be, DataError for a run folder in the way, for checkpoints that are all
- * damaged and for a loss that is no longer finite, EnvironmentError if the run folder cannot be written or a thread
- * dies.
+ * @throws ArgumentError for options that cannot be, DataError for a run folder in the way, for checkpoints that are
+ *   all damaged and for a loss that is no longer finite, EnvironmentError if the run folder cannot be written or a
+ *   thread dies
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const began = performance.now();
@@ -198,7 +198,7 @@ async function interrupt(context: TrainingContext, trainer: PhaseTrainer): Promi
   return resultOf(context, { interrupted: true, alreadyFinished: false });
 }
 
-/** Leaves the network with the weights that the training is to end with: the average, or the best epoch's. */
+/** Gives the network its final weights: the average, or those of the best epoch. */
 function takeFinalWeights(
   { plan, state, weights }: TrainingContext,
   { average, parameters }: PhaseTrainer,

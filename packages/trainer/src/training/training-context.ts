@@ -37,7 +37,7 @@ export interface TrainingContext {
   readonly graph: LayerGraph;
   readonly weights: readonly NamedWeight[];
   readonly dropout: DropoutSeeds;
-  /** The threads that share the batches; null if there is no other than this one. */
+  /** The threads that share the batches; null if there is only this one. */
   readonly pool: WorkerPool | null;
   readonly reader: BatchReader;
   readonly folder: RunFolder | null;
@@ -66,7 +66,7 @@ export function isFinished({ plan, state }: TrainingContext): boolean {
   const { patience, epochs, phases } = plan;
   if (state.epoch >= epochs) return true;
   if (patience === null || state.best === null || state.epoch - state.best.epoch < patience) return false;
-  // A phase that makes no progress is no reason to leave out those that come after it.
+  // A phase without progress is no reason to skip the later ones.
   return phaseAt(plan, state.best.epoch - 1).phase === phases.at(-1);
 }
 
@@ -146,7 +146,7 @@ export function loadCheckpoint(
     where,
   );
   const { step, epoch, batch, history, best } = saved;
-  // Checkpoints of before there were cascades do not count apart what was trained on.
+  // Checkpoints that are older than cascades do not count separately what was trained on.
   const totals = {
     ...saved.totals,
     counted: (saved.totals as Partial<EpochTotals>).counted ?? saved.totals.samples,

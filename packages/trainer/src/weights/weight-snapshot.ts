@@ -13,7 +13,11 @@ export async function snapshotWeights(weights: readonly NamedWeight[]): Promise<
   return snapshot;
 }
 
-/** Sets weights from a snapshot. Throws DataError unless it has the very same names and shapes. */
+/**
+ * Sets weights from a snapshot.
+ *
+ * @throws DataError unless it has the very same names and shapes
+ */
 export function restoreWeights(
   weights: readonly NamedWeight[],
   snapshot: ReadonlyMap<string, HostTensor>,

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 /** Who hears what becomes of a thread. */
 export interface ThreadListener<Report> {
   readonly onReport: (report: Report) => void;
-  /** It will do nothing any more; called once or twice, the first time with the reason. */
+  /** Called when the thread has failed or ended, perhaps twice, the first time with the reason. */
   readonly onEnd: (problem: string) => void;
 }
 

@@ -22,8 +22,10 @@ export interface WorkerPool {
   /** Says which step comes next: dropout masks follow from it. */
   setStep(step: number): void;
   /**
-   * Forward and backward through one batch: the mean of the parts' gradients, weighted by their samples, and the moving
-   * statistics likewise. Throws EnvironmentError if a thread has failed or died.
+   * Forward and backward through one batch: the mean of the parts' gradients, weighted by their samples, and the
+   * moving statistics likewise.
+   *
+   * @throws EnvironmentError if a thread has failed or died
    */
   computeGradient(batch: Batch, exitWeights: readonly number[]): Promise<BatchGradient>;
   /** Ends the threads. */
@@ -43,7 +45,7 @@ export interface WorkerPoolSettings {
 /**
  * Starts `count − 1` threads, each with a WASM engine and a copy of the network of its own.
  *
- * Throws ArgumentError if the present engine is another, EnvironmentError if a thread does not start.
+ * @throws ArgumentError if the present engine is another, EnvironmentError if a thread does not start
  */
 export async function openWorkerPool(
   { count, program = new URL('./worker.js', import.meta.url) }: WorkersOptions,
@@ -142,7 +144,7 @@ export async function openWorkerPool(
 interface Thread {
   readonly worker: Worker;
   readonly ready: Promise<void>;
-  /** Why it will do nothing any more; null while all is well. */
+  /** Why it has stopped; null while all is well. */
   problem: string | null;
 }
 
@@ -162,14 +164,14 @@ function openThread(program: URL | string, workerData: WorkerStart): Thread {
         onEnd(report.message);
         return;
       }
-      // From here on a training that is over must not be kept alive by a thread that sleeps.
+      // From here on a sleeping thread must not keep a finished training's process alive.
       worker.unref();
       resolve();
     },
     onEnd,
   });
   const thread: Thread = { worker, ready, problem: null };
-  // Whoever awaits it hears of it; the others ask for the problem.
+  // Whoever awaits this hears of it; the others look at `problem`.
   ready.catch(() => undefined);
   return thread;
 }

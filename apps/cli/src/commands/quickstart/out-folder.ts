@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '@earlyexit/core';
 
-/** The folder of a quickstart: worked on beside, put in place when everything is done. */
+/** The folder of a quickstart: written under another name, and renamed when everything is done. */
 export interface OutFolder {
   /** Where to work. */
   readonly unfinished: string;

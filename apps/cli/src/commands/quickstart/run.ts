@@ -50,7 +50,7 @@ export async function run(
     ...trainingRecipe(training, model.metadata.exits),
     ...data.splits,
     ...described,
-    // By this an earlier quickstart's folder is known.
+    // Marks the folder as one that the next quickstart may replace.
     config: { ...described.config, quickstart: true },
     ...{ restoreBest: true, runDirectory: folder.unfinished, signal },
     onEvent: showTraining(model.metadata, output),

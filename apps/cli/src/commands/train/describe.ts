@@ -4,7 +4,7 @@ import type { EpochMetrics, Schedule, TrainingProgress, TrainResult } from '@ear
 import { count, duration, percent, plural, shortMacs, shortNumber } from '../../terminal/format';
 import type { TrainedDocument, TrainingPlan } from './document';
 
-/** For those who know the original example's option. */
+/** For users who know the option from the original example. */
 export const ORACLE_NOTE =
   'thresholds are compared with max-probability; the original example’s rule is --criterion cross-entropy-oracle';
 
@@ -45,7 +45,7 @@ function short(weight: number): string {
   return String(Number(weight.toFixed(4)));
 }
 
-/** That nothing has happened. */
+/** Says that nothing has happened. */
 export function describeDryRun({ runDirectory }: TrainingPlan): string {
   return `dry run: nothing was trained, ${runDirectory} was not touched`;
 }

@@ -21,7 +21,7 @@ import {
 } from '../../options/option-values';
 import { datasetOptions, engineOptions } from '../../options/shared-options';
 
-// As the trainer names them, which loads TensorFlow.js: help should not wait for that.
+// The trainer has these names too, but it loads TensorFlow.js: `--help` should not wait for that.
 const optimizers = ['sgd', 'adam', 'adamw'] as const satisfies readonly OptimizerName[];
 const schedules = ['constant', 'step', 'cosine', 'one-cycle'] as const satisfies readonly ScheduleName[];
 const regimes = [
@@ -62,6 +62,9 @@ $ earlyexit train --model resnet20_cifar --exits block3 block6:conv-dense \\
       'attach exits to a plain network: LAYER or LAYER:HEAD, a layer by name or block4 (the fourth residual block)',
     ),
     ...datasetOptions,
+    dataset: valueOption('name', text(), 'data set: see `earlyexit datasets`', {
+      otherwise: 'the usual one of the network',
+    }),
     epochs: valueOption('n', wholeNumber(), 'how often the training data are gone through', { default: 10 }),
     batchSize: valueOption('n', wholeNumber(), 'samples a step', { default: 128 }),
     workers: valueOption(

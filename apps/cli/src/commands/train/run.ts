@@ -126,7 +126,7 @@ function inWordsOfTheLibrary(settings: TrainSettings['settings']): RecipeSetting
   };
 }
 
-/** Tries the options that speak of exits on the network as published, before anything slow begins. */
+/** Checks the options about exits on the network as published, before anything slow begins. */
 function checkAgainstExits(
   { model: name, exits, lossweights, earlyexit, regime }: TrainSettings['settings'],
   recipe: RecipeSettings,
@@ -138,7 +138,7 @@ function checkAgainstExits(
   }
 }
 
-/** What a later `train --config RUN/config.json` or `--resume` is to be told. */
+/** The options that a later `train --config RUN/config.json` or `--resume` reads. */
 function optionsToRepeat(
   asked: GivenSettings,
   now: { readonly model: string; readonly data: DataSettings; readonly workers: number },

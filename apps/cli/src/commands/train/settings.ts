@@ -23,8 +23,8 @@ export interface TrainSettings {
 }
 
 /**
- * Gathers the options that hold: those of the command line, then of the configuration file, then those that the run to be
- * resumed was begun with.
+ * Gathers the options: those of the command line come first, then those of the configuration file, then those that the
+ * resumed run was begun with.
  *
  * @throws ArgumentError for a wrong option, or where no network is named; DataError where there is no run to resume
  */
@@ -47,7 +47,7 @@ export async function readSettings({ given, signal }: Invocation<typeof train>):
   return { settings, asked, remembered, runDirectory: out ?? join('runs', model) };
 }
 
-/** What the run that is to be resumed remembers; null where `named` says enough to begin it. */
+/** What the run to be resumed remembers; null where there is none and `named` says enough to begin one. */
 async function readBegun(out: string | undefined, named: GivenSettings): Promise<RunConfig | null> {
   if (out === undefined) {
     throw new ArgumentError({
