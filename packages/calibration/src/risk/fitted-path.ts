@@ -30,6 +30,8 @@ const WORTH = 0.03;
 // A path is made for risks around the one allowed: on few samples a single one means little.
 const RISKS_AROUND = [0.5, 0.75, 1, 1.5];
 const ROUNDS = 2;
+// Every fourth step shows what saves as well as all of them.
+const STRIDE = 4;
 // Standard errors by which a later step has to be better before those that lie between are passed over.
 const CLEARLY = 2;
 
@@ -68,20 +70,25 @@ export function fittedPath(fitted: CachedLogits, options: FittedPathOptions): Th
   }
 
   const thresholdAt = thresholdOfDoubt(name, fitted.classes, evaluations);
-  const pathOf = (ratios: readonly number[]): Threshold[][] => {
+  const doubts = doubtSteps();
+  const coarse = doubts.filter((_, step) => step % STRIDE === 0);
+  const pathOf = (ratios: readonly number[], steps = doubts): Threshold[][] => {
     // Of the strictest exit, so that every exit comes to let all leave.
     const strictest = Math.min(...ratios);
-    return doubtSteps().map((doubt) =>
+    return steps.map((doubt) =>
       ratios.map((ratio, exit) => thresholdAt(exit, Math.min(1, (doubt * ratio) / strictest))),
     );
   };
-  let ratios = Array<number>(earlyExits).fill(1);
+  let ratios: readonly number[] = Array<number>(earlyExits).fill(1);
   if (earlyExits > 1) {
     const costAt = (candidate: readonly number[]): number =>
-      costAround(pathOf(candidate), risk, look, losses, costs.exitMacs);
+      costAround(pathOf(candidate, coarse), risk, look, losses, costs.exitMacs);
     let cost = costAt(ratios);
-    for (let round = 0; round < ROUNDS; round++) {
-      for (let exit = 0; exit < earlyExits; exit++) {
+    let before: readonly number[] | null = null;
+    for (let round = 0; round < ROUNDS && before !== ratios; round++) {
+      before = ratios;
+      // Only how one exit's doubt compares to another's matters, so that the last one can stay.
+      for (let exit = 0; exit < earlyExits - 1; exit++) {
         const from = ratios;
         for (const factor of FACTORS) {
           const candidate = from.map((ratio, i) => (i === exit ? ratio * factor : ratio));
@@ -108,8 +115,7 @@ function costAround(
   const dearest = exitMacs.at(-1)!;
   const reached = RISKS_AROUND.map(() => dearest);
   const open = RISKS_AROUND.map(() => true);
-  // Every fourth step shows as much as all of them.
-  for (let step = 0; step < path.length && open.includes(true); step += 4) {
+  for (let step = 0; step < path.length && open.includes(true); step++) {
     const exits = look(path[step]!);
     let lost = 0;
     let macs = 0;

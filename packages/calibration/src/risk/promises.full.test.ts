@@ -1,8 +1,17 @@
 import { randomStream } from '@earlyexit/core';
-import { argmaxRows, type CriterionName, simulate, type Threshold } from '@earlyexit/exit-criteria';
+import {
+  argmaxRows,
+  type CriterionName,
+  evaluateExits,
+  simulate,
+  softmax,
+  type Threshold,
+} from '@earlyexit/exit-criteria';
 import { describe, expect, it } from 'vitest';
 import type { LabelledLogits } from '../checks';
 import { remainingDelta } from '../promises/promise-record';
+import { recalibrate } from '../promises/recalibrate';
+import { fitNestedSets } from '../published/nested-sets';
 import { selectSamples, splitSamples } from '../samples/select-samples';
 import { applyVectorScaling, fitVectorScaling } from '../temperature/vector-scaling';
 import { fitTemperatures } from '../temperature/fit-temperature';
@@ -14,6 +23,7 @@ import { controlRisk } from './control-risk';
 import { controlRisks } from './control-risks';
 import { controlSelectiveRisk } from './control-selective-risk';
 import { controlShiftedRisk } from './control-shifted-risk';
+import { fittedPath } from './fitted-path';
 import { frontierPath } from './frontier-path';
 
 const DRAWS = 2000;
@@ -26,6 +36,25 @@ const costs = { exitMacs: [30, 60, 110], staticMacs: 100 };
 /** Small enough to be judged anew in every draw; drawn from with replacement, it is the truth. */
 const population = syntheticLogits({ samples: 2000, exits: 3, classes: CLASSES, scale: 2, ease: 1 });
 const path = Array.from({ length: 40 }, (_, i) => [1 - (i + 1) / 80, 1 - (i + 1) / 80]);
+
+/** A twelfth of the first exit's surest answers is wrong, and half of the final exit's wrong ones it has right. */
+const bumpy = ((): LabelledLogits => {
+  const [first, second, final] = population.exits;
+  const spoilt = first!.slice();
+  const { scores, classes } = evaluateExits(population, 'max-probability')[2]!;
+  population.labels.forEach((label, row) => {
+    const own = spoilt.subarray(row * CLASSES, (row + 1) * CLASSES);
+    if (row % 12 === 0) own.fill(0)[(label + 1) % CLASSES] = 14 + scores[row]!;
+    else if (classes[row] !== label && row % 2 === 0) own.fill(0)[label] = 3;
+  });
+  return { ...population, exits: [spoilt, second!, final!] };
+})();
+
+let own: Float64Array[] | null = null;
+/** The population's probabilities, without a temperature. */
+function probabilitiesOf(temperatures: readonly number[]): Float64Array[] {
+  return (own ??= population.exits.map((logits, exit) => softmax(logits, CLASSES, temperatures[exit])));
+}
 
 interface Truth {
   readonly consistency: number;
@@ -80,13 +109,14 @@ function brokenShare(
   isBroken: (cached: LabelledLogits, draw: number) => boolean,
   size = SIZE,
   pick?: (random: () => number) => number,
+  from: LabelledLogits = population,
 ): number {
   const random = randomStream(17);
-  const draw = pick ?? ((next) => Math.floor(next() * population.samples));
+  const draw = pick ?? ((next) => Math.floor(next() * from.samples));
   let broken = 0;
   for (let i = 0; i < DRAWS; i++) {
     const rows = Int32Array.from({ length: size }, () => draw(random));
-    broken += isBroken(selectSamples(population, rows), i) ? 1 : 0;
+    broken += isBroken(selectSamples(from, rows), i) ? 1 : 0;
   }
   console.log(
     `${name}: broken in ${((100 * broken) / DRAWS).toFixed(1)} % of ${DRAWS} draws, δ ${100 * DELTA} %`,
@@ -108,6 +138,54 @@ describe(`over ${DRAWS} draws no promise is broken more often than it says:`, ()
       return truthOf(thresholds)[loss] > risk;
     });
     expect(share).toBeLessThanOrEqual(ALLOWED);
+  });
+
+  it('a promise made again on logits that were kept', () => {
+    const share = brokenShare('recalibration', (cached, seed) => {
+      const { policy } = recalibrate(cached, {
+        ...{ criterion: 'max-probability', temperatures: [1, 1, 1], costs, risk: RISK, delta: DELTA, seed },
+      });
+      return judge(population, policy.thresholds, { temperatures: policy.temperatures }).consistency > RISK;
+    });
+    expect(share).toBeLessThanOrEqual(ALLOWED);
+  });
+
+  it('thresholds that go round a bump', () => {
+    // The first exit is wrong where it is surest, and right where the final exit is not.
+    const share = brokenShare(
+      'past a bump',
+      (cached, seed) => {
+        const [fitted, rest] = splitSamples(cached, 0.3, seed);
+        const own = fittedPath(fitted, {
+          ...{ criterion: 'max-probability', temperatures: [1, 1, 1], costs, loss: 'gap', risk: 0.03 },
+        });
+        const { thresholds } = controlRisk(rest, { loss: 'gap', risk: 0.03, delta: DELTA, path: own, seed });
+        return judge(bumpy, thresholds).gap > 0.03;
+      },
+      300,
+      undefined,
+      bumpy,
+    );
+    expect(share).toBeLessThanOrEqual(ALLOWED);
+  });
+
+  it('nested sets, on average', () => {
+    const random = randomStream(3);
+    let covered = 0;
+    for (let draw = 0; draw < DRAWS; draw++) {
+      const rows = Int32Array.from({ length: 120 }, () => Math.floor(random() * population.samples));
+      const [fitted, promised] = splitSamples(selectSamples(population, rows), 0.5, draw);
+      const { floors, temperatures } = fitNestedSets(fitted, promised, { coverage: 0.9 });
+      const probabilities = probabilitiesOf(temperatures);
+      let inAll = 0;
+      population.labels.forEach((label, row) => {
+        inAll += Number(floors.every((floor, exit) => probabilities[exit]![row * CLASSES + label]! >= floor));
+      });
+      covered += inAll / population.samples / DRAWS;
+    }
+    console.log(`nested sets: ${(100 * covered).toFixed(2)} % covered over ${DRAWS} draws, 90 % promised`);
+    // The coverage of a draw scatters by about 0.04.
+    expect(covered).toBeGreaterThanOrEqual(0.9 - (2 * 0.04) / Math.sqrt(DRAWS));
   });
 
   it('a threshold of its own for each exit', () => {
