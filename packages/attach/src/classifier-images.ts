@@ -1,6 +1,6 @@
 import { randomStream, shuffledRows, DataError } from '@earlyexit/core';
 
-/** Images to look at, of the size that the network takes. An image set of `@earlyexit/datasets` is one. */
+/** Images of the size that the network takes. An image set of `@earlyexit/datasets` is one. */
 export interface ClassifierImages {
   /** Number of images. */
   readonly size: number;
@@ -8,9 +8,16 @@ export interface ClassifierImages {
    * Reads images as raw bytes.
    *
    * @param rows which images, by position
+   * @param options `imageShape` is the size that the network takes, for images that are only now resized to it
    * @returns bytes `[rows, height, width, channels]`, row-major
    */
-  read(rows: Int32Array, options?: { readonly signal?: AbortSignal | undefined }): Promise<Uint8Array>;
+  read(
+    rows: Int32Array,
+    options?: {
+      readonly signal?: AbortSignal | undefined;
+      readonly imageShape?: readonly [height: number, width: number, channels: number];
+    },
+  ): Promise<Uint8Array>;
 }
 
 /** Parts of the images that nothing moves between, each as positions. */
@@ -54,4 +61,38 @@ export function partsOf(size: number, shares: PartShares, seed: number): ImagePa
       .join(', ')}`,
     remedy: 'Give more images',
   });
+}
+
+/**
+ * The images, and behind them each once more with left and right exchanged.
+ *
+ * @param size height, width and channels
+ */
+export function mirrored(
+  images: ClassifierImages,
+  [height, width, channels]: readonly [number, number, number],
+): ClassifierImages {
+  return {
+    size: 2 * images.size,
+    async read(rows, options) {
+      const own = rows.map((row) => row % images.size);
+      // A copy: the caller's bytes stay as they are.
+      const bytes = Uint8Array.from(await images.read(own, options));
+      const image = height * width * channels;
+      rows.forEach((row, place) => {
+        if (row >= images.size) mirror(bytes.subarray(place * image, (place + 1) * image), width, channels);
+      });
+      return bytes;
+    },
+  };
+}
+
+function mirror(image: Uint8Array, width: number, channels: number): void {
+  const line = width * channels;
+  for (let start = 0; start < image.length; start += line) {
+    const before = image.slice(start, start + line);
+    for (let x = 0; x < width; x++) {
+      image.set(before.subarray((width - 1 - x) * channels, (width - x) * channels), start + x * channels);
+    }
+  }
 }

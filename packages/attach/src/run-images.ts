@@ -65,7 +65,7 @@ export async function runImages(
     for (let offset = 0; offset < rows.length; offset += batch) {
       signal?.throwIfAborted();
       const part = rows.slice(offset, offset + batch);
-      const bytes = await images.read(part, { signal });
+      const bytes = await images.read(part, { signal, imageShape: input.size });
       const prepared = preprocess(bytes, { inputShape: input.size, mean, standardDeviation });
       const pixels = new Tensor('float32', channelsFirst(prepared, input.size), [
         part.length,

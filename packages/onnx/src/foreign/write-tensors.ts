@@ -24,17 +24,21 @@ const BATCH = 'batch';
  * Writes a foreign network so that every exit answers for every sample, `logits_0`, `logits_1`, … `[batch, classes]`, the
  * final one last, with whatever else is asked for. No sample leaves.
  *
- * @param writeMore adds tensors behind the network and returns them by the names of their outputs, float32
+ * @param more names of further outputs, and what writes them behind the network: one float32 tensor each
  */
 export async function writeForeignExits(
   plan: Pick<ForeignPlan, 'network' | 'input' | 'exits' | 'metadata'>,
-  writeMore: (place: TensorPlace) => Readonly<Record<string, WrittenTensor>> = () => ({}),
+  more: {
+    readonly names: readonly string[];
+    readonly write: (place: TensorPlace) => readonly WrittenTensor[];
+  } = { names: [], write: () => [] },
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { network, input, exits, metadata } = plan;
   const graph = new GraphBuilder(network.opset);
   graph.unique('pixel_values');
   const outputs = exits.map((_, exit) => graph.unique(`logits_${exit}`));
   const finalName = graph.unique(`logits_${exits.length}`);
+  for (const name of more.names) graph.unique(name);
   const placed = new PlacedNetwork(graph, network, adaptInput(graph, 'pixel_values', input, input));
   const nameOf = (tensor: string): string => placed.nameOf(tensor);
   let from = 0;
@@ -50,9 +54,8 @@ export async function writeForeignExits(
   placed.write(graph, from, network.nodes.length);
   const logits = asFloat(graph, network, nameOf(network.logits));
   graph.addNamed('Identity', [logits], [finalName]);
-  const more = Object.entries(writeMore({ graph, nameOf, logits }));
-  const named = more.map(([wanted, { name, shape }]) => {
-    const output = graph.unique(wanted);
+  const named = more.write({ graph, nameOf, logits }).map(({ name, shape }, index) => {
+    const output = more.names[index]!;
     graph.addNamed('Identity', [name], [output]);
     return valueInfo(output, [BATCH, ...shape]);
   });

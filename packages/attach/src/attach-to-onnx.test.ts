@@ -1,0 +1,51 @@
+import { loadSession } from '@earlyexit/inference/onnx';
+import { describe, expect, it } from 'vitest';
+import { attachToOnnx } from './attach-to-onnx';
+import { colourImages, colourNetwork, preparation } from './testing/colour-networks';
+
+const images = colourImages(900);
+const aim = { risk: 0.05, delta: 0.1, loss: 'consistency' } as const;
+const network = colourNetwork({ depth: 24, scale: 60, softmax: true });
+
+describe('attachToOnnx', () => {
+  it('puts exits where they are named, and its file answers as the network where nobody leaves', async () => {
+    const exits = ['relu_2', '50%'];
+    const { file, report } = await attachToOnnx(network, { images, aim, exits, hidden: 8, ...preparation });
+    expect(report.exits.map(({ name }) => name)).toEqual(['exit0', 'exit1', 'final']);
+    expect(report.samples).toBe(180);
+    expect(report.promise).toMatchObject({ samples: 270, risk: 0.05 });
+    expect(report.differentAnswers).toBeLessThanOrEqual(0.05);
+    expect(report.macsRatio).toBeGreaterThan(1.3);
+
+    const session = await loadSession(file, { threads: 1 });
+    const feed = { data: images.bytes, count: images.size };
+    const answers = await session.run(feed);
+    const never = await session.run(feed, { thresholds: ['never', 'never'] });
+    const different = answers.classes.filter((answer, row) => answer !== never.classes[row]).length;
+    expect(different / images.size).toBeLessThanOrEqual(0.05);
+    const half = answers.scores.toSorted()[Math.floor(images.size / 2)]!;
+    const mixed = await session.run(feed, { thresholds: [half, 'always'] });
+    expect(new Set(mixed.exits)).toEqual(new Set([0, 1]));
+    const plain = await loadSession(
+      (await attachToOnnx(network, { images, aim, exits: ['20%'], hidden: 0, ...preparation })).file,
+      { threads: 1 },
+    );
+    const other = await plain.run(feed, { thresholds: ['never'] });
+    expect(other.logits).toEqual(never.logits);
+    session.dispose();
+    plain.dispose();
+  });
+
+  it('chooses the places itself', async () => {
+    const { report } = await attachToOnnx(network, { images, aim, hidden: 0, mirror: false, ...preparation });
+    expect(report.exits.length).toBeGreaterThan(1);
+    expect(report.macsRatio).toBeGreaterThan(1.5);
+  });
+
+  it('refuses a place that is not there, and 20 images', async () => {
+    const unknown = attachToOnnx(network, { images, aim, exits: ['relu_99'], ...preparation });
+    await expect(unknown).rejects.toThrow(/alone is carried on.*relu_/);
+    const few = attachToOnnx(network, { images: colourImages(20), aim, ...preparation });
+    await expect(few).rejects.toThrow(/at least 10 images/);
+  });
+});

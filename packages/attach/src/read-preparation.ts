@@ -1,0 +1,35 @@
+import { dirname, join } from 'node:path';
+import { DataError } from '@earlyexit/core';
+import { kindOfPath, readJsonFile } from '@earlyexit/core/node';
+import type { ImagePreparation } from './prepared-input';
+
+const FILE = 'preprocessor_config.json';
+
+/**
+ * How images are prepared for a model, as a `preprocessor_config.json` beside it says, in the form of the Hugging Face hub.
+ *
+ * @returns null where there is no such file
+ * @throws DataError if it says something else
+ */
+export async function readPreparation(
+  model: string,
+  signal?: AbortSignal,
+): Promise<(ImagePreparation & { readonly size?: readonly [number, number] }) | null> {
+  const path = join(dirname(model), FILE);
+  if ((await kindOfPath(path)) !== 'file') return null;
+  const config = await readJsonFile(path, signal);
+  const { image_mean: mean, image_std: standardDeviation, do_normalize: normalizes = true, size } = config;
+  const isList = (value: unknown): value is number[] => Array.isArray(value) && value.every(Number.isFinite);
+  if (normalizes === false) return { mean: [0], standardDeviation: [1], ...sizeOf(size) };
+  if (isList(mean) && isList(standardDeviation)) return { mean, standardDeviation, ...sizeOf(size) };
+  throw new DataError({
+    where: path,
+    rule: 'image_mean and image_std list one number a channel',
+    received: `${JSON.stringify(mean)} and ${JSON.stringify(standardDeviation)}`,
+  });
+}
+
+function sizeOf(size: unknown): { readonly size?: readonly [number, number] } {
+  const { height, width } = (size ?? {}) as { readonly height?: unknown; readonly width?: unknown };
+  return typeof height === 'number' && typeof width === 'number' ? { size: [height, width] } : {};
+}
