@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { attachExits } from './attach-exits';
+import { attachExits } from './attaching/attach-exits';
 import { computeLogits } from './compute-logits';
 import type { SampleSource } from './sample-source';
 import { randomizeWeights, twoInputs, vggLike } from './test-networks';

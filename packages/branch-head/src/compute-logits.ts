@@ -1,6 +1,6 @@
 import { ArgumentError } from '@earlyexit/core';
 import { type CachedLogits } from '@earlyexit/exit-criteria';
-import type { MultiExitModel } from './multi-exit-model';
+import type { MultiExitModel } from './metadata/multi-exit-model';
 import type { SampleSource } from './sample-source';
 import { splitStages, type Stage } from './split-stages';
 import { tf } from './tf';

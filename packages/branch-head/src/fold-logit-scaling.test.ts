@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, it } from 'vitest';
-import { attachExits } from './attach-exits';
+import { attachExits } from './attaching/attach-exits';
 import { foldLogitScaling } from './fold-logit-scaling';
 import { randomInputs, randomizeWeights, uNetLike, vggLike } from './test-networks';
 import { tf, tfl } from './tf';

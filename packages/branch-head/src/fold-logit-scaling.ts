@@ -1,5 +1,5 @@
 import { ArgumentError } from '@earlyexit/core';
-import type { MultiExitModel } from './multi-exit-model';
+import type { MultiExitModel } from './metadata/multi-exit-model';
 import { tf, type tfl } from './tf';
 
 /** A scale and an offset for every class, of one exit's logits. */

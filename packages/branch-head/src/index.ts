@@ -1,6 +1,6 @@
-export { type AttachOptions, attachExits } from './attach-exits';
+export { type AttachOptions, attachExits } from './attaching/attach-exits';
 export { computeLogits, type ComputeLogitsOptions } from './compute-logits';
-export type { ExitSpecification, HeadChoice } from './exit-specification';
+export type { ExitSpecification, HeadChoice } from './attaching/exit-specification';
 export type { AveragePoolDenseOptions } from './heads/avgpool-dense';
 export type { BranchConvolution, BranchyNetOptions } from './heads/branchynet';
 export type { ConvDenseOptions } from './heads/conv-dense';
@@ -10,7 +10,7 @@ export { getHead, type HeadName, type HeadOptions, listHeads, registerHead } fro
 export { MixedPooling2D, type MixedPooling2DArguments, registerLayers } from './heads/mixed-pooling-layer';
 export { layerSeed } from './layer-seed';
 export { foldLogitScaling, type LogitScaling } from './fold-logit-scaling';
-export { fromModelArtifacts, toModelArtifacts } from './model-artifacts';
+export { fromModelArtifacts, toModelArtifacts } from './saving/model-artifacts';
 export type {
   DataMetadata,
   ExitMetadata,
@@ -18,9 +18,9 @@ export type {
   MultiExitModel,
   Polarity,
   Preprocessing,
-} from './multi-exit-model';
+} from './metadata/multi-exit-model';
 export type { FittedOn, PolicyMetadata, PromiseMetadata, RejectMetadata } from '@earlyexit/exit-criteria';
 export type { LoadOrigin, LoadSamples, SampleSource } from './sample-source';
 export { splitStages, type Stage, type StageResult } from './split-stages';
-export { withMetadata } from './with-metadata';
-export { withPolicy } from './with-policy';
+export { withMetadata } from './metadata/with-metadata';
+export { withPolicy } from './metadata/with-policy';

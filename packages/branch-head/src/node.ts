@@ -1,3 +1,3 @@
-export { loadModel } from './load-model';
-export { saveModel } from './save-model';
+export { loadModel } from './saving/load-model';
+export { saveModel } from './saving/save-model';
 export { loadPlainModel } from './plain/load-plain-model';

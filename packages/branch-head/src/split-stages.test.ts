@@ -2,9 +2,9 @@ import { randomNetwork } from '@earlyexit/testing/networks';
 import '@tensorflow/tfjs-backend-cpu';
 import { ancestors, countMacs, readLayerGraph } from '@earlyexit/profiler';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { attachExits } from './attach-exits';
-import type { ExitSpecification } from './exit-specification';
-import type { MultiExitModel } from './multi-exit-model';
+import { attachExits } from './attaching/attach-exits';
+import type { ExitSpecification } from './attaching/exit-specification';
+import type { MultiExitModel } from './metadata/multi-exit-model';
 import { splitStages, type Stage } from './split-stages';
 import {
   inceptionLike,

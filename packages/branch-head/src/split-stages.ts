@@ -1,6 +1,6 @@
 import { ArgumentError } from '@earlyexit/core';
 import { ancestors, type LayerGraph, type LayerGraphNode, readLayerGraph } from '@earlyexit/profiler';
-import type { MultiExitModel } from './multi-exit-model';
+import type { MultiExitModel } from './metadata/multi-exit-model';
 import { tf } from './tf';
 
 /** What one stage gives; every tensor is the caller's to dispose. A type, so that `tf.tidy` takes it as a result. */

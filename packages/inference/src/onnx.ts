@@ -8,4 +8,4 @@ export {
   type StagedSession,
 } from './onnx/staged/load-staged-session';
 export type { StagedSource } from './onnx/staged/read-staged';
-export type { Answers, ImageBatch, RunOptions, Session, SessionMetadata } from './session';
+export type { Answers, ImageBatch, RunOptions, Session, SessionMetadata } from './session/session';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { createRoutedSession } from './routed-session';
-import type { Session } from './session';
+import { createRoutedSession } from './session/routed-session';
+import type { Session } from './session/session';
 import { streamAnswers } from './stream-answers';
 
 /** One stage for images of two values, whose logits are the values themselves. */

@@ -1,6 +1,6 @@
 import { ArgumentError, describeValue } from '@earlyexit/core';
-import { DEFAULT_BATCH_SIZE, checkBatchSize } from './run-images';
-import type { Answers, RunOptions, Session } from './session';
+import { DEFAULT_BATCH_SIZE, checkBatchSize } from './session/run-images';
+import type { Answers, RunOptions, Session } from './session/session';
 
 /** The answers to one batch of a stream. */
 export interface StreamedAnswers {

@@ -1,3 +1,3 @@
-export { createSession } from './create-session';
-export { loadSession } from './load-session';
-export type { Answers, ImageBatch, RunOptions, Session, SessionMetadata } from './session';
+export { createSession } from './tfjs/create-session';
+export { loadSession } from './tfjs/load-session';
+export type { Answers, ImageBatch, RunOptions, Session, SessionMetadata } from './session/session';

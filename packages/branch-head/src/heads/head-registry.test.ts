@@ -121,11 +121,7 @@ describe('the heads of the papers', () => {
       ['linear', [], {}, false],
     ];
     for (const [name, shape, options, fits] of cases) {
-      expect([name, shape, getHead(name).misfit(shape, options) === null]).toEqual([
-        name,
-        shape,
-        fits,
-      ]);
+      expect([name, shape, getHead(name).misfit(shape, options) === null]).toEqual([name, shape, fits]);
     }
   });
 

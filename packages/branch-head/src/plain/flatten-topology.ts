@@ -1,4 +1,4 @@
-import type { ModelTopology } from '../model-topology';
+import type { ModelTopology } from '../saving/model-topology';
 import { type AdaptedLayer, adaptLayer } from './adapt-layer';
 import {
   isJson,

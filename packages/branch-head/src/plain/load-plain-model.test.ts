@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { randomStream } from '@earlyexit/core';
 import { profileModel } from '@earlyexit/profiler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { attachExits } from '../attach-exits';
+import { attachExits } from '../attaching/attach-exits';
 import { tf, tfl } from '../tf';
 import { loadPlainModel } from './load-plain-model';
 

@@ -1,13 +1,13 @@
 import { DataError } from '@earlyexit/core';
 import { kindOfPath, readFileWithin, readJsonWithin, refuseLarge } from '@earlyexit/core/node';
 import { basename, dirname, extname } from 'node:path';
-import { buildFromTopology } from '../build-from-topology';
-import { checkSizes } from '../check-sizes';
+import { buildFromTopology } from '../saving/build-from-topology';
+import { checkSizes } from '../saving/check-sizes';
 import { registerLayers } from '../heads/mixed-pooling-layer';
-import { MODEL_FILE } from '../model-files';
-import { canonicalTopology } from '../model-topology';
+import { MODEL_FILE } from '../saving/model-files';
+import { canonicalTopology } from '../saving/model-topology';
 import { tf, type tfl } from '../tf';
-import { weightSize } from '../weight-specifications';
+import { weightSize } from '../saving/weight-specifications';
 import { flattenTopology } from './flatten-topology';
 import { matchWeights } from './match-weights';
 import { readManifest, type WeightGroup } from './saved-weights';

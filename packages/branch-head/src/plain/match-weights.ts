@@ -1,4 +1,4 @@
-import type { WeightSpecification } from '../weight-specifications';
+import type { WeightSpecification } from '../saving/weight-specifications';
 import type { tfl } from '../tf';
 import { refuse } from './saved-topology';
 

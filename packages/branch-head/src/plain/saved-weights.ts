@@ -1,5 +1,5 @@
 import { describeValue } from '@earlyexit/core';
-import { weightSize } from '../weight-specifications';
+import { weightSize } from '../saving/weight-specifications';
 import { isJson, refuse } from './saved-topology';
 
 /** One weight of a plain model, in the order in which the files hold them. */

@@ -6,7 +6,7 @@ import { noiseImages } from '@earlyexit/testing';
 import { networkAround, specialLayers } from '@earlyexit/testing/networks';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createSession } from '../create-session';
+import { createSession } from '../tfjs/create-session';
 import { loadSession } from './load-session';
 
 const COUNT = 5;

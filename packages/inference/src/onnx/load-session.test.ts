@@ -11,7 +11,7 @@ import { createModel } from '@earlyexit/model-zoo';
 import { exportConditional, exportStaged, exportStatic } from '@earlyexit/onnx';
 import { temporaryFolder } from '@earlyexit/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createSession } from '../create-session';
+import { createSession } from '../tfjs/create-session';
 import { streamAnswers } from '../stream-answers';
 import { loadSession } from './load-session';
 

@@ -1,7 +1,7 @@
 import { ArgumentError, DataError, channelsFirst } from '@earlyexit/core';
 import { argmaxRows, encodeThresholds, getCriterion, softmax } from '@earlyexit/exit-criteria';
-import { createBatchedSession } from '../batched-session';
-import type { Answers, Session, SessionMetadata } from '../session';
+import { createBatchedSession } from '../session/batched-session';
+import type { Answers, Session, SessionMetadata } from '../session/session';
 import { checkModel } from './check/check-model';
 import { availableProvider, createRuntimeSession } from './create-runtime-session';
 import { type OnnxFileMetadata, readMetadata } from './read-metadata';

@@ -5,7 +5,7 @@ import {
   type CriterionName,
   type ThresholdJson,
 } from '@earlyexit/exit-criteria';
-import type { SessionMetadata } from '../session';
+import type { SessionMetadata } from '../session/session';
 import { readFields } from './protobuf-reader';
 
 /** What an exported file says about itself, checked. */

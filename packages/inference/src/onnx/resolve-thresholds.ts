@@ -5,7 +5,7 @@ import {
   thresholdFromJson,
   validatePolicy,
 } from '@earlyexit/exit-criteria';
-import type { RunOptions } from '../session';
+import type { RunOptions } from '../session/session';
 import type { OnnxFileMetadata } from './read-metadata';
 
 /**

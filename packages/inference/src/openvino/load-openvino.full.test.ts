@@ -12,7 +12,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadSession, type OnnxSessionOptions } from '../onnx/load-session';
 import type { OnnxRuntime } from '../onnx/runtime';
 import { loadStagedSession } from '../onnx/staged/load-staged-session';
-import type { Session } from '../session';
+import type { Session } from '../session/session';
 import { loadOpenvino } from './load-openvino';
 
 // 60 MB are downloaded, unless OpenVINO is in the user's cache.

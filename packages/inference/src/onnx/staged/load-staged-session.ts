@@ -1,5 +1,5 @@
-import { createRoutedSession } from '../../routed-session';
-import type { Session } from '../../session';
+import { createRoutedSession } from '../../session/routed-session';
+import type { Session } from '../../session/session';
 import { availableProvider, createRuntimeSession } from '../create-runtime-session';
 import { checkThreads, type OnnxSessionOptions, warnOnConsole } from '../load-session';
 import type { OnnxFileMetadata } from '../read-metadata';

@@ -1,7 +1,7 @@
 import { DataError, jsonChecksum } from '@earlyexit/core';
 import { findNetworkProblem, findPolicyProblem, isCount, isList, isRecord, isSize } from '../read-metadata';
 import type { OnnxFileMetadata } from '../read-metadata';
-import type { SessionMetadata } from '../../session';
+import type { SessionMetadata } from '../../session/session';
 
 /** A tensor that goes from stage to stage. */
 export interface StagedTensor {

@@ -1,5 +1,5 @@
 import { channelsFirst } from '@earlyexit/core';
-import type { StageRunner } from '../../stage-runner';
+import type { StageRunner } from '../../session/stage-runner';
 import { type OnnxRuntime, readTensor, runRuntime, type RuntimeSession } from '../runtime';
 import type { StagedManifest, StagedTensor } from './manifest';
 

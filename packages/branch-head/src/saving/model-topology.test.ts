@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { canonicalTopology } from './model-topology';
-import { randomInputs, randomizeWeights, residual, sharedLayers } from './test-networks';
-import { tf, tfl } from './tf';
+import { randomInputs, randomizeWeights, residual, sharedLayers } from '../test-networks';
+import { tf, tfl } from '../tf';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

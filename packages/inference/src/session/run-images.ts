@@ -1,5 +1,5 @@
 import { ArgumentError, DataError, describeValue } from '@earlyexit/core';
-import { preprocess } from './preprocess';
+import { preprocess } from '../preprocess';
 import type { Answers, ImageBatch, SessionMetadata } from './session';
 
 /** Beyond this, engines gain little, and the memory of a batch grows. */

@@ -1,5 +1,5 @@
 import type { CriterionName, FittedOn, Threshold, ThresholdJson } from '@earlyexit/exit-criteria';
-import type { Preprocessing } from './preprocess';
+import type { Preprocessing } from '../preprocess';
 
 /** Images to classify, one after the other in `[image, height, width, channel]` order. */
 export interface ImageBatch {

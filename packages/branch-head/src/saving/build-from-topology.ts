@@ -1,6 +1,6 @@
 import { DataError } from '@earlyexit/core';
 import type { ModelTopology } from './model-topology';
-import { tf, tfl } from './tf';
+import { tf, tfl } from '../tf';
 
 type AddWeight = (name: string, shape: readonly number[], ...rest: readonly unknown[]) => tfl.LayerVariable;
 interface WeightMaker {

@@ -1,7 +1,7 @@
 import { ArgumentError } from '@earlyexit/core';
 import { type LayerGraph, type LayerGraphNode, readLayerGraph } from '@earlyexit/profiler';
 import { linearTwin } from './linear-twin';
-import type { tfl } from './tf';
+import type { tfl } from '../tf';
 
 /** A plain network opened for exits: its graph, the symbolic tensor of every id, and the logits. */
 export interface LogitsGraph {

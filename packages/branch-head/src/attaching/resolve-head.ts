@@ -1,7 +1,7 @@
 import { ArgumentError, nearestName } from '@earlyexit/core';
 import type { ExitSpecification } from './exit-specification';
-import type { FeatureShape, HeadBuilder } from './heads/head';
-import { findHead, listHeads } from './heads/head-registry';
+import type { FeatureShape, HeadBuilder } from '../heads/head';
+import { findHead, listHeads } from '../heads/head-registry';
 
 /** A head with its options filled in. */
 export interface ResolvedHead {

@@ -1,7 +1,7 @@
 import { splitStages, type MultiExitModel } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
-import type { StageRunner } from './stage-runner';
-import { tf } from './tf';
+import type { StageRunner } from '../session/stage-runner';
+import { tf } from '../tf';
 
 /** The tensors alive at a cut, in the order in which the next stage takes them. */
 type Tensors = tf.Tensor[];

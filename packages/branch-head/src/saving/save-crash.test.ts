@@ -4,12 +4,12 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { attachExits } from './attach-exits';
+import { attachExits } from '../attaching/attach-exits';
 import { loadModel } from './load-model';
-import type { MultiExitModel } from './multi-exit-model';
+import type { MultiExitModel } from '../metadata/multi-exit-model';
 import { saveModel } from './save-model';
-import { perceptron, randomizeWeights } from './test-networks';
-import { tf } from './tf';
+import { perceptron, randomizeWeights } from '../test-networks';
+import { tf } from '../tf';
 
 /** How many more changes reach the disk; after that nothing does, as if the process had been killed. */
 const disk = vi.hoisted(() => ({ changesLeft: Infinity, changes: 0 }));

@@ -9,7 +9,7 @@ import { temporaryFolder } from '@earlyexit/testing';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { createSession } from './create-session';
 import { loadSession } from './load-session';
-import { tf } from './tf';
+import { tf } from '../tf';
 
 const folder = await temporaryFolder();
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
-import { createRoutedSession } from './routed-session';
-import type { Session } from './session';
+import { createRoutedSession } from '../session/routed-session';
+import type { Session } from '../session/session';
 import { tfjsStageRunner } from './tfjs-stage-runner';
 
 /**

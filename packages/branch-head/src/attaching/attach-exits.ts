@@ -9,10 +9,10 @@ import {
   type MultiExitMetadata,
   type MultiExitModel,
   type Preprocessing,
-} from './multi-exit-model';
+} from '../metadata/multi-exit-model';
 import { planExits } from './plan-exits';
-import { tfl } from './tf';
-import { assertMetadata } from './validate-metadata';
+import { tfl } from '../tf';
+import { assertMetadata } from '../metadata/validate-metadata';
 
 /** What `attachExits` writes into the metadata. */
 export interface AttachOptions {

@@ -1,5 +1,5 @@
 import type { FittedOn, PolicyMetadata } from '@earlyexit/exit-criteria';
-import type { tfl } from './tf';
+import type { tfl } from '../tf';
 
 /** How an image becomes the network's input: `(byte / 255 - mean) / standardDeviation`, per channel. */
 export interface Preprocessing {

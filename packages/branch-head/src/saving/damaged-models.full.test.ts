@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { expect, it } from 'vitest';
 import { damageModels } from './test-damaged-models';
-import { tf } from './tf';
+import { tf } from '../tf';
 
 it('refuses 10,000 damaged models with a DataError, or loads them', async () => {
   await tf.setBackend('cpu');

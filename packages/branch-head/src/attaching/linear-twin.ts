@@ -1,4 +1,4 @@
-import type { tfl } from './tf';
+import type { tfl } from '../tf';
 
 type LayerClass = tfl.layers.Layer['constructor'] & {
   fromConfig: (cls: unknown, config: object) => tfl.layers.Layer;

@@ -2,7 +2,7 @@ import { ArgumentError } from '@earlyexit/core';
 import { ancestors, countMacs, type LayerGraph } from '@earlyexit/profiler';
 import type { ExitSpecification } from './exit-specification';
 import { type Attachment, findAttachment, listLayers } from './find-attachment';
-import type { HeadBuilder } from './heads/head';
+import type { HeadBuilder } from '../heads/head';
 import type { LogitsGraph } from './logits-graph';
 import { headsFor, resolveHead } from './resolve-head';
 

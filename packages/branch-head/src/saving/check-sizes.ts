@@ -1,6 +1,6 @@
 import { DataError } from '@earlyexit/core';
 import { countMacs, readLayerGraph } from '@earlyexit/profiler';
-import type { tfl } from './tf';
+import type { tfl } from '../tf';
 
 /** Sixteen million numbers an image, 64 MB: the largest feature map of ResNet-50 at 224 × 224 has 0.8 million. */
 const LARGEST_TENSOR = 2 ** 24;

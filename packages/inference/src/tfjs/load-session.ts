@@ -1,7 +1,7 @@
 import { EnvironmentError } from '@earlyexit/core';
-import { createRoutedSession } from './routed-session';
-import type { Session } from './session';
-import { tf } from './tf';
+import { createRoutedSession } from '../session/routed-session';
+import type { Session } from '../session/session';
+import { tf } from '../tf';
 import { tfjsStageRunner } from './tfjs-stage-runner';
 
 /**

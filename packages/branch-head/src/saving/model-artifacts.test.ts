@@ -2,11 +2,11 @@ import { randomNetwork } from '@earlyexit/testing/networks';
 import '@tensorflow/tfjs-backend-cpu';
 import { EarlyExitError, randomStream } from '@earlyexit/core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { attachExits } from './attach-exits';
-import type { ExitSpecification } from './exit-specification';
-import { registerLayers } from './heads/mixed-pooling-layer';
+import { attachExits } from '../attaching/attach-exits';
+import type { ExitSpecification } from '../attaching/exit-specification';
+import { registerLayers } from '../heads/mixed-pooling-layer';
 import { fromModelArtifacts, toModelArtifacts } from './model-artifacts';
-import type { MultiExitModel } from './multi-exit-model';
+import type { MultiExitModel } from '../metadata/multi-exit-model';
 import {
   inceptionLike,
   nested,
@@ -18,9 +18,9 @@ import {
   twoInputs,
   uNetLike,
   vggLike,
-} from './test-networks';
-import { tf, tfl } from './tf';
-import { withMetadata } from './with-metadata';
+} from '../test-networks';
+import { tf, tfl } from '../tf';
+import { withMetadata } from '../metadata/with-metadata';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

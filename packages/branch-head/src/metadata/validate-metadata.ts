@@ -1,7 +1,7 @@
 import { ArgumentError, describeValue } from '@earlyexit/core';
 import { FITTED_PARTS, isCriterionName, isFittedOn } from '@earlyexit/exit-criteria';
 import { FINAL_EXIT_NAME, FORMAT_VERSION, type MultiExitMetadata } from './multi-exit-model';
-import type { tfl } from './tf';
+import type { tfl } from '../tf';
 
 /** What is wrong with metadata. */
 export interface MetadataProblem {

@@ -4,8 +4,8 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MODEL_FILE, WEIGHTS_FILE, weightsFileName } from './model-files';
 import { toModelArtifacts } from './model-artifacts';
-import type { MultiExitModel } from './multi-exit-model';
-import { tf } from './tf';
+import type { MultiExitModel } from '../metadata/multi-exit-model';
+import { tf } from '../tf';
 
 // Unfinished files of a save that was killed.
 const LEFTOVER_FILE = /^(model\.json|weights-[0-9a-f]{16}\.bin)\.[0-9a-f]{12}\.tmp$/;

@@ -3,7 +3,7 @@ import { readLayerGraph } from '@earlyexit/profiler';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { attachExits } from './attach-exits';
 import type { ExitSpecification } from './exit-specification';
-import type { HeadBuilder } from './heads/head';
+import type { HeadBuilder } from '../heads/head';
 import {
   inceptionLike,
   nested,
@@ -16,8 +16,8 @@ import {
   uNetLike,
   variableOf,
   vggLike,
-} from './test-networks';
-import { tf, tfl } from './tf';
+} from '../test-networks';
+import { tf, tfl } from '../tf';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -366,8 +366,6 @@ describe('attachExits says what would fit', () => {
     expect(attach([{ after: 'relu1', head: wrong }])).toThrow(
       "attachExits(exit 'exit0'): a head returns the symbolic tensor of its logits, [batch, 5]. Received: [null, 8, 8, 4].",
     );
-    expect(attach([{ after: 'relu1', head: () => undefined }])).toThrow(
-      'Received: undefined',
-    );
+    expect(attach([{ after: 'relu1', head: () => undefined }])).toThrow('Received: undefined');
   });
 });

@@ -20,9 +20,9 @@ import {
 import { createModel } from '@earlyexit/model-zoo';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createSession } from './create-session';
-import type { ImageBatch } from './session';
+import type { ImageBatch } from '../session/session';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { tf } from './tf';
+import { tf } from '../tf';
 
 const labelFree = listCriteria()
   .filter(({ needsLabels }) => !needsLabels)

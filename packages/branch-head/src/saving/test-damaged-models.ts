@@ -10,12 +10,12 @@ import {
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { attachExits } from './attach-exits';
+import { attachExits } from '../attaching/attach-exits';
 import { weightsFileName } from './model-files';
-import type { MultiExitModel } from './multi-exit-model';
-import { loadModel, saveModel } from './node';
-import { randomInputs, residual, sharedLayers, uNetLike, vggLike } from './test-networks';
-import { tf } from './tf';
+import type { MultiExitModel } from '../metadata/multi-exit-model';
+import { loadModel, saveModel } from '../node';
+import { randomInputs, residual, sharedLayers, uNetLike, vggLike } from '../test-networks';
+import { tf } from '../tf';
 
 /** Words at which sizes, axes and names of a model go wrong. */
 const TELLING = [

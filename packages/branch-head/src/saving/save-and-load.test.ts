@@ -16,12 +16,12 @@ import {
 import { join } from 'node:path';
 import { temporaryFolder } from '@earlyexit/testing';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { attachExits } from './attach-exits';
-import type { MultiExitModel } from './multi-exit-model';
-import { loadModel, saveModel } from './node';
-import { randomInputs, randomizeWeights, residual, vggLike } from './test-networks';
-import { tf } from './tf';
-import { withMetadata } from './with-metadata';
+import { attachExits } from '../attaching/attach-exits';
+import type { MultiExitModel } from '../metadata/multi-exit-model';
+import { loadModel, saveModel } from '../node';
+import { randomInputs, randomizeWeights, residual, vggLike } from '../test-networks';
+import { tf } from '../tf';
+import { withMetadata } from '../metadata/with-metadata';
 
 const scratch = await temporaryFolder();
 let folder: string;

@@ -4,8 +4,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromModelArtifacts } from './model-artifacts';
 import { MODEL_FILE, WEIGHTS_FILE, weightsFileName } from './model-files';
-import type { MultiExitModel } from './multi-exit-model';
-import type { tf } from './tf';
+import type { MultiExitModel } from '../metadata/multi-exit-model';
+import type { tf } from '../tf';
 import { checkWeightSpecifications, weightBytes } from './weight-specifications';
 
 // Each needs one more save in the few milliseconds of a load.

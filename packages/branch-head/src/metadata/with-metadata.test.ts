@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { describe, expect, it } from 'vitest';
-import { attachExits } from './attach-exits';
+import { attachExits } from '../attaching/attach-exits';
 import type { MultiExitMetadata } from './multi-exit-model';
-import { vggLike } from './test-networks';
+import { vggLike } from '../test-networks';
 import { withMetadata } from './with-metadata';
 
 describe('withMetadata', () => {

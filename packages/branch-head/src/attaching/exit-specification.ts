@@ -1,5 +1,5 @@
-import type { HeadBuilder } from './heads/head';
-import type { HeadName, HeadOptions } from './heads/head-registry';
+import type { HeadBuilder } from '../heads/head';
+import type { HeadName, HeadOptions } from '../heads/head-registry';
 
 /** A registered head with its options. */
 export type HeadChoice =
