@@ -23,7 +23,7 @@ it('reads what was kept, and nothing where nothing was', async () => {
 
 it.each([
   ['{', /JSON/],
-  [JSON.stringify({ ...document, top1: 96.75 }), /evaluate --json printed.*top1: 96\.75/],
+  [JSON.stringify({ ...document, top1: 96.75 }), /it is an evaluation.*top1: 96\.75/],
   [JSON.stringify({ ...document, thresholds: ['<b>'] }), /thresholds/],
   [JSON.stringify({ ...document, exits: [{}] }), /exits/],
   [JSON.stringify({ ...document, static: undefined }), /static: nothing/],

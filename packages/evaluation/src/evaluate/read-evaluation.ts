@@ -15,7 +15,7 @@ export async function readEvaluation(path: string, signal?: AbortSignal): Promis
   if (wrong === undefined) return value as unknown as EvaluationDocument;
   throw new DataError({
     where: path,
-    rule: 'it is what earlyexit evaluate --json printed',
+    rule: 'it is an evaluation, as evaluate() returns it and the command prints it as JSON',
     received: `${wrong[0]}: ${JSON.stringify(value[wrong[0]])?.slice(0, 60) ?? 'nothing'}`,
     remedy: 'Evaluate again, or remove the file',
   });

@@ -14,6 +14,7 @@ export interface ReadyProgram<Question> {
 export async function answerQuestions<Question>(
   prepare: () => Promise<ReadyProgram<Question>>,
 ): Promise<void> {
+  // eslint-disable-next-line no-console -- this keeps others from writing there
   console.log = console.info = console.debug = console.error;
   const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
   const sayError = (error: unknown): void => {

@@ -77,7 +77,7 @@ export async function checkManifest(value: unknown, where: string): Promise<Stag
   throw new DataError({
     where,
     rule: `it is the manifest of a staged export: ${problem}`,
-    remedy: 'Export the network with earlyexit export --staged',
+    remedy: 'Export the network in stages again',
   });
 }
 

@@ -1,0 +1,57 @@
+import { readdirSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { readText, root } from './workspace';
+
+/** Paths of the sources below a folder, tests and what helps them aside. */
+function sourcesOf(folder: string): string[] {
+  return readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' })
+    .map((path) => `${folder}/${path.replaceAll('\\', '/')}`)
+    .filter((path) => path.endsWith('.ts') && !/\.test\.ts$|\/testing\/|\/test-[^/]+$/.test(path));
+}
+
+// What computes belongs into a package. The limit follows what gets smaller.
+const MOST_LINES = 8_400;
+
+it('keeps the command line thin', () => {
+  const lines = sourcesOf('apps/cli/src').map((path) => readText(path).split('\n').length - 1);
+  const sum = lines.reduce((total, each) => total + each, 0);
+  expect(sum).toBeLessThanOrEqual(MOST_LINES);
+  expect(sum).toBeGreaterThan(MOST_LINES * 0.8);
+});
+
+/** Sources that run other programs, and name the flags of those. */
+const runsOthers = [
+  // nvcc and the linker
+  'packages/native-engines/src/tensorflow/compile-binding.ts',
+  'packages/native-engines/src/sources/pip.ts',
+  'packages/native-engines/src/sources/npm-package.ts',
+  // Node's own.
+  'packages/trainer/src/workers/start-thread.ts',
+  // How npm gets sharp for this platform.
+  'packages/datasets/src/decode/decode-image.ts',
+];
+
+it('lets no library speak of a flag: it names its argument, and a program maps that to its own word', () => {
+  const packages = readdirSync(`${root}packages`).map((name) => `packages/${name}/src`);
+  const spoken = packages
+    .filter((folder) => folder !== 'packages/earlyexit/src')
+    .flatMap(sourcesOf)
+    .filter((path) => !runsOthers.includes(path))
+    .flatMap((path) =>
+      readText(path)
+        .replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+        .split('\n')
+        // In a message a flag follows a word or opens it; `var(--ink)` and `--ink: black` are style sheets.
+        .filter((line) => /(^|[\s`'"])--[a-z][a-z0-9-]+(?![a-z0-9-]*\s*:)/.test(line))
+        .map((line) => `${path}: ${line.trim()}`),
+    );
+  expect(spoken).toEqual([]);
+});
+
+it('gives no two decisions one number, and lists them all', () => {
+  const names = readdirSync(`${root}docs/decisions`).filter((name) => /^\d{4}-/.test(name));
+  const numbers = names.map((name) => name.slice(0, 4));
+  expect(numbers).toEqual([...new Set(numbers)]);
+  const list = readText('docs/decisions/README.md');
+  for (const name of names) expect(list).toContain(`[${name.slice(0, 4)}](${name})`);
+});
