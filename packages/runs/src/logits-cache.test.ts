@@ -6,7 +6,7 @@ import { damageBytes, seededDraws, temporaryFolder } from '@earlyexit/testing';
 import { expect, it } from 'vitest';
 import { readLogits, reuseOrComputeLogits, writeLogits } from './logits-cache';
 
-const path = join(await temporaryFolder(), 'logits', 'calibration.safetensors');
+const path = join(await temporaryFolder(), 'calibration.safetensors');
 const origin = { model: 'network 1', split: 'digits calibration 2' };
 const file: CachedLogitsFile = {
   cached: {

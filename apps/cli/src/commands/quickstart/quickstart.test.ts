@@ -62,6 +62,7 @@ it('goes from images to a report, replaces its own folder, and leaves it alone w
   await access(result.report);
   await access(join(result.model, 'model.json'));
   expect(await readdir(folder)).not.toContain('quickstart.unfinished');
+  expect(await readdir(out)).toContain('splits.json.gz');
 
   // The engine that evaluate would take by itself depends on what is installed, and the last digits on the engine.
   const evaluated = await runCommand(['evaluate', out, '--engine', result.engine, '--json']);
