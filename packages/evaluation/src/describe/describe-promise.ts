@@ -4,7 +4,9 @@ import type { MeasuredPromise } from '../evaluate/measure-promise';
 /** A promise and what was measured, as a sentence without its full stop. */
 export function describeMeasuredPromise(promise: MeasuredPromise, samples: number): string {
   const { statement, loss, measuredRisk, measuredJoint, inEach } = promise;
-  const joint = Object.entries(measuredJoint ?? {}).map(([what, value]) => `${what} ${percent(value)}`);
+  const joint = Object.entries<number>({ ...measuredJoint }).map(
+    ([what, value]) => `${what} ${percent(value)}`,
+  );
   const measured =
     joint.length > 0
       ? joint.join(', ')

@@ -13,10 +13,11 @@ export async function readEvaluation(path: string, signal?: AbortSignal): Promis
   const value = await readJsonFile(path, signal);
   const wrong = Object.entries(fields).find(([name, is]) => !is(value[name]));
   if (wrong === undefined) return value as unknown as EvaluationDocument;
+  const [field] = wrong;
   throw new DataError({
     where: path,
     rule: 'it is an evaluation, as evaluate() returns it and the command prints it as JSON',
-    received: `${wrong[0]}: ${JSON.stringify(value[wrong[0]])?.slice(0, 60) ?? 'nothing'}`,
+    received: `${field}: ${field in value ? JSON.stringify(value[field]).slice(0, 60) : 'nothing'}`,
     remedy: 'Evaluate again, or remove the file',
   });
 }

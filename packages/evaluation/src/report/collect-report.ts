@@ -56,7 +56,7 @@ export function collectReport(
   const about = { model: metadata.name, dataset, split: 'test', engine, exitNames };
   const evaluation = evaluatePolicy(test, policy, costs, about);
   const labels = test.labels ?? new Int32Array(test.samples);
-  const temperatures = policy.temperatures ?? exits.map(() => 1);
+  const { temperatures } = policy;
   const alone = eachExitAlone(test, costs);
   const corners = randomExits(alone);
   const at = (accuracy: number | null, averageMacs: number | null): CurvePoint => ({

@@ -3,52 +3,36 @@ import type { Invocation } from '../../command';
 import { flagOf } from '../../options/declare-option';
 import type { exportNetwork } from './options';
 
-/** What is to be written, and where. */
+/** What is to be written, and where: a file, or a folder. */
 export interface ExportPlan {
   readonly kind: 'conditional' | 'static' | 'staged' | 'folder';
-  /** The file, or the folder. */
   readonly target: string;
 }
 
 type Given = Invocation<typeof exportNetwork>['given'];
-type Key = keyof Given & string;
+type Key = keyof Given;
 
-/** What does not go together: an option, those that say nothing beside it, and why. */
-const CONTRADICTIONS: readonly { readonly of: Key; readonly not: readonly Key[]; readonly rule: string }[] = [
-  {
-    of: 'folder',
-    not: ['static', 'staged'],
-    rule: 'a model folder holds one graph with the exits inside and the thresholds built in',
-  },
-  {
-    of: 'staged',
-    not: ['static', 'thresholdsAs', 'earlyexit', 'criterion'],
-    rule: 'stages go into their folder and decide nothing themselves',
-  },
-  {
-    of: 'static',
-    not: ['thresholdsAs', 'earlyexit', 'criterion'],
-    rule: 'a file without exits has no thresholds and no criterion',
-  },
-  {
-    of: 'runtime',
-    not: ['staged', 'static', 'folder'],
-    rule: 'it lays out one file with the exits inside',
-  },
-  {
-    of: 'maxAccuracyDrop',
-    not: ['earlyexit', 'static'],
-    rule: 'thresholds are set anew only where none are given and exits are written',
-  },
-  {
-    of: 'targetMacs',
-    not: ['earlyexit', 'static', 'maxAccuracyDrop'],
-    rule: 'thresholds are set anew only where none are given and exits are written, for one aim',
-  },
+const newThresholds = 'thresholds are set anew only where none are given and exits are written, for one aim';
+
+/** Options that say nothing beside another one, and why. */
+const contradictions: readonly (readonly [option: Key, others: readonly Key[], rule: string])[] = [
+  ['folder', ['static', 'staged'], 'a model folder holds one graph with the exits inside'],
+  [
+    'staged',
+    ['static', 'thresholdsAs', 'earlyexit', 'criterion'],
+    'stages go into their folder and decide nothing themselves',
+  ],
+  [
+    'static',
+    ['thresholdsAs', 'earlyexit', 'criterion'],
+    'a file without exits has no thresholds and no criterion',
+  ],
+  ['runtime', ['staged', 'static', 'folder'], 'it lays out one file with the exits inside'],
+  ['maxAccuracyDrop', ['earlyexit', 'static', 'targetMacs'], newThresholds],
+  ['targetMacs', ['earlyexit', 'static'], newThresholds],
 ];
 
-/** Options that only int8 looks at. */
-const INT8: readonly Key[] = ['dataset', 'dataDir', 'maxAccuracyDrop', 'targetMacs', 'minAgreement'];
+const int8Options: readonly Key[] = ['dataset', 'dataDir', 'maxAccuracyDrop', 'targetMacs', 'minAgreement'];
 
 /**
  * Reads from the options what is to be written, and refuses those that say nothing about it.
@@ -56,29 +40,28 @@ const INT8: readonly Key[] = ['dataset', 'dataDir', 'maxAccuracyDrop', 'targetMa
  * @throws ArgumentError for options that contradict each other, and where the target is missing
  */
 export function planExport(out: string | undefined, given: Given): ExportPlan {
-  const stray = INT8.find((key) => given[key] !== undefined);
+  const has = (key: Key): boolean => given[key] !== undefined && given[key] !== false;
+  const stray = int8Options.find(has);
   if (given.dtype !== 'int8' && stray !== undefined) {
-    throw new ArgumentError({
-      where: flagOf(stray),
-      rule: 'only int8 looks at images',
-      remedy: 'Add --dtype int8, or leave it out',
-    });
+    const remedy = 'Add --dtype int8, or leave it out';
+    throw new ArgumentError({ where: flagOf(stray), rule: 'only int8 looks at images', remedy });
   }
-  for (const { of, not, rule } of CONTRADICTIONS) {
-    const also = isGiven(given, of) ? not.filter((key) => isGiven(given, key)).map((key) => flagOf(key)) : [];
-    if (of === 'folder' && given.folder === true && given.thresholdsAs === 'input')
-      also.push('--thresholds-as input');
-    if (of === 'staged' && given.staged !== undefined && out !== undefined) also.push(out);
-    if (also.length > 0) {
-      throw new ArgumentError({
-        where: flagOf(of),
+  for (const [option, others, rule] of contradictions) {
+    if (has(option))
+      refuse(
+        option,
         rule,
-        received: `with ${also.join(' ')}`,
-        remedy: 'Leave one or the other out',
-      });
-    }
+        others.filter(has).map((key) => flagOf(key)),
+      );
   }
-  if (given.staged !== undefined) return { kind: 'staged', target: given.staged };
+  const { folder, staged, thresholdsAs } = given;
+  if (folder === true && thresholdsAs === 'input') {
+    refuse('folder', 'in a model folder thresholds are built in', ['--thresholds-as input']);
+  }
+  if (staged !== undefined) {
+    if (out !== undefined) refuse('staged', 'stages go into their own folder', [out]);
+    return { kind: 'staged', target: staged };
+  }
   if (out === undefined) {
     throw new ArgumentError({
       where: 'OUT',
@@ -87,12 +70,11 @@ export function planExport(out: string | undefined, given: Given): ExportPlan {
       remedy: 'For instance: earlyexit export MODEL model.onnx',
     });
   }
-  return {
-    kind: given.folder === true ? 'folder' : given.static === true ? 'static' : 'conditional',
-    target: out,
-  };
+  return { kind: folder === true ? 'folder' : given.static === true ? 'static' : 'conditional', target: out };
 }
 
-function isGiven(given: Given, key: Key): boolean {
-  return given[key] !== undefined && given[key] !== false;
+function refuse(option: Key, rule: string, also: readonly string[]): void {
+  if (also.length === 0) return;
+  const received = `with ${also.join(' ')}`;
+  throw new ArgumentError({ where: flagOf(option), rule, received, remedy: 'Leave one or the other out' });
 }

@@ -10,6 +10,7 @@ import {
   findPolicy,
   type FoundPolicy,
   storedPolicy,
+  thresholdToJson,
 } from '@earlyexit/exit-criteria';
 import {
   exportConditional,
@@ -27,7 +28,7 @@ import { requireReplaceable } from '../../output-files/require-replaceable';
 import { requireWritable } from '../../output-files/require-writable';
 import { startEngine } from '../../model/start-engine';
 import { describeExport } from './describe';
-import { type ExportDocument, fileDocument, folderDocument, stagedDocument } from './document';
+import { type ExportDecision, exportDocument, type WrittenExport } from './document';
 import type { exportNetwork } from './options';
 import { type ExportPlan, planExport } from './plan';
 
@@ -43,6 +44,8 @@ export async function run(invocation: ExportInvocation): Promise<undefined> {
   await requireOwn(plan, options.force);
   await startEngine(options, output);
   const { model, config } = await openNetwork(location, options, output);
+  const { criterion = DEFAULT_CRITERION, earlyexit } = options;
+  if (earlyexit !== undefined) checkThresholds(model.metadata.exits, criterion, earlyexit);
   const runDirectory = location.kind === 'saved' ? location.runDirectory : null;
   const isTrained = location.kind === 'saved';
   const policy = policyToRefit(model, plan, options);
@@ -50,10 +53,12 @@ export async function run(invocation: ExportInvocation): Promise<undefined> {
     options.dtype === 'int8'
       ? await quantizeNetwork({ model, config, runDirectory, isTrained, policy }, options, { output, signal })
       : null;
-  const network = { model: int8?.model ?? model, int8, dataset: config?.data?.dataset, runDirectory };
-  const document = await write(plan, network, invocation);
+  const network = int8?.model ?? model;
+  const dataset = config?.data?.dataset;
+  const [written, decision] = await write(plan, { model: network, int8, dataset, runDirectory }, invocation);
+  const document = exportDocument(network.metadata.name, written, decision, int8);
   output.json(document);
-  output.text(...describeExport(document, network.model));
+  output.text(...describeExport(document, network));
   return undefined;
 }
 
@@ -67,11 +72,10 @@ interface NetworkToWrite {
 
 async function write(
   { kind, target }: ExportPlan,
-  network: NetworkToWrite,
+  { model, int8, dataset, runDirectory }: NetworkToWrite,
   { options, signal }: ExportInvocation,
-): Promise<ExportDocument> {
-  const { model, int8 } = network;
-  const { opset, runtime, thresholdsAs } = options;
+): Promise<[WrittenExport, ExportDecision | null]> {
+  const { opset, runtime, thresholdsAs = 'input', force } = options;
   const version: ExportOptions = {
     ...(opset === undefined ? {} : { opset }),
     ...(int8 === null ? {} : { quantization: int8.quantization }),
@@ -80,39 +84,35 @@ async function write(
     const staged = await exportStaged(model, version);
     signal.throwIfAborted();
     await writeExport(target, staged);
-    return stagedDocument(model.metadata.name, target, staged.manifest, int8);
+    const stages = staged.manifest.stages.map(({ file, bytes, carried }) => ({ file, bytes, carried }));
+    return [{ kind, directory: target, stages }, null];
   }
-  if (kind === 'static') {
-    const content = await exportStatic(model, version);
+  const writeFile = async (content: Uint8Array): Promise<{ file: string; bytes: number }> => {
+    signal.throwIfAborted();
     await writeWholeFile(target, content);
-    return fileDocument(model.metadata, { kind, target, size: content.length, decides: null, int8 });
-  }
-  const policy = exportPolicy(model, options, kind === 'folder' ? '--folder' : '--thresholds-as');
-  const { criterion, thresholds } = policy;
+    return { file: target, bytes: content.length };
+  };
+  const nothing = { criterion: null, thresholds: null, thresholdsAs: null };
+  if (kind === 'static') return [{ kind, ...(await writeFile(await exportStatic(model, version))) }, nothing];
+  const { criterion, thresholds } = exportPolicy(model, options, kind);
   const decided = { ...version, criterion, ...(thresholds === null ? {} : { thresholds }) };
+  const decision = { criterion, thresholds: thresholds?.map(thresholdToJson) ?? null };
   if (kind === 'folder') {
-    const { runDirectory, dataset } = network;
     const evaluation =
       runDirectory === null ? null : await readEvaluation(join(runDirectory, 'evaluation.json'), signal);
-    const folder = await exportFolder(model, {
-      ...decided,
-      folder: basename(resolve(target)),
-      dataset,
-      evaluation,
-      signal,
+    const card = { folder: basename(resolve(target)), dataset, evaluation };
+    const files = await writeExport(target, await exportFolder(model, { ...decided, ...card, signal }), {
+      force,
     });
-    const files = await writeExport(target, folder, { force: options.force });
-    return folderDocument(model.metadata.name, target, { files, policy, int8 });
+    return [
+      { kind, directory: target, files },
+      { ...decision, thresholdsAs: 'constants' },
+    ];
   }
-  const content = await exportConditional(model, {
-    ...decided,
-    ...(thresholdsAs === undefined ? {} : { thresholdsAs }),
-    ...(runtime === undefined ? {} : { runtime }),
-  });
-  signal.throwIfAborted();
-  await writeWholeFile(target, content);
-  const decides = { ...policy, thresholdsAs: thresholdsAs ?? 'input' };
-  return fileDocument(model.metadata, { kind, target, size: content.length, decides, int8 });
+  const layout = { thresholdsAs, ...(runtime === undefined ? {} : { runtime }) };
+  const written = await writeFile(await exportConditional(model, { ...decided, ...layout }));
+  const decides = model.metadata.exits.length > 1 ? { ...decision, thresholdsAs } : nothing;
+  return [{ kind, ...written }, decides];
 }
 
 /** Looks before slow work begins whether what lies at the target is an earlier export. */
@@ -126,21 +126,19 @@ async function requireOwn({ kind, target }: ExportPlan, force: boolean): Promise
 /** What the file decides by: the options, and for the rest what calibration stored. */
 function exportPolicy(
   { metadata }: MultiExitModel,
-  { criterion, earlyexit, thresholdsAs, folder }: ExportInvocation['options'],
-  builtInBy: string,
+  { criterion, earlyexit, thresholdsAs }: ExportInvocation['options'],
+  kind: ExportPlan['kind'],
 ): FoundPolicy {
-  const { policy: stored, exits } = metadata;
-  const chosen = criterion ?? stored?.criterion ?? DEFAULT_CRITERION;
-  if (earlyexit !== undefined) checkThresholds(exits, chosen, earlyexit);
   const policy = findPolicy(metadata, { criterion, thresholds: earlyexit });
-  if (policy.thresholds !== null || !(folder || thresholdsAs === 'constants')) return policy;
+  if (policy.thresholds !== null || !(kind === 'folder' || thresholdsAs === 'constants')) return policy;
+  const stored = metadata.policy?.criterion;
   throw new ArgumentError({
-    where: builtInBy,
+    where: kind === 'folder' ? '--folder' : '--thresholds-as',
     rule: 'thresholds that are built in must be known',
     received:
-      stored === null
+      stored === undefined
         ? 'a network that is not calibrated'
-        : `thresholds for ${stored.criterion}, not for ${chosen}`,
+        : `thresholds for ${stored}, not for ${policy.criterion}`,
     remedy: 'Run earlyexit calibrate first, or give --earlyexit',
   });
 }
