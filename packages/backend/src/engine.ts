@@ -1,8 +1,13 @@
 /** The TensorFlow.js engines. */
 export const engineNames = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 
-/** The name of a TensorFlow.js engine, as `--engine` takes it and as `tf.setBackend` knows it. */
+/** The name of a TensorFlow.js engine, as `tf.setBackend` knows it. */
 export type EngineName = (typeof engineNames)[number];
+
+/** The names of all engines, whether they are here or not. */
+export function listEngineNames(): EngineName[] {
+  return [...engineNames];
+}
 
 /** An engine that has been made the current TensorFlow.js backend. */
 export interface Engine {

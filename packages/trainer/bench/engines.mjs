@@ -84,7 +84,7 @@ for (const [name, build] of Object.entries(networks)) {
     );
     for (const { engine, network, stepper } of runs) {
       await selectEngine(engine, threads);
-      await stepper.close();
+      await stepper.dispose();
       network.model.dispose();
     }
   }

@@ -40,7 +40,7 @@ async function run(
       options.onEvent?.(event);
     },
   });
-  writer.close();
+  writer.dispose();
   return { ...result, events };
 }
 

@@ -27,7 +27,7 @@ export interface TensorBoardWriter {
    */
   readonly onEvent: (event: TrainingEvent) => void;
   /** Ends the file; what comes later is not written. */
-  close(): void;
+  dispose(): void;
 }
 
 type Scalars = readonly (readonly [tag: string, value: number | null | undefined])[];
@@ -119,7 +119,7 @@ export async function createTensorBoardWriter(options: TensorBoardOptions): Prom
           break;
       }
     },
-    close() {
+    dispose() {
       file?.close();
       file = null;
     },

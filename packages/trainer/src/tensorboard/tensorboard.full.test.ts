@@ -64,7 +64,7 @@ it('is read by TensorBoard, interrupted and resumed, as metrics.csv has it', asy
         if (event.type === 'progress' && event.step === stopAt) throw new Error('killed');
       },
     });
-    writer.close();
+    writer.dispose();
   };
   // 15 steps an epoch; the second attempt leaves steps 37 to 41 behind, which the third does again.
   await expect(attempt(false, 20)).rejects.toThrow('killed');

@@ -31,7 +31,7 @@ it('does what a step of a training does', async () => {
     const statistics = await stepper.step(await data.load(order), labels);
     losses.push(statistics.losses[0]!);
   }
-  await stepper.close();
+  await stepper.dispose();
   expect(weightsOf(model)).toEqual(weightsOf(trained));
   expect(losses).toHaveLength(3);
 });
@@ -42,6 +42,6 @@ it('refuses images that do not fit, and gives its memory back', async () => {
   const stepper = await openStepper({ model, batchSize: 4 });
   await expect(stepper.step(new Float32Array(36), new Int32Array(2))).rejects.toThrow(ArgumentError);
   await expect(stepper.step(new Float32Array(5 * 36), new Int32Array(5))).rejects.toThrow(/1 to 4 images/);
-  await stepper.close();
+  await stepper.dispose();
   expect(tf.memory().numTensors).toBe(before);
 });

@@ -23,7 +23,7 @@ export interface Stepper {
   /** One step on images `[rows, height, width, channels]` and labels `[rows]`; at most `batchSize` rows. */
   step(images: Float32Array, labels: Int32Array): Promise<StepStatistics>;
   /** Ends worker threads and gives memory back; the network keeps its trained weights. */
-  close(): Promise<void>;
+  dispose(): Promise<void>;
 }
 
 /**
@@ -72,7 +72,7 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
       done += 1;
       return statistics;
     },
-    async close() {
+    async dispose() {
       trainer.dispose();
       dropout.restore();
       await pool?.close();

@@ -50,7 +50,7 @@ export async function measureEngine(name: EngineName): Promise<Speed[]> {
     if (!isSlow || networkName === networks[0]) {
       const stepper = await openStepper({ model: network, batchSize: batch });
       stepMs = await medianTime(() => stepper.step(images, labels), isSlow);
-      await stepper.close();
+      await stepper.dispose();
     }
     network.model.dispose();
     speeds.push({
