@@ -20,7 +20,7 @@ import {
 
 const costs = { exitMacs: [20, 55, 110], staticMacs: 100 };
 const cached = syntheticLogits({ samples: 1500, exits: 3, classes: 4, scale: 2, seed: 4 });
-const [first, second] = splitSamples(cached, 0.5, 1) as [typeof cached, typeof cached];
+const [first, second] = splitSamples(cached, 0.5, 1);
 const accuracyOf = (classes: Int32Array, labels = second.labels): number =>
   classes.reduce((sum, answer, row) => sum + Number(answer === labels[row]), 0) / labels.length;
 

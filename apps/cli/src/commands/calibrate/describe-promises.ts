@@ -102,7 +102,7 @@ function describeClasses(
 
 function describeJoint({ joint }: Calibration): string[] {
   if (joint === null || joint === undefined) return [];
-  const figures = Object.entries(joint).map(([what, value]) => `${what} ${percent(value)}`);
+  const figures = Object.entries({ ...joint }).map(([what, value]) => `${what} ${percent(value)}`);
   return figures.length === 0 ? [] : [`on these images: ${figures.join(', ')}`];
 }
 

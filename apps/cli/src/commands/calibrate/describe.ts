@@ -166,7 +166,7 @@ export function describeCalibrationAim(aim: CalibrateAim, confidence?: number): 
     return `aim: the cheapest with at most ${shortPercent(aim.risk)} ${what}, promised ${how} (${aim.method})`;
   }
   if ('joint' in aim) {
-    const limits = Object.entries(aim.joint).map(([what, most]) => `${what} ${shortPercent(most)}`);
+    const limits = Object.entries({ ...aim.joint }).map(([what, most]) => `${what} ${shortPercent(most)}`);
     return `aim: the cheapest with at most ${limits.join(', ')}, promised together with probability ${shortPercent(1 - aim.delta)}`;
   }
   const sure =
