@@ -58,7 +58,7 @@ describe('renderReport', () => {
     const unclear = words(render());
     expect(unclear).toContain('Against the same network without exits there is no difference shown (95');
     expect(unclear).toContain('expect 0.09 points below the final exit (95');
-    expect(unclear).toContain('On these images they came to 0.02 points below.');
+    expect(unclear).toContain('On these test images: 0.02 points below.');
     const isDifferent = { ...summary.againstStatic, pValue: 0.001, isDifferent: true };
     const clear = words(render({ summary: { ...summary, againstStatic: isDifferent }, expected: null }));
     expect(clear).toContain('That is 0.02 points below the same network without exits (95');

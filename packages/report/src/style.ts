@@ -38,6 +38,7 @@ h3 { margin: 0 0 2px; font-size: 16px; font-weight: 620; }
 section > p { margin: 6px 0 16px; color: var(--muted); max-width: 72ch; text-wrap: pretty; }
 section > p b { color: var(--ink); font-weight: 600; }
 .note { margin: 0 0 8px; font-size: 14px; color: var(--muted); }
+header .note { margin: 10px 0 0; }
 .plot { display: block; width: 100%; height: auto; overflow: visible; color: var(--muted); }
 .plot text { white-space: pre; }
 .narrow { display: none; }
@@ -67,6 +68,7 @@ th, td { text-align: right; padding: 9px 0 9px 22px; border-bottom: 1px solid va
 th { font-weight: 500; color: var(--muted); font-size: 13px; vertical-align: bottom; }
 tr > :first-child { text-align: left; padding-left: 0; }
 tr > .words { text-align: left; }
+td.wrap { white-space: normal; min-width: 24ch; line-height: 1.35; }
 tbody th { color: var(--ink); font-weight: 600; font-size: 14.5px; }
 tbody th .chip { display: inline-block; margin-right: 8px; }
 tfoot td, tfoot th { border-bottom: 0; color: var(--ink); font-weight: 600; font-size: 14.5px; }

@@ -56,8 +56,9 @@ export function headerSection(data: ReportData): Markup {
 }
 
 /** What calibration expected of the thresholds, next to what they came to. */
-function expectation({ expected, summary }: ReportData): string {
-  return `When the thresholds were found: ${describeExpected(expected!, expected!.confidence)} On these images they came to ${pointsBelow(-summary.accuracyDifference)}.`;
+function expectation({ expected, summary, evaluation }: ReportData): string {
+  const { split } = evaluation;
+  return `${describeExpected(expected!, expected!.confidence)} On these ${split} images: ${pointsBelow(-summary.accuracyDifference)}.`;
 }
 
 function againstStatic({ summary }: ReportData): string {

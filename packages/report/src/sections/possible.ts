@@ -44,7 +44,7 @@ function pointTable({ curve, evaluation, summary }: ReportData): Markup {
       <td>${more.interval ? percentInterval(more.interval) : null}</td>
       <td>${shortMacs(point.averageMacs)}</td>
       <td>${percent(point.share, 1)}</td>
-      <td class="words">${more.against ? describeDifference(more.against) : null}</td>
+      <td class="words wrap">${more.against ? describeDifference(more.against) : null}</td>
     </tr>`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="the points of the picture">
     <table>
