@@ -6,6 +6,7 @@ import { countRows } from './softmax';
  *
  * @param values `[batch, classes]`, row-major.
  * @returns `[batch]`.
+ * @throws ArgumentError if the values are no whole rows
  */
 export function argmaxRows(values: Float32Array | Float64Array, classes: number): Int32Array {
   const answers = new Int32Array(countRows(values, classes, 'argmaxRows'));

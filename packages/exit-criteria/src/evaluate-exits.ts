@@ -9,6 +9,7 @@ import type { CriterionState } from './criteria/criterion-state';
  * final exit's, whose answer is the argmax of its own logits under every criterion.
  *
  * @param temperatures One an exit, the final one included; 1 everywhere unless given.
+ * @throws ArgumentError for an unknown criterion, logits whose parts do not fit each other, or missing labels
  */
 export function evaluateExits(
   cached: CachedLogits,

@@ -66,12 +66,20 @@ export function logSoftmax(logits: Values, classes: number, temperature = 1): Fl
   return out;
 }
 
-/** Softmax of `logits / temperature`, `[batch, classes]`, in float64; see `logSoftmax`. */
+/**
+ * Softmax of `logits / temperature`, `[batch, classes]`, in float64; see `logSoftmax`.
+ *
+ * @throws ArgumentError as `logSoftmax`
+ */
 export function softmax(logits: Values, classes: number, temperature = 1): Float64Array {
   return logSoftmax(logits, classes, temperature).map(Math.exp);
 }
 
-/** How many rows of `classes` values there are. */
+/**
+ * How many rows of `classes` values there are.
+ *
+ * @throws ArgumentError for classes that are no positive integer, or rows that are not whole
+ */
 export function countRows(values: { readonly length: number }, classes: number, where: string): number {
   if (!Number.isInteger(classes) || classes < 1 || values.length % classes !== 0) {
     throw new ArgumentError({
@@ -83,7 +91,7 @@ export function countRows(values: { readonly length: number }, classes: number, 
   return values.length / classes;
 }
 
-/** Refuses a temperature that is not a positive finite number. */
+/** @throws ArgumentError for a temperature that is not a positive finite number */
 export function checkTemperature(temperature: number, where: string): void {
   if (Number.isFinite(temperature) && temperature > 0) return;
   throw new ArgumentError({

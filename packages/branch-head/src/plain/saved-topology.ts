@@ -15,7 +15,7 @@ export interface SavedLayer {
 /** A tensor by the layer that made it, in which application, as which output. */
 export type SavedTensor = readonly [layer: string, application: number, output: number];
 
-/** A description that is no layer or no model. */
+/** @throws DataError always: a description that is no layer or no model */
 export function refuse(where: string, rule: string, received: string, remedy?: string): never {
   throw new DataError({ where, rule, received, ...(remedy === undefined ? {} : { remedy }) });
 }
@@ -29,7 +29,11 @@ export function isModel(className: string): boolean {
   return ['Model', 'Functional', 'Sequential'].includes(className);
 }
 
-/** The parts of a layer's description, whatever version of Keras wrote it. */
+/**
+ * The parts of a layer's description, whatever version of Keras wrote it.
+ *
+ * @throws DataError if it is none
+ */
 export function readLayer(value: unknown, where: string): SavedLayer {
   const { class_name: className, config } = isJson(value) ? value : {};
   // Old models of layers in a row give their layers alone.
@@ -47,7 +51,11 @@ export function readLayer(value: unknown, where: string): SavedLayer {
   return { className, name, config: settings, applications: list.map((node) => readInputs(node, at)) };
 }
 
-/** The ends of a model: one tensor is written with a bracket less by some versions. */
+/**
+ * The ends of a model: one tensor is written with a bracket less by some versions.
+ *
+ * @throws DataError if it names none
+ */
 export function readEnds(value: unknown, where: string): SavedTensor[] {
   const list: unknown = isTensor(value) ? [value] : value;
   if (!Array.isArray(list) || list.length === 0 || !list.every(isTensor)) {

@@ -25,6 +25,8 @@ const MOST_SIZES = 2;
  *
  * The network is compiled for batches of any size first. For a size that comes a second time it is compiled once more, in the
  * background, which takes some tenths of a second: what is known of the shapes lets OpenVINO leave out copies.
+ *
+ * @throws what OpenVINO says of a network that it cannot compile
  */
 export async function createOpenvinoSession(
   library: NativeLibrary,

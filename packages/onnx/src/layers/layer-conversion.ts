@@ -31,7 +31,7 @@ export interface LayerConversion {
 /** Writes one application of a layer and returns its output. */
 export type LayerConverter = (conversion: LayerConversion) => Value;
 
-/** Refuses a layer, or a setting of it, that cannot be written. */
+/** @throws ArgumentError always: a layer, or a setting of it, cannot be written */
 export function refuseLayer(node: LayerGraphNode, rule: string, received: string): never {
   throw new ArgumentError({
     where: `layer '${node.id}' (${node.className})`,
@@ -48,7 +48,11 @@ export function pairOf(value: unknown): [height: number, width: number] {
   return [height, width];
 }
 
-/** Refuses layers that were told that the channels come first: the sizes of all others are then in other places. */
+/**
+ * Refuses layers that were told that the channels come first: the sizes of all others are then in other places.
+ *
+ * @throws ArgumentError for such a layer
+ */
 export function requireChannelsLast({ node, config }: LayerConversion): void {
   if (config['dataFormat'] !== 'channelsFirst') return;
   refuseLayer(node, 'the layer has its channels last', "dataFormat 'channelsFirst'");

@@ -44,7 +44,11 @@ interface Operator {
 /** More than any kernel, stride or padding needs. */
 const LARGEST_STEP = 2 ** 12;
 
-/** Checks a node and says what comes out of it. */
+/**
+ * Checks a node and says what comes out of it.
+ *
+ * @throws Refusal for an operator, an attribute or a shape that is not written
+ */
 export function applyOperator(application: Application): Made {
   const { op, inputs, attributes } = application;
   const operator = Object.hasOwn(operators, op) ? operators[op]! : null;
