@@ -19,7 +19,11 @@ export function checkLogits(cached: CachedLogits, where: string): void {
   });
 }
 
-/** As `checkLogits`, and refuses cached logits without labels. */
+/**
+ * As `checkLogits`, and refuses cached logits without labels.
+ *
+ * @throws ArgumentError without labels
+ */
 export function checkLabelled(cached: CachedLogits, where: string): asserts cached is LabelledLogits {
   checkLogits(cached, where);
   if (cached.labels !== null) return;
@@ -31,7 +35,11 @@ export function checkLabelled(cached: CachedLogits, where: string): asserts cach
   });
 }
 
-/** Refuses logits among which one is NaN or infinite, and says where. */
+/**
+ * Refuses logits among which one is NaN or infinite, and says where.
+ *
+ * @throws DataError
+ */
 export function checkFinite(logits: Float32Array | Float64Array, classes: number, where: string): void {
   const bad = logits.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return;
@@ -43,7 +51,11 @@ export function checkFinite(logits: Float32Array | Float64Array, classes: number
   });
 }
 
-/** Refuses costs that do not fit `exits` exits (the final one included) or that fall from one exit to the next. */
+/**
+ * Refuses costs that do not fit `exits` exits (the final one included) or that fall from one exit to the next.
+ *
+ * @throws ArgumentError
+ */
 export function checkExitMacs(exitMacs: readonly number[], exits: number, where: string): void {
   if (exitMacs.length !== exits) {
     throw new ArgumentError({
@@ -62,7 +74,11 @@ export function checkExitMacs(exitMacs: readonly number[], exits: number, where:
   });
 }
 
-/** Refuses logits that are not one row a label, and none at all. */
+/**
+ * Refuses logits that are not one row a label, and none at all.
+ *
+ * @throws ArgumentError
+ */
 export function checkRows(
   logits: Float32Array | Float64Array,
   labels: Int32Array,
@@ -77,7 +93,11 @@ export function checkRows(
   });
 }
 
-/** Refuses what is no probability, or 0 or 1. */
+/**
+ * Refuses what is no probability, or 0 or 1.
+ *
+ * @throws ArgumentError
+ */
 export function checkProbability(value: number, name: string, argument: string): void {
   if (value > 0 && value < 1) return;
   throw new ArgumentError({

@@ -17,6 +17,7 @@ const DEFAULT_BINS = 15;
  *
  * @param confidence Between 0 and 1; 0.95 unless given.
  * @param bins Of equal width; 15 unless given.
+ * @throws ArgumentError for a confidence out of range
  */
 export function calibrationErrorInterval(
   confidences: Confidences,

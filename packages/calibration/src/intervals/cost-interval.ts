@@ -19,6 +19,7 @@ const PSEUDO_COUNT = 0.5;
  *
  * @param taken How many samples left at each exit, the final one last.
  * @param confidence Between 0 and 1; 0.95 unless given.
+ * @throws ArgumentError for a confidence out of range
  */
 export function costInterval(
   taken: readonly number[],

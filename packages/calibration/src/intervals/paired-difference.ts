@@ -45,6 +45,7 @@ export function pairedCounts(first: ArrayLike<number>, second: ArrayLike<number>
  * The drop of a policy is the final exit's answers against the policy's.
  *
  * @param confidence Between 0 and 1; 0.95 unless given.
+ * @throws ArgumentError for a confidence out of range
  */
 export function pairedDifference(
   { onlyFirst, onlySecond, samples }: PairedCounts,

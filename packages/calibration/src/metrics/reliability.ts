@@ -37,7 +37,11 @@ export interface ReliabilityOptions {
 
 const DEFAULT_BINS = 15;
 
-/** The confidences of one exit's answers, as if every sample had left there. `logits` is `[samples, classes]`. */
+/**
+ * The confidences of one exit's answers, as if every sample had left there. `logits` is `[samples, classes]`.
+ *
+ * @throws ArgumentError if the lengths do not fit
+ */
 export function exitConfidences(
   logits: Float32Array | Float64Array,
   labels: Int32Array,
@@ -62,6 +66,8 @@ export function exitConfidences(
 /**
  * The confidences of the answers that a policy gives: for each sample the probability of its answer at the exit where it
  * leaves. That is the exit's softmax, and under `ensemble` the early exits' joint probability, by which they decide.
+ *
+ * @throws ArgumentError without labels, or for a policy that does not fit
  */
 export function policyConfidences(cached: CachedLogits, policy: ExitPolicy): Confidences {
   checkLabelled(cached, 'policyConfidences');

@@ -52,6 +52,8 @@ export function oracle(
 /**
  * Each exit used alone: all samples leave there, with every head on the way paid for. The lines between
  * neighbouring points are what choosing exits at random gives, and what a criterion has to beat.
+ *
+ * @throws ArgumentError without labels, or for costs that do not fit
  */
 export function eachExitAlone(cached: CachedLogits, costs: Pick<ExitCosts, 'exitMacs'>): OperatingPoint[] {
   checkLabelled(cached, 'eachExitAlone');

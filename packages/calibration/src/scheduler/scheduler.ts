@@ -71,6 +71,7 @@ export function schedulerScores(scheduler: Scheduler, cached: CachedLogits): Flo
  * Thresholds on a scheduler's scores; see `searchThresholds`. A sample leaves when its score ≥ threshold.
  *
  * @param cached Other samples than those the scheduler was fitted on.
+ * @throws ArgumentError without labels, or for costs that do not fit
  */
 export function searchSchedulerThresholds(
   scheduler: Scheduler,
@@ -86,7 +87,11 @@ export function searchSchedulerThresholds(
   return searchScored(scored, options);
 }
 
-/** Plays a scheduler on cached logits: each sample leaves at the first exit whose score ≥ threshold. */
+/**
+ * Plays a scheduler on cached logits: each sample leaves at the first exit whose score ≥ threshold.
+ *
+ * @throws ArgumentError unless there is one threshold an early exit
+ */
 export function simulateScheduler(
   scheduler: Scheduler,
   thresholds: readonly Threshold[],

@@ -19,7 +19,11 @@ export interface ScoredExits {
   readonly surerIs: 'lower' | 'higher';
 }
 
-/** The scores that a criterion gives. */
+/**
+ * The scores that a criterion gives.
+ *
+ * @throws ArgumentError for parts that do not fit
+ */
 export function scoreExits(
   cached: LabelledLogits,
   criterion: CriterionName,
