@@ -1,6 +1,8 @@
 import { runnable, type RunnableCommand } from '../command';
+import { attach } from './attach/options';
 import { bench } from './bench/options';
 import { calibrate } from './calibrate/options';
+import { cascade } from './cascade/options';
 import { criteria } from './criteria/options';
 import { datasets } from './datasets/options';
 import { doctor } from './doctor/options';
@@ -23,6 +25,8 @@ export const commands: readonly RunnableCommand[] = [
   runnable(predict, () => import('./predict/run')),
   runnable(profile, () => import('./profile/run')),
   runnable(exportNetwork, () => import('./export/run')),
+  runnable(attach, () => import('./attach/run')),
+  runnable(cascade, () => import('./cascade/run')),
   runnable(bench, () => import('./bench/run')),
   runnable(report, () => import('./report/run')),
   runnable(models, () => import('./models/run')),

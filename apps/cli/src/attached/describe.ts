@@ -1,0 +1,36 @@
+import type { ExitsReport } from '@earlyexit/attach';
+import { bytes, percent, shortMacs } from '../terminal/format';
+import type { Colors } from '../terminal/colors';
+import { formatTable } from '../terminal/table';
+
+/** What `attach --json` and `cascade --json` print. */
+export interface AttachedDocument extends ExitsReport {
+  readonly file: string;
+  readonly bytes: number;
+}
+
+/** What was written and what it does, for people. */
+export function describeAttached(document: AttachedDocument, colors: Colors): string[] {
+  const {
+    accuracy,
+    promise,
+    differentInterval: [low, high],
+  } = document;
+  return [
+    `${document.file}, ${bytes(document.bytes)}: one conditional ONNX file`,
+    '',
+    ...formatTable(
+      [{ title: 'exit' }, { title: 'taken', align: 'right' }, { title: 'MACs', align: 'right' }],
+      document.exits.map(({ name, share, macs }) => [name, percent(share, 1), shortMacs(macs)]),
+      colors,
+    ),
+    '',
+    `on ${document.samples} images that nothing was chosen by: ${shortMacs(document.averageMacs)} MACs on average, ${document.macsRatio.toFixed(2)}× fewer than the network alone (${shortMacs(document.staticMacs)})`,
+    `${percent(document.differentAnswers, 2)} of the answers differ from the network's own (95 % interval ${percent(low, 2)} to ${percent(high, 2)})`,
+    ...(accuracy === null
+      ? []
+      : [`${percent(accuracy.withExits, 2)} right, without exits ${percent(accuracy.without, 2)}`]),
+    promise === null ? 'no promise was asked for' : `${promise.statement}.`,
+    `the network is more than 90 % sure of ${percent(document.confidentAnswers, 1)} of its own answers`,
+  ];
+}

@@ -1,0 +1,50 @@
+import type { ImagePreparation, ThresholdAim } from '@earlyexit/attach';
+import { ArgumentError } from '@earlyexit/core';
+import type { OptionValues } from '../options/declare-option';
+import type { preparationOptions, promiseOptions } from '../options/image-options';
+
+/** What the thresholds are to keep. */
+export function aimOf({
+  risk,
+  delta,
+  loss = 'consistency',
+  maxAccuracyDrop,
+}: Pick<OptionValues<typeof promiseOptions>, 'risk' | 'delta' | 'loss' | 'maxAccuracyDrop'>): ThresholdAim {
+  return maxAccuracyDrop === undefined ? { risk, delta, loss } : { maxAccuracyDrop: maxAccuracyDrop / 100 };
+}
+
+/** How the images of a network are prepared, and their size where the file leaves it free. */
+export interface RequestedPreparation extends ImagePreparation {
+  readonly size?: readonly [height: number, width: number];
+}
+
+/**
+ * The preparation of a network: the options, and for the rest what lies beside its file.
+ *
+ * @throws ArgumentError if nobody says it
+ */
+export async function preparationOf(
+  file: string,
+  { mean, std, color, size }: OptionValues<typeof preparationOptions>,
+  signal: AbortSignal,
+): Promise<RequestedPreparation> {
+  const { readPreparation } = await import('@earlyexit/attach');
+  const beside = mean === undefined || std === undefined ? await readPreparation(file, signal) : null;
+  const means = mean ?? beside?.mean;
+  const deviations = std ?? beside?.standardDeviation;
+  if (means === undefined || deviations === undefined) {
+    throw new ArgumentError({
+      where: means === undefined ? '--mean' : '--std',
+      rule: 'it is stated how images are prepared: a wrong preparation gives wrong answers without a word',
+      received: 'nothing, and no preprocessor_config.json beside the file',
+      remedy: 'Networks trained on ImageNet mostly take --mean 0.485 0.456 0.406 --std 0.229 0.224 0.225',
+    });
+  }
+  const sides = size === undefined ? beside?.size : ([size, size] as const);
+  return {
+    mean: means,
+    standardDeviation: deviations,
+    color,
+    ...(sides === undefined ? {} : { size: sides }),
+  };
+}

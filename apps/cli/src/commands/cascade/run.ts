@@ -1,0 +1,49 @@
+import { cascadeOnnx } from '@earlyexit/attach';
+import { writeWholeFile } from '@earlyexit/core/node';
+import { describeAttached } from '../../attached/describe';
+import { openImages } from '../../attached/open-images';
+import { aimOf, preparationOf } from '../../attached/request';
+import type { Invocation } from '../../command';
+import { requireReplaceable } from '../../output-files/require-replaceable';
+import { showing } from '../../terminal/show-work';
+import type { cascade } from './options';
+
+/** `earlyexit cascade`: two classifiers in one file. */
+export async function run({
+  operands,
+  options,
+  output,
+  signal,
+}: Invocation<typeof cascade>): Promise<undefined> {
+  const { small, large, out } = operands;
+  await requireReplaceable('OUT', out, 'onnx', options.force);
+  const preparation = await preparationOf(large, options, signal);
+  const { images, labels, classes } = await openImages(options, signal);
+  const { smallMean, smallStd, smallColor, smallSize, seed, thresholdsAs, layout } = options;
+  const { file, report } = await showing(output, signal, (work) =>
+    cascadeOnnx(
+      {
+        network: small,
+        ...(smallMean === undefined ? {} : { mean: smallMean }),
+        ...(smallStd === undefined ? {} : { standardDeviation: smallStd }),
+        color: smallColor,
+        size: smallSize === undefined ? undefined : [smallSize, smallSize],
+      },
+      { network: large, ...preparation, layout, output: options.output },
+      {
+        ...work,
+        images,
+        labels,
+        classes: options.classes ?? classes,
+        aim: aimOf(options),
+        seed,
+        thresholdsAs,
+      },
+    ),
+  );
+  await writeWholeFile(out, file);
+  const document = { file: out, bytes: file.length, ...report };
+  output.json(document);
+  output.text(...describeAttached(document, output.colors));
+  return undefined;
+}

@@ -1,0 +1,81 @@
+import { listOption, numberListOption, switchOption, valueOption } from './declare-option';
+import { listOf, numberBetween, oneOf, text, wholeNumber } from './option-values';
+
+const LARGEST = 1e6;
+const numbers = () => listOf(numberBetween(-LARGEST, LARGEST));
+const SMALLEST_RISK = 0.0001;
+const SMALLEST_DELTA = 0.000001;
+
+/** How images are prepared for a network, as its training did it. */
+export const preparationOptions = {
+  mean: numberListOption(
+    'm',
+    numbers(),
+    'taken off each channel of pixels from 0 to 1: one number, or one a channel',
+    {
+      otherwise: 'what preprocessor_config.json beside the file says',
+    },
+  ),
+  std: numberListOption('s', numbers(), 'what each channel is divided by then', {
+    otherwise: 'as for --mean',
+    sets: ['standardDeviation'],
+  }),
+  color: valueOption('order', oneOf(['rgb', 'bgr']), 'the order of the colours that the network takes', {
+    default: 'rgb',
+  }),
+  layout: valueOption('kind', oneOf(['channels-first', 'channels-last']), 'the order of the axes', {
+    otherwise: 'what the file says',
+  }),
+  size: valueOption('n', wholeNumber(), 'pixels a side, where the file leaves them free'),
+  output: valueOption('name', text(), 'the output with the answers, where there are several'),
+};
+
+/** Images to find thresholds on, and what for. */
+export const promiseOptions = {
+  images: valueOption(
+    'dir',
+    text(),
+    'a folder of images like those to come, which the network was not trained on; no labels are needed',
+  ),
+  dataset: valueOption('name', text(), 'the test images of a data set instead: see `earlyexit datasets`'),
+  dataDir: valueOption('path', text(), 'where the data lie: a folder or an archive'),
+  limit: valueOption('n', wholeNumber(), 'take so many of the images, drawn at random', { otherwise: 'all' }),
+  risk: valueOption(
+    'eps',
+    numberBetween(SMALLEST_RISK, 1, false),
+    'the largest share of answers that may differ from the network’s own; 0.02 is two percent',
+    { default: 0.02 },
+  ),
+  delta: valueOption(
+    'd',
+    numberBetween(SMALLEST_DELTA, 1, false),
+    'the probability with which the promise may fail',
+    {
+      default: 0.1,
+    },
+  ),
+  loss: valueOption(
+    'name',
+    oneOf(['consistency', 'gap']),
+    'what the risk counts: consistency, answers that differ, or gap, accuracy lost (needs --dataset)',
+    { default: 'consistency' },
+  ),
+  maxAccuracyDrop: valueOption(
+    'pp',
+    numberBetween(0, 100),
+    'aim at an accuracy instead, so many percentage points below; promises nothing (needs --dataset)',
+  ),
+  classes: listOption('name', listOf(text()), 'names of the classes, in the order of the logits', {
+    otherwise: 'those of the data set, else numbers',
+  }),
+  thresholdsAs: valueOption(
+    'how',
+    oneOf(['input', 'constants']),
+    'input: fed at run time; constants: built in',
+    {
+      default: 'input',
+    },
+  ),
+  seed: valueOption('n', wholeNumber(0), 'of the parts of the images, and of the heads', { default: 0 }),
+  force: switchOption('write over a file that earlyexit did not write'),
+};
