@@ -1,6 +1,10 @@
 import { open } from 'node:fs/promises';
 
-/** Writes a new file, or over an old one with `flags: 'w'`, and waits until it is on the disk. */
+/**
+ * Writes a file, over an old one unless `flags` are `wx`, and waits until it is on the disk.
+ *
+ * @throws the system's error, which `explainWrite` puts into words
+ */
 export async function writeSynced(
   path: string,
   content: string | Uint8Array,
@@ -18,7 +22,11 @@ export async function writeSynced(
 /** What systems answer that cannot sync a folder; none loses more than the newest rename by it. */
 const CANNOT_SYNC = ['EISDIR', 'EINVAL', 'EPERM', 'EACCES', 'ENOTSUP'];
 
-/** Waits until the entries of a folder are on the disk, where the system can do that (Windows cannot). */
+/**
+ * Waits until the entries of a folder are on the disk, where the system can do that (Windows cannot).
+ *
+ * @throws the system's error for a folder that is not there
+ */
 export async function syncFolder(path: string): Promise<void> {
   try {
     const folder = await open(path, 'r');

@@ -39,6 +39,7 @@ export function findOpenvino(folder: string = enginesFolder()): InstalledOpenvin
  * Removes every OpenVINO installed by `installOpenvino`, with what an interrupted installation left.
  *
  * @returns the newest of those that were removed; null if there was none
+ * @throws the system's error where a file may not be removed
  */
 export function removeOpenvino(folder: string = enginesFolder()): InstalledOpenvino | null {
   const found = findOpenvino(folder);

@@ -7,6 +7,7 @@ import { enginesFolder, type InstalledEngine, listEngines } from '@earlyexit/bac
  *
  * @param folder where engines are kept; default: the user's cache folder, or `EARLYEXIT_ENGINES`
  * @returns the engines that were removed; empty if there were none
+ * @throws the system's error where a file may not be removed
  */
 export function removeEngines(folder: string = enginesFolder()): InstalledEngine[] {
   const engines = listEngines(folder);
