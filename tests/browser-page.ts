@@ -36,6 +36,7 @@ export async function bundleForBrowser(
       '@earlyexit/inference/onnx': join(packages, 'inference/src/onnx.ts'),
       '@earlyexit/inference/tfjs': join(packages, 'inference/src/tfjs.ts'),
       '@earlyexit/branch-head/node': join(packages, 'branch-head/src/node.ts'),
+      '@earlyexit/core/format': join(packages, 'core/src/format.ts'),
       '@earlyexit/core/node': join(packages, 'core/src/node.ts'),
       '@earlyexit/core/safetensors': join(packages, 'core/src/safetensors.ts'),
       ...Object.fromEntries(
