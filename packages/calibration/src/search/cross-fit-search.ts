@@ -44,7 +44,7 @@ const DEFAULT_FOLDS = 10;
  * What a search's thresholds do on new samples. On its own samples a search looks better than it is, for it took the
  * thresholds that suit them. Here it is repeated, each time without one part of the samples, and its thresholds answer
  * for that part; every sample is judged by thresholds that have not seen it (cross-validation; Stone, 1974). What is
- * left is that the repeated searches see a tenth less.
+ * left is that the repeated searches see a tenth less, and that they look around the choice that the aim asks for alone.
  *
  * The intervals are for the thresholds that a search on all of the samples finds. A search is held to its aim on the
  * samples that it saw, so that on others the drop of what it finds scatters as much as the drop of fixed thresholds does
@@ -84,7 +84,7 @@ export function crossFitSearch(
     const from = Math.floor((fold * samples) / folds);
     const until = Math.floor(((fold + 1) * samples) / folds);
     const others = Int32Array.from([...order.subarray(0, from), ...order.subarray(until)]);
-    const { thresholds } = searchScored(selectScored(scored, others), options);
+    const { thresholds } = searchScored(selectScored(scored, others), options, { isFrontierWanted: false });
     leavingExits(criterion, evaluations, thresholds, own);
     costsFound.push(own.reduce((sum, exit) => sum + costs.exitMacs[exit]!, 0) / samples);
     for (const row of order.subarray(from, until)) exits[row] = own[row]!;

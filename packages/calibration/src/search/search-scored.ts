@@ -39,9 +39,14 @@ const MOST_EARLY_EXITS = 30;
 /**
  * Finds thresholds on scores, wherever they come from; see `searchThresholds`.
  *
+ * @param how.isFrontierWanted Whether more than the choice that the aim asks for matters; true unless given.
  * @throws ArgumentError if costs do not fit the exits, there are too many exits, or the aim cannot be reached.
  */
-export function searchScored(scored: ScoredExits, options: ScoredSearchOptions): ThresholdSearch {
+export function searchScored(
+  scored: ScoredExits,
+  options: ScoredSearchOptions,
+  { isFrontierWanted = true }: { readonly isFrontierWanted?: boolean } = {},
+): ThresholdSearch {
   const { costs, aim = DEFAULT_AIM } = options;
   const { exitMacs, staticMacs } = costs;
   const where = 'searchThresholds';
@@ -61,7 +66,7 @@ export function searchScored(scored: ScoredExits, options: ScoredSearchOptions):
   const frontier = createFrontier(samples, earlyExits);
   const finalRight = countRight(problem, earlyExits);
   const pick = pickByAim(aim, samples, finalRight, staticMacs);
-  const exact = fillFrontier(scored, problem, frontier, pick);
+  const exact = fillFrontier(scored, problem, frontier, pick, isFrontierWanted);
 
   const right = pick(frontier);
   const optimal = paretoOptimal(frontier);
