@@ -57,8 +57,9 @@ export async function run(invocation: CalibrateInvocation): Promise<undefined> {
   const free = lockFolder(location.runDirectory ?? location.directory, 'a calibration');
   try {
     const stamp = await modelStamp(location.directory);
-    if (kept !== undefined) return await recalibrateAt(location, chosen, { stamp, kept }, invocation);
-    return await calibrateAt({ location, chosen, stamp }, invocation);
+    if (kept === undefined) await calibrateAt({ location, chosen, stamp }, invocation);
+    else await recalibrateAt(location, chosen, { stamp, kept }, invocation);
+    return undefined;
   } finally {
     free();
   }
