@@ -4,6 +4,7 @@ import {
   count,
   percent,
   percentInterval,
+  pointsBelow,
   pointsInterval,
   ratioInterval,
   shortMacs,
@@ -71,7 +72,7 @@ export function describeEvaluation(
       colors,
     ),
     '',
-    `${colors.bold(`${(document.macsRatio ?? 1).toFixed(2)}× fewer MACs`)} on average${drop === null ? '' : `, ${Math.abs(drop * 100).toFixed(2)} points ${drop >= 0 ? 'below' : 'above'} the network without exits`}`,
+    `${colors.bold(`${(document.macsRatio ?? 1).toFixed(2)}× fewer MACs`)} on average${drop === null ? '' : `, ${pointsBelow(drop)} the network without exits`}${mayBeChance(document) ? ', which may be chance' : ''}`,
     ...describeIntervals(document),
     `calibration error ${percent(document.expectedCalibrationError)}` +
       (document.oracle === null
@@ -89,6 +90,12 @@ function describeReject({ statement, answered, measuredRisk }: MeasuredReject, s
       ? ''
       : `, ${percent(measuredRisk.value)} of them wrong (${percentInterval(measuredRisk)})`;
   return `promised: ${statement}; of these ${count(samples)} images ${percent(answered / samples, 1)} got an answer${wrong}`;
+}
+
+/** Whether these images do not show which of the two is more accurate: the paired interval holds zero. */
+function mayBeChance({ intervals }: EvaluationDocument): boolean {
+  const drop = intervals?.accuracyDrop ?? null;
+  return drop !== null && drop.low <= 0 && drop.high >= 0;
 }
 
 /** How sure the figures are, in a line. */

@@ -19,7 +19,7 @@ export const evaluate = declareCommand({
 in all                    10,000          99.02 %                           245 k                21.5 %
 without exits                             99.05 %                          1.14 M               100.0 %
 
-4.66× fewer MACs on average, 0.03 points below the network without exits
+4.66× fewer MACs on average, 0.03 points below the network without exits, which may be chance
 …
 Exit 0: 9760
 Exit 1: 240

@@ -17,7 +17,7 @@ final                  –     240   2.4 %  76.25 %                 99.05 %  1.2
 in all                    10,000          99.02 %                           245 k                21.5 %
 without exits                             99.05 %                          1.14 M               100.0 %
 
-4.66× fewer MACs on average, 0.03 points below the network without exits
+4.66× fewer MACs on average, 0.03 points below the network without exits, which may be chance
 
 An earlier quickstart's folder is replaced once the new one is complete; any other folder
 that is not empty is refused.`,

@@ -1,6 +1,12 @@
 import { join, resolve } from 'node:path';
 import { writeWholeFile } from '@earlyexit/core/node';
-import { calibrateModel, collectReport, storeCalibration } from '@earlyexit/evaluation';
+import {
+  calibrateModel,
+  collectReport,
+  describeExpected,
+  INTERVAL_CONFIDENCE,
+  storeCalibration,
+} from '@earlyexit/evaluation';
 import { createModel, getModelEntry } from '@earlyexit/model-zoo';
 import { encodeExamples, renderReport } from '@earlyexit/report';
 import { describeRun, openData, resolveDataSettings } from '@earlyexit/runs';
@@ -66,8 +72,9 @@ export async function run(
   const setup = makeEvaluationSetup(parts, { output, signal });
   const work = showWork(output, signal);
   const calibration = calibrateModel(setup.model, await setup.calibration(), { criterion, aim }, work);
-  const { policy, cached } = calibration;
+  const { policy, cached, expected } = calibration;
   output.note(`calibrated: ${describeAim(aim)}, threshold ${policy.thresholds.join(', ')}`);
+  if (expected !== null) output.note(describeExpected(expected, INTERVAL_CONFIDENCE));
   const stored = await storeCalibration(setup.model, directory, calibration);
   const test = await setup.logits('test');
   const report = collectReport(stored, { calibration: cached, test, dataset, engine: engine.name });
