@@ -70,7 +70,9 @@ describe('from images to a report', () => {
     expect(samples).toBe(45);
     expect(thresholds).toHaveLength(1);
     expect(temperatures).toHaveLength(2);
-    expect(await readFile(curve, 'utf8')).toMatch(/^threshold_exit0,accuracy,averageMacs,share\n/);
+    expect(await readFile(curve, 'utf8')).toMatch(
+      /^threshold_exit0,accuracy,averageMacs,share,accuracy_low,accuracy_high,averageMacs_low,averageMacs_high,share_low,share_high\n/,
+    );
 
     const evaluated = await runCommand(['evaluate', run, '--engine', 'wasm', '--json']);
     expect(evaluated.code, evaluated.stderr).toBe(0);
