@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
@@ -18,6 +19,8 @@ export default defineConfig({
     // The slow ones: vitest.full.config.ts.
     exclude: [...configDefaults.exclude, '**/*.full.test.ts'],
     pool: 'forks',
+    // By default one core is left idle: on two, that is half of them.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     // Some prepare a trained network for all their tests, and two cores may be shared.
     hookTimeout: 60_000,
