@@ -2,7 +2,7 @@
  * Times two commands in turn and prints how much longer the second takes, with a 95 % interval from six rounds on. For
  * two versions of the command line, build an older one beside this one:
  *
- *   git worktree add ../before v0.1.0 && (cd ../before && npm run setup && npm run build:js)
+ *   git worktree add ../before 3563a11 && (cd ../before && npm run setup && npm run build:js)
  *   node bench/in-turn.mjs 7 "node ../before/apps/cli/bin/earlyexit.js calibrate A --logits A.safetensors -q" \
  *     "node apps/cli/bin/earlyexit.js calibrate B --logits B.safetensors -q"
  *
