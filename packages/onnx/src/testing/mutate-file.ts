@@ -110,6 +110,9 @@ export function mutateFile(
     ...list(each, 'input').map(({ name }) => name as string),
   ]);
   const tensors = graphs.flatMap((each) => list(each, 'initializer'));
+  // An earlier change may have taken the values away.
+  const filled = (type: number): Message[] =>
+    tensors.filter(({ dataType, rawData }) => dataType === type && rawData !== undefined);
   const number = (near: number): number =>
     random() < 0.5 ? pick(TELLING) : near + pick([-1, 1, 2, near, -2 * near]);
 
@@ -131,16 +134,19 @@ export function mutateFile(
       else tensor['rawData'] = data.map(() => below(256));
     },
     'weights to what no weight is': () => {
-      const tensor = pick(tensors.filter(({ dataType }) => dataType === 1));
-      const values = new Float32Array((tensor['rawData'] as Uint8Array).length / 4);
+      const weights = filled(1);
+      if (weights.length === 0) return;
+      const tensor = pick(weights);
+      const values = new Float32Array(Math.floor((tensor['rawData'] as Uint8Array).length / 4));
       const kind = pick([NaN, Infinity, -Infinity, 3.4e38, -3.4e38, 1e-45, 0, -0]);
       tensor['rawData'] = new Uint8Array(values.map(() => (random() < 0.5 ? kind : random() * 1e38)).buffer);
     },
     'a list of whole numbers': () => {
-      const lists = tensors.filter(({ dataType }) => dataType === 7);
+      const lists = filled(7);
       if (lists.length === 0) return;
       const tensor = pick(lists);
-      const values = new BigInt64Array((tensor['rawData'] as Uint8Array).slice().buffer);
+      const bytes = tensor['rawData'] as Uint8Array;
+      const values = new BigInt64Array(bytes.slice(0, bytes.length - (bytes.length % 8)).buffer);
       if (values.length > 0) values[below(values.length)] = BigInt(number(Number(values[0])));
       tensor['rawData'] = new Uint8Array(values.buffer);
     },
