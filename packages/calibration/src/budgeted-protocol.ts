@@ -111,11 +111,13 @@ export function budgetedProtocol(
       received: `${exits} exits and ${validation.classes} classes, ${test.exits.length} exits and ${test.classes} classes`,
     });
   }
+  checkLogits(validation, 'budgetedProtocol: validation');
   const { labels } = test;
+  const evaluations = evaluateExits(validation, 'max-probability', temperatures);
   return Array.from({ length: BUDGETS }, (_, i) => {
     const skew = (i + 1) / SKEW_STEPS;
     const targetShares = budgetShares(skew, exits);
-    const thresholds = thresholdsForShares(validation, targetShares, temperatures);
+    const thresholds = countOff(evaluations, targetShares);
     const policy: ExitPolicy = {
       criterion: 'max-probability',
       thresholds,
