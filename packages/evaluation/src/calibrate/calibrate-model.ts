@@ -26,6 +26,7 @@ import {
   DEFAULT_CRITERION,
   type ExitPolicy,
   type ExitSummary,
+  getCriterion,
   summarizeExits,
 } from '@earlyexit/exit-criteria';
 import type { CalibrationAim, CalibrationGoal, RejectAim } from './calibration-aim';
@@ -135,7 +136,11 @@ export function calibrateModel(
   const [setting, declining] =
     reject === undefined ? [cached, null] : splitSamples(cached, THRESHOLD_SHARE, seed);
   const [fitted, rest] = apart ? splitSamples(setting, FITTING_SHARE, seed) : [setting, setting];
-  const fitsOf = once((name: CriterionName) => fitConfidence(fitted, rest, exitNames, scaling, name));
+  const fitsOf = once(
+    (name: CriterionName) => fitConfidence(fitted, rest, exitNames, scaling, name),
+    // Nothing else of a criterion makes a difference to the fits.
+    (name) => getCriterion(name).answersWith,
+  );
   const temperaturesFor = (name: CriterionName): number[] =>
     fitsOf(name).map(({ temperature }) => temperature);
   for (const { exit, reason } of fitsOf(criterion)) {
@@ -233,11 +238,15 @@ function recordOf(
   };
 }
 
-/** A function that computes each value once. */
-function once<Key, Value>(compute: (key: Key) => Value): (key: Key) => Value {
-  const known = new Map<Key, Value>();
-  return (key) => {
-    const value = known.get(key) ?? compute(key);
+/** A function that computes once what has the same key. */
+function once<Argument, Value>(
+  compute: (argument: Argument) => Value,
+  keyOf: (argument: Argument) => unknown,
+): (argument: Argument) => Value {
+  const known = new Map<unknown, Value>();
+  return (argument) => {
+    const key = keyOf(argument);
+    const value = known.get(key) ?? compute(argument);
     known.set(key, value);
     return value;
   };
