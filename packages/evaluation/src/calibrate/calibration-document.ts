@@ -8,11 +8,9 @@ import {
   type Scaling,
 } from '@earlyexit/calibration';
 import {
-  argmaxRows,
   costsOf,
   type CriterionName,
   type ExitStatistics,
-  simulate,
   type ThresholdJson,
   thresholdToJson,
 } from '@earlyexit/exit-criteria';
@@ -21,6 +19,7 @@ import {
   evaluationIntervals,
   INTERVAL_CONFIDENCE,
 } from '../evaluate/evaluation-intervals';
+import { correctOf } from '../evaluate/evaluate-policy';
 import type { BudgetCurve } from './calibrate-budgets';
 import type { Calibration } from './calibrate-model';
 import type { CalibrationAim } from './calibration-aim';
@@ -223,14 +222,12 @@ function intervalsOf(
   metadata: Pick<MultiExitMetadata, 'exits' | 'staticMacs'>,
   { measured, policy, summary }: Calibration,
 ): EvaluationIntervals {
-  const { labels, exits, classes } = measured;
-  const rightOf = (answers: Int32Array): Uint8Array | null =>
-    labels && Uint8Array.from(answers, (answer, row) => (answer === labels[row] ? 1 : 0));
+  const confidences = measured.labels && policyConfidences(measured, policy);
   return evaluationIntervals({
     exits: summary.exits,
     costs: costsOf(metadata),
-    correct: rightOf(simulate(measured, policy).classes),
-    finalCorrect: rightOf(argmaxRows(exits.at(-1)!, classes)),
-    confidences: labels && policyConfidences(measured, policy),
+    correct: confidences && confidences.correct,
+    finalCorrect: measured.labels && correctOf(measured),
+    confidences,
   });
 }
