@@ -9,6 +9,8 @@ import {
 } from '@earlyexit/exit-criteria';
 import { checkExitMacs, checkLabelled, checkLogits } from '../checks';
 import { type OperatingPoint, operatingPointOf } from '../operating-points/operating-point';
+import { playExits } from '../operating-points/play-exits';
+import type { ScoredExit } from '../search/scored-exits';
 import { checkAim, DEFAULT_AIM, type SearchAim } from '../search/search-aim';
 import { pickCandidate } from './pick-candidate';
 
@@ -81,32 +83,11 @@ export function fitExitAccuracies(
  * @throws ArgumentError if the accuracies are of another network
  */
 export function simulateAccuracyExits(
-  { accuracies, temperatures }: ExitAccuracies,
+  fit: ExitAccuracies,
   accuracy: number,
   cached: CachedLogits,
 ): Simulation {
-  checkLogits(cached, 'simulateAccuracyExits');
-  const final = cached.exits.length - 1;
-  if (accuracies.length !== final) {
-    throw new ArgumentError({
-      function: 'simulateAccuracyExits',
-      argument: 'accuracies',
-      rule: `there is one list an early exit, so ${final} here`,
-      received: String(accuracies.length),
-    });
-  }
-  const evaluations = evaluateExits(cached, 'max-probability', temperatures);
-  const exitIndex = new Int32Array(cached.samples).map((_, row) => {
-    const exit = accuracies.findIndex(
-      (ofBins, k) => ofBins[binOf(evaluations[k]!.scores[row]!, ofBins.length)]! >= accuracy,
-    );
-    return exit < 0 ? final : exit;
-  });
-  return {
-    exitIndex,
-    classes: exitIndex.map((exit, row) => evaluations[exit]!.classes[row]!),
-    scores: Float64Array.from(exitIndex, (exit, row) => evaluations[exit]!.scores[row]!),
-  };
+  return play(fit, accuracy, evaluateFor(fit, cached, 'simulateAccuracyExits'));
 }
 
 /**
@@ -127,10 +108,11 @@ export function searchAccuracyExits(
   const { labels, samples, classes, exits } = cached;
   const final = argmaxRows(exits.at(-1)!, classes);
   const finalAccuracy = final.reduce((sum, answer, row) => sum + Number(answer === labels[row]), 0) / samples;
+  const evaluations = evaluateFor(fit, cached, 'searchAccuracyExits');
   const candidates = [...new Set([...fit.accuracies.flat(), Infinity])].map((accuracy) => ({
     accuracy,
     finalAccuracy,
-    ...operatingPointOf(simulateAccuracyExits(fit, accuracy, cached), labels, costs),
+    ...operatingPointOf(play(fit, accuracy, evaluations), labels, costs),
   }));
   return pickCandidate(candidates, aim, finalAccuracy, costs.staticMacs);
 }
@@ -149,6 +131,36 @@ export function accuracyPolicy({ accuracies, temperatures }: ExitAccuracies, acc
     }),
     temperatures,
   };
+}
+
+/** Scores samples once, for every accuracy that is asked for. */
+function evaluateFor(
+  { accuracies, temperatures }: ExitAccuracies,
+  cached: CachedLogits,
+  name: string,
+): ScoredExit[] {
+  checkLogits(cached, name);
+  const final = cached.exits.length - 1;
+  if (accuracies.length !== final) {
+    throw new ArgumentError({
+      function: name,
+      argument: 'accuracies',
+      rule: `there is one list an early exit, so ${final} here`,
+      received: String(accuracies.length),
+    });
+  }
+  return evaluateExits(cached, 'max-probability', temperatures);
+}
+
+function play(
+  { accuracies }: Pick<ExitAccuracies, 'accuracies'>,
+  accuracy: number,
+  evaluations: readonly ScoredExit[],
+): Simulation {
+  return playExits(evaluations, (score, exit) => {
+    const ofBins = accuracies[exit]!;
+    return ofBins[binOf(score, ofBins.length)]! >= accuracy;
+  });
 }
 
 function binOf(confidence: number, bins: number): number {

@@ -1,16 +1,10 @@
 import { ArgumentError } from '@earlyexit/core';
-import {
-  type CachedLogits,
-  evaluateExits,
-  type ExitCosts,
-  getCriterion,
-  type Threshold,
-} from '@earlyexit/exit-criteria';
+import { type CachedLogits, evaluateExits, type ExitCosts, type Threshold } from '@earlyexit/exit-criteria';
 import { countOff } from '../budgeted-protocol';
 import { checkExitMacs, checkLabelled } from '../checks';
-import type { OperatingPoint } from '../operating-points/operating-point';
+import { type OperatingPoint, operatingPointOf } from '../operating-points/operating-point';
+import { playThresholds } from '../operating-points/play-exits';
 import { checkAim, DEFAULT_AIM, type SearchAim } from '../search/search-aim';
-import { leavingExits } from '../risk/exit-losses';
 import { pickCandidate } from './pick-candidate';
 
 /** A budget, spent; thresholds are on the largest probability. */
@@ -95,8 +89,9 @@ export function searchExponentialBudget(
     temperatures,
   }: { readonly costs: ExitCosts; readonly aim?: SearchAim; readonly temperatures?: readonly number[] },
 ): BudgetSearch {
-  checkLabelled(cached, 'searchExponentialBudget');
-  checkExitMacs(costs.exitMacs, cached.exits.length, 'searchExponentialBudget');
+  const name = 'searchExponentialBudget';
+  checkLabelled(cached, name);
+  checkExitMacs(costs.exitMacs, cached.exits.length, name);
   checkAim(aim, costs);
   const { exits, labels, samples } = cached;
   const { exitMacs, staticMacs } = costs;
@@ -110,21 +105,12 @@ export function searchExponentialBudget(
     { length: BUDGETS + 1 },
     (_, i) => cheapest + (i / BUDGETS) * (dearest - cheapest),
   );
-  const criterion = getCriterion('max-probability');
-  const exitIndex = new Int8Array(samples);
   const judge = (
     thresholds: readonly Threshold[],
     shares: readonly number[],
     inverseTemperature: number,
   ): BudgetSearch => {
-    leavingExits(criterion, evaluations, thresholds, exitIndex);
-    let right = 0;
-    let macs = 0;
-    exitIndex.forEach((exit, row) => {
-      right += evaluations[exit]!.classes[row] === labels[row] ? 1 : 0;
-      macs += exitMacs[exit]!;
-    });
-    const point = { top1: right / samples, averageMacs: macs / samples };
+    const point = operatingPointOf(playThresholds(evaluations, thresholds, name), labels, costs);
     return { ...point, thresholds, shares, inverseTemperature, finalAccuracy };
   };
   const seen = new Set<string>();

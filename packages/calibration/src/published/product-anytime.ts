@@ -7,6 +7,7 @@ import {
   type Threshold,
 } from '@earlyexit/exit-criteria';
 import { checkLabelled, checkLogits } from '../checks';
+import { playThresholds } from '../operating-points/play-exits';
 import type { ScoredExit } from '../search/scored-exits';
 import { type ScoredSearchOptions, searchScored, type ThresholdSearch } from '../search/search-scored';
 
@@ -102,28 +103,7 @@ export function searchProductThresholds(cached: CachedLogits, options: ScoredSea
  * @throws ArgumentError unless there is one threshold an early exit
  */
 export function simulateProduct(cached: CachedLogits, thresholds: readonly Threshold[]): Simulation {
-  const final = cached.exits.length - 1;
-  if (thresholds.length !== final) {
-    throw new ArgumentError({
-      function: 'simulateProduct',
-      argument: 'thresholds',
-      rule: `there is one threshold an early exit, so ${final} here`,
-      received: String(thresholds.length),
-    });
-  }
-  const evaluations = scored(cached);
-  const exitIndex = new Int32Array(cached.samples).map((_, row) => {
-    const exit = thresholds.findIndex(
-      (threshold, k) =>
-        threshold === 'always' || (threshold !== 'never' && evaluations[k]!.scores[row]! >= threshold),
-    );
-    return exit < 0 ? final : exit;
-  });
-  return {
-    exitIndex,
-    classes: exitIndex.map((exit, row) => evaluations[exit]!.classes[row]!),
-    scores: Float64Array.from(exitIndex, (exit, row) => evaluations[exit]!.scores[row]!),
-  };
+  return playThresholds(scored(cached), thresholds, 'simulateProduct');
 }
 
 function scored(cached: CachedLogits): ScoredExit[] {

@@ -1,6 +1,7 @@
 import { ArgumentError } from '@earlyexit/core';
 import { argmaxRows, type CachedLogits, type Simulation, type Threshold } from '@earlyexit/exit-criteria';
 import { checkLabelled, checkLogits } from '../checks';
+import { playThresholds } from '../operating-points/play-exits';
 import type { ScoredExit, ScoredExits } from '../search/scored-exits';
 import { type ScoredSearchOptions, searchScored, type ThresholdSearch } from '../search/search-scored';
 import { exitFeatures } from './exit-features';
@@ -97,24 +98,7 @@ export function simulateScheduler(
   thresholds: readonly Threshold[],
   cached: CachedLogits,
 ): Simulation {
-  const evaluations = evaluate(scheduler, cached);
-  const final = evaluations.length - 1;
-  if (thresholds.length !== final) {
-    throw new ArgumentError({
-      where: 'simulateScheduler: thresholds',
-      rule: `there is one threshold an early exit, so ${final} here`,
-      received: String(thresholds.length),
-    });
-  }
-  const exitIndex = new Int32Array(cached.samples).map((_, row) => {
-    const exit = thresholds.findIndex((threshold, k) => isSure(evaluations[k]!.scores[row]!, threshold));
-    return exit < 0 ? final : exit;
-  });
-  return {
-    exitIndex,
-    classes: exitIndex.map((exit, row) => evaluations[exit]!.classes[row]!),
-    scores: Float64Array.from(exitIndex, (exit, row) => evaluations[exit]!.scores[row]!),
-  };
+  return playThresholds(evaluate(scheduler, cached), thresholds, 'simulateScheduler');
 }
 
 function evaluate(scheduler: Scheduler, cached: CachedLogits): ScoredExit[] {
@@ -123,8 +107,4 @@ function evaluate(scheduler: Scheduler, cached: CachedLogits): ScoredExit[] {
     runnerUps: null,
     classes: argmaxRows(cached.exits[exit]!, cached.classes),
   }));
-}
-
-function isSure(score: number, threshold: Threshold): boolean {
-  return threshold === 'always' || (threshold !== 'never' && score >= threshold);
 }
