@@ -108,6 +108,7 @@ export {
 export { controlJointRisk, type JointRisk, type JointRiskOptions } from './risk/control-joint-risk';
 export { type ControlledRisks, controlRisks, type SeveralRisks } from './risk/control-risks';
 export {
+  answerCounts,
   controlSelectiveRisk,
   selectivePath,
   type SelectiveRisk,

@@ -102,9 +102,14 @@ function everyProbability(): number[] {
   return Array.from({ length: STEPS }, (_, i) => 1 - STRICTEST ** (1 - i / (STEPS - 1)));
 }
 
-/** Counts how many samples get an answer, and how many a wrong one, where the final exit declines below a probability. */
-function answerCounts(
-  cached: CachedLogits & { readonly labels: Int32Array },
+/**
+ * Counts how many samples get an answer, and how many a wrong one, where the final exit declines below a probability.
+ * Without labels no answer counts as right.
+ *
+ * @throws ArgumentError for a policy that does not fit
+ */
+export function answerCounts(
+  cached: CachedLogits,
   policy: ExitPolicy,
 ): (rejectBelow: number) => { readonly answered: number; readonly wrong: number } {
   const { samples, labels, classes, exits } = cached;
@@ -118,7 +123,7 @@ function answerCounts(
       const answer = answers[row]!;
       if (exitIndex[row] === final && probabilities[row * classes + answer]! < rejectBelow) continue;
       answered++;
-      wrong += answer === labels[row] ? 0 : 1;
+      wrong += answer === labels?.[row] ? 0 : 1;
     }
     return { answered, wrong };
   };

@@ -1,11 +1,5 @@
-import { type Estimate, wilsonInterval } from '@earlyexit/calibration';
-import {
-  type CachedLogits,
-  type ExitPolicy,
-  type RejectMetadata,
-  simulate,
-  softmax,
-} from '@earlyexit/exit-criteria';
+import { answerCounts, type Estimate, wilsonInterval } from '@earlyexit/calibration';
+import type { CachedLogits, ExitPolicy, RejectMetadata } from '@earlyexit/exit-criteria';
 import { INTERVAL_CONFIDENCE } from './evaluation-intervals';
 
 /** When the final exit declines, and what became of that on other samples. */
@@ -22,19 +16,8 @@ export function measureReject(
   policy: ExitPolicy,
   reject: RejectMetadata,
 ): MeasuredReject {
-  const { exits, classes, labels, samples } = cached;
-  const final = exits.length - 1;
-  const { exitIndex, classes: answers } = simulate(cached, policy);
-  const probabilities = softmax(exits[final]!, classes, policy.temperatures?.[final] ?? 1);
-  let answered = 0;
-  let wrong = 0;
-  for (let row = 0; row < samples; row++) {
-    const answer = answers[row]!;
-    if (exitIndex[row] === final && declines(reject, probabilities[row * classes + answer]!)) continue;
-    answered++;
-    wrong += answer === labels?.[row] ? 0 : 1;
-  }
-  const isKnown = answered > 0 && labels !== null;
+  const { answered, wrong } = answerCounts(cached, policy)(reject.below);
+  const isKnown = answered > 0 && cached.labels !== null;
   const measuredRisk = isKnown ? wilsonInterval(wrong, answered, INTERVAL_CONFIDENCE) : null;
   return { ...reject, answered, measuredRisk };
 }
