@@ -68,6 +68,14 @@ export function controlJointRisk(cached: CachedLogits, options: JointRiskOptions
       received: 'none of them',
     });
   }
+  if (cost !== undefined && options.costs === undefined) {
+    throw new ArgumentError({
+      function: name,
+      argument: 'costs',
+      rule: 'a limit on the cost needs them',
+      received: 'none',
+    });
+  }
   const { samples, labels } = cached;
   const walk = walkPath(cached, options);
   const order = shuffledRows(samples, randomStream(seed));
@@ -88,7 +96,8 @@ export function controlJointRisk(cached: CachedLogits, options: JointRiskOptions
             rejectsRisk(defaultMethod(loss), lossesAt(i, step), risk, level, share),
           ),
         );
-  const costs = cost === undefined ? null : costTable(cached, cost, options.costs, name);
+  const costs =
+    cost === undefined || options.costs === undefined ? null : costTable(cached, cost, options.costs, name);
   const costsAt = (step: number): Float64Array => {
     const exits = walk.exitsAt(step);
     return Float64Array.from(order, (row) => costs!.shares[exits[row]!]!);
@@ -121,7 +130,7 @@ export function controlJointRisk(cached: CachedLogits, options: JointRiskOptions
 function costTable(
   cached: CachedLogits,
   cost: number,
-  { exitMacs, staticMacs }: ExitCosts = { exitMacs: [], staticMacs: NaN },
+  { exitMacs, staticMacs }: ExitCosts,
   name: string,
 ): { shares: number[]; most: number; unit: number } {
   checkExitMacs(exitMacs, cached.exits.length, name);

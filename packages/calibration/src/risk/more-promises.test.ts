@@ -100,7 +100,7 @@ describe('controlJointRisk', () => {
     expect(impossible).toMatchObject({ thresholds: null, step: -1, empirical: {} });
     expect(controlJointRisk(cached, { cost: 0.5, costs }).step).toBe(199);
     expect(() => controlJointRisk(cached, {})).toThrow('at least one of consistency, gap and cost');
-    expect(() => controlJointRisk(cached, { cost: 0.5 })).toThrow('so 3 here');
+    expect(() => controlJointRisk(cached, { cost: 0.5 })).toThrow('a limit on the cost needs them');
   });
 });
 
