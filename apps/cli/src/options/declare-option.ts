@@ -119,6 +119,14 @@ export function switchOption(
   return { ...plain, value: flag(), help, ...more, default: false };
 }
 
+/** The same without a default: where it is not given, what a run remembers holds. */
+export function rememberedSwitch(
+  help: string,
+  more: Omit<Details<z.ZodBoolean>, 'default'> = {},
+): OptionDeclaration<z.ZodBoolean> {
+  return { ...plain, value: flag(), help, ...more };
+}
+
 /** A switch that turns something off, which is on where it is not given: the key `download` is `--no-download`. */
 export function offSwitch(
   help: string,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { listOption, offSwitch, switchOption, valueOption } from './declare-option';
+import { listOption, offSwitch, rememberedSwitch, valueOption } from './declare-option';
 import { engine, engineOrRuntime, listOf, text, wholeNumber } from './option-values';
 
 /** The options that every command has. */
@@ -35,7 +35,7 @@ export const datasetOptions = {
     otherwise: 'the one the run was trained on',
   }),
   dataDir: valueOption('path', text(), 'where the data lie: a folder or an archive'),
-  skipBroken: switchOption('go on without images that cannot be read, and list them (image-folder)'),
+  skipBroken: rememberedSwitch('go on without images that cannot be read, and list them (image-folder)'),
   download: offSwitch('never fetch data over the network'),
 };
 

@@ -67,7 +67,7 @@ export async function run(invocation: CalibrateInvocation): Promise<undefined> {
 
 async function calibrateAt(
   job: Job,
-  { operands, options, given, output, signal }: CalibrateInvocation,
+  { operands, options, output, signal }: CalibrateInvocation,
 ): Promise<undefined> {
   const { location, chosen, stamp } = job;
   const { aim, criterion, candidates } = chosen;
@@ -81,6 +81,7 @@ async function calibrateAt(
     logits: file,
     saveLogits,
     seed,
+    skipBroken,
   } = options;
   const scaling = options.scaling ?? defaultScaling(aim);
   const engine = await startEngine(options, output);
@@ -97,7 +98,7 @@ async function calibrateAt(
     });
   }
   const promise = (promises.length > 0 || options.rejectRisk !== undefined) && stamp !== null;
-  const choice = { dataset, dataDir, seed, download, skipBroken: given.skipBroken, logits: file };
+  const choice = { dataset, dataDir, seed, download, skipBroken, logits: file };
   const samples = await showing(output, signal, (work) =>
     openCalibration(opened, { ...choice, batchSize, promise, ...work }),
   );

@@ -77,12 +77,11 @@ export async function run(invocation: EvaluateInvocation): Promise<undefined> {
 
 async function evaluateSaved(
   location: SavedLocation,
-  { operands, options, given, output, signal }: EvaluateInvocation,
+  { operands, options, output, signal }: EvaluateInvocation,
   { aim, corruptions }: { readonly aim: SearchAim; readonly corruptions: readonly Corruption[] | null },
 ): Promise<undefined> {
   const { criterion, earlyexit } = options;
-  const asked = { ...options, skipBroken: given.skipBroken };
-  const setup = await openEvaluationSetup(location, asked, output, signal, ({ metadata }) => {
+  const setup = await openEvaluationSetup(location, options, output, signal, ({ metadata }) => {
     const stored = metadata.policy?.criterion;
     if (criterion === 'all') requireEarlyExit(metadata);
     else if (earlyexit !== undefined)
@@ -263,7 +262,7 @@ async function choosePolicy(
 /** The same for an exported network. */
 async function evaluateExported(
   location: ExportedLocation,
-  { options, given, output, signal }: EvaluateInvocation,
+  { options, output, signal }: EvaluateInvocation,
 ): Promise<undefined> {
   const { criterion, maxAccuracyDrop, targetMacs, batchSize, budget, corrupt } = options;
   if (corrupt !== undefined) {
@@ -289,8 +288,7 @@ async function evaluateExported(
   try {
     const { metadata } = network.session;
     const subject = { model: { metadata }, config: null, runDirectory: null };
-    const { dataset, dataDir, download, seed } = options;
-    const { skipBroken } = given;
+    const { dataset, dataDir, download, seed, skipBroken } = options;
     const { settings, source, splits } = await showing(output, signal, (work) =>
       openEvaluationData(subject, { dataset, dataDir, download, seed, skipBroken, ...work }),
     );
