@@ -86,7 +86,8 @@ export function opsetOf({ opsetImport }: ReadModel): number {
 
 /** Serializes a model with every field that it was read with. */
 export function writeForeign(model: ReadModel, where: string): Uint8Array<ArrayBuffer> {
-  const weights = allTensors(model).reduce((sum, { rawData }) => sum + rawData.byteLength, 0);
+  // A tensor read without raw data holds an empty list there, which has no `byteLength`.
+  const weights = allTensors(model).reduce((sum, { rawData }) => sum + rawData.length, 0);
   if (weights > LARGEST_BYTES) {
     throw new DataError({
       where,
@@ -123,11 +124,12 @@ async function takeInside(model: ReadModel, where: string, read: ReadExternal | 
       });
     }
     const data = await read(location, Number(offset), length === undefined ? null : Number(length));
-    total += data.byteLength;
-    if (total > LARGEST_BYTES) break;
+    total += data.length;
     tensor.rawData = data;
     tensor.externalData = [];
     tensor.dataLocation = 0;
+    // No more is read: what is here is already refused when the file is written.
+    if (total > LARGEST_BYTES) break;
   }
 }
 
