@@ -1,4 +1,4 @@
-import { mkdtemp, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -65,5 +65,9 @@ describe('examineNetwork', () => {
     await symlink('/etc/hostname', join(folder, 'link.bin'));
     await writeFile(join(folder, 'link.onnx'), withWeightsAt('link.bin', colourNetwork()).model);
     await expect(examineNetwork(join(folder, 'link.onnx'))).rejects.toThrow(/in its own folder/);
+
+    // A hole: the size of a file says nothing of what it takes on the disk.
+    await truncate(join(folder, 'weights.bin'), 2 ** 36);
+    await expect(examineNetwork(join(folder, 'model.onnx'))).rejects.toThrow(/at most 2147483647 bytes/);
   });
 });

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { DataError } from '@earlyexit/core';
-import { openRegularFile, readWholeFile } from '@earlyexit/core/node';
+import { explainRead, openRegularFile, readInto, readWholeFile, refuseLarge } from '@earlyexit/core/node';
 import type { ReadExternal } from '@earlyexit/onnx/foreign';
 
 /** A classifier in ONNX: the path of its file, or the file itself. */
@@ -29,11 +29,11 @@ export async function readNetwork(
 ): Promise<ReadNetwork> {
   if (typeof source !== 'string') return { bytes: source, where: 'ONNX file', readExternal: null };
   const bytes = await readWholeFile(source, { size: LARGEST_FILE_BYTES, signal });
-  return { bytes, where: basename(source), readExternal: externalReader(source) };
+  return { bytes, where: basename(source), readExternal: externalReader(source, signal) };
 }
 
 /** Reads files in the folder of a model, and none outside of it, whatever links lead there. */
-function externalReader(model: string): ReadExternal {
+function externalReader(model: string, signal: AbortSignal | undefined): ReadExternal {
   return async (location, offset, length) => {
     const refuse = (received: string): never => {
       throw new DataError({
@@ -56,9 +56,13 @@ function externalReader(model: string): ReadExternal {
       const wanted = length ?? size - offset;
       if (offset + wanted > size || wanted < 0)
         refuse(`${location} of ${size} bytes, ${offset} + ${wanted} wanted`);
+      refuseLarge(wanted, LARGEST_FILE_BYTES, path);
       const bytes = new Uint8Array(wanted);
-      await file.read(bytes, 0, wanted, offset);
+      const read = await readInto(bytes, file, { from: offset, signal });
+      if (read < wanted) refuse(`${location}, which has become shorter: ${offset} + ${read} bytes`);
       return bytes;
+    } catch (error) {
+      throw explainRead(error, path);
     } finally {
       await file.close();
     }

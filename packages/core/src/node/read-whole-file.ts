@@ -1,9 +1,7 @@
 import { DataError } from '../errors/data-error';
 import { explainRead } from './file-error';
+import { readInto } from './read-into';
 import { openRegularFile } from './regular-file';
-
-// Small enough that an interruption is heard at once, large enough that it costs nothing.
-const PIECE_BYTES = 2 ** 24;
 
 /** Settings of `readWholeFile`. */
 export interface ReadFileOptions {
@@ -31,15 +29,8 @@ export async function readWholeFile(
     if (typeof refuse === 'function') refuse(size, where);
     else refuseLarge(size, refuse, where);
     const bytes = new Uint8Array(size);
-    let filled = 0;
-    while (filled < size) {
-      signal?.throwIfAborted();
-      const { bytesRead } = await file.read(bytes, filled, Math.min(PIECE_BYTES, size - filled));
-      // The file has become shorter since.
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    signal?.throwIfAborted();
+    const filled = await readInto(bytes, file, { signal });
+    // The file may have become shorter since.
     return filled === size ? bytes : bytes.slice(0, filled);
   } catch (error) {
     throw explainRead(error, where);
