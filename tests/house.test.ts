@@ -19,10 +19,17 @@ it('keeps the command line thin', () => {
   expect(sum).toBeGreaterThan(MOST_LINES * 0.8);
 });
 
+// The words with which the packages compute what a command shows.
+const COMPUTES =
+  /\b(softmax|argmaxRows|simulate|evaluateExits|searchThresholds|fitTemperatures|controlRisk|fitConfidence)\(/;
+
+it('computes nothing of early exit in the command line', () => {
+  const computing = sourcesOf('apps/cli/src').filter((path) => COMPUTES.test(readText(path)));
+  expect(computing).toEqual([]);
+});
+
 /** Sources that run other programs, and name the flags of those. */
 const runsOthers = [
-  // nvcc and the linker
-  'packages/native-engines/src/tensorflow/compile-binding.ts',
   'packages/native-engines/src/sources/pip.ts',
   'packages/native-engines/src/sources/npm-package.ts',
   // Node's own.
@@ -36,16 +43,16 @@ it('lets no library speak of a flag: it names its argument, and a program maps t
   const spoken = packages
     .filter((folder) => folder !== 'packages/earlyexit/src')
     .flatMap(sourcesOf)
-    .filter((path) => !runsOthers.includes(path))
     .flatMap((path) =>
       readText(path)
         .replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
         .split('\n')
         // In a message a flag follows a word or opens it; `var(--ink)` and `--ink: black` are style sheets.
         .filter((line) => /(^|[\s`'"])--[a-z][a-z0-9-]+(?![a-z0-9-]*\s*:)/.test(line))
-        .map((line) => `${path}: ${line.trim()}`),
+        .map((line) => ({ path, line: line.trim() })),
     );
-  expect(spoken).toEqual([]);
+  expect(spoken.filter(({ path }) => !runsOthers.includes(path))).toEqual([]);
+  expect(new Set(spoken.map(({ path }) => path))).toEqual(new Set(runsOthers));
 });
 
 it('gives no two decisions one number, and lists them all', () => {
@@ -53,5 +60,9 @@ it('gives no two decisions one number, and lists them all', () => {
   const numbers = names.map((name) => name.slice(0, 4));
   expect(numbers).toEqual([...new Set(numbers)]);
   const list = readText('docs/decisions/README.md');
-  for (const name of names) expect(list).toContain(`[${name.slice(0, 4)}](${name})`);
+  for (const name of names) {
+    const number = name.slice(0, 4);
+    expect(list).toContain(`[${number}](${name})`);
+    expect(readText(`docs/decisions/${name}`)).toMatch(new RegExp(`^# ${number}: `));
+  }
 });

@@ -25,6 +25,7 @@ export {
 export { calibrationFrontier } from './calibrate/calibration-frontier';
 export { budgetCsv, frontierCsv } from './calibrate/curve-csv';
 export { type ModelRecalibration, recalibrateModel } from './calibrate/recalibrate-model';
+export { searchPolicy, temperaturesOf } from './calibrate/search-policy';
 export { planCalibrationSizes } from './calibrate/plan-calibration-sizes';
 export {
   type QuantizationReport,

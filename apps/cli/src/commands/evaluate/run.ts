@@ -1,4 +1,4 @@
-import { fitTemperatures, type SearchAim, searchThresholds } from '@earlyexit/calibration';
+import type { SearchAim } from '@earlyexit/calibration';
 import { ArgumentError } from '@earlyexit/core';
 import { writeWholeFile } from '@earlyexit/core/node';
 import type { Corruption } from '@earlyexit/datasets';
@@ -11,6 +11,8 @@ import {
   evaluate as evaluateNetwork,
   evaluateCorruptions,
   evaluatePolicy,
+  searchPolicy,
+  temperaturesOf,
 } from '@earlyexit/evaluation';
 import {
   DEFAULT_CRITERION,
@@ -19,7 +21,6 @@ import {
   getCriterion,
   neverLeave,
   type PromisedPolicy,
-  storedPolicy,
 } from '@earlyexit/exit-criteria';
 import {
   asNetworkInput,
@@ -131,7 +132,7 @@ async function compare(
 ): Promise<undefined> {
   const { metadata } = setup.model;
   const calibration = await setup.logits('calibration');
-  const temperatures = storedPolicy(metadata)?.temperatures ?? fitTemperatures(calibration);
+  const temperatures = temperaturesOf(metadata, calibration);
   const test = await setup.logits('test');
   const { costs, data } = setup;
   const about = aboutTest(setup);
@@ -244,7 +245,7 @@ async function choosePolicy(
     criterion: asked.criterion,
     thresholds: asked.earlyexit,
   });
-  const { criterion, temperatures } = found;
+  const { criterion } = found;
   if (thresholds !== null) return { ...found, thresholds };
   if (asked.criterion === undefined) {
     output.warn(
@@ -253,10 +254,7 @@ async function choosePolicy(
     return neverLeave(metadata);
   }
   output.note(`thresholds of ${criterion} are searched for on the calibration split: ${describeAim(aim)}`);
-  const cached = await setup.logits('calibration');
-  const fitted = metadata.policy === null ? fitTemperatures(cached) : temperatures;
-  const how = { criterion, temperatures: fitted, costs: setup.costs, aim };
-  return { criterion, thresholds: searchThresholds(cached, how).thresholds, temperatures: fitted };
+  return searchPolicy(setup.model, await setup.logits('calibration'), { criterion, aim });
 }
 
 /** The same for an exported network. */
