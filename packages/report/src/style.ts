@@ -69,7 +69,7 @@ th { font-weight: 500; color: var(--muted); font-size: 13px; vertical-align: bot
 tr > :first-child { text-align: left; padding-left: 0; }
 tr > .words { text-align: left; }
 td.wrap { white-space: normal; min-width: 24ch; line-height: 1.35; }
-tbody th { color: var(--ink); font-weight: 600; font-size: 14.5px; }
+tbody th { color: var(--ink); font-weight: 600; font-size: 14.5px; vertical-align: middle; }
 tbody th .chip { display: inline-block; margin-right: 8px; }
 tfoot td, tfoot th { border-bottom: 0; color: var(--ink); font-weight: 600; font-size: 14.5px; }
 footer { color: var(--muted); font-size: 14px; padding: 12px 4px 24px; max-width: 76ch; }
