@@ -10,17 +10,12 @@ export function describePromises(
   classNames: readonly string[],
   colors: Colors,
 ): string[] {
-  const { reject } = calibration;
   return [
     ...describeCandidates(calibration, colors),
     ...describeClasses(calibration, classNames, colors),
     ...describePromise(calibration),
     ...describeJoint(calibration),
-    ...(reject === null
-      ? []
-      : [
-          `${reject.statement}: the final exit declines below a probability of ${reject.below.toFixed(4)}, and ${percent(reject.coverage, 1)} of ${count(reject.samples)} other images get an answer (${percent(reject.empiricalRisk)} of them a wrong one).`,
-        ]),
+    ...describeReject(calibration),
     ...describeEarlier(calibration),
   ];
 }
@@ -36,6 +31,19 @@ export function describePromise({ promise, policy }: Pick<Calibration, 'promise'
   const { loss, empiricalRisk, statement, inEach } = promise;
   const seen = `${inEach === undefined ? '' : `in the worst ${inEach} `}${describeRisk(loss, empiricalRisk)}`;
   return [`${statement}, as long as images come from where these came from (on these: ${seen}).`];
+}
+
+/** Who gets no answer, and what that brings. */
+export function describeReject({ reject }: Pick<Calibration, 'reject'>): string[] {
+  if (reject === null) return [];
+  const { statement, below, coverage, samples, empiricalRisk } = reject;
+  const declines =
+    below === 0
+      ? 'the final exit need decline nothing'
+      : `the final exit declines below a probability of ${showThreshold(below)}`;
+  return [
+    `${statement}: ${declines}, and ${percent(coverage, 1)} of ${count(samples)} other images get an answer (${percent(empiricalRisk)} of them a wrong one).`,
+  ];
 }
 
 /** A promise made anew on kept logits. */
