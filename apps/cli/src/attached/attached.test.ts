@@ -101,6 +101,18 @@ describe('cascade and attach', () => {
   it.each([
     ['no preparation', ['--images', 'photos'], 2, /--mean: .*preprocessor_config\.json/],
     [
+      'two aims',
+      ['--images', 'photos', ...prepared, '--max-accuracy-drop', '1'],
+      2,
+      /--max-accuracy-drop: there is one aim.*--risk and --max-accuracy-drop/,
+    ],
+    [
+      'an accuracy and a loss',
+      ['--images', 'photos', '--mean', '0', '--std', '1', '--max-accuracy-drop', '1', '--loss', 'gap'],
+      2,
+      /there is one aim.*--loss and --max-accuracy-drop/,
+    ],
+    [
       'no images',
       ['--mean', '0', '--std', '1'],
       2,

@@ -1,5 +1,5 @@
 import type { ExitsReport } from '@earlyexit/attach';
-import { bytes, percent, shortMacs } from '../terminal/format';
+import { bytes, count, percent, shortMacs } from '@earlyexit/core/format';
 import type { Colors } from '../terminal/colors';
 import { formatTable } from '../terminal/table';
 
@@ -25,7 +25,7 @@ export function describeAttached(document: AttachedDocument, colors: Colors): st
       colors,
     ),
     '',
-    `on ${document.samples} images that nothing was chosen by: ${shortMacs(document.averageMacs)} MACs on average, ${document.macsRatio.toFixed(2)}× fewer than the network alone (${shortMacs(document.staticMacs)})`,
+    `on ${count(document.samples)} images that nothing was chosen by: ${shortMacs(document.averageMacs)} MACs on average, ${document.macsRatio.toFixed(2)}× fewer than the network alone (${shortMacs(document.staticMacs)})`,
     `${percent(document.differentAnswers, 2)} of the answers differ from the network's own (95 % interval ${percent(low, 2)} to ${percent(high, 2)})`,
     ...(accuracy === null
       ? []

@@ -1,16 +1,29 @@
 import type { ImagePreparation, ThresholdAim } from '@earlyexit/attach';
 import { ArgumentError } from '@earlyexit/core';
-import type { OptionValues } from '../options/declare-option';
+import { flagOf, type GivenOptions, type OptionValues } from '../options/declare-option';
 import type { preparationOptions, promiseOptions } from '../options/image-options';
 
-/** What the thresholds are to keep. */
-export function aimOf({
-  risk,
-  delta,
-  loss = 'consistency',
-  maxAccuracyDrop,
-}: Pick<OptionValues<typeof promiseOptions>, 'risk' | 'delta' | 'loss' | 'maxAccuracyDrop'>): ThresholdAim {
-  return maxAccuracyDrop === undefined ? { risk, delta, loss } : { maxAccuracyDrop: maxAccuracyDrop / 100 };
+type AimKey = 'risk' | 'delta' | 'loss' | 'maxAccuracyDrop';
+
+/**
+ * What the thresholds are to keep.
+ *
+ * @param given what was typed of it
+ * @throws ArgumentError for a promise and an accuracy
+ */
+export function aimOf(
+  { risk, delta, loss, maxAccuracyDrop }: Pick<OptionValues<typeof promiseOptions>, AimKey>,
+  given: Pick<GivenOptions<typeof promiseOptions>, AimKey>,
+): ThresholdAim {
+  if (maxAccuracyDrop === undefined) return { risk, delta, loss };
+  const promise = (['risk', 'delta', 'loss'] as const).find((key) => given[key] !== undefined);
+  if (promise === undefined) return { maxAccuracyDrop: maxAccuracyDrop / 100 };
+  throw new ArgumentError({
+    where: '--max-accuracy-drop',
+    rule: 'there is one aim: an accuracy promises nothing',
+    received: `${flagOf(promise)} and --max-accuracy-drop`,
+    remedy: 'Leave one of them out',
+  });
 }
 
 /** How the images of a network are prepared, and their size where the file leaves it free. */

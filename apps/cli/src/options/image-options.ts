@@ -58,7 +58,7 @@ export const promiseOptions = {
     'name',
     oneOf(['consistency', 'gap']),
     'what the risk counts: consistency, answers that differ, or gap, accuracy lost (needs --dataset)',
-    { default: 'consistency' },
+    { default: 'consistency' as const },
   ),
   maxAccuracyDrop: valueOption(
     'pp',

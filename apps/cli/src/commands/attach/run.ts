@@ -12,10 +12,12 @@ import type { attach } from './options';
 export async function run({
   operands,
   options,
+  given,
   output,
   signal,
 }: Invocation<typeof attach>): Promise<undefined> {
   const { model, out } = operands;
+  const aim = aimOf(options, given);
   await requireReplaceable('OUT', out, 'onnx', options.force);
   const preparation = await preparationOf(model, options, signal);
   const { images, labels, classes } = await openImages(options, signal);
@@ -29,7 +31,7 @@ export async function run({
       images,
       labels,
       classes: options.classes ?? classes,
-      aim: aimOf(options),
+      aim,
       exits: exits.join() === 'auto' ? 'auto' : exits,
       hidden,
       mirror,

@@ -12,10 +12,12 @@ import type { cascade } from './options';
 export async function run({
   operands,
   options,
+  given,
   output,
   signal,
 }: Invocation<typeof cascade>): Promise<undefined> {
   const { small, large, out } = operands;
+  const aim = aimOf(options, given);
   await requireReplaceable('OUT', out, 'onnx', options.force);
   const preparation = await preparationOf(large, options, signal);
   const { images, labels, classes } = await openImages(options, signal);
@@ -35,7 +37,7 @@ export async function run({
         images,
         labels,
         classes: options.classes ?? classes,
-        aim: aimOf(options),
+        aim,
         seed,
         thresholdsAs,
       },
