@@ -4,6 +4,9 @@ import { runCommand } from '../../testing/run-command';
 describe('bench --training, used wrongly', () => {
   it.each([
     [['--shares', '0.5'], '--shares'],
+    [['--seed', '1'], '--seed: it belongs to the timing of inference'],
+    [['--skip-broken'], '--skip-broken: it belongs'],
+    [['--no-download'], '--no-download: it belongs'],
     [['--exits', 'block3'], 'exits are attached to a network that is named'],
     [['resnet20_cifari'], 'Did you mean resnet20_cifar'],
     [['--engine', 'cpu', '--workers', '2'], '--workers'],
