@@ -11,7 +11,7 @@ import {
   type RunConfig,
 } from '@earlyexit/runs';
 import { describeRefit, ranInt8, rangeSource } from '../describe/quantization';
-import { chooseAim } from '../options/policy-options';
+import { chooseAim } from './choose-aim';
 import type { Output } from '../terminal/output';
 import { showing } from '../terminal/show-work';
 import { graphOpener } from './graph-opener';

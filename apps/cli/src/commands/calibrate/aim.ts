@@ -8,7 +8,7 @@ import {
   listCriteria,
   type Threshold,
 } from '@earlyexit/exit-criteria';
-import { chooseAim } from '../../options/policy-options';
+import { chooseAim } from '../../model/choose-aim';
 
 /** What `calibrate` is to do: find what calibration finds, or print the 39 budgets. */
 export type CalibrateAim = CalibrationAim | { readonly budget: true };

@@ -102,7 +102,6 @@ async function calibrateAt(
   const samples = await showing(output, signal, (work) =>
     openCalibration(opened, { ...choice, batchSize, promise, ...work }),
   );
-  for (const path of [curve, saveLogits]) if (path !== undefined) await requireWritable(path);
   if (stamp !== null) {
     // Who declines is found on half of the images.
     const size = options.rejectRisk === undefined ? samples.size : Math.floor(samples.size / 2);

@@ -33,7 +33,7 @@ import { describeAim } from '../../describe/aim';
 import { describeBudgets } from '../../describe/budgets';
 import { describeEvaluation } from '../../describe/evaluation';
 import { originalStatistics } from '../../describe/original-statistics';
-import { chooseAim } from '../../options/policy-options';
+import { chooseAim } from '../../model/choose-aim';
 import { showing, showWork } from '../../terminal/show-work';
 import { locateModel, requireTrained } from '../../model/locate-model';
 import { isCurve } from '../../output-files/curve-file';
@@ -81,7 +81,8 @@ async function evaluateSaved(
   { operands, options, output, signal }: EvaluateInvocation,
   { aim, corruptions }: { readonly aim: SearchAim; readonly corruptions: readonly Corruption[] | null },
 ): Promise<undefined> {
-  const { criterion, earlyexit } = options;
+  const { criterion, curve, earlyexit, force } = options;
+  if (curve !== undefined) await requireOwnFile('--curve', curve, isCurve, force);
   const setup = await openEvaluationSetup(location, options, output, signal, ({ metadata }) => {
     const stored = metadata.policy?.criterion;
     if (criterion === 'all') requireEarlyExit(metadata);
@@ -184,8 +185,7 @@ async function evaluateBudgets(
 ): Promise<undefined> {
   const { model, data, engine } = setup;
   const { name, exits, staticMacs } = model.metadata;
-  const { curve, force } = options;
-  if (curve !== undefined) await requireOwnFile('--curve', curve, isCurve, force);
+  const { curve } = options;
   const calibration = await setup.logits('calibration');
   const found = calibrateBudgets(model, { cached: calibration }, { test: await setup.logits('test') });
   const exitNames = exits.map((exit) => exit.name);

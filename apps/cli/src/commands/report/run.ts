@@ -6,7 +6,6 @@ import { loadComparable, requireComparable, type SavedLocation } from '@earlyexi
 import type { Invocation } from '../../command';
 import { locateNetwork, requireTrained } from '../../model/locate-model';
 import { requireReplaceable } from '../../output-files/require-replaceable';
-import { requireWritable } from '../../output-files/require-writable';
 import { openEvaluationSetup } from '../../model/evaluation-setup';
 import { comparedLogits } from './compared-logits';
 import { describeReport } from './describe';
@@ -19,14 +18,13 @@ export async function run(invocation: Invocation<typeof report>): Promise<undefi
   const own = await findTrained(operands.model);
   const others = await Promise.all((options.compare ?? []).map(findTrained));
   await requireComparable(others, own, options);
+  const path = await reportPath(options.out ?? own.runDirectory ?? own.directory);
+  await requireReplaceable('--out', path, 'report', options.force);
   const setup = await openEvaluationSetup(own, options, output, signal);
   const { model, source, splits } = setup;
   if (model.metadata.policy === null && model.metadata.exits.length > 1) {
     output.warn('the model is not calibrated: nobody leaves early. Run earlyexit calibrate first');
   }
-  const path = await reportPath(options.out ?? own.runDirectory ?? own.directory);
-  await requireWritable(path);
-  await requireReplaceable('--out', path, 'report', options.force);
   const loaded = await loadComparable(others, source);
   const data = collectReport(model, {
     calibration: await setup.logits('calibration'),
