@@ -68,10 +68,8 @@ export function makeEvaluationSetup(
   const { model, reference, data: settings } = parts;
   const run = { model, runDirectory: reference.runDirectory };
   const data = { ...parts, settings };
-  const shown = <Result>(
-    role: string,
-    action: (work: Parameters<Parameters<typeof showing<Result>>[2]>[0]) => Promise<Result>,
-  ) => showing(output, signal, action, ranImages(role));
+  const shown = <Result>(role: string, action: Parameters<typeof showing<Result>>[2]) =>
+    showing(output, signal, action, ranImages(role));
   return {
     ...parts,
     costs: costsOf(model.metadata),

@@ -4,7 +4,7 @@ import { findRuntime, type RuntimeName } from '@earlyexit/native-engines';
 import type { ExportedLocation } from '@earlyexit/runs';
 import type { EngineChoice } from '../options/option-values';
 import type { Output } from '../terminal/output';
-import { showWork } from '../terminal/show-work';
+import { showing } from '../terminal/show-work';
 import { openRuntime } from './open-runtime';
 
 /** An exported network, open, the policy that it runs under, and what computes. */
@@ -34,8 +34,9 @@ export async function openExported(
   const engine = chooseRuntime(asked);
   const { openExported: open } = await import('@earlyexit/evaluation');
   const runtime = engine === 'openvino' ? await openRuntime(findRuntime('openvino')) : undefined;
-  const work = showWork(output, signal);
-  const decided = await open(location, { criterion, thresholds, threads, runtime, ...work });
+  const decided = await showing(output, signal, (work) =>
+    open(location, { criterion, thresholds, threads, runtime, ...work }),
+  );
   output.note(`engine: ${engine}, ${describeDecision(decided)}`);
   return { ...decided, engine };
 }

@@ -105,14 +105,12 @@ export async function quantizeNetwork(
   const about = { quantization, agreement, source: rangeSource(rangeRows.length, settings.dataset) };
   if (policy === null) return { ...about, model: quantized.model, report: null };
   const found = await showing(output, signal, (work) =>
-    Promise.resolve(
-      refitPolicy(
-        {
-          ...{ ...quantized, model, before: policy, aim },
-          ...{ sampleIds: splits.calibration.ids, seed: settings.seed },
-        },
-        work,
-      ),
+    refitPolicy(
+      {
+        ...{ ...quantized, model, before: policy, aim },
+        ...{ sampleIds: splits.calibration.ids, seed: settings.seed },
+      },
+      work,
     ),
   );
   output.note(describeRefit(found));

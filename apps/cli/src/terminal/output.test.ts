@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { showWork } from './show-work';
+import { showing, showWork } from './show-work';
 import { createOutput, type OutputMode } from './output';
 
 function capture(options: { terminal?: boolean } & Partial<OutputMode> = {}) {
@@ -68,5 +68,24 @@ describe('output', () => {
     end();
     expect(written.stderr).toContain('50 % · running test images');
     expect(written.stderr.endsWith('\r\u001b[2K')).toBe(true);
+  });
+
+  it('takes the line away when work fails, at once or later', async () => {
+    const progress = { what: 'running test images', done: 5, total: 10, unit: 'samples' } as const;
+    for (const fail of [
+      () => {
+        throw new Error('broken');
+      },
+      () => Promise.reject(new Error('broken')),
+    ]) {
+      const { output, written } = capture({ terminal: true });
+      const failing = showing(output, new AbortController().signal, ({ onProgress }) => {
+        onProgress?.(progress);
+        return fail();
+      });
+      await expect(failing).rejects.toThrow('broken');
+      expect(written.stderr).toContain('50 % · running test images');
+      expect(written.stderr.endsWith('\r\u001b[2K')).toBe(true);
+    }
   });
 });

@@ -51,7 +51,7 @@ export function showWork(output: Output, signal: AbortSignal, summary?: WorkSumm
 export async function showing<Result>(
   output: Output,
   signal: AbortSignal,
-  action: (work: Required<WorkOptions>) => Promise<Result>,
+  action: (work: Required<WorkOptions>) => Result | Promise<Result>,
   summary?: WorkSummary,
 ): Promise<Result> {
   const { end, ...work } = showWork(output, signal, summary);

@@ -3,7 +3,7 @@ import { recalibrateModel, storeCalibration } from '@earlyexit/evaluation';
 import { thresholdToJson } from '@earlyexit/exit-criteria';
 import { fingerprintModel, loadRun, readLogits, type SavedLocation } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
-import { showWork } from '../../terminal/show-work';
+import { showing } from '../../terminal/show-work';
 import { startEngine } from '../../model/start-engine';
 import type { ChosenAim } from './aim';
 import { describeRecalibration } from './describe-promises';
@@ -39,7 +39,7 @@ export async function recalibrateAt(
     ...('risk' in aim ? { aim } : {}),
     seed: options.seed,
   };
-  const found = recalibrateModel(model, file, goal, showWork(output, signal));
+  const found = await showing(output, signal, (work) => recalibrateModel(model, file, goal, work));
   await storeCalibration(model, location.directory, found, { stamp, split: origin.split });
   const { policy, promise, fittedSamples } = found;
   output.json({

@@ -18,7 +18,7 @@ import { loadRun, openCalibration, type SavedLocation, writeLogits } from '@earl
 import type { Invocation } from '../../command';
 import { count } from '@earlyexit/core/format';
 import { describeBudgets } from '../../describe/budgets';
-import { showing, showWork } from '../../terminal/show-work';
+import { showing } from '../../terminal/show-work';
 import { locateNetwork, requireTrained } from '../../model/locate-model';
 import { requireOwnFile } from '../../output-files/require-own-file';
 import { requireWritable } from '../../output-files/require-writable';
@@ -122,9 +122,8 @@ async function calibrateAt(
     ...{ classNames: model.metadata.classes, colors: output.colors },
   };
   const written = { curve: curve ?? null, saved: stamp === null ? null : location.directory };
-  const work = showWork(output, signal);
   if ('budget' in aim) {
-    const found = calibrateBudgets(model, logits, { scaling }, work);
+    const found = await showing(output, signal, (work) => calibrateBudgets(model, logits, { scaling }, work));
     if (curve !== undefined) await writeWholeFile(curve, budgetCsv(found.points, exitNames, staticMacs));
     output.json({ ...budgetDocument(model, found, origin), ...written });
     const confidence = scaling === 'none' ? [] : confidenceTable(found.fits, output.colors);
@@ -134,8 +133,9 @@ async function calibrateAt(
   const goal = { criterion, scaling, seed: samples.seed };
   if (options.plan) {
     const risk = aim as RiskAim;
-    const sizes = planCalibrationSizes(model, logits, { ...goal, aim: risk }, work);
-    work.end();
+    const sizes = await showing(output, signal, (work) =>
+      planCalibrationSizes(model, logits, { ...goal, aim: risk }, work),
+    );
     const { samples: pilot } = logits.cached;
     output.json({ ...planDocument({ model: name, ...origin }, { ...goal, aim: risk, pilot }, sizes) });
     output.text(...describePlan(sizes, risk, pilot, about));
@@ -144,8 +144,9 @@ async function calibrateAt(
   const { delta = DEFAULT_DELTA, rejectRisk, withEarlier } = options;
   const reject = rejectRisk === undefined ? undefined : { risk: rejectRisk, delta };
   const more = { confidence, candidates, withEarlier, reject };
-  const calibration = calibrateModel(model, logits, { ...goal, aim, ...more }, work);
-  work.end();
+  const calibration = await showing(output, signal, (work) =>
+    calibrateModel(model, logits, { ...goal, aim, ...more }, work),
+  );
   if (curve !== undefined) {
     const frontier = calibrationFrontier(model, calibration);
     await writeWholeFile(curve, frontierCsv(frontier, exitNames.slice(0, -1), staticMacs));

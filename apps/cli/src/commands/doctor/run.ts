@@ -1,29 +1,37 @@
 import { describeEngines, type EngineReport, selectEngine } from '@earlyexit/backend';
 import type { Invocation } from '../../command';
 import { exitCode } from '../../exit-code';
+import type { ProgressLine } from '../../terminal/progress-line';
 import { checkRuntimes } from './check-runtimes';
 import { runChecks } from './checks';
 import { describeDoctor } from './describe';
-import { doctorDocument, isReady } from './document';
+import { type DoctorDocument, doctorDocument, isReady } from './document';
 import { measureEngine, measureOnnxRuntime, type Speed } from './measure-speeds';
 import type { doctor } from './options';
 
 /** `earlyexit doctor`: tries everything that the other commands need, and measures how fast this machine is. */
 export async function run({ output, signal }: Invocation<typeof doctor>): Promise<number> {
-  const line = output.progress('trying the engines');
-  line.update(0, 1);
-  const engines = await describeEngines();
-  const speeds = await measureSpeeds(engines, signal, (name, done, total) => {
-    line.update(done, total, `timing ${name}`);
-  });
-  const chosen = await selectEngine('auto').catch(() => null);
-  line.update(1, 1, 'trying the runtimes');
-  const runtimes = await checkRuntimes();
-  const document = doctorDocument({ engines, chosen, runtimes, speeds, checks: await runChecks() });
-  line.done();
+  const document = await tryEverything(output.progress('trying the engines'), signal);
   output.json(document);
   output.text(...describeDoctor(document, output));
   return isReady(document) ? exitCode.done : exitCode.failed;
+}
+
+/** What this machine can do; takes the progress line away in the end. */
+async function tryEverything(line: ProgressLine, signal: AbortSignal): Promise<DoctorDocument> {
+  try {
+    line.update(0, 1);
+    const engines = await describeEngines();
+    const speeds = await measureSpeeds(engines, signal, (name, done, total) => {
+      line.update(done, total, `timing ${name}`);
+    });
+    const chosen = await selectEngine('auto').catch(() => null);
+    line.update(1, 1, 'trying the runtimes');
+    const runtimes = await checkRuntimes();
+    return doctorDocument({ engines, chosen, runtimes, speeds, checks: await runChecks() });
+  } finally {
+    line.done();
+  }
 }
 
 /** Times two networks on every engine that works, one after the other. */

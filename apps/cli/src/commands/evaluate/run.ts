@@ -34,7 +34,7 @@ import { describeBudgets } from '../../describe/budgets';
 import { describeEvaluation } from '../../describe/evaluation';
 import { originalStatistics } from '../../describe/original-statistics';
 import { chooseAim } from '../../model/choose-aim';
-import { showing, showWork } from '../../terminal/show-work';
+import { showing } from '../../terminal/show-work';
 import { locateModel, requireTrained } from '../../model/locate-model';
 import { isCurve } from '../../output-files/curve-file';
 import { openExported } from '../../model/open-exported';
@@ -291,10 +291,10 @@ async function evaluateExported(
       openEvaluationData(subject, { dataset, dataDir, download, seed, skipBroken, ...work }),
     );
     const samples = asNetworkInput(splits.test, source, metadata);
-    const work = showWork(output, signal);
     const about = { dataset: settings.dataset, engine: network.engine, batchSize };
-    const document = await evaluateNetwork(network, samples, { ...about, ...work });
-    work.end();
+    const document = await showing(output, signal, (work) =>
+      evaluateNetwork(network, samples, { ...about, ...work }),
+    );
     output.json(document);
     output.text(...describeEvaluation(document, output), '', ...originalStatistics(document));
   } finally {

@@ -44,9 +44,9 @@ export async function run(invocation: Invocation<typeof predict>): Promise<numbe
       for (const monitor of monitors) monitor.observe(prediction);
       line.update(predictions.length, inputs.length);
     }
-    line.done();
     for (const monitor of monitors) monitor.finish();
   } finally {
+    line.done();
     session.dispose();
   }
   output.json(predictions);

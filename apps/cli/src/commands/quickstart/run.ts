@@ -15,7 +15,7 @@ import type { Invocation } from '../../command';
 import { describeAim } from '../../describe/aim';
 import { describeEvaluation } from '../../describe/evaluation';
 import { exitCode } from '../../exit-code';
-import { showing, showWork } from '../../terminal/show-work';
+import { showing } from '../../terminal/show-work';
 import { version } from '../../version';
 import { startEngine } from '../../model/start-engine';
 import { makeEvaluationSetup } from '../../model/evaluation-setup';
@@ -70,8 +70,10 @@ export async function run(
   const reference = { kind: 'saved', path: out, directory, runDirectory: folder.unfinished } as const;
   const parts = { model: described.model, reference, engine, data: settings, ...data };
   const setup = makeEvaluationSetup(parts, { output, signal });
-  const work = showWork(output, signal);
-  const calibration = calibrateModel(setup.model, await setup.calibration(), { criterion, aim }, work);
+  const logits = await setup.calibration();
+  const calibration = await showing(output, signal, (work) =>
+    calibrateModel(setup.model, logits, { criterion, aim }, work),
+  );
   const { policy, cached, expected } = calibration;
   output.note(`calibrated: ${describeAim(aim)}, threshold ${policy.thresholds.join(', ')}`);
   if (expected !== null) output.note(describeExpected(expected, INTERVAL_CONFIDENCE));
