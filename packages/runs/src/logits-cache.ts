@@ -54,8 +54,7 @@ export async function reuseOrComputeLogits(
 export async function readLogits(path: string, expected: Partial<CacheOrigin>): Promise<CachedLogitsFile> {
   if ((await kindOfPath(path)) === null) throw new DataError({ where: path, rule: 'it is not there' });
   const bytes = await readWholeFile(path, { size: LARGEST_CACHE_BYTES });
-  const { origin } = decodeCachedLogits(bytes, undefined, path);
-  return decodeWhole(bytes, { ...origin, ...expected }, path);
+  return decodeWhole(bytes, expected, path);
 }
 
 /**
@@ -68,8 +67,8 @@ export async function writeLogits(path: string, file: CachedLogitsFile): Promise
 }
 
 /** Thresholds depend on each of these numbers: what does not match its checksum is refused. */
-function decodeWhole(bytes: Uint8Array, origin: CacheOrigin, path: string): CachedLogitsFile {
-  const { sha256, ...file } = decodeCachedLogits(bytes, origin, path);
+function decodeWhole(bytes: Uint8Array, expected: Partial<CacheOrigin>, path: string): CachedLogitsFile {
+  const { sha256, ...file } = decodeCachedLogits(bytes, expected, path);
   if (sha256 === undefined || sha256 === checksumOf(file)) return file;
   throw new DataError({
     where: path,

@@ -64,13 +64,13 @@ export function encodeCachedLogits({
 /**
  * Reads cached logits and refuses those of another model or split.
  *
- * @param expected What they have to belong to; leave it out to take them as they are.
+ * @param expected What they have to belong to; parts that are left out are taken as they are.
  * @param source How to call the bytes in errors: a path.
  * @throws DataError for bytes that are no such file, are cut short, or belong to something else.
  */
 export function decodeCachedLogits(
   bytes: Uint8Array,
-  expected?: CacheOrigin,
+  expected: Partial<CacheOrigin> = {},
   source = 'cached logits',
 ): CachedLogitsFile {
   const { tensors, metadata } = readSafetensors(bytes, source);
@@ -97,10 +97,11 @@ export function decodeCachedLogits(
   }
   const origin = { model: metadata.get('model') ?? '', split: metadata.get('split') ?? '' };
   for (const part of ['model', 'split'] as const) {
-    if (expected === undefined || expected[part] === origin[part]) continue;
+    const wanted = expected[part];
+    if (wanted === undefined || wanted === origin[part]) continue;
     throw new DataError({
       where: source,
-      rule: `these logits belong to another ${part}, ${expected[part]} is wanted`,
+      rule: `these logits belong to another ${part}, ${wanted} is wanted`,
       received: origin[part].slice(0, LONGEST_PRINTED),
       remedy: 'Compute the logits anew',
     });
