@@ -1,4 +1,4 @@
-import { summarizeExits } from '@earlyexit/exit-criteria';
+import { getCriterion, registerCriterion, summarizeExits } from '@earlyexit/exit-criteria';
 import { describe, expect, it } from 'vitest';
 import { inventLogits } from '../testing/invented-logits';
 import { comparePolicies, type PolicyComparison } from './compare-policies';
@@ -81,6 +81,19 @@ describe('comparePolicies', () => {
     const of = (name: string) => policies.find(({ criterion }) => criterion === name);
     expect(of('most-confident')?.kind).toBe('fallback');
     expect(of('most-confident')?.exits[0]?.top1).not.toBeNull();
+  });
+
+  it('sets registered criteria that look at the labels apart as well', async () => {
+    const { evaluate } = getCriterion('cross-entropy-oracle');
+    const description = 'The same under another name';
+    registerCriterion({
+      ...{ name: 'own-oracle', description, rule: 'score < threshold', needsLabels: true, evaluate },
+    });
+    const { policies, oracleRule, oracleRules } = await compare({ targetMacs: 0.6 });
+    expect(oracleRules.map(({ criterion }) => criterion)).toEqual(['cross-entropy-oracle', 'own-oracle']);
+    expect(oracleRules[0]).toBe(oracleRule);
+    expect(oracleRules[1]).toMatchObject({ top1: oracleRule.top1, averageMacs: oracleRule.averageMacs });
+    expect(policies.map(({ criterion }) => criterion)).not.toContain('own-oracle');
   });
 });
 

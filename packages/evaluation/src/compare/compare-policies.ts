@@ -26,6 +26,7 @@ import {
   type CriterionName,
   listCriteria,
   type ExitCosts,
+  type ExitCriterion,
   simulate,
   thresholdToJson,
 } from '@earlyexit/exit-criteria';
@@ -74,6 +75,8 @@ export interface PolicyComparison {
   readonly policies: readonly ComparedPolicy[];
   /** The rule of the original example, which looks at the true classes: no policy, and so apart. */
   readonly oracleRule: ComparedPolicy;
+  /** Every criterion that looks at the true classes, in the order of registration: that rule, then others' own. */
+  readonly oracleRules: readonly ComparedPolicy[];
 }
 
 // One half of the calibration split teaches the scheduler, the other sets its thresholds.
@@ -83,8 +86,8 @@ const FITTING_SHARE = 0.5;
 export const COMPARISON_REFERENCE: CriterionName = 'max-probability';
 
 /**
- * Compares every criterion, the learned scheduler, the surest-of-all fallback and later methods (`OtherPolicy`): thresholds of each from the
- * calibration logits, all for the same aim; all evaluated on the same test logits.
+ * Compares every criterion, the learned scheduler, the surest-of-all fallback and later methods (`OtherPolicy`):
+ * thresholds of each from the calibration logits, all for the same aim; all evaluated on the same test logits.
  *
  * @throws ArgumentError if the aim cannot be reached
  */
@@ -207,20 +210,22 @@ export async function comparePolicies(
     };
   };
 
+  const rowsOf = (criteria: readonly ExitCriterion[]): (() => Row)[] =>
+    criteria.map(
+      ({ name }) =>
+        () =>
+          rowOf(name),
+    );
+  const all = listCriteria();
+  const oracles = all.filter(({ needsLabels }) => needsLabels);
   const makers = [
-    ...listCriteria()
-      .filter(({ needsLabels }) => !needsLabels)
-      .map(
-        ({ name }) =>
-          () =>
-            rowOf(name),
-      ),
+    ...rowsOf(all.filter(({ needsLabels }) => !needsLabels)),
     mostConfident,
     scheduled,
     accuracyControlled,
     exponentialBudget,
     productAnytime,
-    () => rowOf('cross-entropy-oracle'),
+    ...rowsOf(oracles),
   ];
   const rows: Row[] = [];
   for (const [done, make] of makers.entries()) {
@@ -231,9 +236,9 @@ export async function comparePolicies(
     rows.push(make());
   }
   const compared = againstReference(rows);
-  const [oracleRule] = compared.splice(-1);
+  const oracleRules = compared.splice(-oracles.length);
   compared.sort((a, b) => (a.averageMacs ?? 0) - (b.averageMacs ?? 0));
-  return { policies: compared, oracleRule: oracleRule! };
+  return { policies: compared, oracleRule: oracleRules[0]!, oracleRules };
 }
 
 /** A row before it is compared with another. */
