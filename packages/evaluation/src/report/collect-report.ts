@@ -22,8 +22,8 @@ import { INTERVAL_CONFIDENCE } from '../evaluate/evaluation-intervals';
 import { correctOf, evaluatePolicy } from '../evaluate/evaluate-policy';
 import { compareNetworks, type NetworkToCompare } from './compare-networks';
 import { confusionCells } from './confusion-cells';
-import { curvePoints } from './report-curve';
-import type { CurvePoint, Reliability, ReportData } from './report-data';
+import { curvePoint, curvePoints } from './report-curve';
+import type { Reliability, ReportData } from './report-data';
 import { chooseExamples } from './report-examples';
 
 /** What a report is made of. */
@@ -59,11 +59,7 @@ export function collectReport(
   const { temperatures } = policy;
   const alone = eachExitAlone(test, costs);
   const corners = randomExits(alone);
-  const at = (accuracy: number | null, averageMacs: number | null): CurvePoint => ({
-    accuracy: accuracy ?? 0,
-    averageMacs: averageMacs ?? 0,
-    share: (averageMacs ?? 0) / costs.staticMacs,
-  });
+  const at = curvePoint(costs.staticMacs);
   const simulated = simulate(test, policy);
   const outcome = policyOutcome(simulated, test, costs);
   return {

@@ -11,7 +11,8 @@ import {
 } from '@earlyexit/exit-criteria';
 import { policyOutcome } from '../compare/policy-outcome';
 import { INTERVAL_CONFIDENCE } from '../evaluate/evaluation-intervals';
-import type { ComparedNetwork, CurvePoint } from './report-data';
+import { curvePoint } from './report-curve';
+import type { ComparedNetwork } from './report-data';
 
 /** Another network, and its logits for the test images of the report, in the same order. */
 export interface NetworkToCompare {
@@ -35,11 +36,7 @@ export function compareNetworks(
   networks: readonly NetworkToCompare[],
 ): ComparedNetwork[] {
   const names = [own.name, ...networks.map(({ metadata }) => metadata.name)];
-  const at = (accuracy: number | null, averageMacs: number | null): CurvePoint => ({
-    accuracy: accuracy ?? 0,
-    averageMacs: averageMacs ?? 0,
-    share: (averageMacs ?? 0) / own.staticMacs,
-  });
+  const at = curvePoint(own.staticMacs);
   const found = networks.map(({ metadata, test, run, label }) => {
     checkSamples(test, own.outcome, metadata.name);
     const costs = costsOf(metadata);

@@ -14,6 +14,17 @@ import type { CurvePoint, ReportData } from './report-data';
 const CURVE_POINTS = 60;
 const STEPS_AFTER_FRONTIER = 20;
 
+/** Makes points of a curve whose costs are shares of the plain network's; what is not known counts as 0. */
+export function curvePoint(
+  staticMacs: number,
+): (accuracy: number | null, averageMacs: number | null) => CurvePoint {
+  return (accuracy, averageMacs) => ({
+    accuracy: accuracy ?? 0,
+    averageMacs: averageMacs ?? 0,
+    share: (averageMacs ?? 0) / staticMacs,
+  });
+}
+
 /**
  * The frontier searched on the calibration split, thinned out, and what comes after its end, where fewer and fewer
  * leave early; the same thresholds on the test split.
@@ -26,10 +37,10 @@ export function curvePoints(
 ): ReportData['curve']['points'] {
   if (calibration.exits.length === 1 || getCriterion(criterion).needsLabels) return [];
   const scaled = temperatures === undefined ? {} : { temperatures };
+  const at = curvePoint(costs.staticMacs);
   const pointOn = (cached: CachedLogits, thresholds: readonly Threshold[]): CurvePoint => {
     const summary = summarizeExits(cached, { criterion, thresholds, ...scaled }, costs);
-    const averageMacs = summary.averageMacs ?? 0;
-    return { accuracy: summary.top1 ?? 0, averageMacs, share: averageMacs / costs.staticMacs };
+    return at(summary.top1, summary.averageMacs);
   };
   const { frontier } = searchThresholds(calibration, {
     criterion,
@@ -39,7 +50,7 @@ export function curvePoints(
   });
   const points = thinOut(frontier, ({ averageMacs }) => averageMacs, CURVE_POINTS).map(
     ({ thresholds, accuracy, averageMacs }) => ({
-      calibration: { accuracy, averageMacs, share: averageMacs / costs.staticMacs },
+      calibration: at(accuracy, averageMacs),
       test: pointOn(test, thresholds),
     }),
   );
