@@ -2,7 +2,12 @@ export type { EpochMetrics, ValidationMetrics } from './epoch/epoch-metrics';
 export { epochOrder } from './seeds/epoch-order';
 export type { InputThreadOptions } from './input/input-thread-options';
 export type { Distillation } from './step/joint-loss';
-export { type LossWeightSchedule, rampLossWeights, resolveLossWeights } from './training/loss-weights';
+export {
+  type LossWeightSchedule,
+  rampLossWeights,
+  resolveLossWeights,
+  usualLossWeights,
+} from './training/loss-weights';
 export { adam, type AdamOptions } from './optimizers/adam';
 export { adamw, type AdamWOptions } from './optimizers/adamw';
 export { chain } from './optimizers/chain';
@@ -13,12 +18,7 @@ export type { WeightDecayOptions } from './optimizers/weight-decay';
 export { optimizerNames, type OptimizerChoice, type OptimizerName } from './recipe/create-optimizer';
 export { regimeNames, type RegimeName } from './recipe/create-regime';
 export { scheduleNames, type ScheduleName } from './recipe/create-schedule';
-export {
-  DEFAULT_BATCH_SIZE,
-  type RecipeSettings,
-  type TrainingRecipe,
-  trainingRecipe,
-} from './recipe/training-recipe';
+export { type RecipeSettings, type TrainingRecipe, trainingRecipe } from './recipe/training-recipe';
 export { cascade, type CascadeOptions } from './regimes/cascade';
 export { distill, type DistillOptions } from './regimes/distill';
 export { frozen } from './regimes/frozen';
@@ -44,7 +44,7 @@ export { type WarmupLength, withWarmup } from './schedules/with-warmup';
 export { createStepWindow, type StepWindow, type WindowMeans } from './epoch/step-window';
 export { openStepper, type Stepper, type StepperOptions } from './training/stepper';
 export { train, type TrainResult } from './training/train';
-export type { EarlyStopping, TrainOptions } from './training/train-options';
+export { DEFAULT_BATCH_SIZE, type EarlyStopping, type TrainOptions } from './training/train-options';
 export type { StepMetrics, TrainingEvent, TrainingProgress } from './training/training-event';
 export type { StepStatistics } from './step/training-step';
 export { chooseWorkers, type ChosenWorkers } from './workers/choose-workers';

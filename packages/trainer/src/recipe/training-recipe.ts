@@ -3,19 +3,18 @@ import { ArgumentError } from '@earlyexit/core';
 import {
   checkThresholds,
   type CriterionName,
+  DEFAULT_CRITERION,
   type ExitPolicy,
   type Threshold,
 } from '@earlyexit/exit-criteria';
 import { resolveLossWeights } from '../training/loss-weights';
-import type { TrainOptions } from '../training/train-options';
+import { DEFAULT_BATCH_SIZE, type TrainOptions } from '../training/train-options';
 import { createOptimizer, defaultLearningRate, type OptimizerChoice } from './create-optimizer';
 import { createRegime, type RegimeName } from './create-regime';
 import { createSchedule, type ScheduleName } from './create-schedule';
 
 // Enough to see a network learn; a serious training sets its own.
 const DEFAULT_EPOCHS = 10;
-/** Samples a step, unless another number is asked for. */
-export const DEFAULT_BATCH_SIZE = 128;
 
 /** A training described by names and numbers, as in a file or on a command line. Everything is optional. */
 export interface RecipeSettings extends OptimizerChoice {
@@ -101,7 +100,7 @@ function choosePolicy(
   exits: readonly ExitMetadata[],
 ): ExitPolicy | null {
   if (thresholds !== undefined) {
-    const usual = regime === 'cascade' ? 'unique-above' : 'max-probability';
+    const usual = regime === 'cascade' ? 'unique-above' : DEFAULT_CRITERION;
     return checkThresholds(exits, criterion ?? usual, thresholds);
   }
   if (regime !== 'cascade') return null;

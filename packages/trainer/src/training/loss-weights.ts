@@ -1,4 +1,4 @@
-import type { ExitMetadata } from '@earlyexit/branch-head';
+import type { ExitMetadata, MultiExitMetadata } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
 
 /** Loss weights of all K+1 exits at `progress` 0..1 of the training. */
@@ -48,6 +48,14 @@ export function resolveLossWeights(
     );
   }
   return [...earlyWeights, 1 - sum];
+}
+
+/** The K+1 loss weights where none are asked for: the network's own, else 1 / (K+1) each. */
+export function usualLossWeights({
+  exits,
+  lossWeights,
+}: Pick<MultiExitMetadata, 'exits' | 'lossWeights'>): readonly number[] {
+  return lossWeights ?? exits.map(() => 1 / exits.length);
 }
 
 /**

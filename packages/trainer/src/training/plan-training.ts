@@ -1,7 +1,7 @@
 import type { MultiExitModel, SampleSource } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
 import { type ExitPolicy, validatePolicy } from '@earlyexit/exit-criteria';
-import { checkLossWeights, type LossWeightSchedule } from './loss-weights';
+import { checkLossWeights, type LossWeightSchedule, usualLossWeights } from './loss-weights';
 import { checkSetting } from '../optimizers/check-setting';
 import type { Optimizer } from '../optimizers/optimizer';
 import { sgd } from '../optimizers/sgd';
@@ -9,9 +9,9 @@ import { joint } from '../regimes/joint';
 import type { TrainingPhase } from '../regimes/regime';
 import { constantSchedule } from '../schedules/constant-schedule';
 import type { Schedule } from '../schedules/schedule';
-import { mostWorkers } from '../workers/divide-batch';
+import { workersProblem } from '../workers/divide-batch';
 import type { WorkersOptions } from '../workers/worker-options';
-import type { TrainOptions } from './train-options';
+import { DEFAULT_BATCH_SIZE, type TrainOptions } from './train-options';
 
 /** The options with their defaults, checked. */
 export interface TrainPlan {
@@ -43,7 +43,15 @@ export interface TrainPlan {
  * @throws ArgumentError for options that cannot be
  */
 export function planTraining(options: TrainOptions): TrainPlan {
-  const { model, train, epochs, batchSize = 128, optimizer = sgd(), labelSmoothing = 0, seed = 0 } = options;
+  const {
+    model,
+    train,
+    epochs,
+    batchSize = DEFAULT_BATCH_SIZE,
+    optimizer = sgd(),
+    labelSmoothing = 0,
+    seed = 0,
+  } = options;
   const { exits } = model.metadata;
   const earlyExits = exits.length - 1;
   checkWhole('epochs', epochs, 1);
@@ -118,8 +126,7 @@ export function planTraining(options: TrainOptions): TrainPlan {
 
 function scheduleOf({ lossWeights, model }: TrainOptions): LossWeightSchedule {
   if (typeof lossWeights === 'function') return lossWeights;
-  const { exits, lossWeights: own } = model.metadata;
-  const weights = lossWeights ?? own ?? exits.map(() => 1 / exits.length);
+  const weights = lossWeights ?? usualLossWeights(model.metadata);
   return () => weights;
 }
 
@@ -153,14 +160,8 @@ export function classCount(model: MultiExitModel): number {
 
 function checkWorkers(count: number, batchSize: number): void {
   checkWhole('workers', count, 1);
-  const most = mostWorkers(batchSize);
-  if (count <= most) return;
-  fail(
-    'workers',
-    `each of them needs at least 4 samples of a batch, so batches of ${batchSize} take ${most} at most`,
-    String(count),
-    'Take fewer workers or larger batches',
-  );
+  const problem = workersProblem(count, batchSize);
+  if (problem !== null) fail('workers', problem.rule, problem.received, problem.remedy);
 }
 
 function checkWhole(argument: string, value: number, lowest: number): void {

@@ -15,6 +15,9 @@ export interface EarlyStopping {
   readonly patience: number;
 }
 
+/** Samples a step, unless another number is asked for. */
+export const DEFAULT_BATCH_SIZE = 128;
+
 /** What `train` takes. */
 export interface TrainOptions {
   /** The network; its weights are trained in place. */

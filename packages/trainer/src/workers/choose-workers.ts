@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { EngineName } from '@earlyexit/backend';
 import { ArgumentError } from '@earlyexit/core';
-import { mostWorkers } from './divide-batch';
+import { workersProblem } from './divide-batch';
 
 /** How many threads share a batch, and the engine that this takes. */
 export interface ChosenWorkers {
@@ -42,14 +42,8 @@ export function chooseWorkers(options: {
     const count = Math.min(availableParallelism(), Math.floor(batchSize / SMALLEST_AUTOMATIC_PART));
     return { count: Math.max(1, count), engine: 'wasm' };
   }
-  const most = mostWorkers(batchSize);
-  if (workers > most) {
-    throw wrongWorkers({
-      rule: `each worker needs at least 4 samples of a batch, so batches of ${String(batchSize)} take ${String(most)} at most`,
-      received: String(workers),
-      remedy: 'Take fewer workers, or larger batches',
-    });
-  }
+  const problem = workersProblem(workers, batchSize);
+  if (problem !== null) throw wrongWorkers(problem);
   return { count: workers, engine: 'wasm' };
 }
 

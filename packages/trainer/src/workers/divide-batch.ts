@@ -8,9 +8,23 @@ export interface BatchPart {
   readonly end: number;
 }
 
-/** How many workers can share a batch: each gets at least 4 samples. */
+/** How many workers can share a batch: each gets at least `smallestPart` samples. */
 export function mostWorkers(batchSize: number): number {
   return Math.max(1, Math.floor(batchSize / smallestPart));
+}
+
+/** What is wrong with so many workers for a batch: the parts of an error; null if nothing is. */
+export function workersProblem(
+  workers: number,
+  batchSize: number,
+): { readonly rule: string; readonly received: string; readonly remedy: string } | null {
+  const most = mostWorkers(batchSize);
+  if (workers <= most) return null;
+  return {
+    rule: `each worker needs at least ${smallestPart} samples of a batch, so batches of ${batchSize} take ${most} at most`,
+    received: String(workers),
+    remedy: 'Take fewer workers, or larger batches',
+  };
 }
 
 /**
