@@ -32,7 +32,7 @@ import {
 import type { CalibrationAim, CalibrationGoal, RejectAim } from './calibration-aim';
 import { checkCalibrationLogits, noteExits, noteMissingClasses } from './calibration-notes';
 import { type CalibratedMetadata, checkGoal } from './check-goal';
-import { deltaLeft, type MadePromise, promisesBefore } from './earlier-promises';
+import { deltaLeft, type MadePromise, promisesBefore, recordOf } from './earlier-promises';
 import {
   type CalibrationPromise,
   makeCalibrationPromise,
@@ -188,7 +188,7 @@ export function calibrateModel(
     ...{ delta: 1 - confidence!, statement: confident.promise, samples: measured.samples },
   };
   const made = [promise, confidentPromise, rejected?.reject ?? null].flatMap((each) =>
-    each === null ? [] : [recordOf(each, policy, scaling, seed)],
+    each === null ? [] : [recordOf(each, { criterion: policy.criterion, how: `scaling ${scaling}`, seed })],
   );
   const earlier = promisesBefore(fittedOn, split, made);
   if (made.length > 0 && earlier.note !== null) warn(earlier.note);
@@ -222,19 +222,6 @@ function declineBelow(
   return {
     reject: { below, risk, delta, samples: samples.samples, coverage, empiricalRisk, statement },
     statement,
-  };
-}
-
-/** A promise with what tells it from another in the same words. */
-function recordOf(
-  { delta, statement, samples }: MadePromise,
-  { criterion }: ExitPolicy,
-  scaling: Scaling,
-  seed: number,
-): MadePromise {
-  return {
-    ...{ delta, samples },
-    statement: `${statement} (${criterion}, scaling ${scaling}, seed ${String(seed)})`,
   };
 }
 

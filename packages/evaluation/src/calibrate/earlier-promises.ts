@@ -6,7 +6,7 @@ import {
   remainingDelta,
 } from '@earlyexit/calibration';
 import { ArgumentError } from '@earlyexit/core';
-import { UNKNOWN_SPLIT } from '@earlyexit/exit-criteria';
+import { type CriterionName, UNKNOWN_SPLIT } from '@earlyexit/exit-criteria';
 
 /** A promise as it is recorded with the samples that it was made on. */
 export interface MadePromise {
@@ -16,6 +16,22 @@ export interface MadePromise {
   readonly statement: string;
   /** How many samples it was made on. */
   readonly samples: number;
+}
+
+/**
+ * A promise with what tells it from another in the same words.
+ *
+ * @param how What the policy was found with: `scaling temperature`.
+ */
+export function recordOf(
+  { delta, statement, samples }: MadePromise,
+  {
+    criterion,
+    how,
+    seed,
+  }: { readonly criterion: CriterionName; readonly how: string; readonly seed: number },
+): MadePromise {
+  return { delta, samples, statement: `${statement} (${criterion}, ${how}, seed ${String(seed)})` };
 }
 
 /** What a network's metadata record of promises, as `earlierPromises` takes it. */

@@ -8,6 +8,7 @@ import {
   fittedPath,
   type GroupFinding,
   makePromise,
+  type RiskAim,
   type ThresholdPath,
 } from '@earlyexit/calibration';
 import { ArgumentError, DataError } from '@earlyexit/core';
@@ -82,10 +83,10 @@ export function makeCalibrationPromise(
     return {
       ...NOTHING_BESIDE,
       policy: { criterion, temperatures, thresholds: found.thresholds },
-      promise: promiseOf(aim, samples, found.empiricalRisk, found.promise),
+      promise: promiseOf(aim, samples.samples, found.empiricalRisk, found.promise),
     };
   }
-  if (method === 'crc' || delta === null) throw refuseAverage('inEach', 'a promise in every class');
+  if (method === 'crc' || delta === null) throw wantsProbability('inEach', 'a promise in every class');
   const found = controlWorstGroup(samples, {
     ...{ risk, delta, method, loss, criterion, temperatures, seed },
     groups: labelsOf(samples),
@@ -95,7 +96,7 @@ export function makeCalibrationPromise(
   return {
     ...NOTHING_BESIDE,
     policy: { criterion, temperatures, thresholds: found.thresholds },
-    promise: { ...promiseOf(aim, samples, worst, found.promise), inEach },
+    promise: { ...promiseOf(aim, samples.samples, worst, found.promise), inEach },
     classes: found.groups,
   };
 }
@@ -138,7 +139,7 @@ export function makeJointPromise(subject: PromiseSubject, { joint, delta }: Join
   return {
     ...NOTHING_BESIDE,
     policy: { criterion, temperatures, thresholds },
-    promise: { ...promiseOf(aim, samples, found.empirical[loss] ?? 0, found.promise), joint },
+    promise: { ...promiseOf(aim, samples.samples, found.empirical[loss] ?? 0, found.promise), joint },
     joint: found.empirical,
   };
 }
@@ -151,7 +152,7 @@ function chooseAmong(
 ): CalibrationPromise {
   const { samples, temperaturesFor, costs, seed } = subject;
   if (aim.method === 'crc' || aim.delta === null)
-    throw refuseAverage('candidates', 'a choice among promises');
+    throw wantsProbability('candidates', 'a choice among promises');
   if (aim.inEach !== undefined) {
     throw new ArgumentError({
       function: 'calibrateModel',
@@ -187,16 +188,17 @@ function chooseAmong(
   return {
     ...NOTHING_BESIDE,
     policy: { criterion, thresholds, temperatures: temperaturesFor(criterion) },
-    promise: promiseOf({ risk, loss, method, delta: aim.delta }, samples, empiricalRisk, statement),
+    promise: promiseOf({ risk, loss, method, delta: aim.delta }, samples.samples, empiricalRisk, statement),
     several: { candidates: made, best: found.best, deltaEach: found.deltaEach, statement: found.promise },
   };
 }
 
 const NOTHING_BESIDE = { several: null, classes: null, joint: null };
 
-function promiseOf(
-  { risk, delta, method, loss }: PromiseAim,
-  { samples }: CachedLogits,
+/** What is kept of a promise with its policy. */
+export function promiseOf(
+  { risk, delta, method, loss }: RiskAim,
+  samples: number,
   empiricalRisk: number,
   statement: string,
 ): PromiseMetadata {
@@ -225,12 +227,21 @@ function labelsOf({ labels }: CachedLogits): Int32Array {
   });
 }
 
-function refuseAverage(argument: string, what: string): ArgumentError {
-  return new ArgumentError({
+/** The error for `crc`, which keeps a promise on average alone, where one with a probability is wanted. */
+export function refuseAverage(parts: {
+  readonly function: string;
+  readonly argument: string;
+  readonly rule: string;
+  readonly received: string;
+}): ArgumentError {
+  return new ArgumentError({ ...parts, remedy: "Take the method 'ltt' or 'ucb'" });
+}
+
+function wantsProbability(argument: string, what: string): ArgumentError {
+  return refuseAverage({
     function: 'calibrateModel',
     argument,
     rule: `${what} has a probability, which crc does not give`,
     received: 'crc',
-    remedy: "Take the method 'ltt' or 'ucb'",
   });
 }

@@ -4,7 +4,8 @@ import { ArgumentError, type WorkOptions } from '@earlyexit/core';
 import { costsOf, findPolicy, storedPolicy } from '@earlyexit/exit-criteria';
 import type { CalibrationLogits } from './calibrate-model';
 import { checkCalibrationLogits } from './calibration-notes';
-import { promisesBefore } from './earlier-promises';
+import { promisesBefore, recordOf } from './earlier-promises';
+import { promiseOf, refuseAverage } from './make-calibration-promise';
 import { refuseFittedSamples } from './refuse-fitted-samples';
 import type { StoredCalibration } from './store-calibration';
 
@@ -54,12 +55,11 @@ export function recalibrateModel(
   const { criterion, temperatures } = findPolicy(metadata);
   const { risk, delta, method, loss } = aim;
   if (method === 'crc' || delta === null) {
-    throw new ArgumentError({
+    throw refuseAverage({
       function: 'recalibrateModel',
       argument: 'method',
       rule: 'a promise is made anew with a probability',
       received: 'crc, which keeps it on average',
-      remedy: "Take the method 'ltt' or 'ucb'",
     });
   }
   const { fittedOn } = metadata;
@@ -70,16 +70,12 @@ export function recalibrateModel(
   });
   const { promise: statement, empiricalRisk } = found.promise;
   const samples = found.promisedSamples;
-  const made = {
-    delta,
-    samples,
-    statement: `${statement} (${criterion}, kept logits, seed ${String(seed)})`,
-  };
+  const made = recordOf({ delta, samples, statement }, { criterion, how: 'kept logits', seed });
   const { note } = promisesBefore(fittedOn, origin?.split, [made]);
   if (note !== null) onNote?.({ level: 'warning', text: note });
   return {
     policy: found.policy,
-    promise: { risk, delta, method, loss, samples, empiricalRisk, bound: null, statement },
+    promise: promiseOf({ risk, delta, method, loss }, samples, empiricalRisk, statement),
     made: [made],
     fits: [],
     fittedSamples: found.fittedSamples,
