@@ -18,7 +18,7 @@ const STRICTEST = 1e-5;
  * It depends on no data, which is what a promise needs: thresholds that were read off the samples on which the
  * promise is made would void it.
  *
- * Criteria without a scale (`energy`, `unique-above`) need a path of your own, read off other samples (`frontierPath`);
+ * Criteria without a scale (`energy`, `unique-above`) need a path of your own, read off other samples (`fittedPath`);
  * the oracle is none to deploy.
  *
  * @param steps 200 unless given; scores that are counts (`patience`) have one step a count.

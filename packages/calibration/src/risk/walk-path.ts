@@ -18,7 +18,7 @@ export interface PathOptions {
   readonly temperatures?: readonly number[];
   /**
    * From strict to lenient, fixed without looking at these samples; `sharedThresholdPath` unless given.
-   * `frontierPath` reads one with a threshold of its own for each exit off other samples.
+   * `fittedPath` reads one with a threshold of its own for each exit off other samples.
    */
   readonly path?: ThresholdPath;
 }

@@ -38,9 +38,9 @@ export async function modelStamp(directory: string): Promise<string> {
 }
 
 /**
- * Stores what calibration found in a saved model: the policy, what it promises and on
- * which samples, in its metadata; vector scaling in the classifiers' weights, so that every session and export has it. Who may be at work in the same folder is kept out by
- * `lockFolder`.
+ * Stores what calibration found in a saved model: the policy, what it promises and on which samples, in its metadata;
+ * vector scaling in the classifiers' weights, so that every session and export has it. Who may be at work in the same
+ * folder is kept out by `lockFolder`.
  *
  * @param directory the folder with `model.json`
  * @returns the network as it was stored

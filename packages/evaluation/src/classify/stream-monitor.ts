@@ -99,9 +99,9 @@ export interface PromiseMonitor {
 
 /**
  * Watches a promise by the answers that are checked now and then, drawn at random: of `consistency` by running the final
- * exit too, of `gap` by the true class besides.
+ * exit too, of `gap` by the true class besides. Of a promise of several limits, the one that `loss` names is watched.
  *
- * @throws ArgumentError for a promise within each class, or of several limits: one mean loss is watched
+ * @throws ArgumentError for a promise within each class: one mean loss over all answers is watched
  */
 export function monitorPromise(
   promise: Pick<PromiseMetadata, 'loss' | 'risk' | 'inEach' | 'joint'>,

@@ -49,8 +49,8 @@ export function neverLeave({ exits }: Pick<PolicyOwner, 'exits'>): Required<Exit
 
 /**
  * What is asked for, else what is stored, else the default: `max-probability`, temperatures of 1. Stored thresholds
- * serve the criterion that they were found for. A stored promise, and when to
- * decline, hold for the stored policy as a whole alone.
+ * serve the criterion that they were found for. A stored promise, and when to decline, hold for the stored policy as a
+ * whole alone.
  *
  * @throws ArgumentError if criterion, thresholds or temperatures do not fit the network
  */
