@@ -28,6 +28,8 @@ describe('cached logits', () => {
       'cache.safetensors: these logits belong to another model, c3 is wanted. Received: a1b2. Compute the logits anew',
     );
     expect(() => decodeCachedLogits(bytes, { ...origin, split: 'test' })).toThrow('another split');
+    expect(() => decodeCachedLogits(bytes, { split: 'test' })).toThrow('another split');
+    expect(decodeCachedLogits(bytes, { model: origin.model }).origin).toEqual(origin);
   });
 
   it('need one id a sample', () => {

@@ -1,6 +1,6 @@
 import { EarlyExitError } from '@earlyexit/core';
 import { describe, expect, it } from 'vitest';
-import { checkLossWeights, rampLossWeights, resolveLossWeights } from './loss-weights';
+import { checkLossWeights, rampLossWeights, resolveLossWeights, usualLossWeights } from './loss-weights';
 
 const exit = (
   name: string,
@@ -14,6 +14,13 @@ const exit = (
   headMacs: 0,
 });
 const exits = [exit('exit0', 'layer1_relu'), exit('exit1', 'layer2_relu'), exit('final', null)];
+
+describe('usualLossWeights', () => {
+  it("are the network's own, else the same for each exit", () => {
+    expect(usualLossWeights({ exits, lossWeights: [0.2, 0.3, 0.5] })).toEqual([0.2, 0.3, 0.5]);
+    expect(usualLossWeights({ exits, lossWeights: null })).toEqual([1 / 3, 1 / 3, 1 / 3]);
+  });
+});
 
 describe('resolveLossWeights', () => {
   it('gives the final exit what is left', () => {
