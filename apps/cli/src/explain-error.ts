@@ -33,7 +33,7 @@ export function explainError(error: unknown): Explanation {
 }
 
 /** Whether an error is the answer to an abort signal. */
-export function isAbort(error: unknown): boolean {
+function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 

@@ -6,10 +6,9 @@ import type { EvaluationOrigin } from '@earlyexit/evaluation';
 import { type CachedLogits, costsOf, type ExitCosts } from '@earlyexit/exit-criteria';
 import type { DataSettings, SavedLocation } from '@earlyexit/runs';
 import type { EngineChoice } from '../options/option-values';
-import { count } from '../terminal/format';
+import { count } from '@earlyexit/core/format';
 import type { Output } from '../terminal/output';
 import { showing, type WorkSummary } from '../terminal/show-work';
-import { locateNetwork, requireTrained } from './locate-model';
 import { startEngine } from './start-engine';
 
 /** A trained network with its data and an engine: what evaluation and report begin with. */
@@ -42,13 +41,12 @@ export interface EvaluationSetupOptions {
 
 /** Loads a trained network and its data. What can be checked before the slow work is checked first, by `check`. */
 export async function openEvaluationSetup(
-  argument: string | SavedLocation,
+  reference: SavedLocation,
   options: EvaluationSetupOptions,
   output: Output,
   signal: AbortSignal,
   check: (model: MultiExitModel) => void = () => undefined,
 ): Promise<EvaluationSetup> {
-  const reference = typeof argument === 'string' ? requireTrained(await locateNetwork(argument)) : argument;
   const engine = await startEngine(options, output);
   const { loadRun, openEvaluationData } = await import('@earlyexit/runs');
   const run = await loadRun(reference);

@@ -1,9 +1,16 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { addOptions, typedOptions } from './commander-options';
-import { listOption, numberListOption, offSwitch, switchOption, valueOption } from './declare-option';
+import {
+  listOption,
+  numberListOption,
+  offSwitch,
+  rememberedSwitch,
+  switchOption,
+  valueOption,
+} from './declare-option';
 import { listOf, text, threshold, wholeNumber } from './option-values';
-import { readOptions } from './read-options';
+import { checkOptions, withDefaults } from './read-options';
 
 const declarations = {
   batchSize: valueOption('n', wholeNumber(), 'images computed together', { default: 128 }),
@@ -13,6 +20,7 @@ const declarations = {
     spellings: ['--earlyexit_thresholds'],
   }),
   resume: switchOption('go on'),
+  skipBroken: rememberedSwitch('leave broken images out'),
   download: offSwitch('never fetch data'),
 };
 
@@ -23,9 +31,12 @@ function typed(...argv: readonly string[]) {
   return typedOptions(command, declarations);
 }
 
+const readOptions = (given: Readonly<Record<string, unknown>>) =>
+  withDefaults(declarations, checkOptions(declarations, given));
+
 describe('declared options', () => {
   it('are read from the command line, with their defaults', () => {
-    expect(readOptions(declarations, typed().given)).toEqual({
+    expect(readOptions(typed().given)).toEqual({
       batchSize: 128,
       resume: false,
       download: true,
@@ -40,7 +51,7 @@ describe('declared options', () => {
       '--no-download',
       '--seed=3',
     );
-    expect(readOptions(declarations, given)).toEqual({
+    expect(readOptions(given)).toEqual({
       batchSize: 64,
       exits: ['block3', 'block6'],
       resume: true,
@@ -51,7 +62,7 @@ describe('declared options', () => {
 
   it('have one value whichever spelling was typed, and one spelling', () => {
     const { given, flags } = typed('--earlyexit_thresholds', '0.5', 'never');
-    expect(readOptions(declarations, given).earlyexit).toEqual([0.5, 'never']);
+    expect(readOptions(given).earlyexit).toEqual([0.5, 'never']);
     expect([...flags]).toEqual(['--earlyexit_thresholds']);
     expect(() => typed('--earlyexit', '0.5', '--earlyexit_thresholds', '0.6')).toThrow(
       /--earlyexit_thresholds: it is another spelling of --earlyexit/,

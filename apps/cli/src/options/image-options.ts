@@ -1,10 +1,10 @@
 import { listOption, numberListOption, switchOption, valueOption } from './declare-option';
 import { listOf, numberBetween, oneOf, text, wholeNumber } from './option-values';
+import { delta, risk } from './policy-options';
 
 const LARGEST = 1e6;
-const numbers = () => listOf(numberBetween(-LARGEST, LARGEST));
-const SMALLEST_RISK = 0.0001;
-const SMALLEST_DELTA = 0.000001;
+/** Numbers of channels. */
+export const numbers = () => listOf(numberBetween(-LARGEST, LARGEST));
 
 /** How images are prepared for a network, as its training did it. */
 export const preparationOptions = {
@@ -42,18 +42,13 @@ export const promiseOptions = {
   limit: valueOption('n', wholeNumber(), 'take so many of the images, drawn at random', { otherwise: 'all' }),
   risk: valueOption(
     'eps',
-    numberBetween(SMALLEST_RISK, 1, false),
+    risk(),
     'the largest share of answers that may differ from the network’s own; 0.02 is two percent',
     { default: 0.02 },
   ),
-  delta: valueOption(
-    'd',
-    numberBetween(SMALLEST_DELTA, 1, false),
-    'the probability with which the promise may fail',
-    {
-      default: 0.1,
-    },
-  ),
+  delta: valueOption('d', delta(), 'the probability with which the promise may fail', {
+    default: 0.1,
+  }),
   loss: valueOption(
     'name',
     oneOf(['consistency', 'gap']),

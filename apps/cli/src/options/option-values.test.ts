@@ -46,7 +46,7 @@ describe('option values', () => {
     const result = oneOf(['joint', 'frozen']).safeParse('frozn');
     expect(result.error?.issues[0]).toMatchObject({
       message: 'it is one of joint, frozen',
-      params: { remedy: 'Did you mean frozen?' },
+      params: { remedy: 'Did you mean frozen' },
     });
   });
 });

@@ -73,7 +73,7 @@ export const oneOf = <const Name extends string>(names: readonly Name[] | (() =>
     (text) => all().find((name) => name === text),
     (text) => {
       const near = nearestName(text, all());
-      return near === null ? undefined : `Did you mean ${near}?`;
+      return near === null ? undefined : `Did you mean ${near}`;
     },
   );
 };

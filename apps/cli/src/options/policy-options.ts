@@ -24,6 +24,16 @@ export const aimOptions = {
   ),
 };
 
+// A smaller risk needs more samples than any calibration split has; a larger one promises nothing.
+const SMALLEST_RISK = 0.0001;
+const SMALLEST_DELTA = 0.000001;
+
+/** The largest risk that a promise allows. */
+export const risk = () => numberBetween(SMALLEST_RISK, 1, false);
+
+/** The probability with which a promise may fail. */
+export const delta = () => numberBetween(SMALLEST_DELTA, 1, false);
+
 /** `--batch-size` of commands that run a whole split. */
 export const batchSizeOption = valueOption('n', wholeNumber(), 'images computed together', {
   otherwise: '128',

@@ -2,19 +2,6 @@ import { ArgumentError } from '@earlyexit/core';
 import type { z } from 'zod';
 import { flagOf, type GivenOptions, type OptionDeclarations, type OptionValues } from './declare-option';
 
-/**
- * Checks options and fills in the defaults.
- *
- * @param given by key, as text from the command line or as values of a configuration file
- * @throws ArgumentError for the first option that is not as it has to be, with the rule and the value
- */
-export function readOptions<Declarations extends OptionDeclarations>(
-  declarations: Declarations,
-  given: Readonly<Record<string, unknown>>,
-): OptionValues<Declarations> {
-  return withDefaults(declarations, checkOptions(declarations, given));
-}
-
 /** Fills in the defaults of options that were not given. */
 export function withDefaults<Declarations extends OptionDeclarations>(
   declarations: Declarations,
@@ -29,8 +16,9 @@ export function withDefaults<Declarations extends OptionDeclarations>(
 /**
  * Checks options; what was not given stays away.
  *
+ * @param given by key, as text from the command line or as values of a configuration file
  * @param nameOf what an error calls an option (default: its flag)
- * @throws ArgumentError as `readOptions`
+ * @throws ArgumentError for the first option that is not as it has to be, with the rule and the value
  */
 export function checkOptions<Declarations extends OptionDeclarations>(
   declarations: Declarations,
@@ -73,7 +61,7 @@ function wrongValue(where: string, received: unknown, error: z.ZodError): Argume
     where,
     rule: issue.message,
     received: inWords(part),
-    ...(typeof remedy === 'string' ? { remedy: remedy.replace(/\?$/, '') } : {}),
+    ...(typeof remedy === 'string' ? { remedy } : {}),
   });
 }
 

@@ -1,5 +1,5 @@
 import { printable } from '@earlyexit/core';
-import { duration } from './format';
+import { duration } from '@earlyexit/core/format';
 import type { Colors } from './colors';
 import type { TextStream } from './surroundings';
 

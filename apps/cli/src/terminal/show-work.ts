@@ -1,5 +1,5 @@
 import type { WorkOptions, WorkProgress } from '@earlyexit/core';
-import { bytes, duration } from './format';
+import { bytes, duration } from '@earlyexit/core/format';
 import type { Output } from './output';
 import type { ProgressLine } from './progress-line';
 

@@ -1,5 +1,5 @@
 import type { Colors } from '../../terminal/colors';
-import { percent, plural } from '../../terminal/format';
+import { percent, plural } from '@earlyexit/core/format';
 import { formatTable } from '../../terminal/table';
 import type { InferenceDocument, InferenceRow, TrainingRow } from './document';
 

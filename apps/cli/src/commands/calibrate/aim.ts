@@ -8,6 +8,7 @@ import {
   listCriteria,
   type Threshold,
 } from '@earlyexit/exit-criteria';
+import { flagOf } from '../../options/declare-option';
 import { chooseAim } from '../../model/choose-aim';
 
 /** What `calibrate` is to do: find what calibration finds, or print the 39 budgets. */
@@ -241,6 +242,5 @@ function wrong(
   option: string,
   parts: { readonly rule: string; readonly received: string; readonly remedy: string },
 ): ArgumentError {
-  const flag = option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return new ArgumentError({ where: `--${flag}`, ...parts });
+  return new ArgumentError({ where: flagOf(option), ...parts });
 }

@@ -1,8 +1,12 @@
 import type { ConfidenceFit, PlannedSize, RiskAim, VectorScaling } from '@earlyexit/calibration';
 import { count, percent, percentInterval, ratioInterval, shortMacs } from '@earlyexit/core/format';
-import { type Calibration, describeExpected, INTERVAL_CONFIDENCE } from '@earlyexit/evaluation';
+import {
+  type Calibration,
+  type CalibrationDocument,
+  describeExpected,
+  INTERVAL_CONFIDENCE,
+} from '@earlyexit/evaluation';
 import { type ExitSummary, getCriterion, type Threshold } from '@earlyexit/exit-criteria';
-import { wilsonInterval } from '@earlyexit/calibration';
 import { describeAim } from '../../describe/aim';
 import { showThreshold } from '../../describe/threshold';
 import type { CalibrateAim } from './aim';
@@ -24,11 +28,11 @@ export interface CalibrationAbout {
   readonly colors: Colors;
 }
 
-/** A calibration, and where it is stored. */
+/** A calibration, how sure it is, and where it is stored. */
 export function describeCalibration(
   calibration: Calibration,
   { argument, model, dataset, exitNames, classNames, curve, colors }: CalibrationAbout,
-  directory: string,
+  { directory, intervals }: { readonly directory: string } & Pick<CalibrationDocument, 'intervals'>,
 ): string[] {
   const { aim, cached, confident, criterion, expected, fits, measured, policy, searched, summary } =
     calibration;
@@ -48,7 +52,7 @@ export function describeCalibration(
     ...exitTable(exitNames, policy.thresholds, summary, colors),
     '',
     `in all ${percent(summary.top1)} right (final exit alone ${percent(summary.static.top1)}), ${shortMacs(summary.averageMacs)} MACs on average: ${(summary.macsRatio ?? 1).toFixed(2)}× fewer than the plain network`,
-    ...accuracyIntervals(summary).map((words) => `${sure} intervals: ${words}`),
+    ...accuracyIntervals(intervals).map((words) => `${sure} intervals: ${words}`),
     ...(searched === null ? [] : [`${searched.guarantee}.`]),
     ...(expected === null ? [] : [describeExpected(expected, INTERVAL_CONFIDENCE)]),
     ...(confident === null ? [] : [`${confident.promise}.`]),
@@ -94,11 +98,9 @@ export function describePlan(
 }
 
 /** How sure the accuracies are, as those of a sample. */
-function accuracyIntervals({ samples, top1, static: plain }: ExitSummary): string[] {
-  if (top1 === null || plain.top1 === null || samples === 0) return [];
-  const interval = (share: number): string =>
-    percentInterval(wilsonInterval(Math.round(share * samples), samples));
-  return [`${interval(top1)} right, final exit alone ${interval(plain.top1)}`];
+function accuracyIntervals({ top1, static: plain }: CalibrationDocument['intervals']): string[] {
+  if (top1 === null || plain.top1 === null) return [];
+  return [`${percentInterval(top1)} right, final exit alone ${percentInterval(plain.top1)}`];
 }
 
 /** How sure each exit was and how sure it is now. */

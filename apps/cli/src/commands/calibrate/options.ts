@@ -1,20 +1,16 @@
 import { listCriteria } from '@earlyexit/exit-criteria';
 import { declareCommand, operand } from '../../command';
 import { switchOption, valueOption } from '../../options/declare-option';
-import { commaList, numberBetween, oneOf, text } from '../../options/option-values';
+import { commaList, oneOf, text } from '../../options/option-values';
 import {
   aimOptions,
   batchSizeOption,
+  delta,
+  risk,
   splitsSeedOption,
   thresholdsOption,
 } from '../../options/policy-options';
 import { datasetOptions, engineOptions } from '../../options/shared-options';
-
-// A smaller risk needs more samples than any calibration split has; a larger one promises nothing.
-const SMALLEST_RISK = 0.0001;
-const SMALLEST_DELTA = 0.000001;
-
-const probability = () => numberBetween(SMALLEST_DELTA, 1, false);
 
 /** `earlyexit calibrate` */
 export const calibrate = declareCommand({
@@ -64,16 +60,16 @@ $ earlyexit calibrate earlyexit-quickstart --risk 0.01 --reject-risk 0.005`,
     ...aimOptions,
     confidence: valueOption(
       'p',
-      probability(),
+      delta(),
       'hold --max-accuracy-drop on new images with this probability, 0.9 is ninety percent; without it the drop is that of the calibration images',
     ),
     budget: switchOption('print the budgeted batch protocol (MSDNet): 39 budgets; stores nothing'),
     risk: valueOption(
       'eps',
-      commaList(numberBetween(SMALLEST_RISK, 1, false)),
+      commaList(risk()),
       'aim: the cheapest with a promise; at most this risk, 0.02 is two percent. Several between commas: each is promised at its share of --delta, or, with as many names in --loss, all by the same thresholds',
     ),
-    delta: valueOption('d', probability(), 'the probability with which the promise may fail', {
+    delta: valueOption('d', delta(), 'the probability with which the promise may fail', {
       otherwise: '0.1; not with crc',
     }),
     method: valueOption(
@@ -96,7 +92,7 @@ $ earlyexit calibrate earlyexit-quickstart --risk 0.01 --reject-risk 0.005`,
     ),
     rejectRisk: valueOption(
       'eps',
-      numberBetween(SMALLEST_RISK, 1, false),
+      risk(),
       'let the final exit decline where it is unsure, so that at most this share of the answers given is wrong, as surely as --delta says',
       { sets: ['reject'] },
     ),

@@ -155,8 +155,10 @@ async function calibrateAt(
     stamp: stamp ?? undefined,
     split: logits.origin.split,
   });
-  output.json({ ...calibrationDocument(model, calibration, origin), ...written });
-  output.text(...describeCalibration(calibration, about, location.directory));
+  const document = calibrationDocument(model, calibration, origin);
+  output.json({ ...document, ...written });
+  const { directory } = location;
+  output.text(...describeCalibration(calibration, about, { ...document, directory }));
   return undefined;
 }
 

@@ -1,9 +1,7 @@
 import { declareCommand, operand } from '../../command';
 import { numberListOption, valueOption } from '../../options/declare-option';
-import { preparationOptions, promiseOptions } from '../../options/image-options';
-import { listOf, numberBetween, oneOf, wholeNumber } from '../../options/option-values';
-
-const numbers = () => listOf(numberBetween(-1e6, 1e6));
+import { numbers, preparationOptions, promiseOptions } from '../../options/image-options';
+import { oneOf, wholeNumber } from '../../options/option-values';
 
 /** `earlyexit cascade` */
 export const cascade = declareCommand({

@@ -1,5 +1,5 @@
 import type { listDatasets } from '@earlyexit/datasets';
-import { count } from '../../terminal/format';
+import { count } from '@earlyexit/core/format';
 import type { Output } from '../../terminal/output';
 import { formatTable } from '../../terminal/table';
 

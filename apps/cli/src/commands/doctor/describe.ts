@@ -1,6 +1,6 @@
 import type { EngineReport } from '@earlyexit/backend';
 import type { Colors } from '../../terminal/colors';
-import { bytes, count } from '../../terminal/format';
+import { bytes, count } from '@earlyexit/core/format';
 import type { Output } from '../../terminal/output';
 import { formatTable } from '../../terminal/table';
 import type { RuntimeReport } from './check-runtimes';

@@ -1,5 +1,5 @@
 import type { ExitAdvice } from '@earlyexit/profiler';
-import { bytes, count, percent, shortMacs } from '../../terminal/format';
+import { bytes, count, percent, shortMacs } from '@earlyexit/core/format';
 import type { Colors } from '../../terminal/colors';
 import { formatTable } from '../../terminal/table';
 import type { ProfileDocument } from './document';

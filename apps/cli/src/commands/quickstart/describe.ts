@@ -1,7 +1,7 @@
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import type { OpenedData } from '@earlyexit/runs';
 import type { Colors } from '../../terminal/colors';
-import { count, duration } from '../../terminal/format';
+import { count, duration } from '@earlyexit/core/format';
 import { describeExit } from '../train/describe';
 
 /** What is going to be trained. */

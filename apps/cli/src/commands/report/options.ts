@@ -1,6 +1,7 @@
 import { declareCommand, operand } from '../../command';
 import { listOption, switchOption, valueOption } from '../../options/declare-option';
-import { listOf, text, wholeNumber } from '../../options/option-values';
+import { listOf, text } from '../../options/option-values';
+import { batchSizeOption, splitsSeedOption } from '../../options/policy-options';
 import { datasetOptions, engineOptions } from '../../options/shared-options';
 
 /** `earlyexit report` */
@@ -22,8 +23,8 @@ $ earlyexit report runs/resnet20 --compare runs/resnet8 runs/resnet14`,
       'other trained networks on the same data: points in the picture of accuracy against cost, tested image by image',
     ),
     force: switchOption('write over a file that earlyexit did not write'),
-    seed: valueOption('n', wholeNumber(0), 'of the splits', { otherwise: 'the one of the run, else 0' }),
-    batchSize: valueOption('n', wholeNumber(), 'images computed together', { otherwise: '128' }),
+    seed: splitsSeedOption,
+    batchSize: batchSizeOption,
     ...datasetOptions,
     ...engineOptions,
   },

@@ -1,7 +1,7 @@
 import type { ExitMetadata, MultiExitMetadata } from '@earlyexit/branch-head';
 import type { StageGain } from '@earlyexit/calibration';
 import type { EpochMetrics, Schedule, TrainingProgress, TrainResult } from '@earlyexit/trainer';
-import { count, duration, percent, plural, shortMacs, shortNumber } from '../../terminal/format';
+import { count, duration, percent, plural, shortMacs, shortNumber } from '@earlyexit/core/format';
 import type { TrainedDocument, TrainingPlan } from './document';
 
 /** For users who know the option from the original example. */

@@ -16,9 +16,9 @@ import {
   oneOf,
   positiveNumber,
   text,
-  threshold,
   wholeNumber,
 } from '../../options/option-values';
+import { thresholdsOption } from '../../options/policy-options';
 import { datasetOptions, engineOptions } from '../../options/shared-options';
 
 // The trainer has these names too, but it loads TensorFlow.js: `--help` should not wait for that.
@@ -118,11 +118,8 @@ $ earlyexit train --model resnet20_cifar --exits block3 block6:conv-dense \\
         sets: ['lossWeights', 'earlyWeights'],
       },
     ),
-    earlyexit: numberListOption(
-      't',
-      listOf(threshold()),
+    earlyexit: thresholdsOption(
       'thresholds used when validating, one per early exit: a number, never or always',
-      { spellings: ['--earlyexit_thresholds'], sets: ['thresholds'] },
     ),
     criterion: valueOption('name', criterion(), 'what the thresholds are compared with', {
       otherwise: 'max-probability',

@@ -1,6 +1,6 @@
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import type { TrainingEvent } from '@earlyexit/trainer';
-import { count } from '../../terminal/format';
+import { count } from '@earlyexit/core/format';
 import type { Output } from '../../terminal/output';
 import { describeEpoch, describeProgress } from './describe';
 

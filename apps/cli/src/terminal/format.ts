@@ -1,1 +1,0 @@
-export { bytes, count, duration, percent, plural, shortMacs, shortNumber } from '@earlyexit/core/format';
