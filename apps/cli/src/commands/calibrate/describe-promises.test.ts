@@ -7,7 +7,7 @@ const found = {
 };
 
 it.each([
-  [0, 'the final exit need decline nothing'],
+  [0, 'the final exit declines below a probability of 0, so it need decline nothing'],
   [0.99999, 'the final exit declines below a probability of 0.999990'],
   [0.00001, 'the final exit declines below a probability of 0.0000100000'],
 ])('says who declines below %d', (below, words) => {

@@ -37,12 +37,9 @@ export function describePromise({ promise, policy }: Pick<Calibration, 'promise'
 export function describeReject({ reject }: Pick<Calibration, 'reject'>): string[] {
   if (reject === null) return [];
   const { statement, below, coverage, samples, empiricalRisk } = reject;
-  const declines =
-    below === 0
-      ? 'the final exit need decline nothing'
-      : `the final exit declines below a probability of ${showThreshold(below)}`;
+  const least = below === 0 ? '0, so it need decline nothing' : showThreshold(below);
   return [
-    `${statement}: ${declines}, and ${percent(coverage, 1)} of ${count(samples)} other images get an answer (${percent(empiricalRisk)} of them a wrong one).`,
+    `${statement}: the final exit declines below a probability of ${least}, and ${percent(coverage, 1)} of ${count(samples)} other images get an answer (${percent(empiricalRisk)} of them a wrong one).`,
   ];
 }
 
