@@ -7,11 +7,14 @@ const marks = {
     start === '' || (start.startsWith('\x08') && start.startsWith('\x12\x09earlyexit', 2)),
   report: (start: string) => start === '' || start.includes('<meta name="generator" content="earlyexit'),
   manifest: (start: string) => start === '' || /^\{\s*"format": ?"earlyexit-staged"/.test(start),
+  curve: (start: string) => start === '' || /^"?(threshold_|skew,)/.test(start),
+  // A safetensors file begins with the length of its header, eight bytes.
+  logits: (start: string) =>
+    start === '' || /^.{8}\{"__metadata__":\{"format":"earlyexit-logits"/s.test(start),
 } as const;
 
 /**
- * Refuses to write an export or a report over anything but an earlier one: `export RUN photo.jpg` would otherwise
- * replace the photo.
+ * Refuses to write a result over anything but an earlier one: `export RUN photo.jpg` would otherwise replace the photo.
  *
  * @param name of the option or operand that names the path
  * @param force write over it all the same

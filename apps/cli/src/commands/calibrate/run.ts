@@ -20,10 +20,9 @@ import { count } from '@earlyexit/core/format';
 import { describeBudgets } from '../../describe/budgets';
 import { showing } from '../../terminal/show-work';
 import { locateNetwork, requireTrained } from '../../model/locate-model';
-import { requireOwnFile } from '../../output-files/require-own-file';
+import { requireReplaceable } from '../../output-files/require-replaceable';
 import { requireWritable } from '../../output-files/require-writable';
 import { startEngine } from '../../model/start-engine';
-import { isCurve } from '../../output-files/curve-file';
 import { ranImages } from '../../model/evaluation-setup';
 import { type ChosenAim, chooseCalibrationAim, DEFAULT_DELTA, defaultScaling, promisesOf } from './aim';
 import { type CalibrationAbout, confidenceTable, describeCalibration, describePlan } from './describe';
@@ -49,8 +48,8 @@ export async function run(invocation: CalibrateInvocation): Promise<undefined> {
   const { kept } = options;
   const stores = !('budget' in chosen.aim) && !options.plan;
   const location = requireTrained(await locateNetwork(operands.model));
-  if (curve !== undefined) await requireOwnFile('--curve', curve, isCurve, force);
-  if (saveLogits !== undefined) await requireOwnFile('--save-logits', saveLogits, isLogits, force);
+  if (curve !== undefined) await requireReplaceable('--curve', curve, 'curve', force);
+  if (saveLogits !== undefined) await requireReplaceable('--save-logits', saveLogits, 'logits', force);
   if (!stores && kept === undefined) return calibrateAt({ location, chosen, stamp: null }, invocation);
   await requireWritable(location.directory);
   // Nobody else stores in the meantime: a training would, at its next epoch.
@@ -179,9 +178,4 @@ function checkPromiseSize(aim: RiskAim, size: number, apart: boolean): void {
       (apart ? `: of ${count(size)} in the split, ${count(fitting)} fit what comes before the promise` : ''),
     remedy: `Train with a larger calibration split (--calibration ${String(wholeSplit)}), or allow more risk`,
   });
-}
-
-/** Whether a file begins as `--save-logits` writes one. */
-function isLogits(beginning: string): boolean {
-  return /^.{8}\{"__metadata__":\{"format":"earlyexit-logits"/s.test(beginning) || beginning === '';
 }

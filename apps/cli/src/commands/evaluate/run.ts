@@ -36,9 +36,8 @@ import { originalStatistics } from '../../describe/original-statistics';
 import { chooseAim } from '../../model/choose-aim';
 import { showing } from '../../terminal/show-work';
 import { locateModel, requireTrained } from '../../model/locate-model';
-import { isCurve } from '../../output-files/curve-file';
 import { openExported } from '../../model/open-exported';
-import { requireOwnFile } from '../../output-files/require-own-file';
+import { requireReplaceable } from '../../output-files/require-replaceable';
 import { aboutTest, type EvaluationSetup, openEvaluationSetup } from '../../model/evaluation-setup';
 import { parseCorruptions } from './corruptions';
 import { describeComparison } from './describe-comparison';
@@ -82,7 +81,7 @@ async function evaluateSaved(
   { aim, corruptions }: { readonly aim: SearchAim; readonly corruptions: readonly Corruption[] | null },
 ): Promise<undefined> {
   const { criterion, curve, earlyexit, force } = options;
-  if (curve !== undefined) await requireOwnFile('--curve', curve, isCurve, force);
+  if (curve !== undefined) await requireReplaceable('--curve', curve, 'curve', force);
   const setup = await openEvaluationSetup(location, options, output, signal, ({ metadata }) => {
     const stored = metadata.policy?.criterion;
     if (criterion === 'all') requireEarlyExit(metadata);
