@@ -33,6 +33,19 @@ describe('startProgram', () => {
     });
   });
 
+  it('says how a program ended that gave no answer', async () => {
+    const received = async (script: string): Promise<string> => (await failure(start(script))).message;
+    expect(await received('console.error("no torch here"); process.exit(3)')).toContain(
+      'Received: it ended with code 3: no torch here.',
+    );
+    expect(await received('process.exit(0)')).toContain('Received: nothing.');
+    expect(await received('process.kill(process.pid, "SIGKILL"); setInterval(() => 0, 1000)')).toMatch(
+      process.platform === 'win32' ? /ended with/ : /Received: it ended with SIGKILL\./,
+    );
+    const missing = startProgram({ name: 'the adder', command: 'no-such-program', args: [] });
+    expect((await failure(missing)).message).toMatch(/Received: spawn no-such-program ENOENT\./);
+  });
+
   it('says what a program answers instead of JSON, and its own error', async () => {
     expect(await failure(start('console.log("hello"); setInterval(() => 0, 1000)'))).toMatchObject({
       message: expect.stringContaining('Received: hello') as string,

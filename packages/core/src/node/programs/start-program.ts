@@ -42,8 +42,13 @@ export async function startProgram<Ready>(options: ProgramOptions): Promise<Runn
   child.stderr.on('data', (text: Buffer) => (complaints = (complaints + text.toString()).slice(-2000)));
   // Writing to a program that has ended is no error of its own: its end is what is reported.
   child.stdin.on('error', () => undefined);
-  const ended = new Promise<null>((resolve) => {
-    child.once('error', () => resolve(null)).once('exit', () => resolve(null));
+  const ended = new Promise<string>((resolve) => {
+    child
+      .once('error', ({ message }) => resolve(message))
+      // Not `exit`: its last words may be heard after that.
+      .once('close', (code, by) =>
+        resolve(code === 0 ? '' : `it ended with ${by ?? `code ${String(code)}`}`),
+      );
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async <Answer>(): Promise<Answer> => {
@@ -53,11 +58,12 @@ export async function startProgram<Ready>(options: ProgramOptions): Promise<Runn
     const answer = text.startsWith('{') ? (JSON.parse(text) as Answer & { error?: string }) : null;
     if (answer !== null && answer.error === undefined) return answer;
     dispose();
-    await ended;
+    const end = await ended;
     throw new EnvironmentError({
       where: name,
       rule: 'the program answers',
-      received: answer?.error ?? (text === '' ? lastLines(complaints) : text),
+      received:
+        answer?.error ?? (text || [end, lastLines(complaints)].filter(Boolean).join(': ') || 'nothing'),
     });
   };
   try {
@@ -77,6 +83,5 @@ export async function startProgram<Ready>(options: ProgramOptions): Promise<Runn
 }
 
 function lastLines(text: string): string {
-  const lines = text.trim().split('\n');
-  return lines.at(-1) === '' ? 'nothing' : lines.slice(-3).join(' ');
+  return text.trim().split('\n').slice(-3).join(' ');
 }
