@@ -45,6 +45,11 @@ describe('examineNetwork', () => {
       }),
       /the same images get the same answers/,
     ],
+    [
+      'an operator that onnxruntime does not know',
+      colourNetwork({ disturb: (graph, name) => graph.add('Unheard', [name]) }),
+      /onnxruntime can run it\. Received: .*Unheard/,
+    ],
     ['answers that are no numbers', colourNetwork({ scale: NaN }), /its answers are finite numbers/],
     ['no ONNX file', new TextEncoder().encode('<html>'), /it is a whole ONNX file/],
     ['an empty file', new Uint8Array(), /an empty file/],

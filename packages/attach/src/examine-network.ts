@@ -8,12 +8,11 @@ import {
   type ImageInput,
   readForeign,
   type StatedInput,
-  type TensorFacts,
   understandNetwork,
   upgradeForeign,
 } from '@earlyexit/onnx/foreign';
 import { type NetworkSource, readNetwork } from './network-source';
-import { probe } from './probe-process';
+import { type Probe, startProbe, type Survey } from './start-probe';
 
 /** What is known of a network besides its file. */
 export interface ExamineOptions extends StatedInput, WorkOptions {
@@ -32,24 +31,12 @@ export interface ExaminedNetwork {
 /** What onnxruntime may differ by when a sample is alone or with others, as a share of its largest answer. */
 const LARGEST_DIFFERENCE = 1e-3;
 
-interface Survey {
-  readonly batchError?: string;
-  readonly outputs?: readonly {
-    readonly name: string;
-    readonly finite: boolean;
-    readonly deterministic: boolean;
-    /** Infinity comes as null. */
-    readonly difference: number | null;
-  }[];
-  readonly tensors?: readonly ({ readonly name: string } & TensorFacts)[];
-}
-
 /**
  * Reads a classifier of any origin and tries it: its shapes are folded by onnxruntime, its batch made free, and batches
  * of 1, 2 and 5 samples held against each other.
  *
  * @throws DataError if it is no classifier of images, its batch cannot be freed, its answers are not finite or change
- * from run to run, or onnxruntime cannot run it
+ * from run to run, or onnxruntime cannot run it; EnvironmentError if onnxruntime-node is not installed
  */
 export async function examineNetwork(
   source: NetworkSource,
@@ -63,11 +50,13 @@ export async function examineNetwork(
   const freed = await readForeign(bytes, where, { readExternal, size, layout });
   const folder = await mkdtemp(join(tmpdir(), 'earlyexit-'));
   const file = (name: string): string => join(folder, `${name}.onnx`);
+  let probe: Probe | null = null;
   try {
     const original = typeof source === 'string' ? source : file('original');
     if (typeof source !== 'string') await writeFile(original, bytes);
     await writeFile(file('freed'), freed.bytes);
-    await probe({ file: file('freed'), folded: file('folded') }, where, signal);
+    probe = await startProbe(where, signal);
+    await probe.fold({ file: file('freed'), folded: file('folded') });
     const plain = upgradeForeign(await readFile(file('folded')), where);
     await writeFile(file('plain'), plain);
     const exposed = exposeTensors(plain, where);
@@ -76,18 +65,14 @@ export async function examineNetwork(
     const { size: images } = freed.input;
     const dims =
       freed.input.layout === 'channels-first' ? [1, images[2], images[0], images[1]] : [1, ...images];
-    const survey = await probe<Survey>(
-      {
-        original,
-        fixedBatch: freed.fixedBatch,
-        plain: file('plain'),
-        exposed: file('exposed'),
-        input: { name: freed.input.name, type: freed.input.type, dims },
-        names: exposed.names,
-      },
-      where,
-      signal,
-    );
+    const survey = await probe.survey({
+      original,
+      fixedBatch: freed.fixedBatch,
+      plain: file('plain'),
+      exposed: file('exposed'),
+      input: { name: freed.input.name, type: freed.input.type, dims },
+      names: exposed.names,
+    });
     steps(2);
     const tensors = checkSurvey(survey, where);
     const facts = new Map(tensors.map(({ name, ...fact }) => [name, fact]));
@@ -97,6 +82,7 @@ export async function examineNetwork(
     steps(3);
     return { where, network, input: freed.input };
   } finally {
+    probe?.dispose();
     await rm(folder, { recursive: true, force: true });
   }
 }

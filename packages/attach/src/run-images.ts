@@ -1,43 +1,12 @@
-import { channelsFirst, DataError, EnvironmentError, type WorkOptions } from '@earlyexit/core';
+import { channelsFirst, DataError, type WorkOptions } from '@earlyexit/core';
 import { preprocess } from '@earlyexit/inference';
 import type { ForeignInput } from '@earlyexit/onnx/foreign';
 import type { ClassifierImages } from './classifier-images';
-
-/** What is used of onnxruntime-node. */
-export interface Runtime {
-  readonly InferenceSession: {
-    create(file: Uint8Array, options: object): Promise<RuntimeSession>;
-  };
-  readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => unknown;
-}
-
-interface RuntimeSession {
-  readonly outputNames: readonly string[];
-  run(
-    feeds: Readonly<Record<string, unknown>>,
-  ): Promise<Readonly<Record<string, { readonly data: unknown }>>>;
-  release(): Promise<void>;
-}
+import { importRuntime } from './import-runtime';
 
 /** Numbers that a batch may hold, so that the features of a large network stay within memory. */
 const NUMBERS_IN_BATCH = 2 ** 21;
 const LARGEST_BATCH = 64;
-
-/** @throws EnvironmentError if onnxruntime-node is not installed */
-export async function importRuntime(): Promise<Runtime> {
-  try {
-    const module = (await import('onnxruntime-node')) as unknown as Runtime & { readonly default?: Runtime };
-    return module.default ?? module;
-  } catch (cause) {
-    throw new EnvironmentError({
-      where: 'onnxruntime-node',
-      rule: 'it is installed',
-      received: cause instanceof Error ? cause.message.split('\n')[0]! : String(cause),
-      remedy: 'Install it: npm install onnxruntime-node',
-      cause,
-    });
-  }
-}
 
 /**
  * Runs a file with the input `pixel_values` on images and gives every output to `take`, batch by batch.
