@@ -82,6 +82,11 @@ describe('cascadeOnnx', () => {
       /rests on at least 2302 images/,
     ],
     [
+      'too few for a promise of a risk that times 100 has many digits',
+      () => cascadeOnnx(small, large, { images, aim: { ...aim, risk: 0.007 } }),
+      /a promise of at most 0\.7 % with a probability of 90 % rests on/,
+    ],
+    [
       'images of one class',
       () =>
         cascadeOnnx(small, large, {

@@ -1,5 +1,7 @@
 import {
+  asPercent,
   controlRisk,
+  defaultMethod,
   type ExitLoss,
   fitTemperature,
   frontierPath,
@@ -51,12 +53,12 @@ export function chooseThresholds(
     return { criterion: CRITERION, thresholds: policy.thresholds, temperatures };
   }
   const { risk, delta, loss } = aim;
-  const method = loss === 'consistency' ? 'ltt' : 'ucb';
+  const method = defaultMethod(loss);
   const needed = neededSamples(method, risk, delta);
   if (promise.samples < needed) {
     throw new DataError({
       where: 'images',
-      rule: `a promise of at most ${100 * risk} % with a probability of ${100 * (1 - delta)} % rests on at least ${needed} images that nothing was fitted on`,
+      rule: `a promise of at most ${asPercent(risk)} with a probability of ${asPercent(1 - delta)} rests on at least ${needed} images that nothing was fitted on`,
       received: `${promise.samples} of ${promise.samples + fit.samples}`,
       remedy: 'Give more images, or allow more risk',
     });

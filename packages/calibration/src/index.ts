@@ -49,7 +49,7 @@ export {
   type ReliabilityOptions,
 } from './metrics/reliability';
 export { type ControlledRisk, controlRisk, type RiskOptions } from './risk/control-risk';
-export { describePromise } from './risk/describe-promise';
+export { asPercent, describePromise } from './risk/describe-promise';
 export type { ExitLoss } from './risk/exit-losses';
 export {
   FITTING_SHARE,
