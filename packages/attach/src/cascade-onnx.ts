@@ -1,8 +1,15 @@
 import { selectSamples } from '@earlyexit/calibration';
 import { DataError, type WorkOptions } from '@earlyexit/core';
-import { argmaxRows, type CachedLogits, type ExitCosts, policyToJson } from '@earlyexit/exit-criteria';
+import { percent } from '@earlyexit/core/format';
+import {
+  type CachedLogits,
+  type ExitCosts,
+  policyToJson,
+  shareOfSameAnswers,
+} from '@earlyexit/exit-criteria';
 import {
   adaptInput,
+  asFloat,
   type ForeignExit,
   type ForeignInput,
   PlacedNetwork,
@@ -165,9 +172,7 @@ function networkAsHead({ network }: ExaminedNetwork, wanted: ForeignInput, fed: 
     writeHead({ graph, images }) {
       const placed = new PlacedNetwork(graph, network, adaptInput(graph, images, fed, wanted));
       placed.write(graph, 0, network.nodes.length);
-      const logits = placed.nameOf(network.logits);
-      const isFloat = network.tensors.get(network.logits)?.type === 'float32';
-      return isFloat ? logits : graph.add('Cast', [logits], { to: { int: 1 } }, 'logits32');
+      return asFloat(graph, network, placed.nameOf(network.logits));
     },
   };
 }
@@ -184,11 +189,8 @@ function checkAgreement(
   where: string,
   { onNote }: WorkOptions,
 ): void {
-  const [small, large] = exits.map((logits) => argmaxRows(logits, classes));
-  let same = 0;
-  small!.forEach((answer, row) => (same += Number(answer === large![row])));
-  const share = same / samples;
-  const text = `${(100 * share).toFixed(1)} % of ${samples} images`;
+  const share = shareOfSameAnswers(exits[0]!, exits[1]!, classes);
+  const text = `${percent(share, 1)} of ${samples} images`;
   if (share < LEAST_AGREEMENT) {
     throw new DataError({
       where,

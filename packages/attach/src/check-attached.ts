@@ -1,4 +1,5 @@
 import { ArgumentError, DataError, type WorkOptions } from '@earlyexit/core';
+import { count, percent } from '@earlyexit/core/format';
 import {
   argmaxRows,
   type CachedLogits,
@@ -70,7 +71,7 @@ export function checkAnswers(
     throw new DataError({
       where,
       rule: 'the images are of several classes, like those to come',
-      received: `${most} of ${samples} answered as class ${[...counts].find(([, count]) => count === most)![0]}`,
+      received: `${most} of ${samples} answered as class ${[...counts].find(([, images]) => images === most)![0]}`,
       remedy:
         'Give images of every class; if they are, the preprocessing is wrong: mean, standard deviation, colour',
     });
@@ -104,7 +105,7 @@ export function requireGain(
   throw new DataError({
     where,
     rule: 'it costs less than the network alone, or nothing is written',
-    received: `${Math.round(averageMacs!).toLocaleString('en')} multiply-accumulates an image where the network alone takes ${costs.staticMacs.toLocaleString('en')}; ${(100 * early).toFixed(1)} % of the images leave early`,
+    received: `${count(averageMacs!)} multiply-accumulates an image where the network alone takes ${count(costs.staticMacs)}; ${percent(early, 1)} of the images leave early`,
     remedy: 'Allow more risk, give more images, or try another first network',
   });
 }

@@ -10,6 +10,7 @@ export {
 } from './foreign/foreign-network';
 export { PlacedNetwork } from './foreign/placed-network';
 export {
+  asFloat,
   type ExitPlace,
   type ForeignExit,
   type ForeignPlan,

@@ -2,6 +2,7 @@ import { DataError } from '@earlyexit/core';
 import { elementType, type ValueInfoMessage } from '../protobuf/messages';
 import { axesOf, type ReadModel, sizeOf } from '../protobuf/read-model';
 import type { ForeignInput } from './adapt-input';
+import { fedInputs } from './fed-inputs';
 
 /** The images that a network takes, as far as its file says so. */
 export interface ImageInput extends Pick<ForeignInput, 'size' | 'layout' | 'type'> {
@@ -21,8 +22,7 @@ export interface StatedInput {
  * @throws DataError if there is no such input, several inputs, or a size that is not known
  */
 export function describeInput({ graph }: ReadModel, stated: StatedInput, where: string): ImageInput {
-  const constants = new Set(graph.initializer.map(({ name }) => name));
-  const inputs = graph.input.filter(({ name }) => !constants.has(name));
+  const inputs = fedInputs(graph);
   const [input] = inputs;
   const dims = input === undefined ? [] : axesOf(input);
   const sizes = dims.map(sizeOf);

@@ -1,7 +1,7 @@
 import { DataError } from '@earlyexit/core';
 import type { TensorMessage } from '../protobuf/messages';
 import { type ReadModel, readModel, wholeOf } from '../protobuf/read-model';
-import { modelType } from '../protobuf/model-type';
+import { writeModel } from '../protobuf/write-model';
 import { describeInput, type ImageInput, type StatedInput } from './describe-input';
 import { freeBatch } from './free-batch';
 import { subgraphsOf } from './node-names';
@@ -33,7 +33,7 @@ export type ReadExternal = (location: string, offset: number, length: number | n
  *
  * @param where the file's name, for errors
  * @param options what is known of the images besides; `readExternal` where there may be files beside it
- * @throws DataError if it is no ONNX file, of a version that is not read, or too large, or its batch has no place
+ * @throws DataError if it is no ONNX file, of a version that is not read, or too large, or takes no batch of images
  */
 export async function readForeign(
   source: Uint8Array,
@@ -52,7 +52,7 @@ export async function readForeign(
   }
   await takeInside(model, where, readExternal);
   const input = describeInput(model, stated, where);
-  const fixedBatch = freeBatch(model, where);
+  const fixedBatch = freeBatch(model);
   return { bytes: writeForeign(model, where), fixedBatch, input };
 }
 
@@ -95,7 +95,7 @@ export function writeForeign(model: ReadModel, where: string): Uint8Array<ArrayB
       received: `${weights} bytes of weights`,
     });
   }
-  return Uint8Array.from(modelType.encode(model).finish());
+  return writeModel(model);
 }
 
 interface OutsideTensor extends TensorMessage {

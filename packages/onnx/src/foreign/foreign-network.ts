@@ -1,6 +1,7 @@
 import { DataError } from '@earlyexit/core';
 import type { NodeMessage } from '../protobuf/messages';
 import { type ReadModel, readModel } from '../protobuf/read-model';
+import { fedInputs } from './fed-inputs';
 import { opsetOf, writeForeign } from './foreign-file';
 import { macsOfNode } from './node-macs';
 import { attributeOf, readsOf } from './node-names';
@@ -111,7 +112,7 @@ export function understandNetwork(
   const model = readModel(bytes, where);
   const { graph } = model;
   const constants = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
-  const inputs = graph.input.map(({ name }) => name).filter((name) => !constants.has(name));
+  const inputs = fedInputs(graph).map(({ name }) => name);
   const shapeOf = (name: string): readonly number[] | undefined =>
     constants.get(name)?.dims.map(Number) ?? facts.get(name)?.dims;
   const answers = findAnswers(model, facts, { where, output });
