@@ -11,7 +11,5 @@ it.each([
   [0.99999, 'the final exit declines below a probability of 0.999990'],
   [0.00001, 'the final exit declines below a probability of 0.0000100000'],
 ])('says who declines below %d', (below, words) => {
-  expect(describeReject({ reject: { ...found, below } })[0]).toContain(
-    `wrong: ${words}, and 100.0 %`,
-  );
+  expect(describeReject({ reject: { ...found, below } })[0]).toContain(`wrong: ${words}, and 100.0 %`);
 });
