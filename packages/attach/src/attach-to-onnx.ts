@@ -1,29 +1,21 @@
-import { searchThresholds, selectSamples } from '@earlyexit/calibration';
+import { searchThresholds } from '@earlyexit/calibration';
 import { DataError, type WorkOptions } from '@earlyexit/core';
-import {
-  argmaxRows,
-  type CachedLogits,
-  type ExitCosts,
-  policyToJson,
-  softmax,
-} from '@earlyexit/exit-criteria';
+import { argmaxRows, type CachedLogits, type ExitCosts, softmax } from '@earlyexit/exit-criteria';
 import {
   type ForeignCut,
   type ForeignExit,
   type ForeignInput,
   type ForeignNetwork,
-  writeForeignConditional,
   writeForeignExits,
 } from '@earlyexit/onnx/foreign';
 import { attachedMetadata } from './attached-metadata';
-import { cacheLogits } from './cached-runs';
-import type { AttachedFile, CascadeOptions } from './cascade-onnx';
-import { checkAnswers, noteUncounted, requireClassNames, requireGain, requireLabels } from './check-attached';
-import { chooseThresholds, CRITERION } from './choose-thresholds';
+import type { CascadeOptions } from './cascade-onnx';
+import { noteUncounted, requireClassNames, requireLabels } from './check-attached';
+import { CRITERION } from './choose-thresholds';
 import { type ClassifierImages, mirrored, partsOf } from './classifier-images';
 import { examineNetwork } from './examine-network';
 import { candidatePlaces, namedPlaces, readAt } from './exit-places';
-import { reportExits } from './exits-report';
+import { type AttachedFile, finishAttached } from './finish-attached';
 import { fitHead } from './heads/fit-head';
 import { applyHead, type HeadWeights, macsOfHead } from './heads/head-weights';
 import { pooledSize, writeHead, writePooled } from './heads/write-head';
@@ -94,7 +86,8 @@ export async function attachToOnnx(source: NetworkSource, options: AttachOptions
   const [choose, teach] = [parts.fit.slice(0, choosing), parts.fit.slice(choosing)];
   const rows = mirror ? Int32Array.from([...teach, ...teach.map((row) => row + images.size)]) : teach;
   const everything = mirror ? mirrored(images, input.size) : images;
-  const taught = await collectFeatures({ network, input, places, images: everything, rows }, work);
+  const features = await collectFeatures({ network, input, places, images: everything, rows }, work);
+  const taught = { ...features, targets: Float32Array.from(softmax(features.logits, network.classes)) };
   const seen = await collectFeatures({ network, input, places, images, rows: choose }, work);
   const chosen = isAuto
     ? await choosePlaces(network, places, taught, seen, { aim, seed, work })
@@ -127,34 +120,10 @@ export async function attachToOnnx(source: NetworkSource, options: AttachOptions
       costs,
     }),
   };
-  const all = await cacheLogits(
-    await writeForeignExits(plan),
-    {
-      images,
-      labels,
-      rows: Int32Array.from([...choose, ...parts.promise, ...parts.report]),
-      input,
-      exits: exits.length + 1,
-      classes: network.classes,
-    },
-    { ...work, what: 'running the exits' },
+  return finishAttached(
+    { plan, costs, parts: { ...parts, fit: choose }, names, where, what: 'running the exits' },
+    options,
   );
-  const end = choose.length + parts.promise.length;
-  const promise = selectSamples(all, range(choose.length, end));
-  const policy = chooseThresholds(selectSamples(all, range(0, choose.length)), promise, costs, aim);
-  const held = selectSamples(all, range(end, all.samples));
-  const report = reportExits(held, policy, costs, [...names, 'final'], promise.samples);
-  checkAnswers(all, report.confidentAnswers, where, work);
-  requireGain(promise, policy, costs, where);
-  const file = await writeForeignConditional({
-    ...plan,
-    criterion: CRITERION,
-    thresholds: policy.thresholds,
-    temperatures: policy.temperatures,
-    thresholdsAs: options.thresholdsAs ?? 'input',
-    metadata: { ...plan.metadata, policy: policyToJson(policy) },
-  });
-  return { file, report };
 }
 
 /** Pooled features of every place, and the network's own logits. */
@@ -218,28 +187,29 @@ async function collectFeatures(
   return { samples: rows.length, pooled, logits };
 }
 
-/** What the heads learn from: the network's own probabilities. */
-function targetsOf({ logits }: Features, classes: number): Float32Array {
-  return Float32Array.from(softmax(logits, classes));
+/** What the heads learn from. */
+interface Lesson extends Features {
+  /** The network's own probabilities, `[samples, classes]`. */
+  readonly targets: Float32Array;
 }
 
 /** Which of the places are worth an exit: by linear heads and what they would cost together. */
 async function choosePlaces(
   network: ForeignNetwork,
   places: readonly ForeignCut[],
-  taught: Features,
+  taught: Lesson,
   seen: Features,
   { aim, seed, work }: Pick<AttachOptions, 'aim'> & { readonly seed: number; readonly work: WorkOptions },
 ): Promise<number[]> {
   const { classes } = network;
-  const targets = targetsOf(taught, classes);
+  const { samples, targets } = taught;
   const logits: Float32Array[] = [];
   const heads: HeadWeights[] = [];
   for (const [index, features] of taught.pooled.entries()) {
-    const inputs = features.length / taught.samples;
+    const inputs = features.length / samples;
     const shape = { inputs, hidden: 0, classes };
     const options = { seed, epochs: PROBE_EPOCHS, signal: work.signal };
-    const head = await fitHead({ samples: taught.samples, features, targets }, shape, options);
+    const head = await fitHead({ samples, features, targets }, shape, options);
     heads.push(head);
     logits.push(applyHead(head, seen.pooled[index]!));
     work.onProgress?.({
@@ -284,18 +254,18 @@ async function choosePlaces(
 /** Fits the heads one after the other: each also reads the logits of the one before (Wolczyk et al., 2021). */
 async function fitHeads(
   chosen: readonly number[],
-  taught: Features,
+  taught: Lesson,
   { classes }: ForeignNetwork,
   { hidden, seed, work }: { readonly hidden: number; readonly seed: number; readonly work: WorkOptions },
 ): Promise<HeadWeights[]> {
-  const targets = targetsOf(taught, classes);
+  const { samples, targets } = taught;
   const heads: HeadWeights[] = [];
   let before: Float32Array | null = null;
   for (const [index, place] of chosen.entries()) {
     const own = taught.pooled[place]!;
-    const features: Float32Array = before === null ? own : beside(own, before, taught.samples);
-    const shape = { inputs: features.length / taught.samples, hidden, classes };
-    const head = await fitHead({ samples: taught.samples, features, targets }, shape, {
+    const features: Float32Array = before === null ? own : beside(own, before, samples);
+    const shape = { inputs: features.length / samples, hidden, classes };
+    const head = await fitHead({ samples, features, targets }, shape, {
       seed: seed + index,
       signal: work.signal,
       onEpoch: (done, total) =>
@@ -350,8 +320,4 @@ function costsOf(
   let spent = 0;
   const early = places.map((place, index) => place.macs + (spent += macsOfHead(heads[index]!)));
   return { exitMacs: [...early, macs + spent], staticMacs: macs };
-}
-
-function range(from: number, to: number): Int32Array {
-  return Int32Array.from({ length: to - from }, (_, index) => from + index);
 }

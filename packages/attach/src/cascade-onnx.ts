@@ -1,28 +1,18 @@
-import { selectSamples } from '@earlyexit/calibration';
 import { DataError, type WorkOptions } from '@earlyexit/core';
 import { percent } from '@earlyexit/core/format';
-import {
-  type CachedLogits,
-  type ExitCosts,
-  policyToJson,
-  shareOfSameAnswers,
-} from '@earlyexit/exit-criteria';
+import { type CachedLogits, type ExitCosts, shareOfSameAnswers } from '@earlyexit/exit-criteria';
 import {
   adaptInput,
   asFloat,
   type ForeignExit,
   type ForeignInput,
   PlacedNetwork,
-  writeForeignConditional,
-  writeForeignExits,
 } from '@earlyexit/onnx/foreign';
 import { attachedMetadata } from './attached-metadata';
-import { cacheLogits } from './cached-runs';
-import { checkAnswers, noteUncounted, requireClassNames, requireGain, requireLabels } from './check-attached';
-import { chooseThresholds, CRITERION, type ThresholdAim } from './choose-thresholds';
-import { type ClassifierImages, partsOf } from './classifier-images';
+import { noteUncounted, requireClassNames, requireLabels } from './check-attached';
+import { partsOf } from './classifier-images';
 import { examineNetwork, type ExaminedNetwork } from './examine-network';
-import { type ExitsReport, reportExits } from './exits-report';
+import { type AttachedFile, finishAttached, type FinishOptions } from './finish-attached';
 import type { NetworkSource } from './network-source';
 import { type ImagePreparation, preparedInput } from './prepared-input';
 
@@ -36,26 +26,13 @@ export interface CascadeNetwork extends Partial<ImagePreparation> {
 }
 
 /** How to make a cascade. */
-export interface CascadeOptions extends WorkOptions {
-  /** Like those to come, and not those that the networks were trained on; of the last network's size. */
-  readonly images: ClassifierImages;
-  /** One an image; null or left out where they are not known. */
-  readonly labels?: Int32Array | null | undefined;
-  readonly aim: ThresholdAim;
+export interface CascadeOptions extends FinishOptions {
   /** Share of the images that the thresholds are chosen with, the rest is for the report; 0.5 unless given. */
   readonly thresholdShare?: number | undefined;
   /** Decides which image is in which part; 0 unless given. */
   readonly seed?: number | undefined;
   /** Names of the classes, in the order of the logits; numbers unless given. */
   readonly classes?: readonly string[] | undefined;
-  /** `constants` builds the thresholds in, for runtimes that know nothing of exits; `input` unless given. */
-  readonly thresholdsAs?: 'input' | 'constants' | undefined;
-}
-
-/** A file with exits and what it did on images that nothing was chosen by. */
-export interface AttachedFile {
-  readonly file: Uint8Array<ArrayBuffer>;
-  readonly report: ExitsReport;
 }
 
 /** Of the images for the thresholds, the share that the temperature is fitted on. */
@@ -79,6 +56,11 @@ export async function cascadeOnnx(
 ): Promise<AttachedFile> {
   const { images, labels = null, aim, thresholdShare = 0.5, seed = 0, ...work } = options;
   requireLabels(aim, labels, images.size, 'cascadeOnnx');
+  const parts = partsOf(
+    images.size,
+    { fit: thresholdShare * FITTING_SHARE, promise: thresholdShare * (1 - FITTING_SHARE) },
+    seed,
+  );
   const [first, last] = [await examine(small, work), await examine(large, work)];
   const { network } = last;
   if (first.network.classes !== network.classes) {
@@ -126,35 +108,21 @@ export async function cascadeOnnx(
       costs,
     }),
   };
-  const parts = partsOf(
-    images.size,
-    { fit: thresholdShare * FITTING_SHARE, promise: thresholdShare * (1 - FITTING_SHARE) },
-    seed,
+  return finishAttached(
+    {
+      plan,
+      costs,
+      parts,
+      names: ['small', 'final'],
+      where: last.where,
+      gains: `${first.where} before ${last.where}`,
+      what: 'running both networks',
+      check(all) {
+        checkAgreement(all, `${first.where} and ${last.where}`, work);
+      },
+    },
+    options,
   );
-  const rows = Int32Array.from([...parts.fit, ...parts.promise, ...parts.report]);
-  const all = await cacheLogits(
-    await writeForeignExits(plan),
-    { images, labels, rows, input, exits: 2, classes: network.classes },
-    { ...work, what: 'running both networks' },
-  );
-  checkAgreement(all, `${first.where} and ${last.where}`, work);
-  const end = parts.fit.length + parts.promise.length;
-  const fit = selectSamples(all, range(0, parts.fit.length));
-  const promise = selectSamples(all, range(parts.fit.length, end));
-  const held = selectSamples(all, range(end, rows.length));
-  const policy = chooseThresholds(fit, promise, costs, aim);
-  const report = reportExits(held, policy, costs, ['small', 'final'], promise.samples);
-  checkAnswers(all, report.confidentAnswers, last.where, work);
-  requireGain(promise, policy, costs, `${first.where} before ${last.where}`);
-  const file = await writeForeignConditional({
-    ...plan,
-    criterion: CRITERION,
-    thresholds: policy.thresholds,
-    temperatures: policy.temperatures,
-    thresholdsAs: options.thresholdsAs ?? 'input',
-    metadata: { ...plan.metadata, policy: policyToJson(policy) },
-  });
-  return { file, report };
 }
 
 function examine(
@@ -200,8 +168,4 @@ function checkAgreement(
     });
   }
   onNote?.({ level: 'note', text: `both networks give the same answer to ${text}` });
-}
-
-function range(from: number, to: number): Int32Array {
-  return Int32Array.from({ length: to - from }, (_, index) => from + index);
 }

@@ -68,7 +68,7 @@ export async function finishModel(
   graph: GraphMessage,
   opset: number,
   metadata: OnnxMetadata,
-  domains: ModelMessage['opsetImport'] = [],
+  domains: Readonly<ModelMessage['opsetImport']> = [],
 ): Promise<Uint8Array<ArrayBuffer>> {
   const placeholder = '0'.repeat(CHECKSUM_LENGTH);
   const bytes = writeModel({

@@ -1,6 +1,6 @@
 import { DataError } from '@earlyexit/core';
 import type { NodeMessage } from '../protobuf/messages';
-import { type ReadModel, readModel } from '../protobuf/read-model';
+import { type ReadModel, readModel, wholeOf } from '../protobuf/read-model';
 import { fedInputs } from './fed-inputs';
 import { opsetOf, writeForeign } from './foreign-file';
 import { macsOfNode } from './node-macs';
@@ -33,6 +33,8 @@ export interface ForeignNetwork {
   /** The file with its operators upgraded: the graph as it is to be run. */
   readonly bytes: Uint8Array;
   readonly opset: number;
+  /** Of operators that are not ONNX's own, as far as there are nodes of theirs. */
+  readonly domains: readonly { readonly domain: string; readonly version: number }[];
   readonly nodes: readonly NodeMessage[];
   /** Inputs that are fed, the images first. */
   readonly inputs: readonly string[];
@@ -125,6 +127,7 @@ export function understandNetwork(
   return {
     bytes,
     opset: opsetOf(model),
+    domains: otherDomains(model),
     nodes: graph.node,
     inputs,
     logits,
@@ -137,6 +140,13 @@ export function understandNetwork(
     needed: new Set([...needed].flatMap((place) => graph.node[place]!.output)),
     cuts: findCuts(graph.node, { needed, nodeMacs, facts, inputs, logits }),
   };
+}
+
+function otherDomains({ graph, opsetImport }: ReadModel): ForeignNetwork['domains'] {
+  const used = new Set(graph.node.map(({ domain = '' }) => domain));
+  return opsetImport
+    .filter(({ domain }) => domain !== '' && domain !== 'ai.onnx' && used.has(domain))
+    .map(({ domain, version }) => ({ domain, version: wholeOf(version) }));
 }
 
 function findAnswers(

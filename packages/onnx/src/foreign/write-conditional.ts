@@ -15,11 +15,10 @@ import {
   splitThresholds,
   writeRule,
 } from '../graph/conditional-answers';
-import { type ElementType, elementType, type ModelMessage } from '../protobuf/messages';
+import { type ElementType, elementType } from '../protobuf/messages';
 import { GraphBuilder, valueInfo } from '../graph/graph-builder';
 import { reviveBlocks } from '../graph/revive-blocks';
 import { finishModel } from '../model-file';
-import { readModel, wholeOf } from '../protobuf/read-model';
 import { adaptInput, type ForeignInput } from './adapt-input';
 import type { ForeignCut, ForeignNetwork } from './foreign-network';
 import { PlacedNetwork } from './placed-network';
@@ -116,7 +115,7 @@ export async function writeForeignConditional(plan: ForeignPlan): Promise<Uint8A
       },
       network: metadata,
     },
-    otherDomains(network),
+    network.domains,
   );
 }
 
@@ -200,12 +199,4 @@ export function asFloat(graph: GraphBuilder, { tensors, logits }: ForeignNetwork
   return tensors.get(logits)?.type === 'float32'
     ? name
     : graph.add('Cast', [name], { to: { int: 1 } }, 'logits32');
-}
-
-/** The domains of operators that are not ONNX's own, as far as there are nodes of theirs. */
-export function otherDomains({ bytes, nodes }: ForeignNetwork): ModelMessage['opsetImport'] {
-  const used = new Set(nodes.map(({ domain = '' }) => domain));
-  return readModel(bytes, 'network')
-    .opsetImport.filter(({ domain }) => domain !== '' && domain !== 'ai.onnx' && used.has(domain))
-    .map(({ domain, version }) => ({ domain, version: wholeOf(version) }));
 }

@@ -2,7 +2,7 @@ import { GraphBuilder, valueInfo } from '../graph/graph-builder';
 import { finishModel } from '../model-file';
 import { adaptInput } from './adapt-input';
 import { PlacedNetwork } from './placed-network';
-import { asFloat, type ForeignPlan, otherDomains } from './write-conditional';
+import { asFloat, type ForeignPlan } from './write-conditional';
 
 /** A tensor to give out: its name in the graph, and its shape without the batch. */
 export interface WrittenTensor {
@@ -78,6 +78,6 @@ export async function writeForeignExits(
       decision: null,
       network: metadata,
     },
-    otherDomains(network),
+    network.domains,
   );
 }
