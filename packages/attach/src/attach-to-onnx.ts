@@ -121,7 +121,14 @@ export async function attachToOnnx(source: NetworkSource, options: AttachOptions
     }),
   };
   return finishAttached(
-    { plan, costs, parts: { ...parts, fit: choose }, names, where, what: 'running the exits' },
+    {
+      plan,
+      costs,
+      parts: { ...parts, fit: choose },
+      names: [...names, 'final'],
+      where,
+      what: 'running the exits',
+    },
     options,
   );
 }
