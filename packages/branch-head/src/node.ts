@@ -1,3 +1,4 @@
 export { loadModel } from './saving/load-model';
-export { saveModel } from './saving/save-model';
+export { saveModel, type SaveModelOptions } from './saving/save-model';
+export type { WeightsFormat } from './saving/model-files';
 export { loadPlainModel } from './plain/load-plain-model';

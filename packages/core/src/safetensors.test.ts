@@ -35,6 +35,22 @@ describe('safetensors', () => {
     expect([...metadata]).toEqual([['k', 'v']]);
   });
 
+  it('rounds floats to the nearest of 16 bits where it is asked to, and leaves integers alone', () => {
+    const values = [1, -2.5, 1 / 3, 65_504, 1e6, 1e-9, Number.NaN, -0];
+    const tensors = new Map<string, HostTensor<TensorValues>>([
+      ['a', floats([values.length], values)],
+      ['b', { shape: [1], values: Int32Array.of(70_001) }],
+    ]);
+    const file = writeSafetensors(tensors, {}, 'float16');
+    expect(file.length).toBeLessThan(writeSafetensors(tensors).length);
+    const read = readSafetensors(file, 'x').tensors;
+    // A third is 1365 / 4096 in 11 bits.
+    expect([...read.get('a')!.values]).toEqual([1, -2.5, 1365 / 4096, 65_504, Infinity, 0, Number.NaN, -0]);
+    expect([...read.get('b')!.values]).toEqual([70_001]);
+    // What has been rounded once stays as it is.
+    expect(writeSafetensors(read, {}, 'float16')).toEqual(file);
+  });
+
   it('reads from a Buffer that is part of a larger one', () => {
     const file = writeSafetensors(example);
     const larger = Buffer.concat([Buffer.alloc(3), file, Buffer.alloc(5)]);
@@ -100,8 +116,8 @@ describe('a hostile file', () => {
     ['a list', '[]', 'is a JSON object'],
     ['null', 'null', 'is a JSON object'],
     ['an entry that is no object', { a: 3 }, "the header's a is an object"],
-    ['another type', { a: { ...entry, dtype: 'F16' } }, 'is of type F32 or I32. Received: "F16"'],
-    ['no type', { a: { ...entry, dtype: undefined } }, 'is of type F32 or I32. Received: nothing'],
+    ['another type', { a: { ...entry, dtype: 'BF16' } }, 'is of type F32, F16 or I32. Received: "BF16"'],
+    ['no type', { a: { ...entry, dtype: undefined } }, 'is of type F32, F16 or I32. Received: nothing'],
     ['no shape', { a: { ...entry, shape: undefined } }, 'a shape of whole numbers'],
     ['a negative size', { a: { ...entry, shape: [-1] } }, 'a shape of whole numbers'],
     ['a fraction', { a: { ...entry, shape: [0.5] } }, 'a shape of whole numbers'],

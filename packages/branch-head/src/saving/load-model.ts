@@ -1,18 +1,19 @@
 import { DataError, describeValue } from '@earlyexit/core';
 import { errorCode, explainRead, readFileWithin, readJsonWithin } from '@earlyexit/core/node';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fromModelArtifacts } from './model-artifacts';
 import { MODEL_FILE, WEIGHTS_FILE, weightsFileName } from './model-files';
 import type { MultiExitModel } from '../metadata/multi-exit-model';
 import type { tf } from '../tf';
-import { checkWeightSpecifications, weightBytes } from './weight-specifications';
+import { checkWeightSpecifications, weightBytes, type WeightSpecification } from './weight-specifications';
+import { fromSafetensors, mostSafetensorsBytes } from './weights-as-safetensors';
 
 // Each needs one more save in the few milliseconds of a load.
 const MOST_ATTEMPTS = 5;
 
 /**
- * Loads a model that `saveModel` wrote. Nothing outside the folder is read, sizes are checked before memory is
+ * Loads a model that `saveModel` wrote, in whichever format. Nothing outside the folder is read, sizes are checked before memory is
  * taken, and the weights against their checksum.
  *
  * @throws DataError if the folder or a file is missing, was written by something else or in another version of the
@@ -21,10 +22,10 @@ const MOST_ATTEMPTS = 5;
 export async function loadModel(directory: string): Promise<MultiExitModel> {
   await checkFolder(directory);
   for (let attempt = 1; ; attempt++) {
-    const { artifacts, weightsFile, expectedBytes } = await readModelJson(directory);
+    const { artifacts, weightsFile, specifications } = await readModelJson(directory);
     try {
-      const { buffer } = await readWeights(directory, weightsFile, expectedBytes);
-      return await fromModelArtifacts({ ...artifacts, weightData: buffer }, directory);
+      const weightData = await readWeights(directory, weightsFile, specifications);
+      return await fromModelArtifacts({ ...artifacts, weightData }, directory);
     } catch (error) {
       // Someone may have saved a newer model between the two reads, and taken the older weights away.
       if (attempt === MOST_ATTEMPTS || !isMissing(error)) throw error;
@@ -35,7 +36,7 @@ export async function loadModel(directory: string): Promise<MultiExitModel> {
 interface ModelJson {
   readonly artifacts: tf.io.ModelArtifacts;
   readonly weightsFile: string;
-  readonly expectedBytes: number;
+  readonly specifications: readonly WeightSpecification[];
 }
 
 async function checkFolder(directory: string): Promise<void> {
@@ -68,43 +69,50 @@ async function readModelJson(directory: string): Promise<ModelJson> {
   if (typeof weightsFile !== 'string' || !WEIGHTS_FILE.test(weightsFile)) {
     throw new DataError({
       where: path,
-      rule: 'the weights stand in a file called weights-<checksum>.bin in the same folder',
+      rule: 'the weights stand in a file called weights-<checksum>.bin or .safetensors in the same folder',
       received: describeValue(weightsFile),
     });
   }
-  const weightSpecs = checkWeightSpecifications(manifest?.weights, path);
+  const specifications = checkWeightSpecifications(manifest?.weights, path);
   return {
     artifacts: {
       modelTopology: json['modelTopology'] as object,
       userDefinedMetadata: metadata as Record<string, object>,
-      weightSpecs: weightSpecs as unknown as tf.io.WeightsManifestEntry[],
+      weightSpecs: specifications as unknown as tf.io.WeightsManifestEntry[],
     },
     weightsFile,
-    expectedBytes: weightBytes(weightSpecs),
+    specifications,
   };
 }
 
 async function readWeights(
   directory: string,
   weightsFile: string,
-  expectedBytes: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const data = await readFileWithin(directory, weightsFile, (size, path) => {
-    if (size === expectedBytes) return;
+  specifications: readonly WeightSpecification[],
+): Promise<ArrayBuffer> {
+  const path = join(directory, weightsFile);
+  const isSafetensors = weightsFile.endsWith('.safetensors');
+  const [least, most] = isSafetensors
+    ? [0, mostSafetensorsBytes(specifications)]
+    : [weightBytes(specifications), weightBytes(specifications)];
+  const data = await readFileWithin(directory, weightsFile, (size) => {
+    if (size >= least && size <= most) return;
     throw new DataError({
       where: path,
-      rule: `the weights of this model take ${String(expectedBytes)} bytes`,
+      rule: `the weights of this model take ${isSafetensors ? 'at most ' : ''}${String(most)} bytes`,
       received: String(size),
       remedy: 'The file is cut or belongs to another model: copy or save the model again',
     });
   });
-  if (weightsFileName(data) === weightsFile) return data;
-  throw new DataError({
-    where: join(directory, weightsFile),
-    rule: 'the weights have the checksum in their name',
-    received: 'other content',
-    remedy: 'The file is damaged: copy or save the model again',
-  });
+  if (weightsFileName(data, extname(weightsFile)) !== weightsFile) {
+    throw new DataError({
+      where: path,
+      rule: 'the weights have the checksum in their name',
+      received: 'other content',
+      remedy: 'The file is damaged: copy or save the model again',
+    });
+  }
+  return isSafetensors ? fromSafetensors(data, specifications, path) : data.buffer;
 }
 
 function isMissing(error: unknown): boolean {

@@ -71,6 +71,45 @@ describe('saveModel and loadModel', () => {
     expect(predict(loaded)).toEqual(predict(multi));
   });
 
+  it('bring the very weights back from safetensors, and from 16 bits what 16 bits hold', async () => {
+    const multi = network(1);
+    await saveModel(multi, folder, { weights: 'safetensors' });
+    expect(predict(await loadModel(folder))).toEqual(predict(multi));
+    const [whole] = await weightsFiles(folder);
+    const wholeBytes = (await stat(join(folder, whole!))).size;
+
+    await saveModel(multi, folder, { weights: 'safetensors-float16' });
+    const files = await weightsFiles(folder);
+    expect(files).toEqual([expect.stringMatching(/^weights-[0-9a-f]{16}\.safetensors$/)]);
+    expect((await stat(join(folder, files[0]!))).size).toBeLessThan(0.8 * wholeBytes);
+    const half = await loadModel(folder);
+    expect(predict(half)).not.toEqual(predict(multi));
+    for (const [index, weight] of half.model.getWeights().entries()) {
+      const original = multi.model.getWeights()[index]!.dataSync();
+      weight.dataSync().forEach((value, at) => {
+        expect(Math.abs(value - original[at]!)).toBeLessThanOrEqual(
+          2 ** -11 * Math.abs(original[at]!) + 2 ** -25,
+        );
+      });
+    }
+    // Rounded once, they stay.
+    await saveModel(half, join(folder, 'again'), { weights: 'safetensors-float16' });
+    expect(await weightsFiles(join(folder, 'again'))).toEqual(files);
+  });
+
+  it('refuse safetensors that are cut, or not those of the model', async () => {
+    await saveModel(network(1), folder, { weights: 'safetensors-float16' });
+    const [file] = await weightsFiles(folder);
+    await truncate(join(folder, file!), 100);
+    expect(await refusal(folder)).toMatch(/the weights have the checksum in their name/);
+    const larger = join(folder, 'larger');
+    await saveModel(network(1), larger, { weights: 'safetensors' });
+    await truncate(join(larger, (await weightsFiles(larger))[0]!), 1_000_000);
+    expect(await refusal(larger)).toMatch(
+      /the weights of this model take at most \d+ bytes\. Received: 1000000/,
+    );
+  });
+
   it('write two files, replace them, and leave others alone', async () => {
     await mkdir(folder);
     await writeFile(join(folder, 'notes.txt'), 'mine');

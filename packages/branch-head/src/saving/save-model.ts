@@ -2,26 +2,47 @@ import { EarlyExitError, EnvironmentError } from '@earlyexit/core';
 import { errorCode, writeWholeFile } from '@earlyexit/core/node';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MODEL_FILE, WEIGHTS_FILE, weightsFileName } from './model-files';
+import { LEFTOVER_FILE, MODEL_FILE, WEIGHTS_FILE, type WeightsFormat, weightsFileName } from './model-files';
 import { toModelArtifacts } from './model-artifacts';
 import type { MultiExitModel } from '../metadata/multi-exit-model';
 import { tf } from '../tf';
+import { checkWeightSpecifications } from './weight-specifications';
+import { toSafetensors } from './weights-as-safetensors';
 
-// Unfinished files of a save that was killed.
-const LEFTOVER_FILE = /^(model\.json|weights-[0-9a-f]{16}\.bin)\.[0-9a-f]{12}\.tmp$/;
+/** How a model is saved. */
+export interface SaveModelOptions {
+  /**
+   * `tensorflow` gives a `.bin` that stock TensorFlow.js loads too; `safetensors` a file that other programs read;
+   * `safetensors-float16` half as large a one, each weight rounded to the nearest of 11 bits. `tensorflow` unless given.
+   */
+  readonly weights?: WeightsFormat;
+}
 
 /**
- * Saves a model into a folder as `model.json` and `weights-<checksum>.bin`, the layout of TensorFlow.js. Other files
+ * Saves a model into a folder as `model.json` and `weights-<checksum>.bin`, the layout of TensorFlow.js, or, if asked to,
+ * with its weights in `weights-<checksum>.safetensors`. Other files
  * in the folder are left alone. Whatever happens on the way, the folder holds the old model or the new one: files
  * are written beside, synced and renamed, `model.json` last. One process may save into a folder at a time; others
  * may load meanwhile.
  *
- * @throws EnvironmentError if the folder cannot be written.
+ * @throws EnvironmentError if the folder cannot be written; ArgumentError if safetensors cannot hold the weights
  */
-export async function saveModel(model: MultiExitModel, directory: string): Promise<void> {
+export async function saveModel(
+  model: MultiExitModel,
+  directory: string,
+  { weights = 'tensorflow' }: SaveModelOptions = {},
+): Promise<void> {
   const { weightSpecs, weightData, ...rest } = await toModelArtifacts(model);
-  const data = new Uint8Array(new tf.io.CompositeArrayBuffer(weightData).slice());
-  const weightsFile = weightsFileName(data);
+  const buffer = new tf.io.CompositeArrayBuffer(weightData).slice();
+  const isPlain = weights === 'tensorflow';
+  const data = isPlain
+    ? new Uint8Array(buffer)
+    : toSafetensors(
+        checkWeightSpecifications(weightSpecs, 'saveModel'),
+        buffer,
+        weights === 'safetensors' ? 'float32' : 'float16',
+      );
+  const weightsFile = weightsFileName(data, isPlain ? '.bin' : '.safetensors');
   const manifest = [{ paths: [weightsFile], weights: weightSpecs }];
   const json = `${JSON.stringify({ ...rest, weightsManifest: manifest })}\n`;
   try {

@@ -52,13 +52,15 @@ export async function damageModels(
     ];
     const saved: { json: string; weights: Uint8Array }[] = [];
     for (const [index, model] of models.entries()) {
-      const directory = join(folder, `saved${index}`);
-      await saveModel(model, directory);
-      const weights = (await readdir(directory)).find((name) => name.endsWith('.bin'))!;
-      saved.push({
-        json: await readFile(join(directory, 'model.json'), 'utf8'),
-        weights: await readFile(join(directory, weights)),
-      });
+      for (const weights of ['tensorflow', 'safetensors-float16'] as const) {
+        const directory = join(folder, `saved${index}-${weights}`);
+        await saveModel(model, directory, { weights });
+        const file = (await readdir(directory)).find((name) => name.startsWith('weights-'))!;
+        saved.push({
+          json: await readFile(join(directory, 'model.json'), 'utf8'),
+          weights: await readFile(join(directory, file)),
+        });
+      }
       model.model.dispose();
     }
     return await damageSaved(saved, { count, first }, await mkdtemp(join(folder, 'damaged-')));
@@ -78,7 +80,7 @@ async function damageSaved(
       const { json, weights } = saved[seed % saved.length]!;
       const damaged = damage(json, weights, draws);
       for (const name of await readdir(directory)) await rm(join(directory, name));
-      await writeFile(join(directory, weightsFileName(damaged.weights)), damaged.weights);
+      await writeFile(join(directory, damaged.name), damaged.weights);
       await writeFile(join(directory, 'model.json'), damaged.json);
     },
     async () => {
@@ -109,8 +111,15 @@ async function tryModel(directory: string): Promise<string> {
   }
 }
 
+interface Damaged {
+  readonly json: string;
+  readonly weights: Uint8Array;
+  /** Of the weights' file. */
+  readonly name: string;
+}
+
 /** Changes the text, a value of the document, or the weights; their file is named after their checksum again. */
-function damage(text: string, weights: Uint8Array, draws: Draws): { json: string; weights: Uint8Array } {
+function damage(text: string, weights: Uint8Array, draws: Draws): Damaged {
   const { below } = draws;
   const data = below(10) === 0 ? damageBytes(weights, draws) : weights;
   let json = text;
@@ -120,6 +129,7 @@ function damage(text: string, weights: Uint8Array, draws: Draws): { json: string
     damageJson(document, draws, { telling: TELLING, wholeOneIn: 8 });
     json = JSON.stringify(document);
   }
-  const name = /weights-[0-9a-f]{16}\.bin/;
-  return { json: json.replace(name, weightsFileName(data)), weights: data };
+  const pattern = /weights-[0-9a-f]{16}(\.bin|\.safetensors)/;
+  const name = weightsFileName(data, pattern.exec(text)![1]!);
+  return { json: json.replace(pattern, name), weights: data, name };
 }

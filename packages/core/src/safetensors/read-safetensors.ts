@@ -1,6 +1,7 @@
 import { DataError } from '../errors/data-error';
 import type { HostTensor, TensorValues } from './host-tensor';
-import { LARGEST_HEADER_BYTES, LENGTH_BYTES, METADATA, VALUE_BYTES } from './layout';
+import { decodeHalves } from './half-floats';
+import { LARGEST_HEADER_BYTES, LENGTH_BYTES, METADATA, VALUE_BYTES, type ValueType } from './layout';
 
 /** What a safetensors file holds. */
 export interface SafetensorsFile {
@@ -10,12 +11,19 @@ export interface SafetensorsFile {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
+const DECODERS: Readonly<Record<ValueType, (bytes: ArrayBuffer) => TensorValues>> = {
+  F32: (bytes) => new Float32Array(bytes),
+  I32: (bytes) => new Int32Array(bytes),
+  F16: decodeHalves,
+};
+
 type Fail = (rule: string, received: string) => never;
 
 /**
- * Reads a safetensors file of 32-bit floats and integers, trusting nothing in it: the header must lie within the file
- * (and is at most 100 MB), the tensors must fill the rest without gap or overlap, and each must have as many bytes
- * as its shape says. Nothing is allocated for a size that the file does not have.
+ * Reads a safetensors file of 32-bit floats and integers, and of 16-bit floats, which become 32-bit ones. Nothing in it is
+ * trusted: the header must lie within the file (and is at most 100 MB), the tensors must fill the rest without gap or
+ * overlap, and each must have as many bytes as its shape says. Nothing is allocated for a size that the file does not
+ * have.
  *
  * @param where How to call the bytes in errors: a path.
  * @throws DataError for anything else.
@@ -44,7 +52,7 @@ export function readSafetensors(file: Uint8Array, where: string): SafetensorsFil
   const tensors = new Map<string, HostTensor<TensorValues>>();
   let expected = 0;
   for (const { name, dtype, shape, begin, end } of entries) {
-    const bytes = shape.reduce((product, size) => product * size, VALUE_BYTES);
+    const bytes = shape.reduce((product, size) => product * size, VALUE_BYTES[dtype]);
     if (begin !== expected || end !== expected + bytes) {
       return fail(
         `tensor ${shown(name)} lies at bytes ${expected} to ${expected + bytes}`,
@@ -56,7 +64,7 @@ export function readSafetensors(file: Uint8Array, where: string): SafetensorsFil
     }
     // A copy: the data need not be aligned, and must not keep the file alive. (Not by `slice`, a view of a Buffer.)
     const { buffer } = new Uint8Array(file.subarray(start + begin, start + end));
-    tensors.set(name, { shape, values: dtype === 'F32' ? new Float32Array(buffer) : new Int32Array(buffer) });
+    tensors.set(name, { shape, values: DECODERS[dtype](buffer) });
     expected = end;
   }
   if (start + expected !== file.byteLength) {
@@ -66,7 +74,7 @@ export function readSafetensors(file: Uint8Array, where: string): SafetensorsFil
 }
 
 /**
- * The tensors of a safetensors file that holds 32-bit floats alone; see `readSafetensors`.
+ * The tensors of a safetensors file that holds floats alone; see `readSafetensors`.
  *
  * @throws DataError for any other file.
  */
@@ -74,7 +82,7 @@ export function readFloatTensors(file: Uint8Array, where: string): Map<string, H
   const floats = new Map<string, HostTensor>();
   for (const [name, { shape, values }] of readSafetensors(file, where).tensors) {
     if (!(values instanceof Float32Array)) {
-      throw new DataError({ where, rule: `tensor ${shown(name)} is of type F32`, received: 'I32' });
+      throw new DataError({ where, rule: `tensor ${shown(name)} is of type F32 or F16`, received: 'I32' });
     }
     floats.set(name, { shape, values });
   }
@@ -83,7 +91,7 @@ export function readFloatTensors(file: Uint8Array, where: string): Map<string, H
 
 interface Entry {
   readonly name: string;
-  readonly dtype: 'F32' | 'I32';
+  readonly dtype: ValueType;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -111,8 +119,7 @@ function parseHeader(
       continue;
     }
     const { dtype, shape, data_offsets: offsets } = value;
-    if (dtype !== 'F32' && dtype !== 'I32')
-      return fail(`tensor ${shown(name)} is of type F32 or I32`, describe(dtype));
+    if (!isValueType(dtype)) return fail(`tensor ${shown(name)} is of type F32, F16 or I32`, describe(dtype));
     if (!areSizes(shape)) return fail(`tensor ${shown(name)} has a shape of whole numbers`, describe(shape));
     const [begin, end] = areSizes(offsets) && offsets.length === 2 ? offsets : [];
     if (begin === undefined || end === undefined) {
@@ -121,6 +128,10 @@ function parseHeader(
     entries.push({ name, dtype, shape, begin, end });
   }
   return { entries, metadata };
+}
+
+function isValueType(value: unknown): value is ValueType {
+  return typeof value === 'string' && Object.hasOwn(VALUE_BYTES, value);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

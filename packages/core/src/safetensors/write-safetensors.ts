@@ -1,5 +1,6 @@
 import type { HostTensor, TensorValues } from './host-tensor';
-import { ALIGNMENT, LENGTH_BYTES, METADATA } from './layout';
+import { encodeHalves } from './half-floats';
+import { ALIGNMENT, LENGTH_BYTES, METADATA, type ValueType } from './layout';
 
 /**
  * Writes tensors in the safetensors format (https://github.com/huggingface/safetensors): the header's length, a JSON
@@ -8,17 +9,21 @@ import { ALIGNMENT, LENGTH_BYTES, METADATA } from './layout';
  * (No library for it: the one on npm is a first version that reads only, and the format is a page long.)
  *
  * @param metadata Texts by name; none unless given.
+ * @param floats How floats are written: whole, or as 16-bit ones, each rounded to the nearest. Whole unless given.
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, HostTensor<TensorValues>>,
   metadata: Readonly<Record<string, string>> = {},
+  floats: 'float32' | 'float16' = 'float32',
 ): Uint8Array<ArrayBuffer> {
   let end = 0;
   const entries: [string, unknown][] = Object.keys(metadata).length > 0 ? [[METADATA, metadata]] : [];
+  const data: Uint8Array[] = [];
   for (const [name, { shape, values }] of tensors) {
     const begin = end;
-    end += values.byteLength;
-    const dtype = values instanceof Float32Array ? 'F32' : 'I32';
+    const { dtype, bytes } = encode(values, floats);
+    data.push(bytes);
+    end += bytes.byteLength;
     entries.push([name, { dtype, shape, data_offsets: [begin, end] }]);
   }
   // Own entries, so that no tensor's name means anything: `__proto__` is one like any other.
@@ -28,10 +33,20 @@ export function writeSafetensors(
   new DataView(file.buffer).setBigUint64(0, BigInt(padded), true);
   file.set(header, LENGTH_BYTES);
   let position = LENGTH_BYTES + padded;
-  for (const { values } of tensors.values()) {
-    // The bytes as they lie in memory: little-endian, as the format wants it, wherever Node runs a tensor engine.
-    file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), position);
-    position += values.byteLength;
+  for (const bytes of data) {
+    file.set(bytes, position);
+    position += bytes.byteLength;
   }
   return file;
+}
+
+function encode(
+  values: TensorValues,
+  floats: 'float32' | 'float16',
+): { readonly dtype: ValueType; readonly bytes: Uint8Array } {
+  const isFloat = values instanceof Float32Array;
+  if (isFloat && floats === 'float16') return { dtype: 'F16', bytes: encodeHalves(values) };
+  // As they lie in memory: little-endian, as the format wants it, wherever Node runs a tensor engine.
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return { dtype: isFloat ? 'F32' : 'I32', bytes };
 }

@@ -1,0 +1,71 @@
+import { ArgumentError, DataError } from '@earlyexit/core';
+import { type HostTensor, readFloatTensors, writeSafetensors } from '@earlyexit/core/safetensors';
+import { weightSize, type WeightSpecification } from './weight-specifications';
+
+// What a tensor takes in the header besides its name, with room to spare.
+const HEADER_BYTES = 1024;
+
+/**
+ * Weight data of TensorFlow.js as a safetensors file, by the weights' names.
+ *
+ * @throws ArgumentError if a weight is no float
+ */
+export function toSafetensors(
+  specifications: readonly WeightSpecification[],
+  data: ArrayBuffer,
+  floats: 'float32' | 'float16',
+): Uint8Array<ArrayBuffer> {
+  const tensors = new Map<string, HostTensor>();
+  let offset = 0;
+  for (const each of specifications) {
+    if (each.dtype !== 'float32') {
+      throw new ArgumentError({
+        function: 'saveModel',
+        argument: 'weights',
+        rule: 'weights of floats alone are written as safetensors',
+        received: `'${each.name}', ${each.dtype}`,
+      });
+    }
+    tensors.set(each.name, { shape: each.shape, values: new Float32Array(data, offset, weightSize(each)) });
+    offset += weightSize(each) * Float32Array.BYTES_PER_ELEMENT;
+  }
+  return writeSafetensors(tensors, {}, floats);
+}
+
+/**
+ * The inverse: the weight data that TensorFlow.js wants.
+ *
+ * @throws DataError if the file is damaged, or does not hold these weights
+ */
+export function fromSafetensors(
+  file: Uint8Array,
+  specifications: readonly WeightSpecification[],
+  where: string,
+): ArrayBuffer {
+  const tensors = readFloatTensors(file, where);
+  const numbers = specifications.reduce((sum, each) => sum + weightSize(each), 0);
+  const data = new Float32Array(numbers);
+  let offset = 0;
+  for (const each of specifications) {
+    const found = tensors.get(each.name);
+    if (each.dtype !== 'float32' || found?.shape.join() !== each.shape.join()) {
+      throw new DataError({
+        where,
+        rule: `there is a tensor '${each.name}' of floats, [${each.shape.join(', ')}]`,
+        received: found === undefined ? 'none' : `[${found.shape.join(', ')}]`,
+      });
+    }
+    data.set(found.values, offset);
+    offset += found.values.length;
+  }
+  return data.buffer;
+}
+
+/** More bytes than a safetensors file with these weights has. */
+export function mostSafetensorsBytes(specifications: readonly WeightSpecification[]): number {
+  return specifications.reduce(
+    (sum, each) =>
+      sum + weightSize(each) * Float32Array.BYTES_PER_ELEMENT + HEADER_BYTES + 6 * each.name.length,
+    HEADER_BYTES,
+  );
+}
