@@ -2,12 +2,17 @@ export { type AttachOptions, attachExits } from './attaching/attach-exits';
 export { computeLogits, type ComputeLogitsOptions } from './compute-logits';
 export type { ExitSpecification, HeadChoice } from './attaching/exit-specification';
 export type { AveragePoolDenseOptions } from './heads/avgpool-dense';
-export type { BranchConvolution, BranchyNetOptions } from './heads/branchynet';
+export { type BranchConvolution, BRANCHYNET_NORMALIZATION, type BranchyNetOptions } from './heads/branchynet';
 export type { ConvDenseOptions } from './heads/conv-dense';
 export type { ConvPoolDenseOptions } from './heads/conv-pool-dense';
 export type { FeatureShape, HeadBuilder, HeadContext, HeadDefinition } from './heads/head';
 export { getHead, type HeadName, type HeadOptions, listHeads, registerHead } from './heads/head-registry';
-export { MixedPooling2D, type MixedPooling2DArguments, registerLayers } from './heads/mixed-pooling-layer';
+export {
+  LocalResponseNormalization,
+  type LocalResponseNormalizationArguments,
+} from './layers/local-response-normalization';
+export { MixedPooling2D, type MixedPooling2DArguments } from './layers/mixed-pooling';
+export { registerLayers } from './layers/register-layers';
 export { layerSeed } from './layer-seed';
 export { foldLogitScaling, type LogitScaling } from './fold-logit-scaling';
 export { fromModelArtifacts, toModelArtifacts } from './saving/model-artifacts';

@@ -1,4 +1,5 @@
 import type { BackboneOptions, ModelDefinition } from './model-definition';
+import { branchyNetPaper } from './branchynet';
 import { normalFanIn } from './initializers';
 import { tfl } from './tf';
 
@@ -55,11 +56,10 @@ function dense(name: string, units: number, features: tfl.SymbolicTensor, seed: 
 }
 
 const lecun = 'LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning Applied to Document Recognition, 1998';
-const branchyNet = 'Teerapittayanon, McDanel, Kung: BranchyNet, ICPR 2016 (arXiv:1709.01686)';
 
 const mnist = { family: 'lenet', defaultDataset: 'mnist', inputShape: [28, 28, 1], classes: 10 } as const;
 
-/** LeNet, and B-LeNet with BranchyNet's exit after the first convolution. */
+/** LeNet, and B-LeNet with an exit after the first convolution: BranchyNet's, and a cheaper one. */
 export const lenetModels: readonly ModelDefinition[] = [
   {
     ...mnist,
@@ -74,9 +74,25 @@ export const lenetModels: readonly ModelDefinition[] = [
     ...mnist,
     name: 'b_lenet',
     description: 'LeNet with one exit (convolution, dense) after the first convolution',
-    paper: branchyNet,
+    paper: branchyNetPaper,
     exits: [{ after: 'conv1', head: { name: 'branchynet', options: { convolutions: [10] } } }],
     // The paper speaks of heavier early weights; its released code sets every weight to 1.
+    lossWeights: [1, 1],
+    build: (options) => buildLeNet(options),
+  },
+  {
+    ...mnist,
+    name: 'b_lenet_cheap',
+    description:
+      'B-LeNet with a head of 3 % instead of 9 % of the network: its convolution takes a step of 2',
+    paper: branchyNetPaper,
+    // Half of the features that are pooled once already: a quarter of the convolution's cost at the same width.
+    exits: [
+      {
+        after: 'conv1',
+        head: { name: 'branchynet', options: { convolutions: [{ filters: 12, strides: 2 }] } },
+      },
+    ],
     lossWeights: [1, 1],
     build: (options) => buildLeNet(options),
   },

@@ -5,16 +5,32 @@ import {
   type Preprocessing,
 } from '@earlyexit/branch-head';
 import { ArgumentError, EarlyExitError, nearestNames } from '@earlyexit/core';
+import { alexnetCifarModels, alexnetTestModels } from './alexnet-cifar';
+import { cdlMnistModels } from './cdl-mnist';
 import { lenetModels, lenetTestModels } from './lenet';
 import type { InputShape, ModelDefinition, ModelEntry } from './model-definition';
 import { resnetCifarModels, resnetTestModels } from './resnet-cifar';
 import { resnetImagenetModels } from './resnet-imagenet';
 import { resolveLayerName } from './resolve-layer-name';
+import { branchyNetResnetModels, branchyNetResnetTestModels } from './resnet110-branchynet';
 
 const registry = new Map<string, ModelDefinition>();
 
-const published = [...lenetModels, ...resnetCifarModels, ...resnetImagenetModels];
-for (const definition of [...published, ...lenetTestModels, ...resnetTestModels]) registerModel(definition);
+const published = [
+  ...lenetModels,
+  ...alexnetCifarModels,
+  ...branchyNetResnetModels,
+  ...cdlMnistModels,
+  ...resnetCifarModels,
+  ...resnetImagenetModels,
+];
+const forTests = [
+  ...lenetTestModels,
+  ...alexnetTestModels,
+  ...branchyNetResnetTestModels,
+  ...resnetTestModels,
+];
+for (const definition of [...published, ...forTests]) registerModel(definition);
 
 /** What a network has to know of the images that it is made for; a `DataSource` of `@earlyexit/datasets` says it. */
 export interface NetworkData {

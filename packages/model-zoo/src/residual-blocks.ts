@@ -86,6 +86,33 @@ export function projectionShortcut(
   return normalization(`${prefix}_downsample_bn`, projected);
 }
 
+/**
+ * Option A, from stock layers, so that any TensorFlow.js program opens the saved network: average pooling over
+ * windows of one pixel takes every second pixel as it is, and zero padding told that the channels come first pads
+ * the last two axes of `[batch, height, width, channels]`, of which the width gets nothing.
+ *
+ * @param zeros where the channels of zeros go: half of them on either side, or all before the others
+ */
+export function identityShortcut(zeros: 'around' | 'before' = 'around'): typeof projectionShortcut {
+  return (prefix, filters, stride, input) => {
+    const missing = filters - input.shape[3]!;
+    const before = zeros === 'before' ? missing : Math.floor(missing / 2);
+    const strided = tfl.layers
+      .averagePooling2d({ name: `${prefix}_shortcut_stride`, poolSize: 1, strides: stride })
+      .apply(input) as tfl.SymbolicTensor;
+    return tfl.layers
+      .zeroPadding2d({
+        name: `${prefix}_shortcut_pad`,
+        dataFormat: 'channelsFirst',
+        padding: [
+          [0, 0],
+          [before, missing - before],
+        ],
+      })
+      .apply(strided) as tfl.SymbolicTensor;
+  };
+}
+
 /** A convolution without bias, drawn as He et al. do, that pads `(kernelSize − 1) / 2` pixels on every side. */
 export function convolution(
   name: string,

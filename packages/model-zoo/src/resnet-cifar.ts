@@ -3,10 +3,10 @@ import type { BackboneOptions, ModelDefinition } from './model-definition';
 import {
   basicBlock,
   convolution,
+  identityShortcut,
   normalization,
   projectionShortcut,
   relu,
-  type Stride,
 } from './residual-blocks';
 import { tfl } from './tf';
 
@@ -23,7 +23,7 @@ interface ResNetShape {
   readonly widths?: readonly [number, number, number];
 }
 
-const shortcuts = { A: identityShortcut, B: projectionShortcut };
+const shortcuts = { A: identityShortcut(), B: projectionShortcut };
 const publishedWidths = [16, 32, 64] as const;
 
 /**
@@ -50,34 +50,6 @@ function buildResNet(options: BackboneOptions, shape: ResNetShape): tfl.LayersMo
     .dense({ name: 'fc', units: options.classes, kernelInitializer: uniformFanIn(widths[2], seed, 'fc') })
     .apply(features) as tfl.SymbolicTensor;
   return tfl.model({ inputs: input, outputs: logits, name: options.name });
-}
-
-/**
- * Option A, from stock layers, so that any TensorFlow.js program opens the saved network: average pooling over
- * windows of one pixel takes every second pixel as it is, and zero padding told that the channels come first pads
- * the last two axes of `[batch, height, width, channels]`, of which the width gets nothing.
- */
-function identityShortcut(
-  prefix: string,
-  filters: number,
-  stride: Stride,
-  input: tfl.SymbolicTensor,
-): tfl.SymbolicTensor {
-  const missing = filters - input.shape[3]!;
-  const before = Math.floor(missing / 2);
-  const strided = tfl.layers
-    .averagePooling2d({ name: `${prefix}_shortcut_stride`, poolSize: 1, strides: stride })
-    .apply(input) as tfl.SymbolicTensor;
-  return tfl.layers
-    .zeroPadding2d({
-      name: `${prefix}_shortcut_pad`,
-      dataFormat: 'channelsFirst',
-      padding: [
-        [0, 0],
-        [before, missing - before],
-      ],
-    })
-    .apply(strided) as tfl.SymbolicTensor;
 }
 
 const heEtAl = 'He, Zhang, Ren, Sun: Deep Residual Learning for Image Recognition, 2015 (arXiv:1512.03385)';

@@ -1,4 +1,4 @@
-import { attachExits, type MultiExitModel } from '@earlyexit/branch-head';
+import { attachExits, LocalResponseNormalization, type MultiExitModel } from '@earlyexit/branch-head';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { randomizeWeights } from './random-network';
 
@@ -12,6 +12,9 @@ const made: Readonly<Record<string, () => tfl.layers.Layer>> = {
   LayerNormalization: () => layers.layerNormalization({ epsilon: 0.01 }),
   'LayerNormalization of whole maps': () => layers.layerNormalization({ axis: [1, 2, 3], center: false }),
   'LayerNormalization of columns': () => layers.layerNormalization({ axis: [2, 3], scale: false }),
+  LocalResponseNormalization: () => new LocalResponseNormalization({ size: 3, alpha: 0.2, bias: 0.5 }),
+  'LocalResponseNormalization of all channels': () =>
+    new LocalResponseNormalization({ size: 9, alpha: 0.3, beta: 0.6, bias: 1 }),
   gelu: () => layers.activation({ activation: 'gelu' }),
   gelu_new: () => layers.activation({ activation: 'gelu_new' }),
   mish: () => layers.activation({ activation: 'mish' }),

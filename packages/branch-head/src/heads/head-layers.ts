@@ -33,11 +33,16 @@ export function classifier(features: tfl.SymbolicTensor, context: HeadContext): 
   );
 }
 
-/** A convolution with a bias that keeps the size at stride 1, initialized as He et al. do before a ReLU. */
+/** A convolution that keeps the size at stride 1, with a bias unless told otherwise, drawn as He et al. do before a ReLU. */
 export function convolution(
   context: HeadContext,
   suffix: string,
-  options: { readonly filters: number; readonly kernelSize: number; readonly strides?: number },
+  options: {
+    readonly filters: number;
+    readonly kernelSize: number;
+    readonly strides?: number;
+    readonly useBias?: boolean;
+  },
 ): tfl.layers.Layer {
   const name = `${context.name}_${suffix}`;
   return tfl.layers.conv2d({
@@ -45,6 +50,7 @@ export function convolution(
     kernelSize: options.kernelSize,
     strides: options.strides ?? 1,
     padding: 'same',
+    useBias: options.useBias ?? true,
     name,
     kernelInitializer: tfl.initializers.heNormal({ seed: layerSeed(context.seed, name) }),
   });

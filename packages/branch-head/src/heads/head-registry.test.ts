@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { variableOf } from '../test-networks';
 import { tf, tfl } from '../tf';
 import { getHead, type HeadName, type HeadOptions, listHeads } from './head-registry';
-import { MixedPooling2D } from './mixed-pooling-layer';
+import { MixedPooling2D } from '../layers/mixed-pooling';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -77,6 +77,29 @@ describe('the heads of the papers', () => {
     expect(resNet.macs / 1e6).toBeCloseTo(48.2, 1);
   });
 
+  it('branchynet normalises before a convolution, and takes a step with one', () => {
+    const { layers, macs } = build('branchynet', [16, 16, 4], {
+      convolutions: [{ filters: 8, strides: 2 }, 3],
+      pooling: null,
+      normalizedBefore: 1,
+    });
+    expect(layers.slice(0, 4)).toEqual([
+      'exit0_conv1 [8,8,8]',
+      'exit0_relu1 [8,8,8]',
+      'exit0_norm [8,8,8]',
+      'exit0_conv2 [8,8,3]',
+    ]);
+    expect(macs).toBe(64 * 9 * 4 * 8 + 64 * 9 * 8 * 3 + 192 * 10);
+  });
+
+  it('residual is the second branch of B-ResNet-110', () => {
+    const { layers, macs, parameters } = build('residual', [30, 30, 16], {});
+    expect(layers.at(-2)).toBe('exit0_flatten [14400]');
+    expect(macs).toBe(2 * 900 * 9 * 16 * 16 + 144_000);
+    // Two convolutions, two normalisations, one dense layer.
+    expect(parameters).toBe(2 * (9 * 256 + 32) + 144_010);
+  });
+
   it('conv-dense is a convolution and a dense layer', () => {
     expect(build('conv-dense', [32, 32, 16], {}).layers).toEqual([
       'exit0_conv [16,16,16]',
@@ -126,7 +149,7 @@ describe('the heads of the papers', () => {
   });
 
   it('knows its names', () => {
-    expect(listHeads()).toHaveLength(7);
+    expect(listHeads()).toHaveLength(8);
     expect(listHeads().every((head) => getHead(head.name) === head)).toBe(true);
     expect(() => getHead('toString')).toThrow('one of avgpool-dense');
     expect(() => getHead('lineer')).toThrow("Did you mean 'linear'");

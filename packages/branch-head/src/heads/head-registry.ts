@@ -7,6 +7,7 @@ import type { HeadDefinition } from './head';
 import { linear } from './linear';
 import { mixedPool } from './mixed-pool';
 import { pooled } from './pooled';
+import { residual } from './residual';
 
 /** The options of each head that comes with the package. */
 export interface HeadOptions {
@@ -17,6 +18,7 @@ export interface HeadOptions {
   linear: object;
   'mixed-pool': object;
   pooled: object;
+  residual: object;
 }
 
 /** The name of a head: one of these, or one that `registerHead` was given. */
@@ -25,10 +27,9 @@ export type HeadName = keyof HeadOptions | (string & Record<never, never>);
 
 // In the order in which they are listed.
 const registry = new Map<string, HeadDefinition>(
-  [averagePoolDense, convDense, convPoolDense, branchyNet, linear, mixedPool, pooled].map((head) => [
-    head.name,
-    head,
-  ]),
+  [averagePoolDense, convDense, convPoolDense, branchyNet, linear, mixedPool, pooled, residual].map(
+    (head) => [head.name, head],
+  ),
 );
 
 /**

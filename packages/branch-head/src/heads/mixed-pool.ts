@@ -1,7 +1,8 @@
 import { layerSeed } from '../layer-seed';
 import { type FeatureShape, type HeadDefinition, needsFeatureMap } from './head';
 import { chain, classifier } from './head-layers';
-import { MixedPooling2D, registerLayers } from './mixed-pooling-layer';
+import { MixedPooling2D } from '../layers/mixed-pooling';
+import { registerLayers } from '../layers/register-layers';
 
 // Shallow-Deep Networks pool every feature map to about this many pixels a side.
 const SIDE_AFTER_POOLING = 4;

@@ -3,7 +3,7 @@ import { kindOfPath, readFileWithin, readJsonWithin, refuseLarge } from '@earlye
 import { basename, dirname, extname } from 'node:path';
 import { buildFromTopology } from '../saving/build-from-topology';
 import { checkSizes } from '../saving/check-sizes';
-import { registerLayers } from '../heads/mixed-pooling-layer';
+import { registerLayers } from '../layers/register-layers';
 import { MODEL_FILE } from '../saving/model-files';
 import { canonicalTopology } from '../saving/model-topology';
 import { tf, type tfl } from '../tf';

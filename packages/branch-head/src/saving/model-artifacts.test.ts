@@ -4,7 +4,7 @@ import { EarlyExitError, randomStream } from '@earlyexit/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { attachExits } from '../attaching/attach-exits';
 import type { ExitSpecification } from '../attaching/exit-specification';
-import { registerLayers } from '../heads/mixed-pooling-layer';
+import { registerLayers } from '../layers/register-layers';
 import { fromModelArtifacts, toModelArtifacts } from './model-artifacts';
 import type { MultiExitModel } from '../metadata/multi-exit-model';
 import {

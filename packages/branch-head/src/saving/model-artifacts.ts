@@ -1,7 +1,7 @@
 import { ArgumentError, DataError, describeValue, jsonChecksum } from '@earlyexit/core';
 import { buildFromTopology } from './build-from-topology';
 import { checkSizes } from './check-sizes';
-import { registerLayers } from '../heads/mixed-pooling-layer';
+import { registerLayers } from '../layers/register-layers';
 import { canonicalTopology } from './model-topology';
 import { FORMAT_VERSION, type MultiExitMetadata, type MultiExitModel } from '../metadata/multi-exit-model';
 import { tf, tfl } from '../tf';

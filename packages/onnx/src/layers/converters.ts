@@ -19,7 +19,7 @@ import {
   convertThresholdedReLU,
 } from './elementwise';
 import { type LayerConverter } from './layer-conversion';
-import { convertLayerNormalization } from './normalization';
+import { convertLayerNormalization, convertLocalResponseNormalization } from './normalization';
 import {
   convertAveragePooling2D,
   convertGlobalAveragePooling2D,
@@ -46,6 +46,7 @@ export const converters: Readonly<Record<string, LayerConverter>> = {
   Dense: convertDense,
   BatchNormalization: convertBatchNormalization,
   LayerNormalization: convertLayerNormalization,
+  LocalResponseNormalization: convertLocalResponseNormalization,
   Rescaling: convertRescaling,
   Activation: convertActivation,
   ReLU: convertReLU,

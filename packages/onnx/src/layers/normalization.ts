@@ -35,6 +35,18 @@ export const convertLayerNormalization: LayerConverter = ({ graph, node, config,
   return fromPlain(graph, { ...value, name });
 };
 
+/** `LocalResponseNormalization` of `@earlyexit/branch-head`; the standard divides alpha by the size of the window. */
+export const convertLocalResponseNormalization: LayerConverter = ({ graph, node, config, inputs }) => {
+  const { size, alpha, beta, bias } = config as Record<'size' | 'alpha' | 'beta' | 'bias', number>;
+  const attributes = {
+    size: { int: size },
+    alpha: { float: alpha * size },
+    beta: { float: beta },
+    bias: { float: bias },
+  };
+  return { ...inputs[0]!, name: graph.add('LRN', [inputs[0]!.name], attributes, node.id) };
+};
+
 /** The normalisation in operators of older versions. */
 function spellOut(
   graph: GraphBuilder,

@@ -643,6 +643,20 @@ const operators: Readonly<Record<string, Operator>> = {
       return one(FLOAT, sizes, 8 * volume(sizes));
     },
   },
+  LRN: {
+    inputs: [1, 1],
+    attributes: 'size:i alpha:f beta:f bias:f',
+    make: (application) => {
+      const { sizes } = maps(application);
+      const size = whole(application, 'size', 0);
+      need(
+        size > 0 && size % 2 === 1 && size <= LARGEST_STEP,
+        `LRN.size is an odd whole number up to ${LARGEST_STEP}`,
+        size,
+      );
+      return one(FLOAT, sizes, size * volume(sizes));
+    },
+  },
   ReduceMean: {
     inputs: [1, 1],
     attributes: 'axes:ints keepdims:i',

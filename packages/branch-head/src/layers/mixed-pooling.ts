@@ -66,11 +66,3 @@ export class MixedPooling2D extends tfl.layers.Layer {
     };
   }
 }
-
-/**
- * Tells TensorFlow.js the layers that are ours, so that its own `loadLayersModel` can load a model with a
- * `mixed-pool` head. Everything in this package does it by itself. Calling it again changes nothing.
- */
-export function registerLayers(): void {
-  tf.serialization.registerClass(MixedPooling2D);
-}
