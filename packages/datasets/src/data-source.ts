@@ -13,11 +13,18 @@ export interface DataSource {
   readonly name: string;
   /** Class names; the label is the position. */
   readonly classes: readonly string[];
+  /** By what the data know their classes (synsets, of ImageNet), by which samples are recognised; default `classes`. */
+  readonly classIds?: readonly string[] | undefined;
   readonly imageShape: ImageShape;
   /** Mean of each channel, of pixels scaled to 0…1. */
   readonly mean: readonly number[];
   /** Standard deviation of each channel, of pixels scaled to 0…1. */
   readonly standardDeviation: readonly number[];
+  /**
+   * To how many pixels the shorter side of an image is brought before a window of the network's size is cut from the
+   * centre; where images have a size of their own not given.
+   */
+  readonly shorterSide?: number | undefined;
   /** Default `null`. */
   readonly polarity?: Polarity;
   /** How its training images are usually augmented; default not at all. `splitDataset` does so only if asked. */
@@ -29,6 +36,8 @@ export interface DataSource {
   readonly validation?: ImageSet | null;
   /** What was left out or decided on opening, in sentences. */
   readonly notes?: readonly string[];
+  /** Images that cannot be read and were left out (`skipBroken`). */
+  readonly skipped?: readonly { readonly place: string; readonly reason: string }[] | undefined;
 }
 
 /** Settings of `openDataset`. */
@@ -39,6 +48,11 @@ export interface OpenOptions extends Pick<WorkOptions, 'onProgress' | 'signal'> 
   readonly download?: boolean | undefined;
   /** Side of the square images, in pixels; image folders only, default 224. */
   readonly size?: number | undefined;
+  /**
+   * To how many pixels the shorter side of an image is brought before a window of `size` is cut from the centre; image
+   * folders only, default round(`size` · 256 / 224) from 128 pixels up, else `size`.
+   */
+  readonly shorterSide?: number | undefined;
   /** Colour channels; image folders only, default 3. */
   readonly channels?: 1 | 3 | undefined;
   /** Which way the ink of the images goes; default: what the data set says of itself, `null` for image folders. */
@@ -52,6 +66,9 @@ export interface OpenOptions extends Pick<WorkOptions, 'onProgress' | 'signal'> 
   readonly classes?: readonly string[] | undefined;
   /** Whether the headers of all images are looked at on opening; image folders only, default `true`. */
   readonly check?: boolean | undefined;
-  /** Whether to go on without images that cannot be read, and name them in a note; default `false`: an error names them. */
+  /**
+   * Whether to go on without images that cannot be read, and name them in a note; default `false`: an error names them. The
+   * images are then decoded once to find them, headers alone do not tell.
+   */
   readonly skipBroken?: boolean | undefined;
 }

@@ -1,16 +1,18 @@
-export type { Augmentation, AugmentationBatch } from './augmentation/augmentation';
+export type { Augmentation, AugmentationBatch, ImageWindow } from './augmentation/augmentation';
 export { corruptImages, type Corruption, type CorruptionName, listCorruptions } from './corrupt-images';
 export type { DataSource, OpenOptions, Polarity } from './data-source';
 export { defaultFit, type ImageFit } from './decode/decode-image';
+export type { Size } from './decode/cut-window';
 export { horizontalFlip } from './augmentation/horizontal-flip';
 export { registerAugmentation } from './augmentation/register-augmentation';
 export { type DatasetDefinition, type DatasetEntry, listDatasets, registerDataset } from './dataset-registry';
 export { listImageFiles } from './image-folder/list-image-files';
-export type { ImageSet, ImageShape } from './image-set/image-set';
+export type { ImageSet, ImageShape, ReadImages } from './image-set/image-set';
 export { createMemoryImageSet } from './image-set/memory-image-set';
 export type { ImageChunk } from './image-set/shared-image-set';
 export { openDataset } from './open-dataset';
 export { padAndCrop } from './augmentation/pad-and-crop';
+export { randomResizedCrop, type RandomResizedCropOptions } from './augmentation/random-resized-crop';
 export { readImage, type ReadImageOptions } from './decode/read-image';
 export {
   recordSplits,

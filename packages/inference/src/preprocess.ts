@@ -13,6 +13,11 @@ export interface Preprocessing {
    * does not say. Whoever reads images inverts them to it; `preprocess` inverts nothing.
    */
   readonly polarity?: 'light-on-dark' | 'dark-on-light' | null | undefined;
+  /**
+   * To how many pixels whoever reads images brings their shorter side before a window of `inputShape` is cut from the
+   * centre; where it is not said, `readImage` of `@earlyexit/datasets` has a rule. `preprocess` resizes nothing.
+   */
+  readonly shorterSide?: number | undefined;
 }
 
 const BYTE_VALUES = 256;

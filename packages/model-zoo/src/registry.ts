@@ -44,6 +44,8 @@ export interface NetworkData {
   readonly standardDeviation: readonly number[];
   /** Which way the ink goes; default null. */
   readonly polarity?: Exclude<Preprocessing['polarity'], undefined>;
+  /** To how many pixels the shorter side of an image is brought before it is cut to its shape. */
+  readonly shorterSide?: number | undefined;
 }
 
 /** What `createModel` may be told. */
@@ -113,8 +115,15 @@ function preprocessingOf({
   mean,
   standardDeviation,
   polarity = null,
+  shorterSide,
 }: NetworkData): Preprocessing {
-  return { inputShape: imageShape, mean, standardDeviation, polarity };
+  return {
+    inputShape: imageShape,
+    mean,
+    standardDeviation,
+    polarity,
+    ...(shorterSide === undefined ? {} : { shorterSide }),
+  };
 }
 
 /** Exits as they are written, for a network that has none yet. */

@@ -11,11 +11,12 @@ const SHOWN_CLASSES = 4;
  */
 export function checkClasses(
   { name, classes }: Pick<MultiExitMetadata, 'name' | 'classes'>,
-  source: Pick<DataSource, 'name' | 'classes'>,
+  source: Pick<DataSource, 'name' | 'classes' | 'classIds'>,
 ): void {
-  const same =
-    classes.length === source.classes.length && classes.every((each, i) => each === source.classes[i]);
-  if (same) return;
+  const isKnownAs = (names: readonly string[] | undefined): boolean =>
+    classes.length === names?.length && classes.every((each, i) => each === names[i]);
+  // Networks of before were trained on the names of folders.
+  if (isKnownAs(source.classes) || isKnownAs(source.classIds)) return;
   throw new ArgumentError({
     function: 'checkClasses',
     argument: 'dataset',

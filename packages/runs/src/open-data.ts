@@ -20,6 +20,10 @@ export interface OpenDataOptions extends WorkOptions {
   readonly download?: boolean | undefined;
   /** What the network takes; data sets without a size of their own are brought to it. */
   readonly imageShape?: ImageShape | undefined;
+  /** Side of the square images, instead of that of `imageShape`; data sets with a size of their own refuse it. */
+  readonly imageSize?: number | undefined;
+  /** To how many pixels the shorter side of an image is brought before it is cut to `imageShape`; default the data set's. */
+  readonly shorterSide?: number | undefined;
   /** Keeps this many training samples, after the other splits have been cut. */
   readonly limit?: number | undefined;
   /** Of the training samples; default none. */
@@ -47,16 +51,17 @@ export interface OpenedData {
  *   where a package or the network is missing
  */
 export async function openData(options: OpenDataOptions): Promise<OpenedData> {
-  const { settings, download, imageShape, limit, augment, signal, onProgress, onNote } = options;
+  const { settings, download, imageShape, imageSize, shorterSide, limit, augment } = options;
+  const { signal, onProgress, onNote } = options;
   const { dataset, dataDir, seed, validation, calibration, skipBroken, rules } = settings;
   const anySize = listDatasets().some(({ name, imageShape: own }) => name === dataset && own === null);
   const source = await openDataset(dataset, {
     ...(dataDir === null ? {} : { dataDir }),
     download,
     skipBroken,
-    ...(imageShape === undefined || !anySize
+    ...(imageShape === undefined || !(anySize || imageSize !== undefined)
       ? {}
-      : { size: imageShape[0], channels: imageShape[2] === 1 ? 1 : 3 }),
+      : { size: imageSize ?? imageShape[0], channels: imageShape[2] === 1 ? 1 : 3, shorterSide }),
     signal,
     onProgress,
   });

@@ -46,12 +46,13 @@ export async function openTestData(
   trained: OpenedData,
   { dataDir, signal, onProgress, onNote }: TestDataOptions,
 ): Promise<Split<'test'>> {
-  const { classes, imageShape } = trained.source;
+  const { classes, imageShape, shorterSide } = trained.source;
   const source = await openDataset(trained.settings.dataset, {
     dataDir,
     use: 'test',
     classes,
     size: imageShape[0],
+    shorterSide,
     channels: imageShape[2] === 1 ? 1 : 3,
     skipBroken: trained.settings.skipBroken,
     signal,

@@ -30,7 +30,7 @@ export async function reopenSplits(
 ): Promise<OpenedData> {
   const { dataset, dataDir, seed, skipBroken, ...rest } = options;
   const settings = resolveDataSettings({ dataset, dataDir, seed, skipBroken }, config?.data ?? null);
-  const imageShape = model.metadata.preprocessing?.inputShape;
+  const { inputShape: imageShape, shorterSide } = model.metadata.preprocessing ?? {};
   const isOwn = runDirectory !== null && settings.dataset === (config?.data?.dataset ?? settings.dataset);
   const recorded = isOwn ? await readRecordedSplits(runDirectory) : null;
   if (isOwn && recorded === null) {
@@ -39,7 +39,7 @@ export async function reopenSplits(
       text: `the run did not record which samples it was trained on: its splits are cut again with seed ${String(settings.seed)}, and are the same as long as the data are`,
     });
   }
-  const data = await openData({ ...rest, settings, imageShape, recorded });
+  const data = await openData({ ...rest, settings, imageShape, shorterSide, recorded });
   checkClasses(model.metadata, data.source);
   return data;
 }

@@ -14,6 +14,11 @@ export interface Preprocessing {
    * Models of before do not say.
    */
   readonly polarity?: Polarity | null | undefined;
+  /**
+   * To how many pixels the shorter side of an image is brought before a window of `inputShape` is cut from the centre.
+   * Where it is not said: round(side · 256 / 224) from 128 pixels up, else the side itself.
+   */
+  readonly shorterSide?: number | undefined;
 }
 
 /** Which way the ink of images goes: white digits on black are `light-on-dark`. */

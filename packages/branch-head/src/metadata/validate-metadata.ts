@@ -76,7 +76,7 @@ function findPreprocessingProblem(value: unknown, model: tfl.LayersModel): Metad
   if (value === null) return null;
   const shape = model.inputs[0]?.shape.slice(1) ?? [];
   if (!isRecord(value)) return problem('preprocessing', 'is null or an object', value);
-  const { inputShape, mean, standardDeviation, polarity = null } = value;
+  const { inputShape, mean, standardDeviation, polarity = null, shorterSide } = value;
   const channels = shape.at(-1);
   return (
     check(
@@ -105,6 +105,12 @@ function findPreprocessingProblem(value: unknown, model: tfl.LayersModel): Metad
       'preprocessing.polarity',
       'is light-on-dark, dark-on-light or null',
       polarity,
+    ) ??
+    check(
+      shorterSide === undefined || (isCount(shorterSide) && shorterSide >= Number(shape[0] ?? 1)),
+      'preprocessing.shorterSide',
+      'is a whole number of pixels, no smaller than the input',
+      shorterSide,
     )
   );
 }

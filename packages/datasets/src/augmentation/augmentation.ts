@@ -1,3 +1,4 @@
+import type { Size } from '../decode/cut-window';
 import type { ImageShape } from '../image-set/image-set';
 
 /** A batch that an augmentation changes in place. */
@@ -11,9 +12,25 @@ export interface AugmentationBatch {
   readonly random: (image: number) => number;
 }
 
+/** A rectangle of an image, in its pixels. */
+export interface ImageWindow {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
 /** A random change of training images, on raw bytes before they are normalised. */
 export interface Augmentation {
   readonly name: string;
   /** Changes `batch.bytes` in place. */
   apply(batch: AugmentationBatch): void;
+  /**
+   * Chooses the part of an image that the network sees, instead of `apply` and before all other augmentations, where
+   * images are decoded when they are read: the part is then cut from the image as it is stored, with all its pixels.
+   *
+   * @param image the size of the stored image, turned as it is shown
+   * @param bits 32 random bits, as `AugmentationBatch.random` gives them
+   */
+  readonly chooseWindow?: (image: Size, bits: number) => ImageWindow;
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { recipeOf } from './augmentation-recipe';
 import { horizontalFlip } from './horizontal-flip';
 import { padAndCrop } from './pad-and-crop';
+import { randomResizedCrop } from './random-resized-crop';
 import { createAugmentation, registerAugmentation } from './register-augmentation';
 
 const batch = (bytes: Uint8Array) => ({
@@ -19,7 +20,7 @@ const darken = registerAugmentation('test-darken', import.meta.url, ({ amount }:
     changed.forEach((byte, index) => (changed[index] = Math.max(0, byte - amount))),
 }));
 
-test.each([padAndCrop(1), padAndCrop(), horizontalFlip(), darken({ amount: 30 })])(
+test.each([padAndCrop(1), padAndCrop(), horizontalFlip(), randomResizedCrop(), darken({ amount: 30 })])(
   'an augmentation made again from its cloned recipe does the same: $name',
   async (augmentation) => {
     const again = await createAugmentation(structuredClone(recipeOf(augmentation)!));

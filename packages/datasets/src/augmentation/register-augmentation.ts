@@ -3,12 +3,14 @@ import type { Augmentation } from './augmentation';
 import { type AugmentationRecipe, withRecipe } from './augmentation-recipe';
 import { horizontalFlip } from './horizontal-flip';
 import { padAndCrop } from './pad-and-crop';
+import { randomResizedCrop } from './random-resized-crop';
 
 type Factory = (settings: never) => Augmentation;
 
 const factories = new Map<string, Factory>([
   ['padAndCrop', padAndCrop],
   ['horizontalFlip', horizontalFlip],
+  ['randomResizedCrop', randomResizedCrop],
 ]);
 
 /**

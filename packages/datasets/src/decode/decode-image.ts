@@ -1,5 +1,6 @@
 import { DataError, EarlyExitError, EnvironmentError } from '@earlyexit/core';
 import type sharp from 'sharp';
+import type { ImageWindow } from '../augmentation/augmentation';
 import { cutWindow, type Size } from './cut-window';
 import { checkImageFormat } from './image-format';
 import type { ImageShape } from '../image-set/image-set';
@@ -10,22 +11,35 @@ import type { ImageShape } from '../image-set/image-set';
  *   evaluated (torchvision);
  * - `cover`: the shorter side to the side, then a window from the centre;
  * - `contain`: the whole image, with black margins;
- * - `fill`: stretched.
+ * - `fill`: stretched;
+ * - `{ shorterSide }`: the shorter side to so many pixels, then a window from the centre.
  */
-export type ImageFit = 'imagenet' | 'cover' | 'contain' | 'fill';
+export type ImageFit = 'imagenet' | 'cover' | 'contain' | 'fill' | { readonly shorterSide: number };
 
 // Networks for 128 pixels and more are evaluated with ImageNet's margin; smaller ones see as much of the image as possible.
 const IMAGENET_FIT_FROM = 128;
 
 /** The fit for a network of this input: `imagenet` from 128 pixels up, else `cover`. */
-export function defaultFit([height, width]: ImageShape): ImageFit {
+export function defaultFit([height, width]: ImageShape): 'imagenet' | 'cover' {
   return Math.min(height, width) >= IMAGENET_FIT_FROM ? 'imagenet' : 'cover';
 }
 
+/** How much larger than the window an image is made that is cut to it. */
+function marginOf(fit: ImageFit, [height, width]: ImageShape): number {
+  if (typeof fit === 'object') return fit.shorterSide / Math.min(height, width);
+  return fit === 'imagenet' ? 256 / 224 : 1;
+}
+
+/** To how many pixels the shorter side of an image is brought before the window is cut: 256 for 224 × 224. */
+export function shorterSideOf(imageShape: ImageShape, fit: 'imagenet' | 'cover'): number {
+  return Math.round(Math.min(imageShape[0], imageShape[1]) * marginOf(fit, imageShape));
+}
+
 /** The size to which the whole image is scaled before it is cut or padded. */
-function scaledSize(image: Size, [height, width]: ImageShape, fit: ImageFit): Size {
+function scaledSize(image: Size, imageShape: ImageShape, fit: ImageFit): Size {
+  const [height, width] = imageShape;
   if (fit === 'fill') return { height, width };
-  const margin = fit === 'imagenet' ? 256 / 224 : 1;
+  const margin = marginOf(fit, imageShape);
   const goal = { height: Math.round(height * margin), width: Math.round(width * margin) };
   const scales = [goal.height / image.height, goal.width / image.width];
   if (fit === 'contain') {
@@ -120,6 +134,8 @@ export interface DecodeOptions {
   readonly fit: ImageFit;
   /** Whether light and dark change places; `auto`: where the border is light. */
   readonly invert: boolean | 'auto';
+  /** The part of the image to be seen, whatever `fit` says: it is stretched to the network's size. */
+  readonly window?: ((image: Size) => ImageWindow) | undefined;
 }
 
 /** The rule that a damaged image breaks. */
@@ -152,7 +168,7 @@ export async function readImageSize(bytes: Uint8Array, where: string): Promise<S
 async function decodeShrunk(
   bytes: Uint8Array,
   where: string,
-  { imageShape, fit }: DecodeOptions,
+  { imageShape, fit, window }: DecodeOptions,
 ): Promise<{ bytes: Uint8Array; from: Size; to: Size }> {
   const open = await loadSharp();
   try {
@@ -160,13 +176,12 @@ async function decodeShrunk(
     const image = open(bytes, { failOn: 'error', limitInputPixels: false });
     const { autoOrient } = await image.metadata();
     refuseManyPixels(autoOrient, where);
-    const to = scaledSize(autoOrient, imageShape, fit);
-    const from = {
-      height: Math.min(to.height, autoOrient.height),
-      width: Math.min(to.width, autoOrient.width),
-    };
-    const shrunk = await image
-      .autoOrient()
+    const part = window?.(autoOrient);
+    const seen: Size = part ?? autoOrient;
+    const to = scaledSize(seen, imageShape, part === undefined ? fit : 'fill');
+    const from = { height: Math.min(to.height, seen.height), width: Math.min(to.width, seen.width) };
+    const turned = image.autoOrient();
+    const shrunk = await (part === undefined ? turned : turned.extract(part))
       // The triangle filter, widened: what PIL and torchvision call bilinear with antialiasing.
       .resize({ ...from, fit: 'fill', kernel: 'linear' })
       .flatten({ background: '#ffffff' })

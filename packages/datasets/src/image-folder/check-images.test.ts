@@ -42,6 +42,20 @@ const bad = {
   'b/page.jpg': '<!DOCTYPE html><html></html>',
 };
 
+test('damage in the midst of an image is found where broken images are to be skipped', async () => {
+  const spoilt = Buffer.from(whole.png);
+  // Within the compressed pixels.
+  spoilt.fill(0x55, 150, 250);
+  const dataDir = await folderOf({ ...good('a/1.png', 'b/1.png', 'b/2.png'), 'a/spoilt.png': spoilt });
+  // Its header and its end are whole: it would be found when it is read.
+  expect((await openImageFolder({ dataDir, size: 8 })).train.size).toBe(4);
+  const source = await openImageFolder({ dataDir, size: 8, skipBroken: true });
+  expect(source.train.size).toBe(3);
+  expect(source.skipped).toEqual([
+    { place: join(dataDir, 'a/spoilt.png'), reason: 'the image is damaged or cut short' },
+  ]);
+});
+
 test.each(['a folder', 'an archive'])(
   'all broken images of %s are named together, before anything is read',
   async (kind) => {

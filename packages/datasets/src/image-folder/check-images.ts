@@ -19,8 +19,8 @@ export interface BrokenImage {
   readonly index: number;
 }
 
-/** Looks at an image: its header, and all of it where its end looks cut off. */
-async function checkImage(tree: Tree, file: string): Promise<void> {
+/** Looks at an image: its header, and all of it where its end looks cut off or that is asked for. */
+async function checkImage(tree: Tree, file: string, isThorough: boolean): Promise<void> {
   const place = tree.place(file);
   const { size, start, end } = await tree.readEnds(file, HEADER_BYTES);
   checkImageFormat(start, place);
@@ -32,7 +32,7 @@ async function checkImage(tree: Tree, file: string): Promise<void> {
     await readImageSize(await tree.read(file), place);
   }
   // Some files end otherwise than they should and are whole: only the decoder knows.
-  if (looksCut(start, end, size))
+  if (isThorough || looksCut(start, end, size))
     await decodeImage(await tree.read(file), place, { imageShape: [8, 8, 1], fit: 'fill', invert: false });
 }
 
@@ -40,13 +40,15 @@ async function checkImage(tree: Tree, file: string): Promise<void> {
  * Looks at the header of every image, and at more where it looks cut off, without decoding the rest: what is broken is
  * found before anything is computed from the others.
  *
+ * @param options.thorough whether every image is decoded: only that finds damage in the midst of a file; default `false`
  * @returns the broken ones, in order
  * @throws the reason of `signal`
  */
 export async function findBrokenImages(
   parts: readonly LabelledFiles[],
-  { onProgress, signal }: Pick<WorkOptions, 'onProgress' | 'signal'>,
+  options: Pick<WorkOptions, 'onProgress' | 'signal'> & { readonly thorough?: boolean },
 ): Promise<BrokenImage[]> {
+  const { onProgress, signal, thorough = false } = options;
   const broken: BrokenImage[] = [];
   const total = parts.reduce((sum, { files }) => sum + files.length, 0);
   let done = 0;
@@ -58,7 +60,7 @@ export async function findBrokenImages(
         const index = next;
         next += 1;
         const file = part.files[index]!;
-        await checkImage(part.tree, file).catch((error: unknown) => {
+        await checkImage(part.tree, file, thorough).catch((error: unknown) => {
           if (!EarlyExitError.is(error) || error.kind !== 'data') throw error;
           const { rule, received, where } = error.parts;
           // What the decoder says of a damaged image is said where it alone is opened.

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
+import type { Size } from '../decode/cut-window';
 import { checkRows } from '../image-set/check-rows';
-import type { ImageSet, ImageShape } from '../image-set/image-set';
-import { decodeImage, defaultFit } from '../decode/decode-image';
+import type { ImageSet, ImageShape, ReadImages } from '../image-set/image-set';
+import { decodeImage, type ImageFit } from '../decode/decode-image';
 import type { LabelledFiles } from './read-classes';
 import { openSharedFiles } from './tree';
 import { markShareable, type SharedImageFiles } from '../image-set/shared-image-set';
@@ -23,9 +24,11 @@ export function createImageFilesSet(options: {
   /** What the ids begin with. */
   readonly name: string;
   readonly imageShape: ImageShape;
+  /** How images are brought to it. */
+  readonly fit: ImageFit;
   readonly keep: boolean;
 }): ImageSet {
-  const { name, imageShape } = options;
+  const { name, imageShape, fit } = options;
   const { tree, files, labels } = options.files;
   const size = files.length;
   const [height, width, channels] = imageShape;
@@ -36,13 +39,13 @@ export function createImageFilesSet(options: {
         isKept: new Uint8Array(new SharedArrayBuffer(size)),
       }
     : null;
-  const read = createDecodingRead({ size, imageShape, kept }, (row) => {
+  const read = createDecodingRead({ size, imageShape, fit, kept }, (row) => {
     const file = files[row]!;
     return { place: tree.place(file), read: () => tree.read(file) };
   });
   markShareable(read, () => ({
     kind: 'files',
-    images: { files: tree.share(files), size, imageShape, kept },
+    images: { files: tree.share(files), size, imageShape, fit, kept },
   }));
   return {
     size,
@@ -57,18 +60,18 @@ export function createImageFilesSet(options: {
 }
 
 /** Reads what another thread shares. */
-export function createSharedFilesRead(images: SharedImageFiles): ImageSet['read'] {
+export function createSharedFilesRead(images: SharedImageFiles): ReadImages {
   const encoded = openSharedFiles(images.files);
   return createDecodingRead(images, (row) => ({ place: encoded.place(row), read: () => encoded.read(row) }));
 }
 
 function createDecodingRead(
-  { size, imageShape, kept }: Pick<SharedImageFiles, 'size' | 'imageShape' | 'kept'>,
+  { size, imageShape, fit, kept }: Pick<SharedImageFiles, 'size' | 'imageShape' | 'fit' | 'kept'>,
   encoded: (row: number) => EncodedImage,
-): ImageSet['read'] {
+): ReadImages {
   const [height, width, channels] = imageShape;
   const stride = height * width * channels;
-  const decoding = { imageShape, fit: defaultFit(imageShape), invert: false };
+  const decoding = { imageShape, fit, invert: false };
   const decode = async (row: number): Promise<Uint8Array> => {
     if (kept !== null && Atomics.load(kept.isKept, row) === 1)
       return kept.bytes.subarray(row * stride, (row + 1) * stride);
@@ -80,7 +83,11 @@ function createDecodingRead(
     }
     return bytes;
   };
-  return async (rows, { signal } = {}) => {
+  const readAll = async (
+    rows: Int32Array,
+    one: (row: number, position: number) => Promise<Uint8Array>,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> => {
     checkRows('image folder', rows, size);
     const images = new Uint8Array(rows.length * stride);
     let next = 0;
@@ -89,7 +96,7 @@ function createDecodingRead(
         signal?.throwIfAborted();
         const position = next;
         next += 1;
-        images.set(await decode(rows[position]!), position * stride);
+        images.set(await one(rows[position]!, position), position * stride);
       }
     };
     // Two for each core: while one waits for the disk, the other decodes.
@@ -97,4 +104,13 @@ function createDecodingRead(
     await Promise.all(Array.from({ length: workers }, work));
     return images;
   };
+  const readWhole: ReadImages = (rows, { signal } = {}) => readAll(rows, decode, signal);
+  // Never kept: another epoch looks at another part.
+  const windows: ReadImages['windows'] = (rows, choose) =>
+    readAll(rows, async (row, position) => {
+      const { place, read } = encoded(row);
+      const window = (image: Size) => choose(position, image);
+      return decodeImage(await read(), place, { ...decoding, window });
+    });
+  return Object.assign(readWhole, { windows });
 }

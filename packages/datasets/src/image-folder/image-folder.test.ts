@@ -269,3 +269,35 @@ test('photographs of ImageNet from a .tar', async (context) => {
   expect(deviation).toBeGreaterThan(0.7);
   expect(deviation).toBeLessThan(1.4);
 });
+
+describe('how images are brought to size', () => {
+  const files = { 'a/1.png': one, 'b/1.png': two };
+
+  test('stands in the source', async () => {
+    const dataDir = await writeTree(files);
+    const sides = { 8: 8, 64: 64, 128: 146, 224: 256 };
+    for (const [size, shorterSide] of Object.entries(sides))
+      expect(await openImageFolder({ dataDir, size: Number(size) })).toMatchObject({ shorterSide });
+    expect(await openImageFolder({ dataDir, size: 224, shorterSide: 232 })).toMatchObject({
+      shorterSide: 232,
+    });
+  });
+
+  test.each([223, 1_000, 230.5])('a shorter side of %d is refused for 224 pixels', async (shorterSide) => {
+    const dataDir = await writeTree(files);
+    expect(await failure(openImageFolder({ dataDir, size: 224, shorterSide }))).toMatchObject({
+      name: 'ArgumentError',
+      parts: { function: 'openDataset', argument: 'shorterSide', received: String(shorterSide) },
+    });
+  });
+
+  test('photographs are usually augmented as for ImageNet; small, grey and inked images are not', async () => {
+    const dataDir = await writeTree(files);
+    const names = async (more: object): Promise<string[] | undefined> =>
+      (await openImageFolder({ dataDir, ...more })).augmentation?.map(({ name }) => name);
+    expect(await names({})).toEqual(['randomResizedCrop', 'horizontalFlip']);
+    expect(await names({ size: 64 })).toEqual(['randomResizedCrop', 'horizontalFlip']);
+    for (const more of [{ size: 63 }, { channels: 1 }, { polarity: 'dark-on-light' }])
+      expect(await names(more)).toEqual([]);
+  });
+});

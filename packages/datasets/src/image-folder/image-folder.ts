@@ -1,5 +1,8 @@
 import { ArgumentError, DataError } from '@earlyexit/core';
 import type { DataSource, OpenOptions } from '../data-source';
+import { horizontalFlip } from '../augmentation/horizontal-flip';
+import { randomResizedCrop } from '../augmentation/random-resized-crop';
+import { defaultFit, shorterSideOf } from '../decode/decode-image';
 import { checkImageShape } from '../decode/read-image';
 import { pathKind } from '../files/require-path';
 import type { ImageShape } from '../image-set/image-set';
@@ -8,6 +11,7 @@ import { type BrokenImage, findBrokenImages } from './check-images';
 import { readFolderTree } from './folder-tree';
 import { createImageFilesSet } from './image-files-set';
 import { type ImageLayout, readImageLayout } from './image-layout';
+import { classFolder, className } from './synset-names';
 import type { LabelledFiles } from './read-classes';
 import { someNames } from '../some-names';
 
@@ -26,9 +30,10 @@ const KEEP_BELOW_BYTES = 512 * 2 ** 20;
  * Opens a folder (or `.tar`, `.tar.gz`, `.zip`) of images, `<class>/*` or `train|val|test/<class>/*`, the parts in any
  * case and their usual spellings.
  *
- * Images are brought to `size` × `size` pixels (default 224): from 128 pixels up the shorter side to
- * round(size · 256 / 224) and a window from the centre, below that the shorter side to `size` and a window. They are
- * normalised with ImageNet's mean and standard deviation, in one channel with the means of those.
+ * Images are decoded when they are read, and brought to `size` × `size` pixels (default 224): the shorter side to
+ * `shorterSide`, and a window from the centre. They are normalised with ImageNet's mean and standard deviation, in one
+ * channel with the means of those. Photographs (three channels, at least 64 pixels, no ink) are usually augmented by
+ * random crops and flips, as for ImageNet. Folders that are called by a synset that is known get its name as class.
  *
  * @throws DataError if the folder is laid out otherwise, a class is empty, or images cannot be read: all of them are
  *   named. Reading throws one if an image turns out to be damaged
@@ -48,39 +53,73 @@ export async function openImageFolder(options: OpenOptions): Promise<DataSource>
     });
   }
   const imageShape: ImageShape = [size, size, channels];
+  const { shorterSide = shorterSideOf(imageShape, defaultFit(imageShape)) } = options;
+  checkShorterSide(shorterSide, size);
   checkImageShape({ function: 'openDataset', argument: 'size' }, imageShape);
   const kind = await pathKind(dataDir, 'the images, a folder or an archive');
   const tree =
     kind === 'folder'
       ? await readFolderTree(dataDir, options.signal)
       : await readArchiveTree(dataDir, options);
-  const layout = readImageLayout(tree, dataDir, { use, classes: known });
-  const { classes, train, validation, test, notes } =
-    options.check === false ? layout : await withoutBroken(layout, dataDir, options);
+  const folders = new Set(tree.folders.map((path) => path.slice(path.lastIndexOf('/') + 1)));
+  const asked = known?.map((name) => classFolder(name, folders)) ?? null;
+  const layout = readImageLayout(tree, dataDir, { use, classes: asked });
+  const { classes, train, validation, test, notes, skipped } =
+    options.check === false ? { ...layout, skipped: [] } : await withoutBroken(layout, dataDir, options);
 
   const images = [train, validation, test].reduce((sum, part) => sum + (part?.files.length ?? 0), 0);
   const keep = images * size * size * channels < KEEP_BELOW_BYTES;
-  const set = (name: string, files: LabelledFiles) => createImageFilesSet({ name, files, imageShape, keep });
+  const set = (name: string, files: LabelledFiles) =>
+    createImageFilesSet({ name, files, imageShape, fit: { shorterSide }, keep });
   return {
     name: 'image-folder',
-    classes,
+    classes: known ?? classes.map(className),
+    classIds: classes,
     imageShape,
+    shorterSide,
+    augmentation: isPhotographs(options) ? photographAugmentation : [],
     mean: channels === 3 ? IMAGENET_MEAN : GREY_MEAN,
     standardDeviation: channels === 3 ? IMAGENET_STANDARD_DEVIATION : GREY_STANDARD_DEVIATION,
     train: set('train', train),
     validation: validation === null ? null : set('validation', validation),
     test: test === null ? null : set('test', test),
     notes,
+    skipped,
   };
 }
 
+/** As networks for ImageNet are trained. */
+const photographAugmentation = [randomResizedCrop(), horizontalFlip()];
+
+// Of smaller images a random part shows too little; and what is written or drawn must not be mirrored.
+const PHOTOGRAPHS_FROM = 64;
+
+function isPhotographs({ size = 224, channels = 3, polarity = null }: OpenOptions): boolean {
+  return channels === 3 && size >= PHOTOGRAPHS_FROM && polarity === null;
+}
+
+function checkShorterSide(shorterSide: number, size: number): void {
+  if (Number.isInteger(shorterSide) && shorterSide >= size && shorterSide <= 4 * size) return;
+  throw new ArgumentError({
+    function: 'openDataset',
+    argument: 'shorterSide',
+    rule: `it is a whole number from size, ${size} here, to four times that: the window is cut from what it leaves`,
+    received: String(shorterSide),
+  });
+}
+
 /** Looks at all images, and leaves the broken ones out where that is asked for. */
-async function withoutBroken(layout: ImageLayout, root: string, options: OpenOptions): Promise<ImageLayout> {
+async function withoutBroken(
+  layout: ImageLayout,
+  root: string,
+  options: OpenOptions,
+): Promise<ImageLayout & Pick<DataSource, 'skipped'>> {
   const parts = [layout.train, layout.validation, layout.test].filter((part) => part !== null);
-  const broken = await findBrokenImages(parts, options);
-  if (broken.length === 0) return layout;
+  const { onProgress, signal, skipBroken = false } = options;
+  const broken = await findBrokenImages(parts, { onProgress, signal, thorough: skipBroken });
+  if (broken.length === 0) return { ...layout, skipped: [] };
   const total = parts.reduce((sum, { files }) => sum + files.length, 0);
-  if (options.skipBroken !== true || broken.length === total) {
+  if (!skipBroken || broken.length === total) {
     throw new DataError({
       where: root,
       function: 'openDataset',
@@ -117,6 +156,7 @@ async function withoutBroken(layout: ImageLayout, root: string, options: OpenOpt
     validation: layout.validation === null ? null : whole(layout.validation),
     test: layout.test === null ? null : whole(layout.test),
     notes: [...layout.notes, `Skipped ${skipped}: ${listBroken(broken)}.`],
+    skipped: broken.map(({ place, reason }) => ({ place, reason })),
   };
 }
 

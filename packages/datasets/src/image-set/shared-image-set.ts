@@ -1,3 +1,4 @@
+import type { ImageFit } from '../decode/decode-image';
 import type { ImageSet, ImageShape } from './image-set';
 import type { SharedPieces } from './shared-bytes';
 
@@ -35,6 +36,7 @@ export interface SharedImageFiles {
   readonly files: SharedFiles;
   readonly size: number;
   readonly imageShape: ImageShape;
+  readonly fit: ImageFit;
   readonly kept: KeptImages | null;
 }
 

@@ -52,13 +52,13 @@ export async function sampleKeys(source: DataSource, options: WorkOptions = {}):
 
 /** The keys of one set of a source, `[size]`. */
 export async function keysOfSet(
-  { name, classes }: Pick<DataSource, 'name' | 'classes'>,
+  { name, classes, classIds = classes }: Pick<DataSource, 'name' | 'classes' | 'classIds'>,
   set: ImageSet,
   { onProgress, signal }: WorkOptions,
 ): Promise<readonly string[]> {
   const kept = known.get(set.read);
   if (kept !== undefined) return kept;
-  const ofClass = classes.map((each) => digest(each, CLASS_DIGITS));
+  const ofClass = classIds.map((each) => digest(each, CLASS_DIGITS));
   const keys = new Array<string>(set.size);
   const enter = (row: number, bytes: Uint8Array): void => {
     keys[row] = digest(bytes, IMAGE_DIGITS) + (ofClass[set.labels[row]!] ?? '');

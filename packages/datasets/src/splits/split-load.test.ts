@@ -7,6 +7,7 @@ import type { DataSource } from '../data-source';
 import { horizontalFlip } from '../augmentation/horizontal-flip';
 import { openImageFolder } from '../image-folder/image-folder';
 import { createMemoryImageSet } from '../image-set/memory-image-set';
+import { randomResizedCrop } from '../augmentation/random-resized-crop';
 import { padAndCrop } from '../augmentation/pad-and-crop';
 import type { LoadSplit, SharedSplitLoad } from './split-load';
 import { openSplitLoad } from '../split-load-in-thread';
@@ -93,14 +94,15 @@ describe('the origin of a load function gives the same bits', () => {
     ['a .tar', tarFile, 8],
     ['a .tar', tarFile, 128],
     ['a folder', writeFolder, 8],
-  ])('for image files of %s', async (_, write, side) => {
+    ['a folder', writeFolder, 8, [randomResizedCrop(), horizontalFlip()]],
+  ])('for image files of %s', async (_, write, side, steps = augmentation) => {
     const images = await openImageFolder({ dataDir: await write(await imageFiles()), size: side });
-    const { train } = splitDataset(images, { augmentation });
+    const { train } = splitDataset(images, { augmentation: steps });
     const there = await (await elsewhere(train.load))(rows(train.size), { augmentationSeed: 5 });
     const same = (values: Float32Array) => Buffer.from(values.buffer).equals(Buffer.from(there.buffer));
     expect(same(await train.load(rows(train.size), { augmentationSeed: 5 }))).toBe(true);
     const plain = await openImageFolder({ dataDir: await tarFile(await imageFiles()), size: side });
-    const other = splitDataset(plain, { augmentation }).train;
+    const other = splitDataset(plain, { augmentation: steps }).train;
     expect(same(await other.load(rows(train.size), { augmentationSeed: 5 }))).toBe(true);
   });
 
@@ -119,6 +121,33 @@ describe('the origin of a load function gives the same bits', () => {
       await failure(train.load(wrongRow)),
     );
   });
+});
+
+test('a random part is cut from the image as it is stored, not from what the network sees without it', async () => {
+  // Left and right are white, but the network sees the black middle alone.
+  const pixels = new Uint8Array(90 * 30 * 3).fill(255);
+  for (let y = 0; y < 30; y += 1) pixels.fill(0, (y * 90 + 25) * 3, (y * 90 + 65) * 3);
+  const image = await sharp(pixels, { raw: { width: 90, height: 30, channels: 3 } })
+    .png()
+    .toBuffer();
+  const files = Object.fromEntries(
+    Array.from({ length: 20 }, (_, index) => [`${index % 2 === 0 ? 'cat' : 'dog'}/${index}.png`, image]),
+  );
+  const opened = await openImageFolder({ dataDir: await writeFolder(files), size: 8 });
+  const { train } = splitDataset(opened, { augmentation: [randomResizedCrop({ maxArea: 0.2 })] });
+  const plain = await train.load(rows(train.size));
+  expect(new Set(plain).size).toBe(3);
+  const seen = await train.load(rows(train.size), { augmentationSeed: 1 });
+  expect(Math.max(...seen)).toBeGreaterThan(2);
+  expect(await train.load(rows(train.size), { augmentationSeed: 1 })).toEqual(seen);
+  expect(await train.load(rows(train.size), { augmentationSeed: 2 })).not.toEqual(seen);
+  // A copy of the set that reads otherwise is not read past.
+  const read: DataSource['train']['read'] = (wanted) => Promise.resolve(new Uint8Array(wanted.length * 192));
+  const own = splitDataset(
+    { ...opened, train: { ...opened.train, read } },
+    { augmentation: [randomResizedCrop()] },
+  );
+  expect(new Set(await own.train.load(rows(own.train.size), { augmentationSeed: 1 })).size).toBe(3);
 });
 
 describe('there is no origin', () => {

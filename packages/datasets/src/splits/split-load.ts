@@ -57,21 +57,28 @@ export function createSplitLoad(
 ): LoadSplit {
   const { where, imageShape, mean, standardDeviation } = settings;
   const normalize = createNormalizer(imageShape, mean, standardDeviation);
+  // Cut from the stored images where the set can do so.
+  const { windows } = set.read;
+  const windowed =
+    windows === undefined ? -1 : augmentation.findIndex((step) => step.chooseWindow !== undefined);
   const load: LoadSplit = async (positions, { augmentationSeed } = {}) => {
     checkRows(where, positions, rows.length);
     const setRows = positions.map((position) => rows[position]!);
-    const bytes = await set.read(setRows);
-    if (augmentationSeed !== undefined) {
-      augmentation.forEach((step, order) => {
-        step.apply({
-          bytes,
-          imageShape,
-          images: setRows.length,
-          // The row in the set, not in the split: `limit` and the order of the batch change nothing.
-          random: (image) => randomBits(augmentationSeed, order, setRows[image]!),
-        });
-      });
-    }
+    if (augmentationSeed === undefined) return normalize(await set.read(setRows));
+    // The row in the set, not in the split: `limit` and the order of the batch change nothing.
+    const randomOf =
+      (order: number) =>
+      (image: number): number =>
+        randomBits(augmentationSeed, order, setRows[image]!);
+    const chooseWindow = augmentation[windowed]?.chooseWindow;
+    const bytes =
+      windows === undefined || chooseWindow === undefined
+        ? await set.read(setRows)
+        : await windows(setRows, (image, size) => chooseWindow(size, randomOf(windowed)(image)));
+    augmentation.forEach((step, order) => {
+      if (order === windowed) return;
+      step.apply({ bytes, imageShape, images: setRows.length, random: randomOf(order) });
+    });
     return normalize(bytes);
   };
   const recipes = augmentation.map(recipeOf).filter((recipe) => recipe !== null);

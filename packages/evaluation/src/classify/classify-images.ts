@@ -1,5 +1,5 @@
 import { ArgumentError, DataError, EarlyExitError, type WorkOptions } from '@earlyexit/core';
-import { readImage } from '@earlyexit/datasets';
+import { type ImageFit, readImage } from '@earlyexit/datasets';
 import type { RejectMetadata } from '@earlyexit/exit-criteria';
 import type { RunOptions, Session } from '@earlyexit/inference';
 import { declines } from '../evaluate/measure-reject';
@@ -118,7 +118,9 @@ async function classifyBatch(
 ): Promise<Classification[]> {
   const imageShape = imageShapeOf(session);
   const read = await Promise.all(
-    batch.map(({ name, image }) => readOrExplain(image, { imageShape, invert, name, signal })),
+    batch.map(({ name, image }) =>
+      readOrExplain(image, { imageShape, fit: fitOf(session), invert, name, signal }),
+    ),
   );
   signal?.throwIfAborted();
   const readable = read.filter((each) => each instanceof Uint8Array);
@@ -202,6 +204,11 @@ async function readOrExplain(
     if (EarlyExitError.is(error) && error.kind === 'data') return { error: error.message };
     throw error;
   }
+}
+
+function fitOf({ metadata }: Session): ImageFit | undefined {
+  const shorterSide = metadata.preprocessing?.shorterSide;
+  return shorterSide === undefined ? undefined : { shorterSide };
 }
 
 function imageShapeOf({ metadata }: Session): readonly [number, number, number] {

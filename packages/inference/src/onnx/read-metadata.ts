@@ -194,10 +194,11 @@ export function findNetworkProblem(network: unknown, inputShape: readonly number
       preprocessing['standardDeviation'].length === channels &&
       isList(preprocessing['inputShape'], isSize) &&
       preprocessing['inputShape'].join() === inputShape.join() &&
-      [undefined, null, 'light-on-dark', 'dark-on-light'].includes(preprocessing['polarity'] as undefined)
+      [undefined, null, 'light-on-dark', 'dark-on-light'].includes(preprocessing['polarity'] as undefined) &&
+      (preprocessing['shorterSide'] === undefined || isSize(preprocessing['shorterSide']))
     )
   ) {
-    return 'preprocessing has a mean and a deviation for each channel, and a polarity that is known';
+    return 'preprocessing has a mean and a deviation for each channel, a polarity that is known, and a size';
   }
   const { fittedOn = [] } = network;
   if (!isList(fittedOn, isFittedOn)) return 'fittedOn lists what was fitted on which samples, and how many';

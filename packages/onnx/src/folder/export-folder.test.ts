@@ -78,7 +78,9 @@ describe('exportFolder', () => {
   );
 
   it('takes ImageNet’s margin from 128 pixels on, as images are read', () => {
-    expect([32, 127, 128, 224].map((side) => shortestEdge([side, side, 3]))).toEqual([32, 127, 146, 256]);
+    const edges = [32, 127, 128, 224].map((side) => shortestEdge({ inputShape: [side, side, 3] }));
+    expect(edges).toEqual([32, 127, 146, 256]);
+    expect(shortestEdge({ inputShape: [224, 224, 3], shorterSide: 232 })).toBe(232);
   });
 
   it('asks for what it has to build in', async () => {

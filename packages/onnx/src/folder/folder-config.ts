@@ -47,7 +47,7 @@ export function preprocessorConfig(preprocessing: Preprocessing): object {
     image_processor_type: 'ViTFeatureExtractor',
     do_convert_rgb: true,
     do_resize: true,
-    size: { shortest_edge: shortestEdge(inputShape) },
+    size: { shortest_edge: shortestEdge(preprocessing) },
     // Lanczos. We resize with a triangle, but antialiased, and transformers.js does that in Node for this filter alone:
     // on a photograph shrunk to 32 pixels it is off by 1.6 of 255 in the mean, its bilinear one by 7.2.
     resample: 1,
@@ -63,8 +63,12 @@ export function preprocessorConfig(preprocessing: Preprocessing): object {
   };
 }
 
-/** The shorter side before the window is cut from the centre: with ImageNet's margin where `readImage` takes it. */
-export function shortestEdge([height, width]: Preprocessing['inputShape']): number {
+/** The shorter side before the window is cut from the centre: unless the network says it, as `readImage` takes it. */
+export function shortestEdge({
+  inputShape: [height, width],
+  shorterSide,
+}: Pick<Preprocessing, 'inputShape' | 'shorterSide'>): number {
+  if (shorterSide !== undefined) return shorterSide;
   const margin = Math.min(height, width) >= IMAGENET_MARGIN_FROM ? 256 / 224 : 1;
   return Math.round(Math.max(height, width) * margin);
 }

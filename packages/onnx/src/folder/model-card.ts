@@ -148,7 +148,7 @@ function imageSteps(preprocessing: Preprocessing): string {
   const { inputShape, mean, standardDeviation } = preprocessing;
   const isGray = inputShape[2] === 1;
   const list = (values: readonly number[]): string => values.map((value) => String(value)).join(', ');
-  return `${pixelsOf(preprocessing)}, in RGB. An image of this size goes in as it is. Others are resized, the shorter side to ${String(shortestEdge(inputShape))}, and cut at the centre: in Node nearly as they were for training (antialiased; transformers.js does that only for its \`resample: 1\`), in browsers as their canvas does it. Transparency is to be laid on white first.
+  return `${pixelsOf(preprocessing)}, in RGB. An image of this size goes in as it is. Others are resized, the shorter side to ${String(shortestEdge(preprocessing))}, and cut at the centre: in Node nearly as they were for training (antialiased; transformers.js does that only for its \`resample: 1\`), in browsers as their canvas does it. Transparency is to be laid on white first.
 
 ${polarityText(preprocessing)}Then come \`(pixel / 255 - mean) / standard deviation\`, with mean ${list(mean)} and standard deviation ${list(standardDeviation)}${isGray ? ', and the luma (ITU-R BT.601), which is all that the network looks at: it stands in the file' : ''}.`;
 }

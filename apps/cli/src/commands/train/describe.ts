@@ -1,5 +1,6 @@
 import type { ExitMetadata, MultiExitMetadata } from '@earlyexit/branch-head';
 import type { StageGain } from '@earlyexit/calibration';
+import type { DataSource } from '@earlyexit/datasets';
 import type { EpochMetrics, Schedule, TrainingProgress, TrainResult } from '@earlyexit/trainer';
 import { count, duration, percent, plural, shortMacs, shortNumber } from '@earlyexit/core/format';
 import type { TrainedDocument, TrainingPlan } from './document';
@@ -66,6 +67,16 @@ export function describeTrained({ metadata }: TrainingPlan, document: TrainedDoc
     ...(best === undefined ? [] : [`best epoch ${String(best.epoch)}: ${describeAccuracy(metadata, best)}`]),
     ...(gains ?? []).map((gain) => describeGain(metadata, gain)),
     `saved in ${run}; next: earlyexit calibrate ${run}`,
+  ];
+}
+
+/** The images that could not be read, once more at the end, where they are seen. */
+export function describeSkipped({ skipped = [] }: Pick<DataSource, 'skipped'>): string[] {
+  if (skipped.length === 0) return [];
+  const what = plural(skipped.length, 'image');
+  return [
+    `trained without ${what} that cannot be read:`,
+    ...skipped.map(({ place, reason }) => `  ${place}: ${reason}`),
   ];
 }
 

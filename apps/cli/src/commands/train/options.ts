@@ -65,6 +65,10 @@ $ earlyexit train --model resnet20_cifar --exits block3 block6:conv-dense \\
     dataset: valueOption('name', text(), 'data set: see `earlyexit datasets`', {
       otherwise: 'the usual one of the network',
     }),
+    imageSize: valueOption('pixels', wholeNumber(), 'side of the images of an image-folder', {
+      otherwise: 'as the network was published',
+      sets: ['size', 'inputShape'],
+    }),
     epochs: valueOption('n', wholeNumber(), 'how often the training data are gone through', { default: 10 }),
     batchSize: valueOption('n', wholeNumber(), 'samples a step', { default: 128 }),
     workers: valueOption(
@@ -125,7 +129,7 @@ $ earlyexit train --model resnet20_cifar --exits block3 block6:conv-dense \\
       otherwise: 'max-probability',
     }),
     augment: offSwitch(
-      'no random changes of the training images (by default as is usual for the data set: CIFAR is cropped and flipped)',
+      'no random changes of the training images (by default as is usual for the data set: CIFAR and photographs are cropped and flipped)',
     ),
     validation: valueOption('n', countOrShare(), 'size of the validation split, a count or a share'),
     calibration: valueOption('n', countOrShare(), 'size of the calibration split, a count or a share'),

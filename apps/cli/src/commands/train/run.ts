@@ -23,7 +23,14 @@ import { exitCode } from '../../exit-code';
 import { showing } from '../../terminal/show-work';
 import { version } from '../../version';
 import { startEngine } from '../../model/start-engine';
-import { describeDryRun, describeInterruption, describePlan, describeTrained, ORACLE_NOTE } from './describe';
+import {
+  describeDryRun,
+  describeInterruption,
+  describePlan,
+  describeSkipped,
+  describeTrained,
+  ORACLE_NOTE,
+} from './describe';
 import { planDocument, trainedDocument, type TrainingPlan } from './document';
 import { followTraining } from './follow-training';
 import type { train as declaration } from './options';
@@ -46,11 +53,11 @@ export async function run(invocation: Invocation<typeof declaration>): Promise<n
   checkAgainstExits(settings, recipeSettings);
   if (!dryRun) await requireRunFolder(runDirectory, resume);
   const recorded = resume ? await readRecordedSplits(runDirectory) : null;
-  const { limit, augment, download } = settings;
+  const { limit, augment, download, imageSize } = settings;
   const data = await work((shown) =>
     openData({
       ...{ settings: dataSettings, imageShape: inputShape, recorded },
-      ...{ limit, augment, download, ...shown },
+      ...{ imageSize, limit, augment, download, ...shown },
     }),
   );
   const model = createModel(name, { exits, data: data.source, seed });
@@ -93,6 +100,7 @@ export async function run(invocation: Invocation<typeof declaration>): Promise<n
   const document = trainedDocument(plan, result, gains, secondsSince(started));
   output.json(document);
   output.text(...describeTrained(plan, document));
+  for (const line of describeSkipped(data.source)) output.note(line);
   return exitCode.done;
 }
 
