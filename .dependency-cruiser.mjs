@@ -31,7 +31,21 @@ export const arrows = {
   ],
   // Only the `tfjs` entry of this one; its root is held to core and exit-criteria by a rule below.
   inference: ['core', 'exit-criteria', 'profiler', 'branch-head'],
-  evaluation: ['core', 'exit-criteria', 'calibration', 'datasets', 'branch-head', 'inference'],
+  evaluation: ['core', 'exit-criteria', 'calibration', 'datasets', 'branch-head', 'onnx', 'inference'],
+  // Times what the others make, and tries what this machine has.
+  benchmark: [
+    'core',
+    'exit-criteria',
+    'datasets',
+    'backend',
+    'native-engines',
+    'branch-head',
+    'model-zoo',
+    'trainer',
+    'onnx',
+    'inference',
+    'evaluation',
+  ],
   // Of evaluation and trainer what there is to show; it computes nothing.
   report: ['core', 'exit-criteria', 'calibration', 'evaluation', 'trainer'],
   // Of onnx and inference only what knows nothing of TensorFlow.js.

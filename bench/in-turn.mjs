@@ -10,7 +10,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
-import { pairedRatio, timeInTurn } from '@earlyexit/evaluation';
+import { pairedRatio, timeInTurn } from '@earlyexit/benchmark';
 
 const [rounds, ...commands] = process.argv.slice(2);
 

@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/tfjs.ts', 'src/onnx.ts', 'src/openvino.ts'],
+  entry: ['src/index.ts', 'src/tfjs.ts', 'src/onnx.ts', 'src/openvino.ts', 'src/node.ts'],
   format: ['esm'],
   dts: true,
 });

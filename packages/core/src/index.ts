@@ -8,6 +8,7 @@ export { nearestName, nearestNames } from './nearest-name';
 export { printable } from './printable';
 export { mixBits, randomBits, randomBitStream, shuffle, shuffleBySeed } from './random/random-bits';
 export { randomStream, shuffledRows } from './random/random-stream';
+export { seededNoise } from './random/seeded-noise';
 export { describeValue } from './describe-value';
 export type { WorkNote, WorkOptions, WorkProgress } from './work-options';
 export { jsonChecksum } from './json-checksum';

@@ -94,9 +94,9 @@ export type {
 } from './report/report-data';
 export { openExported, type OpenExportedOptions } from './session/open-exported';
 export { type AskedPolicy, type DecidedSession, decideSession, isStaged } from './session/session-policy';
-export type { FileTiming } from './timing/file-timing';
-export { type PairedRatio, pairedRatio } from './timing/paired-ratio';
-export { medianOf, quantileOf } from './timing/quantile';
-export { thresholdForShare } from './timing/threshold-for-share';
-export { type ExportedFiles, type FileTimingOptions, type Leaving, timeFiles } from './timing/time-files';
-export { timed, timeInTurn, type TimingOptions, type TurnResults, type Turns } from './timing/time-in-turn';
+export {
+  type CalibrationImages,
+  quantizeCalibrated,
+  type QuantizeCalibratedOptions,
+  type QuantizedNetwork,
+} from './quantize/quantize-calibrated';

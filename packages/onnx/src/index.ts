@@ -18,6 +18,7 @@ export { exportExits } from './export-exits';
 export { exportStatic } from './export-static';
 export { type ExitAgreement } from './quantize/check-agreement';
 export { quantizeModel, type QuantizedModel, type QuantizeOptions } from './quantize/quantize-model';
+export { noiseRanges } from './quantize/noise-ranges';
 export { sampleRanges, type SampleRangesOptions } from './quantize/sample-ranges';
 export { supportedLayers } from './layers/converters';
 export type { DecisionMetadata, OnnxMetadata } from './model-file';

@@ -15,6 +15,7 @@ export {
 } from './locate-model';
 export { logitsCachePath, readLogits, reuseOrComputeLogits, writeLogits } from './logits-cache';
 export { type CalibrationSamples, openCalibration, type OpenCalibrationOptions } from './open-calibration';
+export { openCalibrationImages, type OpenedCalibrationImages } from './open-calibration-images';
 export { openData, type OpenDataOptions, type OpenedData } from './open-data';
 export { openEvaluationData } from './open-evaluation-data';
 export { openNetwork, type OpenNetworkOptions } from './open-network';

@@ -10,8 +10,8 @@ export function rangeSource(images: number, dataset: string): string {
 }
 
 /** How long a step on the way to int8 took. */
-export const ranInt8: WorkSummary = ({ what, done }, time) =>
-  `int8: ${what}, ${count(done)} images in ${time}`;
+export const ranInt8: WorkSummary = ({ what, done, unit }, time) =>
+  unit === 'samples' ? `int8: ${what}, ${count(done)} images in ${time}` : undefined;
 
 /** What the policy that was set anew for int8 does, next to the one before. */
 export function describeRefit({ aim, report: { top1, macsShare } }: RefittedPolicy): string {

@@ -1,16 +1,18 @@
 import { DEFAULT_AIM, type SearchAim } from '@earlyexit/calibration';
 import { ArgumentError } from '@earlyexit/core';
 
+/** The options that name an aim. */
+export interface AimOptions {
+  readonly maxAccuracyDrop?: number | undefined;
+  readonly targetMacs?: number | undefined;
+}
+
 /**
  * The aim that options name; the default aim if none does.
  *
  * @throws ArgumentError for two aims
  */
-export function chooseAim(options: {
-  readonly maxAccuracyDrop?: number | undefined;
-  readonly targetMacs?: number | undefined;
-}): SearchAim {
-  const { maxAccuracyDrop, targetMacs } = options;
+export function chooseAim({ maxAccuracyDrop, targetMacs }: AimOptions): SearchAim {
   if (maxAccuracyDrop !== undefined && targetMacs !== undefined) {
     throw new ArgumentError({
       where: '--target-macs',

@@ -5,7 +5,6 @@ import type { ExportedLocation } from '@earlyexit/runs';
 import type { EngineChoice } from '../options/option-values';
 import type { Output } from '../terminal/output';
 import { showing } from '../terminal/show-work';
-import { openRuntime } from './open-runtime';
 
 /** An exported network, open, the policy that it runs under, and what computes. */
 export interface ExportedNetwork extends DecidedSession {
@@ -33,7 +32,8 @@ export async function openExported(
 ): Promise<ExportedNetwork> {
   const engine = chooseRuntime(asked);
   const { openExported: open } = await import('@earlyexit/evaluation');
-  const runtime = engine === 'openvino' ? await openRuntime(findRuntime('openvino')) : undefined;
+  const { loadRuntime } = await import('@earlyexit/inference/node');
+  const runtime = engine === 'openvino' ? await loadRuntime(findRuntime('openvino')) : undefined;
   const decided = await showing(output, signal, (work) =>
     open(location, { criterion, thresholds, threads, runtime, ...work }),
   );

@@ -10,8 +10,8 @@ export interface ShownWork extends WorkOptions {
   end(): void;
 }
 
-/** How the end of a stretch of work is told: its last progress, and the time that it took in words. */
-export type WorkSummary = (last: WorkProgress, time: string) => string;
+/** How the end of a stretch of work is told, if it is: its last progress, and the time that it took in words. */
+export type WorkSummary = (last: WorkProgress, time: string) => string | undefined;
 
 /**
  * Shows on the terminal what long work reports: a line for how far it has come, notes and warnings.

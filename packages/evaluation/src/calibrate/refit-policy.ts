@@ -124,7 +124,7 @@ export function refitPolicy(subject: RefitSubject, work: WorkOptions = {}): Refi
 export function promiseRangeRows(
   { policy }: { readonly policy: PolicyMetadata | null },
   samples: number,
-  { seed = 0, count = RANGE_SAMPLES }: { readonly seed?: number; readonly count?: number } = {},
+  { seed = 0, count = RANGE_SAMPLES }: { readonly seed?: number | undefined; readonly count?: number } = {},
 ): Int32Array | null {
   if (policy?.promise == null) return null;
   return splitRows(samples, FITTING_SHARE, seed)[0].slice(0, count);

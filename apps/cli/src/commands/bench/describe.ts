@@ -1,7 +1,7 @@
-import type { Colors } from '../../terminal/colors';
+import type { InferenceDocument, InferenceRow, TrainingTiming } from '@earlyexit/benchmark';
 import { percent, plural } from '@earlyexit/core/format';
+import type { Colors } from '../../terminal/colors';
 import { formatTable } from '../../terminal/table';
-import type { InferenceDocument, InferenceRow, TrainingRow } from './document';
 
 const right = (title: string) => ({ title, align: 'right' as const });
 
@@ -77,7 +77,7 @@ function describeResources(rows: readonly InferenceRow[]): string[] {
 }
 
 /** What was timed of training, for people. */
-export function describeTraining(rows: readonly TrainingRow[], rounds: number, colors: Colors): string[] {
+export function describeTraining(rows: readonly TrainingTiming[], rounds: number, colors: Colors): string[] {
   const against = (value: number | null, ratio: number | null): string =>
     value === null || ratio === null ? '–' : `${value.toFixed(2)} (${ratio.toFixed(2)}×)`;
   const optional = (value: number | null, own: number): string => against(value, value && value / own);

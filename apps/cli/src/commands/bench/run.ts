@@ -1,7 +1,22 @@
+import {
+  benchmarkInference,
+  benchmarkTraining,
+  INFERENCE_ROUNDS,
+  TRAINING_ROUNDS,
+} from '@earlyexit/benchmark';
 import { ArgumentError } from '@earlyexit/core';
-import type { Invocation } from '../../command';
+import { findRuntime } from '@earlyexit/native-engines';
+import { type Invocation, missingOperand } from '../../command';
+import { locateNetwork } from '../../model/locate-model';
 import { flagOf } from '../../options/declare-option';
+import { engine, oneOf, runtimeNames } from '../../options/option-values';
+import { checkValue } from '../../options/read-options';
+import { showing } from '../../terminal/show-work';
+import { describeInference, describeTraining } from './describe';
+import { openNetwork } from './open-network';
 import { bench as declaration } from './options';
+
+type BenchInvocation = Invocation<typeof declaration>;
 
 /** What does not bear on training, and on inference. */
 const others = {
@@ -13,7 +28,7 @@ const others = {
 } as const;
 
 /** `earlyexit bench`: what early exits bring in wall time, or what a training step costs. */
-export async function run(invocation: Invocation<typeof declaration>): Promise<undefined> {
+export async function run(invocation: BenchInvocation): Promise<undefined> {
   const { given, options } = invocation;
   const timed = options.training ? 'training' : 'inference';
   const other = others[timed].find((key) => given[key] !== undefined);
@@ -25,10 +40,51 @@ export async function run(invocation: Invocation<typeof declaration>): Promise<u
       remedy: options.training ? 'Leave one of them out' : 'Leave it out, or add --training',
     });
   }
-  if (options.training) {
-    const { benchTraining } = await import('./training');
-    return benchTraining(invocation);
+  return options.training ? timeTraining(invocation) : timeInference(invocation);
+}
+
+async function timeInference(invocation: BenchInvocation): Promise<undefined> {
+  const { operands, options, output, signal } = invocation;
+  if (operands.model === undefined) throw missingOperand('model', 'nothing');
+  const { engine: asked = 'onnxruntime', images: count, rounds = INFERENCE_ROUNDS } = options;
+  const runtime = findRuntime(checkValue('--engine', oneOf(runtimeNames), asked));
+  const { network, images } = await openNetwork(operands.model, invocation);
+  const document = await showing(output, signal, (work) =>
+    benchmarkInference(network, { ...options, runtime, images, count, rounds, ...work }),
+  );
+  output.json(document);
+  output.text(...describeInference(document, rounds, output.colors));
+  return undefined;
+}
+
+async function timeTraining({ operands, options, output, signal }: BenchInvocation): Promise<undefined> {
+  const { engine: asked = 'auto', rounds = TRAINING_ROUNDS } = options;
+  const networks = await namedNetwork(operands.model, options.exits);
+  const checked = checkValue('--engine', engine(), asked);
+  const rows = await showing(output, signal, (work) =>
+    benchmarkTraining({ ...options, networks, engine: checked, rounds, ...work }),
+  );
+  output.json({ rows });
+  output.text(...describeTraining(rows, rounds, output.colors));
+  return undefined;
+}
+
+/** The network that is named; undefined where none is, and the library takes its own. */
+async function namedNetwork(model: string | undefined, exits: readonly string[] | undefined) {
+  if (model === undefined) {
+    if (exits === undefined) return undefined;
+    throw new ArgumentError({
+      where: '--exits',
+      rule: 'exits are attached to a network that is named',
+      received: exits.join(' '),
+      remedy: 'Name it: earlyexit bench resnet20_cifar --exits block3 --training',
+    });
   }
-  const { benchInference } = await import('./inference');
-  return benchInference(invocation);
+  const location = await locateNetwork(model);
+  if (location.kind === 'registered') return [{ name: location.name, exits }];
+  throw new ArgumentError({
+    where: 'MODEL',
+    rule: 'training is timed from the start: a network is named, as earlyexit models lists them',
+    received: model,
+  });
 }

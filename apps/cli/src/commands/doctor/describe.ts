@@ -1,15 +1,13 @@
 import type { EngineReport } from '@earlyexit/backend';
+import { isReady, type MachineReport, type RuntimeReport, type Speed } from '@earlyexit/benchmark';
 import type { Colors } from '../../terminal/colors';
 import { bytes, count } from '@earlyexit/core/format';
 import type { Output } from '../../terminal/output';
 import { formatTable } from '../../terminal/table';
-import type { RuntimeReport } from './check-runtimes';
-import { type DoctorDocument, isReady } from './document';
-import type { Speed } from './measure-speeds';
 
 /** What was found, for people. */
 export function describeDoctor(
-  document: DoctorDocument,
+  document: MachineReport,
   { colors, width }: Pick<Output, 'colors' | 'width'>,
 ): string[] {
   const { version, machine, engines, chosen, runtimes, speeds, checks } = document;

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { afterAll, expect, it, vi } from 'vitest';
 import { runCommand } from '../../testing/run-command';
-import type { Speed } from './measure-speeds';
+import type { Speed } from '@earlyexit/benchmark';
 
 // What comes with npm alone, whatever else is installed here.
 vi.stubEnv('EARLYEXIT_ENGINES', tmpdir());

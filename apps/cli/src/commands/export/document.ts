@@ -2,7 +2,7 @@ import type { QuantizationReport } from '@earlyexit/evaluation';
 import type { CriterionName, ThresholdJson } from '@earlyexit/exit-criteria';
 import type { ExitAgreement, StagedTensor } from '@earlyexit/onnx';
 import type { WrittenFile } from '@earlyexit/onnx/node';
-import type { QuantizedNetwork } from '../../model/quantize-network';
+import type { Int8 as QuantizedNetwork } from '../../model/quantize-network';
 
 /** What was written, and where. */
 export type WrittenExport =
@@ -49,6 +49,6 @@ export function exportDocument(
   const dtype =
     int8 === null
       ? { dtype: 'float32' }
-      : { dtype: 'int8', ranges: int8.source, agreement: int8.agreement, quantization: int8.report };
+      : { dtype: 'int8', ranges: int8.source, agreement: int8.agreement ?? null, quantization: int8.refit?.report ?? null };
   return { model, kind, ...dtype, ...where, ...decision } as ExportDocument;
 }

@@ -23,7 +23,7 @@ import { requireOwnFolder, writeExport } from '@earlyexit/onnx/node';
 import type { Invocation } from '../../command';
 import { locateNetwork } from '../../model/locate-model';
 import { openNetwork } from '../../model/open-network';
-import { quantizeNetwork, type QuantizedNetwork } from '../../model/quantize-network';
+import { type Int8, quantizeNetwork } from '../../model/quantize-network';
 import { requireReplaceable } from '../../output-files/require-replaceable';
 import { requireWritable } from '../../output-files/require-writable';
 import { startEngine } from '../../model/start-engine';
@@ -65,7 +65,7 @@ export async function run(invocation: ExportInvocation): Promise<undefined> {
 /** A network as it is to be written. */
 interface NetworkToWrite {
   readonly model: MultiExitModel;
-  readonly int8: QuantizedNetwork | null;
+  readonly int8: Int8 | null;
   readonly dataset: string | undefined;
   readonly runDirectory: string | null;
 }

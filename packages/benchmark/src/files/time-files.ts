@@ -4,7 +4,7 @@ import { describeTiming, type FileTiming, type References } from './file-timing'
 import { type FileResources, measureResources } from './measure-resources';
 import { thresholdForShare } from './threshold-for-share';
 import { startTimedFile, type TimedFile, type TimedFileSettings } from './timed-file';
-import { timeInTurn } from './time-in-turn';
+import { timeInTurn } from '../timing/time-in-turn';
 
 /** The exports of one network: paths of `.onnx` files. */
 export interface ExportedFiles {

@@ -1,6 +1,6 @@
 import type { ExitCosts } from '@earlyexit/exit-criteria';
-import { type PairedRatio, pairedRatio } from './paired-ratio';
-import { medianOf, quantileOf } from './quantile';
+import { type PairedRatio, pairedRatio } from '../timing/paired-ratio';
+import { medianOf, quantileOf } from '../timing/quantile';
 
 /** What one file took with one batch size, under one choice of thresholds. */
 export interface FileTiming<Beside = never> {

@@ -1,8 +1,15 @@
-import { performance } from 'node:perf_hooks';
-import type { EngineName } from '@earlyexit/backend';
+import { type EngineName, selectEngine } from '@earlyexit/backend';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { EarlyExitError, randomStream } from '@earlyexit/core';
-import { medianOf } from '@earlyexit/evaluation';
+import { loadRuntime } from '@earlyexit/inference/node';
+import { graphOpener } from '@earlyexit/inference/onnx';
+import { createModel } from '@earlyexit/model-zoo';
+import { findRuntime } from '@earlyexit/native-engines';
+import { exportStatic } from '@earlyexit/onnx';
+import { openStepper } from '@earlyexit/trainer';
+import { tf } from '../tf';
+import { medianOf } from '../timing/quantile';
+import { timed } from '../timing/time-in-turn';
 
 /** How fast a network runs on an engine here; medians over a few batches of noise. */
 export interface Speed {
@@ -29,10 +36,6 @@ const MOST_ROUNDS = 10;
  * the larger network, which would take longer than everything else together.
  */
 export async function measureEngine(name: EngineName): Promise<Speed[]> {
-  const { selectEngine } = await import('@earlyexit/backend');
-  const { createModel } = await import('@earlyexit/model-zoo');
-  const { openStepper } = await import('@earlyexit/trainer');
-  const tf = await import('@tensorflow/tfjs-core');
   await selectEngine(name);
   const isSlow = name === 'cpu';
   const batch = isSlow ? SLOW_BATCH : BATCH;
@@ -53,41 +56,24 @@ export async function measureEngine(name: EngineName): Promise<Speed[]> {
       await stepper.dispose();
     }
     network.model.dispose();
-    speeds.push({
-      engine: name,
-      model: networkName,
-      batch,
-      forwardMsPerImage: forwardMs / batch,
-      stepMsPerImage: stepMs === null ? null : stepMs / batch,
-      imagesPerSecond: (1000 * batch) / (stepMs ?? forwardMs),
-    });
+    speeds.push(speedOf({ engine: name, model: networkName, batch }, forwardMs, stepMs));
   }
   return speeds;
 }
 
 /** Measures the networks, without their exits, on ONNX Runtime, which does not train; none where it is not installed. */
 export async function measureOnnxRuntime(): Promise<Speed[]> {
-  const { createModel } = await import('@earlyexit/model-zoo');
-  const { exportStatic } = await import('@earlyexit/onnx');
-  const { graphOpener } = await import('../../model/graph-opener');
   const speeds: Speed[] = [];
   for (const networkName of networks) {
     const network = createModel(networkName);
     const { images, shape } = noise(network, BATCH);
     const [height = 0, width = 0, channels = 0] = shape;
     try {
-      const open = await graphOpener(undefined);
+      const open = graphOpener({ runtime: await loadRuntime(findRuntime('onnxruntime')) });
       const graph = await open(await exportStatic(network), [channels, height, width]);
       const ms = await medianTime(() => graph.run(images, BATCH));
       await graph.release();
-      speeds.push({
-        engine: 'onnxruntime',
-        model: networkName,
-        batch: BATCH,
-        forwardMsPerImage: ms / BATCH,
-        stepMsPerImage: null,
-        imagesPerSecond: (1000 * BATCH) / ms,
-      });
+      speeds.push(speedOf({ engine: 'onnxruntime', model: networkName, batch: BATCH }, ms, null));
     } catch (error) {
       if (!EarlyExitError.is(error)) throw error;
       return [];
@@ -98,19 +84,28 @@ export async function measureOnnxRuntime(): Promise<Speed[]> {
   return speeds;
 }
 
+function speedOf(
+  about: Pick<Speed, 'engine' | 'model' | 'batch'>,
+  forwardMs: number,
+  stepMs: number | null,
+): Speed {
+  return {
+    ...about,
+    forwardMsPerImage: forwardMs / about.batch,
+    stepMsPerImage: stepMs === null ? null : stepMs / about.batch,
+    imagesPerSecond: (1000 * about.batch) / (stepMs ?? forwardMs),
+  };
+}
+
 /** The time of a run, in milliseconds: the median of a few after one that warms up, or of one alone. */
 async function medianTime(run: () => Promise<unknown>, once = false): Promise<number> {
-  const times: number[] = [];
-  const timed = async (): Promise<number> => {
-    const start = performance.now();
-    await run();
-    return performance.now() - start;
-  };
-  const first = await timed();
+  const turn = timed(run);
+  const first = await turn();
   if (once) return first;
+  const times: number[] = [];
   const began = performance.now();
   while (times.length < 2 || (times.length < MOST_ROUNDS && performance.now() - began < ENOUGH_MS)) {
-    times.push(await timed());
+    times.push(await turn());
   }
   return medianOf(times);
 }

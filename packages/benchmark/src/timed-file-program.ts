@@ -1,15 +1,14 @@
-// Runs one ONNX file in a process of its own; see timing/timed-file.ts.
+// Runs one ONNX file in a process of its own; see files/timed-file.ts.
 import { readFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
 import { answerQuestions } from '@earlyexit/core/node';
 import { encodeThresholds } from '@earlyexit/exit-criteria';
-import type { OnnxRuntime } from '@earlyexit/inference/onnx';
-import type { Pass, PassRequest, TimedFileSettings, TimedRuntime } from './timing/timed-file';
+import { loadRuntime } from '@earlyexit/inference/node';
+import type { Pass, PassRequest, TimedFileSettings } from './files/timed-file';
 
 await answerQuestions<PassRequest>(async () => {
   const settings = JSON.parse(process.argv[2]!) as TimedFileSettings;
   const { model, threads, criterion, shape } = settings;
-  const runtime = await openRuntime(settings.runtime);
+  const runtime = await loadRuntime(settings.runtime);
   const size = shape.reduce((product, axis) => product * axis, 1);
   const bytes = readFileSync(settings.images);
   const images = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
@@ -52,16 +51,6 @@ await answerQuestions<PassRequest>(async () => {
   };
   return { ready: { loadMs }, answer };
 });
-
-/** onnxruntime-node, or OpenVINO behind the same interface. */
-async function openRuntime({ name, path }: TimedRuntime): Promise<OnnxRuntime> {
-  if (name === 'openvino') {
-    const { loadOpenvino } = await import('@earlyexit/inference/openvino');
-    return loadOpenvino({ library: path });
-  }
-  const imported = (await import(pathToFileURL(path).href)) as OnnxRuntime & { default?: OnnxRuntime };
-  return imported.default ?? imported;
-}
 
 /** The most memory that this process has held. Linux counts in `maxRSS` what its parent held when it started this one. */
 function peakMemoryKiB(): number {

@@ -1,12 +1,12 @@
-// Trains one network on noise in a process of its own, so that `bench --training` can time several engines in turn:
+// Trains one network on noise in a process of its own, so that `benchmarkTraining` can time several engines in turn:
 // TensorFlow keeps threads and settings for a whole process.
 import { selectEngine } from '@earlyexit/backend';
 import type { SampleSource } from '@earlyexit/branch-head';
 import { answerQuestions } from '@earlyexit/core/node';
 import { createModel } from '@earlyexit/model-zoo';
 import { constantSchedule, sgd, train } from '@earlyexit/trainer';
-import * as tf from '@tensorflow/tfjs-core';
-import type { TrainingProgramSettings, TrainingQuestion } from './benchmark/training-timing';
+import { tf } from './tf';
+import type { TrainingProgramSettings, TrainingQuestion } from './training/time-training';
 
 // What the peer does: stochastic gradient descent with these, whatever the network.
 const LEARNING_RATE = 0.1;

@@ -1,8 +1,9 @@
-import type { EngineName } from '@earlyexit/backend';
-import { type FileTiming, medianOf, pairedRatio } from '@earlyexit/evaluation';
-import type { PyTorchPass } from '../../benchmark/pytorch';
+import type { FileTiming } from '../files/file-timing';
+import type { PyTorchPass } from '../pytorch/start-pytorch';
+import { pairedRatio } from '../timing/paired-ratio';
+import { medianOf } from '../timing/quantile';
 
-/** One line of `bench`. */
+/** What a file took with one batch size, under one choice of thresholds; PyTorch beside it. */
 export interface InferenceRow extends Omit<FileTiming, 'share' | 'roundsMsPerImage' | 'beside'> {
   /** From the file to a session that is ready, in a process that has just begun. */
   readonly loadMs: number;
@@ -12,7 +13,7 @@ export interface InferenceRow extends Omit<FileTiming, 'share' | 'roundsMsPerIma
 }
 
 /** PyTorch beside a row: milliseconds an image, and its time over ours, the median of the rounds' ratios. */
-interface InferencePeer {
+export interface InferencePeer {
   readonly eagerMsPerImage: number;
   readonly compiledMsPerImage: number | null;
   /** Against the network without exits, eager or compiled, whichever is faster. */
@@ -53,22 +54,4 @@ export function inferenceRow(
     earlyExitSpeedup: earlyExit && pairedRatio(earlyExit, roundsMsPerImage).ratio,
   };
   return { ...row, peer };
-}
-
-/** One line of `bench --training`. Null is what could not be measured; standard error says why. */
-export interface TrainingRow {
-  readonly engine: EngineName;
-  readonly model: string;
-  readonly threads: number;
-  readonly workers: number;
-  readonly batch: number;
-  readonly msPerImage: number;
-  readonly forwardMsPerImage: number;
-  /** TensorFlow.js as it comes, on the same library. */
-  readonly stockMsPerImage: number | null;
-  /** PyTorch eager, channels last. */
-  readonly peerMsPerImage: number | null;
-  readonly peerCompiledMsPerImage: number | null;
-  /** PyTorch eager's time over ours: the median of the rounds' ratios. */
-  readonly ratio: number | null;
 }

@@ -1,4 +1,4 @@
-import { randomStream } from '@earlyexit/core';
+import { randomStream } from './random-stream';
 
 /** Seeded noise between −2 and 2, in place of images that are only looked at for their number. */
 export function seededNoise(length: number, seed: number): Float32Array {

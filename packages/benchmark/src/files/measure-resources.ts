@@ -1,4 +1,4 @@
-import { medianOf } from './quantile';
+import { medianOf } from '../timing/quantile';
 import { type PassRequest, startTimedFile, type TimedFileSettings } from './timed-file';
 
 /** What a file costs besides time. */

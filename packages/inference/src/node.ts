@@ -1,0 +1,1 @@
+export { loadRuntime } from './node/load-runtime';
