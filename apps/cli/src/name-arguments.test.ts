@@ -15,6 +15,7 @@ const command = declareCommand({
     limit: valueOption('n', wholeNumber(), '', { sets: ['samples'] }),
     network: valueOption('name', text(), '', { sets: ['createModel.name'] }),
     augment: offSwitch(''),
+    peer: valueOption('file', text(), '', { remedy: 'Make one first' }),
   },
 });
 const rule = 'it is so';
@@ -31,6 +32,13 @@ it.each([
 ])('names %s', (_, place, expected) => {
   const error = nameArguments(new ArgumentError({ ...place, rule }), command);
   expect((error as Error).message).toBe(`${expected}: it is so.`);
+});
+
+it('gives the way out that the option knows, where the library knows none', () => {
+  const place = { function: 'time', argument: 'peer', rule };
+  const said = (error: Error): string => (nameArguments(error, command) as Error).message;
+  expect(said(new ArgumentError(place))).toBe('--peer: it is so. Make one first.');
+  expect(said(new ArgumentError({ ...place, remedy: 'Wait' }))).toBe('--peer: it is so. Wait.');
 });
 
 it('says which option lets bad data pass', () => {

@@ -11,24 +11,25 @@ export function nameArguments(error: unknown, declaration: CommandDeclaration): 
   if (!EarlyExitError.is(error) || error.kind === 'environment') return error;
   const { function: inside, argument, ...parts } = error.parts;
   if (argument === undefined) return error;
-  const names = argument.split(', ').map((each) => typedName(each, inside, declaration));
-  if (names.some((name) => name === null)) return error;
-  const typed = names.join(', ');
+  const named = argument.split(', ').map((each) => namedBy(each, inside, declaration));
+  if (named.some((each) => each === null)) return error;
+  const where = named.map((each) => each!.typed).join(', ');
+  const remedy = parts.remedy ?? named[0]?.remedy;
   return error.kind === 'argument'
-    ? new ArgumentError({ ...parts, where: typed, cause: error })
-    : new DataError({ ...parts, remedy: `${parts.remedy ?? 'See'}: ${typed}`, cause: error });
+    ? new ArgumentError({ ...parts, where, ...(remedy === undefined ? {} : { remedy }), cause: error })
+    : new DataError({ ...parts, remedy: `${parts.remedy ?? 'See'}: ${where}`, cause: error });
 }
 
-/** What the user types for an argument: a flag, or an operand in capitals as in the help. */
-function typedName(
+/** What the user types for an argument, a flag or an operand in capitals as in the help, and the way out that is known. */
+function namedBy(
   argument: string,
   inside: string | undefined,
   { operands, options }: CommandDeclaration,
-): string | null {
+): { readonly typed: string; readonly remedy?: string | undefined } | null {
   const called = (name: string): boolean => name === argument || name === `${inside ?? ''}.${argument}`;
   const found =
     Object.entries(options).find(([, { sets }]) => sets.some(called)) ??
     Object.entries(options).find(([key]) => key === argument);
-  if (found !== undefined) return flagOf(...found);
-  return argument in operands ? argument.toUpperCase() : null;
+  if (found !== undefined) return { typed: flagOf(...found), remedy: found[1].remedy };
+  return argument in operands ? { typed: argument.toUpperCase() } : null;
 }

@@ -28,6 +28,8 @@ export interface OptionDeclaration<Value extends z.ZodType = z.ZodType> {
    * function, `createModel.name`. An ArgumentError about it then names the option.
    */
   readonly sets: readonly string[];
+  /** The way out where a library refuses the value and knows none; it may speak of flags and commands. */
+  readonly remedy?: string;
   /** Whether it may stand in a configuration file. */
   readonly inConfigFile: boolean;
 }
@@ -56,6 +58,7 @@ interface Details<Value extends z.ZodType> {
   readonly otherwise?: string;
   readonly spellings?: readonly `--${string}`[];
   readonly sets?: readonly string[];
+  readonly remedy?: string;
   readonly inConfigFile?: boolean;
 }
 

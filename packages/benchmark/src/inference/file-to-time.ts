@@ -17,14 +17,15 @@ export interface FileToTimeOptions extends LeavingOptions {
 /**
  * An exported file with exits inside. What it is compared with cannot be made of it, and is another file.
  *
+ * @param model the path of the file
  * @throws ArgumentError for a file without an early exit, shares where thresholds are built in, and a file to compare with
  *   that is another network; DataError for a damaged file; EnvironmentError without onnxruntime
  */
 export async function fileToTime(
-  file: string,
+  model: string,
   { criterion, shares, static: plain, signal }: FileToTimeOptions = {},
 ): Promise<NetworkToTime> {
-  const { session, policy, isFixed } = await look(file, criterion, signal);
+  const { session, policy, isFixed } = await look(model, criterion, signal);
   const { network, inputShape, dtype } = session.file;
   if (isFixed && shares !== undefined) {
     throw new ArgumentError({
@@ -35,7 +36,7 @@ export async function fileToTime(
     });
   }
   if (plain !== undefined) await requireTwin(plain, network.name, signal);
-  requireEarlyExit({ name: network.name, exits: session.metadata.exits }, 'fileToTime.file');
+  requireEarlyExit({ name: network.name, exits: session.metadata.exits }, 'fileToTime');
   const isCalibrated = session.metadata.policy?.criterion === policy.criterion;
   return {
     metadata: { ...network, exits: session.metadata.exits as MultiExitMetadata['exits'] },
@@ -52,7 +53,7 @@ export async function fileToTime(
         return to;
       };
       return {
-        exits: await copy(file, 'exits.onnx'),
+        exits: await copy(model, 'exits.onnx'),
         static: plain === undefined ? null : await copy(plain, 'static.onnx'),
         float32: null,
       };

@@ -23,7 +23,7 @@ export function modelToTime(
   { criterion: asked, shares, quantization, runtime = 'onnxruntime' }: ModelToTimeOptions = {},
 ): NetworkToTime {
   if (asked !== undefined) criterionWithoutLabels(asked, 'modelToTime');
-  requireEarlyExit(model.metadata, 'modelToTime.model');
+  requireEarlyExit(model.metadata, 'modelToTime');
   const { criterion, thresholds } = findPolicy(model.metadata, { criterion: asked });
   const quantized = quantization === undefined ? {} : { quantization };
   return {

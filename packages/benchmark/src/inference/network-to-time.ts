@@ -38,12 +38,11 @@ export function chooseLeaving(
 /** @throws ArgumentError for a network without an early exit */
 export function requireEarlyExit(
   { name, exits }: { readonly name: string; readonly exits: readonly unknown[] },
-  what: 'modelToTime.model' | 'fileToTime.file',
+  inside: 'modelToTime' | 'fileToTime',
 ): void {
   if (exits.length > 1) return;
-  const [inside = '', argument = ''] = what.split('.');
   throw new ArgumentError({
-    ...{ function: inside, argument },
+    ...{ function: inside, argument: 'model' },
     rule: 'the network has an early exit',
     received: `${name}, which has none`,
     remedy: 'Attach some, after block4 for instance',

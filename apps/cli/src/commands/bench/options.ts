@@ -60,6 +60,7 @@ tensorflow  resnet20_cifar        1        1    128         5.64            2.77
       'file',
       text(),
       'the network of an .onnx file without exits (export --static), to compare with',
+      { remedy: 'Give the same network as export --static writes it' },
     ),
     training: switchOption('time training steps, on noise, instead of inference'),
     engine: valueOption(
