@@ -48,7 +48,9 @@ export {
   type ClassifyOptions,
   type NamedImage,
 } from './classify/classify-images';
+export { collectImages } from './classify/collect-images';
 export { inkInversion } from './classify/ink-inversion';
+export { type KnownLabels, readLabels } from './classify/known-labels';
 export {
   type CheckedAnswer,
   compareWithCalibration,
@@ -57,6 +59,7 @@ export {
   type PromiseMonitor,
   type StreamMonitor,
 } from './classify/stream-monitor';
+export { type AnswerWatch, watchAnswers, type WatchOptions } from './classify/watch-answers';
 export {
   type ComparedPolicy,
   comparePolicies,
@@ -92,6 +95,7 @@ export type {
   ReportData,
   ReportExample,
 } from './report/report-data';
+export { decideModel } from './session/decide-model';
 export { openExported, type OpenExportedOptions } from './session/open-exported';
 export { type AskedPolicy, type DecidedSession, decideSession, isStaged } from './session/session-policy';
 export {

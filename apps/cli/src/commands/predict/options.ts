@@ -30,6 +30,9 @@ $ earlyexit predict earlyexit-quickstart tonight/ --monitor-end --recheck 100`,
       'name',
       criterion(),
       'another criterion than the calibrated one; needs --earlyexit',
+      {
+        remedy: 'Add --earlyexit with one threshold per early exit, or calibrate the model for it',
+      },
     ),
     earlyexit: thresholdsOption(
       'other thresholds than the calibrated ones, one per early exit: a number, never or always',
@@ -50,11 +53,13 @@ $ earlyexit predict earlyexit-quickstart tonight/ --monitor-end --recheck 100`,
       'n',
       wholeNumber(),
       'run every n-th image through the whole network too, and warn as soon as more answers differ from the final exit’s than was promised',
+      { remedy: 'Make a promise first: earlyexit calibrate --risk 0.02' },
     ),
     labels: valueOption(
       'file',
       text(),
       'a CSV of image,class for some of the images, drawn at random: warn as soon as more accuracy is lost than was promised',
+      { remedy: 'Make a promise first: earlyexit calibrate --risk 0.02' },
     ),
     batchSize: valueOption('n', wholeNumber(), 'images computed together; their latency is then shared', {
       default: 1,

@@ -1,12 +1,11 @@
 import { ArgumentError } from '@earlyexit/core';
-import { type Classification, classifyImages } from '@earlyexit/evaluation';
+import { plural } from '@earlyexit/core/format';
+import { type Classification, classifyImages, collectImages } from '@earlyexit/evaluation';
 import { criterionWithoutLabels, DEFAULT_CRITERION } from '@earlyexit/exit-criteria';
 import type { Invocation } from '../../command';
 import { exitCode } from '../../exit-code';
-import { plural } from '@earlyexit/core/format';
 import { locateModel, requireTrained } from '../../model/locate-model';
 import { describeAnswer } from './describe';
-import { collectInputs } from './inputs';
 import { openFile, openSaved } from './open';
 import type { predict } from './options';
 
@@ -26,25 +25,24 @@ export async function run(invocation: Invocation<typeof predict>): Promise<numbe
       remedy: 'Give the run folder that it was exported from',
     });
   }
-  const inputs = await collectInputs(operands.files, surroundings.stdin);
+  const inputs = await collectImages(operands.files, surroundings.stdin);
   const opened =
     location.kind === 'saved' ? await openSaved(location, invocation) : await openFile(location, invocation);
-  const { session, monitors, recheck, reject } = opened;
+  const { session, watch, reject } = opened;
   const asked = { auto: 'auto', yes: true, no: false } as const;
   const invert = options.invert === undefined ? opened.invert : asked[options.invert];
+  const how = { batchSize: options.batchSize, invert, recheck: watch?.recheck, reject, signal };
   const predictions: Classification[] = [];
   const line = output.progress('images');
   try {
-    const { batchSize } = options;
-    const how = { batchSize, invert, recheck, reject, signal };
     for await (const prediction of classifyImages(opened, inputs, how)) {
       predictions.push(prediction);
       if (prediction.error !== undefined) output.warn(prediction.error);
       else output.text(describeAnswer(prediction));
-      for (const monitor of monitors) monitor.observe(prediction);
+      watch?.observe(prediction);
       line.update(predictions.length, inputs.length);
     }
-    for (const monitor of monitors) monitor.finish();
+    watch?.finish();
   } finally {
     line.done();
     session.dispose();

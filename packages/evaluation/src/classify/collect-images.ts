@@ -1,24 +1,26 @@
 import type { Readable } from 'node:stream';
 import { ArgumentError, DataError } from '@earlyexit/core';
 import { listImageFiles } from '@earlyexit/datasets';
-import type { NamedImage } from '@earlyexit/evaluation';
+import type { NamedImage } from './classify-images';
 
 /**
  * Finds every image before the first one is classified, so that a wrong path is said at once.
  *
- * @param paths files, folders, or `-` for standard input
+ * @param files paths of files and folders, or `-` for standard input
+ * @param stdin as `process.stdin`
  * @throws ArgumentError for an empty path, or standard input twice; DataError for a path without images
  */
-export async function collectInputs(paths: readonly string[], stdin: Readable): Promise<NamedImage[]> {
-  if (paths.filter((path) => path === '-').length > 1) {
+export async function collectImages(files: readonly string[], stdin: Readable): Promise<NamedImage[]> {
+  if (files.filter((path) => path === '-').length > 1) {
     throw new ArgumentError({
-      where: 'FILES',
+      function: 'collectImages',
+      argument: 'files',
       rule: 'standard input holds one image',
       received: '- more than once',
     });
   }
   const inputs: NamedImage[] = [];
-  for (const path of paths) {
+  for (const path of files) {
     if (path === '-') inputs.push({ name: '-', image: await readAll(stdin) });
     else for (const file of await listImageFiles(path)) inputs.push({ name: file, image: file });
   }

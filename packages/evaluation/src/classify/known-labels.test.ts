@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '@earlyexit/testing';
-import { readLabels } from './labels';
+import { readLabels } from './known-labels';
 
 const folder = await temporaryFolder();
 const path = join(folder, 'labels.csv');
