@@ -54,6 +54,20 @@ it('says which option lets bad data pass', () => {
   );
 });
 
+it('calls arguments by their flags within texts too', () => {
+  const error = new ArgumentError({
+    function: 'train',
+    argument: 'limit',
+    rule: (called) => `it goes with ${called('batchSize')}`,
+    remedy: (called) => `Train on more: ${called('calibration')}`,
+  });
+  expect((nameArguments(error, command) as Error).message).toBe(
+    '--limit: it goes with --batch-size. Train on more: --calibration.',
+  );
+  const data = new DataError({ function: 'train', where: (called) => called('limit'), rule });
+  expect((nameArguments(data, command) as Error).message).toBe('--limit: it is so.');
+});
+
 it('leaves other errors alone', () => {
   const error = new EnvironmentError({ function: 'readImage', argument: 'limit', rule });
   expect(nameArguments(error, command)).toBe(error);

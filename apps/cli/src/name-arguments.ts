@@ -4,20 +4,27 @@ import { flagOf } from './options/declare-option';
 
 /**
  * Lets an error of a library name the option or the operand that the user typed: `splitDataset({ limit })` becomes
- * `--limit`. An argument that no option of the command sets keeps its name. Bad data name an option that lets them pass
- * (`--skip-broken`): it ends the way out.
+ * `--limit`, in its texts too. An argument that no option of the command sets keeps its name as the place. Bad data name
+ * an option that lets them pass (`--skip-broken`): it ends the way out.
  */
 export function nameArguments(error: unknown, declaration: CommandDeclaration): unknown {
   if (!EarlyExitError.is(error) || error.kind === 'environment') return error;
-  const { function: inside, argument, ...parts } = error.parts;
-  if (argument === undefined) return error;
-  const named = argument.split(', ').map((each) => namedBy(each, inside, declaration));
-  if (named.some((each) => each === null)) return error;
-  const where = named.map((each) => each!.typed).join(', ');
-  const remedy = parts.remedy ?? named[0]?.remedy;
-  return error.kind === 'argument'
-    ? new ArgumentError({ ...parts, where, ...(remedy === undefined ? {} : { remedy }), cause: error })
-    : new DataError({ ...parts, remedy: `${parts.remedy ?? 'See'}: ${where}`, cause: error });
+  const { function: inside, argument } = error.parts;
+  if (inside === undefined && argument === undefined) return error;
+  const named = argument?.split(', ').map((each) => namedBy(each, inside, declaration)) ?? [];
+  if (named.includes(null)) return error;
+  const { where, rule, received, remedy } = error.partsAs(
+    (name) => namedBy(name, inside, declaration)?.typed ?? flagOf(name),
+  );
+  const typed = named.map((each) => each!.typed).join(', ');
+  const lets = error.kind === 'data' && typed !== '';
+  const wayOut = lets ? `${remedy ?? 'See'}: ${typed}` : (remedy ?? named[0]?.remedy);
+  const parts = {
+    ...{ where: lets || typed === '' ? where : typed, rule, cause: error },
+    ...(received !== undefined && { received }),
+    ...(wayOut !== undefined && { remedy: wayOut }),
+  };
+  return error.kind === 'data' ? new DataError(parts) : new ArgumentError(parts);
 }
 
 /** What the user types for an argument, a flag or an operand in capitals as in the help, and the way out that is known. */

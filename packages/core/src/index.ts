@@ -1,5 +1,11 @@
 export { csvLine } from './csv-line';
-export { EarlyExitError, type ErrorInput, type ErrorKind, type ErrorParts } from './errors/earlyexit-error';
+export {
+  EarlyExitError,
+  type ErrorInput,
+  type ErrorKind,
+  type ErrorParts,
+  type ErrorText,
+} from './errors/earlyexit-error';
 export { ArgumentError } from './errors/argument-error';
 export { DataError } from './errors/data-error';
 export { EnvironmentError } from './errors/environment-error';

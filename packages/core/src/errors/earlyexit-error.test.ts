@@ -23,4 +23,19 @@ describe('EarlyExitError', () => {
       argument: 'limit',
     });
   });
+
+  it('names other arguments by the words of a program', () => {
+    const error = new ArgumentError({
+      function: 'calibrate',
+      argument: 'plan',
+      rule: (called) => `it goes with ${called('risk')}`,
+      received: (called) => `${called('plan')} and ${called('budget')}`,
+    });
+    expect(error.message).toBe('calibrate({ plan }): it goes with risk. Received: plan and budget.');
+    expect(error.partsAs((name) => `--${name}`)).toMatchObject({
+      rule: 'it goes with --risk',
+      received: '--plan and --budget',
+      argument: 'plan',
+    });
+  });
 });

@@ -19,11 +19,20 @@ export interface ErrorParts {
   readonly cause?: unknown;
 }
 
+/**
+ * A part of a message. A function where it names arguments, which a program calls by words of its own:
+ * `(called) => `${called('plan')} and ${called('risk')}``.
+ */
+export type ErrorText = string | ((called: (argument: string) => string) => string);
+
 /** What an error is made of: a place, or the function and the argument that make up the place. */
-export type ErrorInput = Omit<ErrorParts, 'where'> &
-  (
-    | { readonly where: string }
-    | { readonly where?: string; readonly function: string; readonly argument?: string }
+export type ErrorInput = Pick<ErrorParts, 'cause'> & {
+  readonly rule: ErrorText;
+  readonly received?: ErrorText;
+  readonly remedy?: ErrorText;
+} & (
+    | { readonly where: ErrorText; readonly function?: string; readonly argument?: string }
+    | { readonly where?: ErrorText; readonly function: string; readonly argument?: string }
   );
 
 // A registered symbol, not `instanceof`: two installed copies of this package still know each other's errors.
@@ -33,14 +42,18 @@ const marker = Symbol.for('earlyexit.error');
 export abstract class EarlyExitError extends Error {
   abstract readonly kind: ErrorKind;
   readonly parts: ErrorParts;
+  /** The same parts with arguments called as `called` says: a program's own words for them. */
+  readonly partsAs: (called: (argument: string) => string) => ErrorParts;
 
   constructor(input: ErrorInput) {
-    const { rule, cause } = input;
-    const received = input.received === undefined ? '' : ` Received: ${input.received}.`;
-    const remedy = input.remedy === undefined ? '' : ` ${input.remedy}.`;
-    const where = input.where ?? placeOf(input);
-    super(`${where}: ${rule}.${received}${remedy}`, { cause });
-    this.parts = { ...input, where };
+    const parts = partsOf(input, (argument) => argument);
+    const received = parts.received === undefined ? '' : ` Received: ${parts.received}.`;
+    const remedy = parts.remedy === undefined ? '' : ` ${parts.remedy}.`;
+    super(`${parts.where}: ${parts.rule}.${received}${remedy}`, { cause: input.cause });
+    this.parts = parts;
+    this.partsAs = (called) => partsOf(input, called);
+    // No part of what an error shows of itself.
+    Object.defineProperty(this, 'partsAs', { enumerable: false });
     Object.defineProperty(this, marker, { value: true });
   }
 
@@ -50,6 +63,18 @@ export abstract class EarlyExitError extends Error {
   }
 }
 
-function placeOf({ function: name = '', argument }: Omit<ErrorParts, 'where'>): string {
+function partsOf(input: ErrorInput, called: (argument: string) => string): ErrorParts {
+  const read = (text: ErrorText): string => (typeof text === 'function' ? text(called) : text);
+  const { where, rule, received, remedy, ...others } = input;
+  return {
+    ...others,
+    where: where === undefined ? placeOf(input) : read(where),
+    rule: read(rule),
+    ...(received === undefined ? {} : { received: read(received) }),
+    ...(remedy === undefined ? {} : { remedy: read(remedy) }),
+  };
+}
+
+function placeOf({ function: name = '', argument }: Pick<ErrorParts, 'function' | 'argument'>): string {
   return argument === undefined ? name : `${name}({ ${argument} })`;
 }
