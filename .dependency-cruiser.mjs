@@ -17,7 +17,7 @@ export const arrows = {
   // The engine of its worker threads; without them it trains on whatever engine there is.
   trainer: ['core', 'exit-criteria', 'profiler', 'branch-head', 'backend'],
   onnx: ['core', 'exit-criteria', 'profiler', 'branch-head'],
-  // Of inference only the preprocessing of images; of the trainer what it writes into a run folder.
+  // Of inference only the preprocessing of images.
   runs: [
     'core',
     'exit-criteria',
@@ -28,6 +28,7 @@ export const arrows = {
     'calibration',
     'inference',
     'trainer',
+    'evaluation',
   ],
   // Only the `tfjs` entry of this one; its root is held to core and exit-criteria by a rule below.
   inference: ['core', 'exit-criteria', 'profiler', 'branch-head'],

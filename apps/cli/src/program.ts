@@ -14,7 +14,7 @@ import { listenForInterruption } from './terminal/interruption';
 import { addOutputOptions } from './options/shared-options';
 import { createOutput, type Output } from './terminal/output';
 import type { Surroundings } from './terminal/surroundings';
-import { version } from './version';
+import { version } from '@earlyexit/core';
 
 /** What the program reports back when a command has run. */
 export interface ProgramResult {

@@ -13,3 +13,4 @@ export { type ReadFileOptions, readWholeFile, refuseLarge } from './node/read-wh
 export { type OpenFile, openRegularFile } from './node/regular-file';
 export { syncFolder, writeSynced } from './node/synced-files';
 export { writeWholeFile } from './node/write-whole-file';
+export { type FolderReplacement, replaceFolder } from './node/replace-folder';

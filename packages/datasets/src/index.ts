@@ -1,4 +1,5 @@
 export type { Augmentation, AugmentationBatch, ImageWindow } from './augmentation/augmentation';
+export { corruptionLabel, parseCorruptions } from './parse-corruptions';
 export { corruptImages, type Corruption, type CorruptionName, listCorruptions } from './corrupt-images';
 export type { DataSource, OpenOptions, Polarity } from './data-source';
 export { defaultFit, type ImageFit } from './decode/decode-image';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { parseCorruptions, showCorruption } from './corruptions';
+import { corruptionLabel, parseCorruptions } from './parse-corruptions';
 
-const read = (...words: string[]): string => parseCorruptions(words).map(showCorruption).join(' ');
+const read = (...words: string[]): string => parseCorruptions(words).map(corruptionLabel).join(' ');
 
 it('reads one severity, all of one corruption, and everything, each once', () => {
   expect(read('noise:3')).toBe('noise:3');
@@ -10,7 +10,7 @@ it('reads one severity, all of one corruption, and everything, each once', () =>
 });
 
 it('explains what there is not', () => {
-  expect(() => read('noies:3')).toThrow(/--corrupt: .*Received: noies:3\. Did you mean noise/);
+  expect(() => read('noies:3')).toThrow(/corrupt }\): .*Received: noies:3\. Did you mean noise/);
   expect(() => read('noise:6')).toThrow(/from 1 to 5.*Received: noise:6/);
   expect(() => read('noise:')).toThrow(/from 1 to 5/);
   expect(() => read('noise:1:2')).toThrow(/Received: noise:1:2/);

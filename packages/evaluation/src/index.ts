@@ -1,3 +1,6 @@
+export type { AskedAim, AskedLoss } from './aim/asked-aim';
+export { chooseCalibrationAim, type ChosenAim, scalingFor } from './aim/choose-calibration-aim';
+export { chooseSearchAim } from './aim/choose-search-aim';
 export { type BudgetCurve, calibrateBudgets } from './calibrate/calibrate-budgets';
 export { type Calibration, type CalibrationLogits, calibrateModel } from './calibrate/calibrate-model';
 export type {
@@ -24,6 +27,9 @@ export {
 } from './calibrate/calibration-document';
 export { calibrationFrontier } from './calibrate/calibration-frontier';
 export { budgetCsv, frontierCsv } from './calibrate/curve-csv';
+export { checkGoal } from './calibrate/check-goal';
+export { requirePromiseSize } from './calibrate/require-promise-size';
+export { type PlanDocument, planDocument } from './calibrate/plan-document';
 export { type ModelRecalibration, recalibrateModel } from './calibrate/recalibrate-model';
 export { searchPolicy, temperaturesOf } from './calibrate/search-policy';
 export { planCalibrationSizes } from './calibrate/plan-calibration-sizes';
@@ -40,7 +46,6 @@ export {
   type StoredCalibration,
   type StoreOptions,
 } from './calibrate/store-calibration';
-export { checkThresholds } from '@earlyexit/exit-criteria';
 export {
   type Classification,
   classifyImages,
@@ -66,9 +71,12 @@ export {
   COMPARISON_REFERENCE,
   type PolicyComparison,
 } from './compare/compare-policies';
+export { type ComparisonDocument, comparisonDocument } from './compare/comparison-document';
+export { describeAim } from './describe/describe-aim';
 export { describeDifference } from './describe/describe-difference';
 export { describeExpected } from './describe/describe-expected';
 export { describeMeasuredPromise, describeRisk } from './describe/describe-promise';
+export { checkAskedPolicy } from './evaluate/check-asked-policy';
 export { evaluate, type EvaluateOptions } from './evaluate/evaluate';
 export { type AnswerEvaluation, evaluateAnswers, type PolicyAnswers } from './evaluate/evaluate-answers';
 export {

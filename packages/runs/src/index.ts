@@ -25,3 +25,29 @@ export { type ReopenOptions, reopenSplits } from './reopen-splits';
 export { type DataSettings, readRunConfig, type RunConfig } from './run-config';
 export { calibrationLogits, splitLogits, type SplitLogitsOptions } from './split-logits';
 export { fingerprintKeys, readRecordedSplits } from './splits-file';
+export { type CalibratedRun, calibrateRun } from './calibrate/calibrate-run';
+export { budgetsOfRun, type RunBudgets } from './calibrate/budgets-of-run';
+export { planRun } from './calibrate/plan-run';
+export { type RecalibrationDocument, recalibrateRun } from './calibrate/recalibrate-run';
+export type { CalibrateRunOptions } from './calibrate/run-calibration';
+export { compareRun, requireEarlyExit } from './evaluate/compare-run';
+export { evaluateCorruptedRun } from './evaluate/evaluate-corrupted-run';
+export { type AskedEvaluation, evaluateRun } from './evaluate/evaluate-run';
+export {
+  openEvaluation,
+  type OpenedEvaluation,
+  type OpenEvaluationOptions,
+} from './evaluate/open-evaluation';
+export { reportOnRun } from './evaluate/report-on-run';
+export { testBudgets } from './evaluate/test-budgets';
+export { type PreparedTraining, prepareTraining, type TrainingSettings } from './train/prepare-training';
+export { type TrainedRun, trainRun, type TrainRunOptions } from './train/train-run';
+export { trainingData } from './train/training-data';
+export {
+  type TrainedDocument,
+  trainedDocument,
+  type TrainingComputer,
+  type TrainingPlanDocument,
+  trainingPlanDocument,
+} from './train/training-document';
+export { readBegunRun } from './train/read-begun-run';

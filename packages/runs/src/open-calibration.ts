@@ -3,6 +3,7 @@ import { DataError, type WorkOptions } from '@earlyexit/core';
 import type { Split } from '@earlyexit/datasets';
 import { fingerprintModel, fingerprintSplit, readSplitFingerprint } from './fingerprint';
 import { readLogits } from './logits-cache';
+import type { OpenedData } from './open-data';
 import type { Run } from './open-run';
 import { type ReopenOptions, reopenSplits } from './reopen-splits';
 import { calibrationLogits, type SplitLogitsOptions } from './split-logits';
@@ -28,6 +29,8 @@ export interface OpenCalibrationOptions extends ReopenOptions, SplitLogitsOption
    * not trained on, and the data have to hold exactly these. False by default.
    */
   readonly promise?: boolean | undefined;
+  /** The data, where they are open already. */
+  readonly data?: OpenedData | undefined;
 }
 
 /**
@@ -41,11 +44,11 @@ export async function openCalibration(
   run: Run,
   options: OpenCalibrationOptions = {},
 ): Promise<CalibrationSamples> {
-  const { logits, batchSize, promise = false, ...reopen } = options;
+  const { logits, batchSize, promise = false, data: known, ...reopen } = options;
   if (logits !== undefined && options.dataset === undefined && run.config === null) {
     return openWithoutData(run, logits, options);
   }
-  const data = await reopenSplits(run, reopen);
+  const data = known ?? (await reopenSplits(run, reopen));
   const { dataset, seed } = data.settings;
   const { calibration } = data.splits;
   if (promise && !(await remembersData(run))) await requireUnseen(run, calibration, reopen);

@@ -17,7 +17,7 @@ export function aimOf(
 ): ThresholdAim {
   if (maxAccuracyDrop === undefined) return { risk, delta, loss };
   const promise = (['risk', 'delta', 'loss'] as const).find((key) => given[key] !== undefined);
-  if (promise === undefined) return { maxAccuracyDrop: maxAccuracyDrop / 100 };
+  if (promise === undefined) return { maxAccuracyDrop };
   throw new ArgumentError({
     where: '--max-accuracy-drop',
     rule: 'there is one aim: an accuracy promises nothing',

@@ -1,41 +1,41 @@
 import { count, percent, percentInterval, shortMacs } from '@earlyexit/core/format';
-import { type BudgetCurve, INTERVAL_CONFIDENCE } from '@earlyexit/evaluation';
+import { INTERVAL_CONFIDENCE } from '@earlyexit/evaluation';
+import type { RunBudgets } from '@earlyexit/runs';
 import type { Colors } from '../terminal/colors';
 import { formatTable } from '../terminal/table';
 import { showThreshold } from './threshold';
 
 /** The budgeted protocol, a line a budget, and how to take one. */
 export function describeBudgets(
-  { alone, measuredOn, points, scaling }: BudgetCurve,
-  about: {
+  { metadata, curve: { alone, measuredOn, points, scaling }, document }: RunBudgets,
+  {
+    argument,
+    curve,
+    colors,
+    confidence = [],
+  }: {
+    /** The MODEL operand, as it was typed. */
     readonly argument: string;
-    readonly model: string;
-    readonly dataset: string;
-    readonly exitNames: readonly string[];
     readonly curve: string | undefined;
     readonly colors: Colors;
-    readonly staticMacs: number;
     /** The table of confidence, where it was scaled. */
-    readonly confidence: readonly string[];
+    readonly confidence?: readonly string[];
   },
 ): string[] {
-  const { argument, model, dataset, exitNames, curve, colors, staticMacs, confidence } = about;
+  const { name: model, exits, staticMacs } = metadata;
   const { samples, split } = measuredOn;
   const [middle] = points.slice(points.length / 2);
-  const right = (title: string) => ({ title, align: 'right' as const });
   return [
-    `${model} on ${dataset}: ${count(samples)} ${split} images, criterion max-probability`,
+    `${model} on ${document.dataset}: ${count(samples)} ${split} images, criterion max-probability`,
     'aim: the 39 budgets of the budgeted batch protocol (MSDNet)',
     '',
     ...(confidence.length === 0 ? [] : [...confidence, '']),
     ...formatTable(
       [
-        right('skew'),
-        ...exitNames.map((name) => right(`to ${name}`)),
-        ...exitNames.slice(0, -1).map((name) => right(`threshold ${name}`)),
-        ...['right', `${percent(INTERVAL_CONFIDENCE, 0)} interval`, 'MACs', 'of the plain network'].map(
-          right,
-        ),
+        '>skew',
+        ...exits.map(({ name }) => `>to ${name}`),
+        ...exits.slice(0, -1).map(({ name }) => `>threshold ${name}`),
+        ...['>right', `>${percent(INTERVAL_CONFIDENCE, 0)} interval`, '>MACs', '>of the plain network'],
       ],
       points.map(({ skew, targetShares, thresholds, accuracy, averageMacs, intervals }) => [
         skew.toFixed(2),

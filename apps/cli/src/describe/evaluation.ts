@@ -23,19 +23,16 @@ export function describeEvaluation(
   const { rule } = getCriterion(document.criterion);
   const drop = document.static.top1 === null ? null : document.static.top1 - (document.top1 ?? 0);
   const share = (macs: number | null): string => (macs === null ? '–' : percent(macs / staticMacs, 1));
+  const inAll = (name: string, taken: string, top1: number | null, macs: number | null): string[] => [
+    ...[name, '', taken, '', percent(top1), '', shortMacs(macs), share(macs)],
+  ];
   return [
     `${document.model} on ${document.dataset}: ${count(document.samples)} test images, engine ${document.engine}, criterion ${document.criterion} (leaves when ${rule})`,
     '',
     ...formatTable(
       [
-        { title: 'exit' },
-        { title: 'threshold', align: 'right' },
-        { title: 'taken', align: 'right' },
-        { title: 'share', align: 'right' },
-        { title: 'right', align: 'right' },
-        { title: 'right if all left here', align: 'right' },
-        { title: 'MACs', align: 'right' },
-        { title: 'of the plain network', align: 'right' },
+        ...['exit', '>threshold', '>taken', '>share', '>right'],
+        ...['>right if all left here', '>MACs', '>of the plain network'],
       ],
       [
         ...exits.map(({ name, taken, share: left, top1, top1All, macs }, exit) => [
@@ -48,26 +45,8 @@ export function describeEvaluation(
           shortMacs(macs),
           share(macs),
         ]),
-        [
-          'in all',
-          '',
-          count(document.samples),
-          '',
-          percent(document.top1),
-          '',
-          shortMacs(document.averageMacs),
-          share(document.averageMacs),
-        ],
-        [
-          'without exits',
-          '',
-          '',
-          '',
-          percent(document.static.top1),
-          '',
-          shortMacs(staticMacs),
-          share(staticMacs),
-        ],
+        inAll('in all', count(document.samples), document.top1, document.averageMacs),
+        inAll('without exits', '', document.static.top1, staticMacs),
       ],
       colors,
     ),

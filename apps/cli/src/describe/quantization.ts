@@ -1,8 +1,8 @@
 import { count, percent } from '@earlyexit/core/format';
 import type { RefittedPolicy } from '@earlyexit/evaluation';
 import type { ExitAgreement } from '@earlyexit/onnx';
-import { describeCalibrationAim } from '../commands/calibrate/describe';
 import type { WorkSummary } from '../terminal/show-work';
+import { describeCalibrationAim } from './calibration-aim';
 
 /** What the ranges of int8 were measured on. */
 export function rangeSource(images: number, dataset: string): string {

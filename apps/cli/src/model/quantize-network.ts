@@ -1,14 +1,13 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
-import type { QuantizedNetwork } from '@earlyexit/evaluation';
+import type { AskedAim, QuantizedNetwork } from '@earlyexit/evaluation';
 import type { ExitPolicy } from '@earlyexit/exit-criteria';
 import type { DataChoice, RunConfig } from '@earlyexit/runs';
 import { describeRefit, ranInt8, rangeSource } from '../describe/quantization';
 import type { Output } from '../terminal/output';
 import { showing } from '../terminal/show-work';
-import { type AimOptions, chooseAim } from './choose-aim';
 
 /** The options that int8 looks at. */
-export interface QuantizeOptions extends DataChoice, AimOptions {
+export interface QuantizeOptions extends DataChoice, Pick<AskedAim, 'maxAccuracyDrop' | 'targetMacs'> {
   readonly minAgreement?: number | undefined;
   readonly download?: boolean | undefined;
   readonly threads?: number | undefined;
@@ -45,14 +44,14 @@ export async function quantizeNetwork(
     return { model, quantization, source: 'seeded noise' };
   }
   const { openCalibrationImages } = await import('@earlyexit/runs');
-  const { quantizeCalibrated } = await import('@earlyexit/evaluation');
+  const { chooseSearchAim, quantizeCalibrated } = await import('@earlyexit/evaluation');
   const { dataset, dataDir, seed, skipBroken, download } = choice;
   const data = { dataset, dataDir, seed, skipBroken, download };
   const calibration = await showing(output, signal, (work) =>
     openCalibrationImages(subject, { ...data, ...work }),
   );
   const isAimed = (maxAccuracyDrop ?? targetMacs) !== undefined;
-  const aim = isAimed ? chooseAim({ maxAccuracyDrop, targetMacs }) : undefined;
+  const aim = isAimed ? chooseSearchAim({ maxAccuracyDrop, targetMacs }) : undefined;
   const quantized = await showing(
     output,
     signal,

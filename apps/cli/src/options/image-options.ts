@@ -1,6 +1,6 @@
 import { listOption, numberListOption, switchOption, valueOption } from './declare-option';
 import { listOf, numberBetween, oneOf, text, wholeNumber } from './option-values';
-import { delta, risk } from './policy-options';
+import { accuracyDrop, delta, risk } from './policy-options';
 
 const LARGEST = 1e6;
 /** Numbers of channels. */
@@ -57,7 +57,7 @@ export const promiseOptions = {
   ),
   maxAccuracyDrop: valueOption(
     'pp',
-    numberBetween(0, 100),
+    accuracyDrop(),
     'aim at an accuracy instead, so many percentage points below; promises nothing (needs --dataset)',
   ),
   classes: listOption('name', listOf(text()), 'names of the classes, in the order of the logits', {

@@ -9,11 +9,14 @@ export function thresholdsOption(help: string) {
   });
 }
 
+/** How far accuracy may drop: percentage points on the command line, a fraction inside. */
+export const accuracyDrop = () => numberBetween(0, 100).transform((points) => points / 100);
+
 /** What thresholds are searched for. */
 export const aimOptions = {
   maxAccuracyDrop: valueOption(
     'pp',
-    numberBetween(0, 100),
+    accuracyDrop(),
     'aim: the cheapest that is at most so many percentage points below the final exit',
     { otherwise: '0.5' },
   ),

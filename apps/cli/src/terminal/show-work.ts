@@ -10,7 +10,7 @@ export interface ShownWork extends WorkOptions {
   end(): void;
 }
 
-/** How the end of a stretch of work is told, if it is: its last progress, and the time that it took in words. */
+/** How the end of a stretch of work is told, if at all: its last progress, and the time that it took in words. */
 export type WorkSummary = (last: WorkProgress, time: string) => string | undefined;
 
 /**
@@ -22,6 +22,7 @@ export function showWork(output: Output, signal: AbortSignal, summary?: WorkSumm
   let what: string | null = null;
   let line: ProgressLine | null = null;
   let since = 0;
+  let isDone = false;
   const end = (): void => {
     line?.done();
     [what, line] = [null, null];
@@ -30,14 +31,16 @@ export function showWork(output: Output, signal: AbortSignal, summary?: WorkSumm
     signal,
     onProgress(progress) {
       const { done, total, unit } = progress;
-      if (line === null || progress.what !== what) {
+      const ends = total !== null && done >= total;
+      // The same work may begin again, on another network.
+      if (line === null || progress.what !== what || (isDone && !ends)) {
         what = progress.what;
         since = performance.now();
         line = output.progress(what);
       }
       line.update(done, total ?? 0, unit === 'bytes' ? bytes(done) : '');
-      if (summary === undefined || total === null || done < total) return;
-      line.done(summary(progress, duration((performance.now() - since) / 1000)));
+      isDone = ends;
+      if (ends) line.done(summary?.(progress, duration((performance.now() - since) / 1000)));
     },
     onNote({ level, text }) {
       if (level === 'warning') output.warn(text);

@@ -1,22 +1,29 @@
 import { printable } from '@earlyexit/core';
 import type { Colors } from './colors';
 
-/** A column of a table: its title, and on which side its cells stand. */
-export interface Column {
-  readonly title: string;
-  readonly align?: 'left' | 'right';
-}
+/** A column of a table: its title, and on which side its cells stand; `>title` for the right side. */
+export type Column =
+  | {
+      readonly title: string;
+      readonly align?: 'left' | 'right';
+    }
+  | string;
 
 /**
  * Sets a table in plain text: a line of titles, a rule, a line a row; columns two spaces apart. No line ends in
  * spaces, and control characters in cells are shown, not sent. Lines are cut to `width` where one is given.
  */
 export function formatTable(
-  columns: readonly Column[],
+  given: readonly Column[],
   cells: readonly (readonly string[])[],
   colors?: Colors,
   width: number | null = null,
 ): string[] {
+  const columns = given.map((column) =>
+    typeof column === 'string'
+      ? { title: column.replace(/^>/, ''), align: column.startsWith('>') ? 'right' : 'left' }
+      : column,
+  );
   const rows = cells.map((row) => row.map(printable));
   const widths = columns.map(({ title }, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),

@@ -1,9 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { DataError } from '@earlyexit/core';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { DataError } from '../errors/data-error';
+import { kindOfPath } from './kind-of-path';
 
-/** The folder of a quickstart: written under another name, and renamed when everything is done. */
-export interface OutFolder {
+/** A folder that is written under another name, and renamed when everything is done. */
+export interface FolderReplacement {
   /** Where to work. */
   readonly unfinished: string;
   /** Puts the finished folder in place of an earlier one. */
@@ -11,14 +11,21 @@ export interface OutFolder {
 }
 
 /**
- * Prepares the folder of a quickstart. An earlier quickstart's folder will be replaced, once the new one is complete.
+ * Prepares a folder that replaces an earlier one of the same kind, once the new one is complete.
  *
+ * @param options.owner who writes it, for messages: `quickstart`
+ * @param options.isOwn whether a folder that is not empty, with these names in it, is an earlier one
  * @throws DataError if something else is in the way
  */
-export async function openOutFolder(path: string): Promise<OutFolder> {
+export async function replaceFolder(
+  path: string,
+  options: {
+    readonly owner: string;
+    readonly isOwn: (folder: string, names: readonly string[]) => Promise<boolean>;
+  },
+): Promise<FolderReplacement> {
   const unfinished = `${path.replace(/[/\\]+$/, '')}.unfinished`;
-  await refuseForeign(path);
-  await refuseForeign(unfinished);
+  for (const each of [path, unfinished]) await refuseForeign(each, options);
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true });
   return {
@@ -30,37 +37,28 @@ export async function openOutFolder(path: string): Promise<OutFolder> {
   };
 }
 
-async function refuseForeign(path: string): Promise<void> {
-  const status = await stat(path).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  });
-  if (status === null) return;
-  if (!status.isDirectory()) {
+async function refuseForeign(
+  path: string,
+  { owner, isOwn }: Parameters<typeof replaceFolder>[1],
+): Promise<void> {
+  const kind = await kindOfPath(path);
+  if (kind === null) return;
+  if (kind === 'file') {
     throw new DataError({
+      function: 'replaceFolder',
       where: path,
-      rule: 'the quickstart writes into a folder',
+      rule: `the ${owner} writes into a folder`,
       received: 'a file',
-      remedy: 'Name another place with --out',
+      remedy: (called) => `Name another place with ${called('out')}`,
     });
   }
   const names = await readdir(path);
-  if (names.length === 0 || (await isQuickstart(path, names))) return;
+  if (names.length === 0 || (await isOwn(path, names))) return;
   throw new DataError({
+    function: 'replaceFolder',
     where: path,
-    rule: 'only an earlier quickstart’s own folder is replaced',
+    rule: `only an earlier ${owner}’s own folder is replaced`,
     received: `a folder with ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`,
-    remedy: 'Name another place with --out, or remove the folder',
+    remedy: (called) => `Name another place with ${called('out')}, or remove the folder`,
   });
-}
-
-async function isQuickstart(path: string, names: readonly string[]): Promise<boolean> {
-  try {
-    const config: unknown = JSON.parse(await readFile(join(path, 'config.json'), 'utf8'));
-    return typeof config === 'object' && config !== null && 'quickstart' in config;
-  } catch {
-    // Stopped before config.json was written: folders that hold nothing yet.
-    const contents = await Promise.all(names.map((name) => readdir(join(path, name)).catch(() => [name])));
-    return contents.every((inside) => inside.length === 0);
-  }
 }

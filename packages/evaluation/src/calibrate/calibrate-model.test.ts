@@ -88,7 +88,10 @@ describe('the documents', () => {
 
   it('are CSV whatever an exit is called, with an interval beside every figure', () => {
     const frontier = calibrationFrontier(model, calibrateModel(model, { cached }));
-    const csv = frontierCsv(frontier, ['a,"b"', 'c\nd'], metadata.staticMacs);
+    const csv = frontierCsv(frontier, {
+      exits: ['a,"b"', 'c\nd', 'final'].map((name) => ({ name })),
+      staticMacs: metadata.staticMacs,
+    });
     const [header, ...lines] = csv.trim().split('\n');
     expect(header).toContain('"threshold_a,""b""",threshold_c\\nd,accuracy');
     expect(header).toContain(
@@ -114,7 +117,10 @@ describe('calibrateBudgets', () => {
     const document = budgetDocument(model, curve, origin);
     expect(document).toMatchObject({ samples: 800, measuredOn: { split: 'test', samples: 500 } });
     expect(document.budgets[20]?.intervals.accuracy.low).toBeLessThan(document.budgets[20]!.accuracy);
-    const [header] = budgetCsv(curve.points, ['a', 'b', 'final'], metadata.staticMacs).split('\n');
+    const [header] = budgetCsv(curve.points, {
+      exits: ['a', 'b', 'final'].map((name) => ({ name })),
+      staticMacs: metadata.staticMacs,
+    }).split('\n');
     expect(header).toContain('share,accuracy_low');
   });
 });

@@ -29,7 +29,7 @@ import {
   getCriterion,
   summarizeExits,
 } from '@earlyexit/exit-criteria';
-import type { CalibrationAim, CalibrationGoal, RejectAim } from './calibration-aim';
+import { type CalibrationAim, type CalibrationGoal, DEFAULT_DELTA, type RejectAim } from './calibration-aim';
 import { checkCalibrationLogits, noteExits, noteMissingClasses } from './calibration-notes';
 import { type CalibratedMetadata, checkGoal } from './check-goal';
 import { deltaLeft, type MadePromise, promisesBefore, recordOf } from './earlier-promises';
@@ -45,7 +45,6 @@ import { refuseFittedSamples } from './refuse-fitted-samples';
 const FEWEST_TO_CROSS_FIT = 20;
 /** Thresholds and when to decline are two things that are fitted, each on samples of its own. */
 const THRESHOLD_SHARE = 0.5;
-const DEFAULT_DELTA = 0.1;
 
 /** The logits of a calibration split, and how to name its samples in messages. */
 export interface CalibrationLogits {

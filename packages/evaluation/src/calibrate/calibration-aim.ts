@@ -1,6 +1,9 @@
 import type { RiskAim, Scaling, SearchAim } from '@earlyexit/calibration';
 import type { CriterionName, JointLimits, Threshold } from '@earlyexit/exit-criteria';
 
+/** The probability with which a promise may fail where none is named. */
+export const DEFAULT_DELTA = 0.1;
+
 /** A promise to be made: over all samples, or within each class, the worst one included. */
 export interface PromiseAim extends RiskAim {
   /** `class` for a promise that holds in every class; every class then needs samples enough. Over all unless given. */

@@ -2,19 +2,22 @@ import type { BudgetedPoint, FrontierPoint, PointIntervals } from '@earlyexit/ca
 import { csvLine } from '@earlyexit/core';
 import { type Threshold, thresholdToJson } from '@earlyexit/exit-criteria';
 
+/** What a curve says of the network: its exits, the final one last, and what the plain network costs. */
+interface CurveMetadata {
+  readonly exits: readonly { readonly name: string }[];
+  readonly staticMacs: number;
+}
+
 /**
  * The accuracy–cost frontier as CSV, the cheapest choice first: a threshold an early exit, accuracy, mean
  * multiply-accumulates, those as a share of the plain network's, and the 95 % intervals of these three.
- *
- * @param exitNames of the early exits
  */
 export function frontierCsv(
   frontier: readonly FrontierPoint[],
-  exitNames: readonly string[],
-  staticMacs: number,
+  { exits, staticMacs }: CurveMetadata,
 ): string {
   const header = [
-    ...exitNames.map((name) => `threshold_${name}`),
+    ...exits.slice(0, -1).map(({ name }) => `threshold_${name}`),
     'accuracy',
     'averageMacs',
     'share',
@@ -33,18 +36,12 @@ export function frontierCsv(
 /**
  * The budgeted protocol as CSV, a line a budget: the skew, the share of samples that should leave at each exit, a
  * threshold an early exit, and the columns of `frontierCsv`.
- *
- * @param exitNames the final exit's last
  */
-export function budgetCsv(
-  points: readonly BudgetedPoint[],
-  exitNames: readonly string[],
-  staticMacs: number,
-): string {
+export function budgetCsv(points: readonly BudgetedPoint[], { exits, staticMacs }: CurveMetadata): string {
   const header = [
     'skew',
-    ...exitNames.map((name) => `target_${name}`),
-    ...exitNames.slice(0, -1).map((name) => `threshold_${name}`),
+    ...exits.map(({ name }) => `target_${name}`),
+    ...exits.slice(0, -1).map(({ name }) => `threshold_${name}`),
     ...['accuracy', 'averageMacs', 'share', ...INTERVALS],
   ];
   const lines = points.map(({ skew, targetShares, thresholds, accuracy, averageMacs, intervals }) => [

@@ -1,20 +1,30 @@
 import type { PlannedSize, RiskAim, Scaling } from '@earlyexit/calibration';
-import type { CalibrationOrigin } from '@earlyexit/evaluation';
 import type { CriterionName } from '@earlyexit/exit-criteria';
+import type { CalibrationOrigin } from './calibration-document';
 
-/** What `calibrate --plan --json` prints. */
+/** A plan of calibration splits in plain JSON. */
+export interface PlanDocument extends CalibrationOrigin {
+  /** The network's name. */
+  readonly model: string;
+  readonly split: 'calibration';
+  /** How many samples the plan is made from. */
+  readonly samples: number;
+  readonly criterion: CriterionName;
+  readonly scaling: Scaling;
+  readonly aim: RiskAim;
+  readonly plan: readonly PlannedSize[];
+  /** Nothing is stored. */
+  readonly saved: null;
+}
+
+/** Makes the document of a plan. */
 export function planDocument(
-  { model, dataset, engine }: CalibrationOrigin & { readonly model: string },
-  goal: {
-    readonly criterion: CriterionName;
-    readonly scaling: Scaling;
-    readonly aim: RiskAim;
-    /** How many samples the plan is made from. */
-    readonly pilot: number;
-  },
+  { model, dataset, engine }: CalibrationOrigin & Pick<PlanDocument, 'model'>,
+  { criterion, scaling, aim, samples }: Pick<PlanDocument, 'criterion' | 'scaling' | 'aim' | 'samples'>,
   plan: readonly PlannedSize[],
-) {
-  const { criterion, scaling, aim, pilot: samples } = goal;
-  const about = { model, dataset, split: 'calibration', samples, engine };
-  return { ...about, criterion, scaling, aim, plan, saved: null };
+): PlanDocument {
+  return {
+    ...{ model, dataset, split: 'calibration', samples, engine },
+    ...{ criterion, scaling, aim, plan, saved: null },
+  };
 }

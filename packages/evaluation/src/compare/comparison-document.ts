@@ -1,12 +1,8 @@
 import type { SearchAim } from '@earlyexit/calibration';
-import type {
-  ComparedPolicy,
-  EvaluationDocument,
-  EvaluationOrigin,
-  PolicyComparison,
-} from '@earlyexit/evaluation';
+import type { EvaluationDocument, EvaluationOrigin } from '../evaluate/evaluation-document';
+import type { ComparedPolicy, PolicyComparison } from './compare-policies';
 
-/** What `evaluate --criterion all --json` prints. */
+/** A comparison of policies in plain JSON. The names and meanings of its fields stay as they are. */
 export interface ComparisonDocument extends Pick<
   EvaluationDocument,
   'model' | 'dataset' | 'split' | 'samples' | 'engine' | 'static' | 'oracle'
@@ -14,27 +10,21 @@ export interface ComparisonDocument extends Pick<
   readonly aim: SearchAim;
   /** The cheapest first. */
   readonly criteria: readonly ComparedPolicy[];
+  /** The rule of the original example. */
   readonly oracleRule: ComparedPolicy;
+  /** Every criterion that looks at the true classes, that rule first. */
+  readonly oracleRules: readonly ComparedPolicy[];
 }
 
-/** Puts a comparison under the names that `--json` gives it. */
+/** Makes the document of a comparison. */
 export function comparisonDocument(
-  { policies, oracleRule }: PolicyComparison,
+  { policies: criteria, oracleRule, oracleRules }: PolicyComparison,
   { model, dataset, split, engine }: EvaluationOrigin,
   aim: SearchAim,
-  samples: number,
 ): ComparisonDocument {
-  const { static: plain, oracle } = oracleRule;
+  const { samples, static: plain, oracle } = oracleRule;
   return {
-    model,
-    dataset,
-    split,
-    samples,
-    engine,
-    aim,
-    static: plain,
-    oracle,
-    criteria: policies,
-    oracleRule,
+    ...{ model, dataset, split, samples, engine, aim },
+    ...{ static: plain, oracle, criteria, oracleRule, oracleRules },
   };
 }

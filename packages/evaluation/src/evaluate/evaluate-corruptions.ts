@@ -1,7 +1,7 @@
 import { computeLogits, type MultiExitModel } from '@earlyexit/branch-head';
 import { referenceAnswers, type WatchedStream, watchStream } from '@earlyexit/calibration';
 import { ArgumentError, type WorkOptions } from '@earlyexit/core';
-import { type Corruption, corruptImages, type Split } from '@earlyexit/datasets';
+import { type Corruption, corruptImages, corruptionLabel, type Split } from '@earlyexit/datasets';
 import { type CachedLogits, costsOf, type ExitPolicy, simulate } from '@earlyexit/exit-criteria';
 import { preprocess, type Preprocessing } from '@earlyexit/inference';
 import { evaluatePolicy } from './evaluate-policy';
@@ -75,7 +75,7 @@ async function corruptedLogits(
       remedy: 'Give the preprocessing of the training',
     });
   }
-  const what = `running ${String(size)} test images with ${corruption.name}:${String(corruption.severity)}`;
+  const what = `running ${String(size)} test images with ${corruptionLabel(corruption)}`;
   return computeLogits(
     model,
     {

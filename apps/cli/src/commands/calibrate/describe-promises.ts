@@ -1,5 +1,6 @@
 import { count, percent, plural, shortMacs } from '@earlyexit/core/format';
 import { type Calibration, describeRisk, type ModelRecalibration } from '@earlyexit/evaluation';
+import type { RecalibrationDocument } from '@earlyexit/runs';
 import { showThreshold } from '../../describe/threshold';
 import type { Colors } from '../../terminal/colors';
 import { formatTable } from '../../terminal/table';
@@ -43,18 +44,18 @@ export function describeReject({ reject }: Pick<Calibration, 'reject'>): string[
   ];
 }
 
-/** A promise made anew on kept logits. */
+/** A promise made anew on kept logits; `argument` is the MODEL operand as it was typed. */
 export function describeRecalibration(
   found: ModelRecalibration,
-  { model, argument, directory }: { model: string; argument: string; directory: string },
+  { model, fittedSamples, thresholdSamples, saved }: RecalibrationDocument,
+  argument: string,
 ): string[] {
-  const { policy, promise, fittedSamples } = found;
-  const { samples } = promise;
+  const { criterion, thresholds, temperatures } = found.policy;
   return [
-    `${model}: ${count(fittedSamples + samples)} kept answers, ${count(fittedSamples)} of them to fit on and ${count(samples)} to promise on`,
-    `criterion ${policy.criterion}, thresholds ${policy.thresholds.map(showThreshold).join(', ')}, temperatures ${policy.temperatures.map((each) => each.toFixed(4)).join(', ')}`,
+    `${model}: ${count(fittedSamples + thresholdSamples)} kept answers, ${count(fittedSamples)} of them to fit on and ${count(thresholdSamples)} to promise on`,
+    `criterion ${criterion}, thresholds ${thresholds.map(showThreshold).join(', ')}, temperatures ${temperatures.map((each) => each.toFixed(4)).join(', ')}`,
     ...describePromise(found),
-    `stored in ${directory}; next: earlyexit evaluate ${argument}`,
+    `stored in ${saved}; next: earlyexit evaluate ${argument}`,
   ];
 }
 
@@ -62,13 +63,7 @@ function describeCandidates({ several }: Calibration, colors: Colors): string[] 
   if (several === null) return [];
   return [
     ...formatTable(
-      [
-        { title: 'promise' },
-        { title: 'at most', align: 'right' },
-        { title: 'on these', align: 'right' },
-        { title: 'MACs', align: 'right' },
-        { title: 'thresholds' },
-      ],
+      ['promise', '>at most', '>on these', '>MACs', 'thresholds'],
       several.candidates.map(
         ({ criterion, method, loss, risk, empiricalRisk, averageMacs, thresholds }, i) => [
           `${i === several.best ? '→' : ' '} ${criterion}, ${loss} (${method})`,
@@ -93,7 +88,7 @@ function describeClasses(
   if (classes === null || promise === null) return [];
   return [
     ...formatTable(
-      [{ title: 'class' }, { title: 'images', align: 'right' }, { title: 'on these', align: 'right' }],
+      ['class', '>images', '>on these'],
       classes.map(({ group, samples, empiricalRisk }) => [
         names[group] ?? String(group),
         count(samples),
@@ -108,7 +103,7 @@ function describeClasses(
 function describeJoint({ joint }: Calibration): string[] {
   if (joint === null || joint === undefined) return [];
   const figures = Object.entries({ ...joint }).map(([what, value]) => `${what} ${percent(value)}`);
-  return figures.length === 0 ? [] : [`on these images: ${figures.join(', ')}`];
+  return [`on these images: ${figures.join(', ')}`];
 }
 
 /** What can be said of the new promise and of those made before together. */

@@ -68,6 +68,7 @@ $ earlyexit calibrate earlyexit-quickstart --risk 0.01 --reject-risk 0.005`,
       'eps',
       commaList(risk()),
       'aim: the cheapest with a promise; at most this risk, 0.02 is two percent. Several between commas: each is promised at its share of --delta, or, with as many names in --loss, all by the same thresholds',
+      { sets: ['joint'] },
     ),
     delta: valueOption('d', delta(), 'the probability with which the promise may fail', {
       otherwise: '0.1; not with crc',

@@ -1,181 +1,121 @@
-import { needsFittingPart, promiseSize, type RiskAim } from '@earlyexit/calibration';
-import { ArgumentError, DataError } from '@earlyexit/core';
-import { lockFolder, writeWholeFile } from '@earlyexit/core/node';
+import type { RiskAim } from '@earlyexit/calibration';
+import { ArgumentError } from '@earlyexit/core';
+import { writeWholeFile } from '@earlyexit/core/node';
 import {
   budgetCsv,
-  budgetDocument,
-  calibrateBudgets,
-  calibrateModel,
-  calibrationDocument,
   calibrationFrontier,
-  checkThresholds,
+  type CalibrationGoal,
+  chooseCalibrationAim,
+  type ChosenAim,
   frontierCsv,
-  modelStamp,
-  planCalibrationSizes,
-  storeCalibration,
+  scalingFor,
 } from '@earlyexit/evaluation';
-import { loadRun, openCalibration, type SavedLocation, writeLogits } from '@earlyexit/runs';
+import { budgetsOfRun, calibrateRun, planRun, recalibrateRun, type SavedLocation } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
-import { count } from '@earlyexit/core/format';
 import { describeBudgets } from '../../describe/budgets';
-import { showing } from '../../terminal/show-work';
+import { ranImages } from '../../describe/ran-images';
 import { locateNetwork, requireTrained } from '../../model/locate-model';
+import { startEngine } from '../../model/start-engine';
 import { requireReplaceable } from '../../output-files/require-replaceable';
 import { requireWritable } from '../../output-files/require-writable';
-import { startEngine } from '../../model/start-engine';
-import { ranImages } from '../../model/evaluation-setup';
-import { type ChosenAim, chooseCalibrationAim, DEFAULT_DELTA, defaultScaling, promisesOf } from './aim';
-import { type CalibrationAbout, confidenceTable, describeCalibration, describePlan } from './describe';
-import { recalibrateAt } from './recalibrate';
-import { planDocument } from './document';
+import { showing } from '../../terminal/show-work';
+import { describeCalibration, describeConfidence, describePlan } from './describe';
+import { describeRecalibration } from './describe-promises';
 import type { calibrate } from './options';
 
 type CalibrateInvocation = Invocation<typeof calibrate>;
 
-/** What is to be done, once the options are checked. */
-interface Job {
-  readonly location: SavedLocation;
-  readonly chosen: ChosenAim;
-  /** What the model was when it was opened; null where nothing is to be stored. */
-  readonly stamp: string | null;
-}
+// What may be said beside it; anything else would be ignored.
+const BESIDE_KEPT = new Set([
+  ...['--kept', '--risk', '--delta', '--method', '--loss', '--seed'],
+  ...['--engine', '--threads'],
+]);
 
 /** `earlyexit calibrate`: fits confidence, finds thresholds, stores both in the model. */
 export async function run(invocation: CalibrateInvocation): Promise<undefined> {
-  const { operands, options } = invocation;
-  const { curve, force, saveLogits } = options;
-  const chosen = chooseCalibrationAim(options);
-  const { kept } = options;
-  const stores = !('budget' in chosen.aim) && !options.plan;
+  const { operands, options, output, signal } = invocation;
+  const { curve, force, kept, plan, saveLogits } = options;
+  const chosen = chooseCalibrationAim({ ...options, thresholds: options.earlyexit });
+  const { aim, criterion, ...more } = chosen;
   const location = requireTrained(await locateNetwork(operands.model));
   if (curve !== undefined) await requireReplaceable('--curve', curve, 'curve', force);
   if (saveLogits !== undefined) await requireReplaceable('--save-logits', saveLogits, 'logits', force);
-  if (!stores && kept === undefined) return calibrateAt({ location, chosen, stamp: null }, invocation);
-  await requireWritable(location.directory);
-  // Nobody else stores in the meantime: a training would, at its next epoch.
-  const free = lockFolder(location.runDirectory ?? location.directory, 'a calibration');
-  try {
-    const stamp = await modelStamp(location.directory);
-    if (kept === undefined) await calibrateAt({ location, chosen, stamp }, invocation);
-    else await recalibrateAt(location, chosen, { stamp, kept }, invocation);
-    return undefined;
-  } finally {
-    free();
-  }
-}
-
-async function calibrateAt(
-  job: Job,
-  { operands, options, output, signal }: CalibrateInvocation,
-): Promise<undefined> {
-  const { location, chosen, stamp } = job;
-  const { aim, criterion, candidates } = chosen;
-  const {
-    batchSize,
-    confidence,
-    curve,
-    dataDir,
-    dataset,
-    download,
-    logits: file,
-    saveLogits,
-    seed,
-    skipBroken,
-  } = options;
-  const scaling = options.scaling ?? defaultScaling(aim);
-  const engine = await startEngine(options, output);
-  const opened = await loadRun(location);
-  const { model } = opened;
-  const { exits, name, staticMacs } = model.metadata;
-  if ('thresholds' in aim) checkThresholds(exits, criterion, aim.thresholds);
-  const promises = promisesOf(chosen);
-  if (promises.length > 0 && exits.length === 1) {
-    throw new ArgumentError({
-      where: '--risk',
-      rule: 'a promise is about leaving early',
-      received: `${name}, which has no early exit`,
-    });
-  }
-  const promise = (promises.length > 0 || options.rejectRisk !== undefined) && stamp !== null;
-  const choice = { dataset, dataDir, seed, download, skipBroken, logits: file };
-  const samples = await showing(output, signal, (work) =>
-    openCalibration(opened, { ...choice, batchSize, promise, ...work }),
-  );
-  if (stamp !== null) {
-    // Who declines is found on half of the images.
-    const size = options.rejectRisk === undefined ? samples.size : Math.floor(samples.size / 2);
-    const names = candidates?.map((each) => each.criterion ?? criterion) ?? [criterion];
-    const apart = names.some((each) => needsFittingPart(scaling, each));
-    for (const each of promises) checkPromiseSize(each, size, apart);
-  }
-  const logits = await showing(output, signal, (work) => samples.logits(work), ranImages('calibration'));
-  if (saveLogits !== undefined) {
-    await writeLogits(saveLogits, logits);
-    output.note(`calibration logits written to ${saveLogits}`);
-  }
-
-  const exitNames = exits.map((exit) => exit.name);
-  const origin = { dataset: samples.dataset, engine: engine.name };
-  const about: CalibrationAbout = {
-    ...{ argument: operands.model, model: name, dataset: samples.dataset, exitNames, curve },
-    ...{ classNames: model.metadata.classes, colors: output.colors },
+  if (kept !== undefined) return recalibrate(location, chosen, kept, invocation);
+  if (!('budget' in aim) && !plan) await requireWritable(location.directory);
+  const { name: engine } = await startEngine(options, output);
+  const { batchSize, dataDir, dataset, download, logits, seed, skipBroken } = options;
+  const asked = {
+    ...{ engine, batchSize, dataDir, dataset, download },
+    ...{ logits, saveLogits, seed, skipBroken },
   };
-  const written = { curve: curve ?? null, saved: stamp === null ? null : location.directory };
+  const scaling = options.scaling ?? scalingFor(aim);
+  const written = { argument: operands.model, curve, colors: output.colors };
   if ('budget' in aim) {
-    const found = await showing(output, signal, (work) => calibrateBudgets(model, logits, { scaling }, work));
-    if (curve !== undefined) await writeWholeFile(curve, budgetCsv(found.points, exitNames, staticMacs));
-    output.json({ ...budgetDocument(model, found, origin), ...written });
-    const confidence = scaling === 'none' ? [] : confidenceTable(found.fits, output.colors);
-    output.text(...describeBudgets(found, { ...about, staticMacs, confidence }));
-    return undefined;
-  }
-  const goal = { criterion, scaling, seed: samples.seed };
-  if (options.plan) {
-    const risk = aim as RiskAim;
-    const sizes = await showing(output, signal, (work) =>
-      planCalibrationSizes(model, logits, { ...goal, aim: risk }, work),
+    const found = await showing(
+      output,
+      signal,
+      (work) => budgetsOfRun(location, { ...asked, scaling, ...work }),
+      ranImages,
     );
-    const { samples: pilot } = logits.cached;
-    output.json({ ...planDocument({ model: name, ...origin }, { ...goal, aim: risk, pilot }, sizes) });
-    output.text(...describePlan(sizes, risk, pilot, about));
+    if (curve !== undefined) await writeWholeFile(curve, budgetCsv(found.curve.points, found.metadata));
+    output.json({ ...found.document, curve: curve ?? null, saved: null });
+    const confidence = scaling === 'none' ? [] : describeConfidence(found.curve.fits, output.colors);
+    output.text(...describeBudgets(found, { ...written, confidence }));
     return undefined;
   }
-  const { delta = DEFAULT_DELTA, rejectRisk, withEarlier } = options;
-  const reject = rejectRisk === undefined ? undefined : { risk: rejectRisk, delta };
-  const more = { confidence, candidates, withEarlier, reject };
-  const calibration = await showing(output, signal, (work) =>
-    calibrateModel(model, logits, { ...goal, aim, ...more }, work),
-  );
-  if (curve !== undefined) {
-    const frontier = calibrationFrontier(model, calibration);
-    await writeWholeFile(curve, frontierCsv(frontier, exitNames.slice(0, -1), staticMacs));
+  if (plan) {
+    const goal = { criterion, scaling, aim: aim as RiskAim };
+    const document = await showing(
+      output,
+      signal,
+      (work) => planRun(location, goal, { ...asked, ...work }),
+      ranImages,
+    );
+    output.json(document);
+    output.text(...describePlan(document, output.colors));
+    return undefined;
   }
-  await storeCalibration(model, location.directory, calibration, {
-    stamp: stamp ?? undefined,
-    split: logits.origin.split,
-  });
-  const document = calibrationDocument(model, calibration, origin);
-  output.json({ ...document, ...written });
-  const { directory } = location;
-  output.text(...describeCalibration(calibration, about, { ...document, directory }));
+  const goal: CalibrationGoal = { aim, criterion, scaling, ...more };
+  const found = await showing(
+    output,
+    signal,
+    (work) => calibrateRun(location, goal, { ...asked, ...work }),
+    ranImages,
+  );
+  const { metadata } = found.model;
+  if (curve !== undefined) {
+    const frontier = calibrationFrontier(found.model, found.calibration);
+    await writeWholeFile(curve, frontierCsv(frontier, metadata));
+  }
+  const saved = location.directory;
+  output.json({ ...found.document, curve: curve ?? null, saved });
+  output.text(...describeCalibration(found, { ...written, saved }));
   return undefined;
 }
 
-/**
- * Refuses a promise for which the calibration split is too small, before anything is computed.
- *
- * @throws DataError that says how many are needed
- */
-function checkPromiseSize(aim: RiskAim, size: number, apart: boolean): void {
-  const { risk, delta, method } = aim;
-  const { needed, fitting, left, wholeSplit, isEnough } = promiseSize(aim, size, apart);
-  if (isEnough) return;
-  throw new DataError({
-    where: '--risk',
-    rule: `a promise of at most ${String(risk)} by ${method}${delta === null ? '' : ` at delta ${String(delta)}`} needs at least ${count(needed)} calibration images that nothing was fitted on`,
-    received:
-      count(left) +
-      (apart ? `: of ${count(size)} in the split, ${count(fitting)} fit what comes before the promise` : ''),
-    remedy: `Train with a larger calibration split (--calibration ${String(wholeSplit)}), or allow more risk`,
-  });
+/** `--kept`: makes a promise anew on logits that a service kept, and stores it. */
+async function recalibrate(
+  location: SavedLocation,
+  { aim, candidates }: ChosenAim,
+  kept: string,
+  { operands, flags, options, output, signal }: CalibrateInvocation,
+): Promise<undefined> {
+  const beside = [...flags].find((flag) => !BESIDE_KEPT.has(flag));
+  if (beside !== undefined || 'joint' in aim || candidates !== undefined) {
+    throw new ArgumentError({
+      where: '--kept',
+      rule: 'it makes one promise anew, on the kept answers alone',
+      received: `--kept and ${beside ?? 'several promises'}`,
+      remedy: 'Leave the other out, or name one --risk',
+    });
+  }
+  await requireWritable(location.directory);
+  await startEngine(options, output);
+  const goal = { aim: 'risk' in aim ? aim : undefined, seed: options.seed };
+  const { found, document } = await showing(output, signal, (work) =>
+    recalibrateRun(location, kept, { ...goal, ...work }),
+  );
+  output.json(document);
+  output.text(...describeRecalibration(found, document, operands.model));
+  return undefined;
 }

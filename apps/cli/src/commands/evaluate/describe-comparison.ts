@@ -1,17 +1,17 @@
 import {
   type ComparedPolicy,
   COMPARISON_REFERENCE as REFERENCE,
+  type ComparisonDocument,
+  describeAim,
   INTERVAL_CONFIDENCE,
 } from '@earlyexit/evaluation';
-import { describeAim } from '../../describe/aim';
 import type { Colors } from '../../terminal/colors';
 import { count, percent, shortMacs } from '@earlyexit/core/format';
 import { formatTable } from '../../terminal/table';
-import type { ComparisonDocument } from './document';
 
 /** Every policy at the same aim, in one table. */
 export function describeComparison(document: ComparisonDocument, colors: Colors): string[] {
-  const { model, dataset, samples, aim, static: plain, oracle, criteria, oracleRule } = document;
+  const { model, dataset, samples, aim, static: plain, oracle, criteria, oracleRule, oracleRules } = document;
   const row = (name: string, policy: ComparedPolicy): string[] => [
     name,
     percent(policy.top1),
@@ -32,19 +32,14 @@ export function describeComparison(document: ComparisonDocument, colors: Colors)
     '',
     ...formatTable(
       [
-        { title: 'policy' },
-        { title: 'right', align: 'right' },
-        { title: 'points', align: 'right' },
-        { title: 'MACs', align: 'right' },
-        { title: 'fewer', align: 'right' },
-        { title: `against ${REFERENCE}` },
-        ...exits.map(({ name }) => ({ title: name, align: 'right' as const })),
-        { title: 'thresholds' },
+        ...['policy', '>right', '>points', '>MACs', '>fewer', `against ${REFERENCE}`],
+        ...exits.map(({ name }) => `>${name}`),
+        'thresholds',
       ],
       [
         ...criteria.map((policy) => row(policy.criterion, policy)),
         ['without exits', percent(plain.top1), points(0), shortMacs(plain.macs), '1.00×', '', ...rest],
-        row('cross-entropy-oracle *', oracleRule),
+        ...oracleRules.map((rule) => row(`${rule.criterion} *`, rule)),
         ...(oracle === null
           ? []
           : [

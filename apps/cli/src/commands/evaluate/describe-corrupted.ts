@@ -1,9 +1,9 @@
 import { FALSE_ALARM_RATE, type WatchedStream } from '@earlyexit/calibration';
+import { corruptionLabel } from '@earlyexit/datasets';
 import type { CorruptedEvaluation, WatchedEvaluation } from '@earlyexit/evaluation';
 import type { Colors } from '../../terminal/colors';
 import { count, percent, shortMacs } from '@earlyexit/core/format';
 import { formatTable } from '../../terminal/table';
-import { showCorruption } from './corruptions';
 
 /** What becomes of the policy on spoilt images, as a table. */
 export function describeCorrupted(
@@ -24,16 +24,10 @@ export function describeCorrupted(
   return [
     ...formatTable(
       [
-        { title: 'test images' },
-        { title: 'right', align: 'right' },
-        { title: 'without exits', align: 'right' },
-        { title: 'MACs', align: 'right' },
-        { title: 'leave early', align: 'right' },
-        { title: 'calibration error', align: 'right' },
-        { title: 'shift seen', align: 'right' },
-        { title: 'in' },
+        ...['test images', '>right', '>without exits', '>MACs', '>leave early'],
+        ...['>calibration error', '>shift seen', 'in'],
       ],
-      [row('as they are', clean), ...corrupted.map((each) => row(showCorruption(each.corruption), each))],
+      [row('as they are', clean), ...corrupted.map((each) => row(corruptionLabel(each.corruption), each))],
       colors,
     ),
     '',

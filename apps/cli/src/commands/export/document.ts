@@ -49,6 +49,11 @@ export function exportDocument(
   const dtype =
     int8 === null
       ? { dtype: 'float32' }
-      : { dtype: 'int8', ranges: int8.source, agreement: int8.agreement ?? null, quantization: int8.refit?.report ?? null };
+      : {
+          dtype: 'int8',
+          ranges: int8.source,
+          agreement: int8.agreement ?? null,
+          quantization: int8.refit?.report ?? null,
+        };
   return { model, kind, ...dtype, ...where, ...decision } as ExportDocument;
 }

@@ -8,7 +8,7 @@ import {
   text,
   wholeNumber,
 } from '../../options/option-values';
-import { thresholdsOption } from '../../options/policy-options';
+import { accuracyDrop, thresholdsOption } from '../../options/policy-options';
 import { datasetOptions, engineOptions, exitsOption } from '../../options/shared-options';
 
 /** `earlyexit export` */
@@ -56,7 +56,7 @@ thresholds 0.8118453788005675 (max-probability) are built in`,
     ),
     maxAccuracyDrop: valueOption(
       'pp',
-      numberBetween(0, 100),
+      accuracyDrop(),
       'int8: aim of the new thresholds, in points below the final exit',
     ),
     targetMacs: valueOption(

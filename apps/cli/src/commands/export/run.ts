@@ -2,8 +2,9 @@ import { basename, join, resolve } from 'node:path';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
 import { writeWholeFile } from '@earlyexit/core/node';
-import { checkThresholds, readEvaluation } from '@earlyexit/evaluation';
+import { readEvaluation } from '@earlyexit/evaluation';
 import {
+  checkThresholds,
   criterionWithoutLabels,
   DEFAULT_CRITERION,
   type ExitPolicy,

@@ -1,14 +1,11 @@
-import type { MultiExitMetadata } from '@earlyexit/branch-head';
-import type { OpenedData } from '@earlyexit/runs';
+import type { PreparedTraining } from '@earlyexit/runs';
 import type { Colors } from '../../terminal/colors';
 import { count, duration } from '@earlyexit/core/format';
 import { describeExit } from '../train/describe';
 
 /** What is going to be trained. */
-export function describeStart(
-  { source, splits }: OpenedData,
-  { exits, staticMacs }: MultiExitMetadata,
-): string[] {
+export function describeStart({ data: { source, splits }, model }: PreparedTraining): string[] {
+  const { exits, staticMacs } = model.metadata;
   const { train, validation, calibration, test } = splits;
   return [
     `${count(source.train.size)} training images (${count(train.size)} to train on, ${count(validation.size)} to validate, ${count(calibration.size)} to calibrate) and ${count(test.size)} test images`,

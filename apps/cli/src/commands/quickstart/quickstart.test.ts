@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { beforeAll, expect, it } from 'vitest';
 import { createOutput } from '../../terminal/output';
+import { replaceFolder } from '@earlyexit/core/node';
 import { temporaryFolder } from '@earlyexit/testing';
 import { writeTinyDataset } from '../../testing/tiny-images';
 import { runCommand } from '../../testing/run-command';
-import { openOutFolder } from './out-folder';
-import { run as quickstart } from './run';
+import { isQuickstart, run as quickstart } from './run';
 import { recipe } from './recipe';
 
 const folder = await temporaryFolder();
@@ -84,7 +84,8 @@ it('refuses to replace what it did not write', async () => {
   const foreign = join(folder, 'foreign');
   await mkdir(foreign);
   await writeFile(join(foreign, 'config.json'), '{"mine": true}');
-  await expect(openOutFolder(foreign)).rejects.toThrow(/only an earlier quickstart/);
-  await expect(openOutFolder(join(foreign, 'config.json'))).rejects.toThrow(/a file/);
+  const own = { owner: 'quickstart', isOwn: isQuickstart };
+  await expect(replaceFolder(foreign, own)).rejects.toThrow(/only an earlier quickstart/);
+  await expect(replaceFolder(join(foreign, 'config.json'), own)).rejects.toThrow(/a file/);
   expect(await readdir(foreign)).toEqual(['config.json']);
 });

@@ -1,87 +1,80 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { writeWholeFile } from '@earlyexit/core/node';
-import {
-  calibrateModel,
-  collectReport,
-  describeExpected,
-  INTERVAL_CONFIDENCE,
-  storeCalibration,
-} from '@earlyexit/evaluation';
-import { createModel, getModelEntry } from '@earlyexit/model-zoo';
+import { version } from '@earlyexit/core';
+import { replaceFolder, writeWholeFile } from '@earlyexit/core/node';
+import { describeAim, describeExpected, INTERVAL_CONFIDENCE } from '@earlyexit/evaluation';
 import { encodeExamples, renderReport } from '@earlyexit/report';
-import { describeRun, openData, resolveDataSettings } from '@earlyexit/runs';
-import { train, trainingRecipe } from '@earlyexit/trainer';
+import {
+  calibrateRun,
+  openEvaluation,
+  openRun,
+  prepareTraining,
+  reportOnRun,
+  resolveDataSettings,
+  trainRun,
+} from '@earlyexit/runs';
 import type { Invocation } from '../../command';
-import { describeAim } from '../../describe/aim';
 import { describeEvaluation } from '../../describe/evaluation';
+import { ranImages } from '../../describe/ran-images';
 import { exitCode } from '../../exit-code';
-import { showing } from '../../terminal/show-work';
-import { version } from '../../version';
 import { startEngine } from '../../model/start-engine';
-import { makeEvaluationSetup } from '../../model/evaluation-setup';
+import { showing } from '../../terminal/show-work';
 import { showTraining } from '../train/show-training';
 import { describeEnd, describeStart } from './describe';
 import type { quickstart } from './options';
-import { openOutFolder } from './out-folder';
 import { recipe as quickstartRecipe } from './recipe';
 
 /** `earlyexit quickstart`: from real images to a calibrated network and a report, in one go. */
 export async function run(
-  {
-    options: { out, engine: asked = 'wasm', threads },
-    output,
-    signal,
-    surroundings,
-  }: Invocation<typeof quickstart>,
+  { options, output, signal, surroundings }: Invocation<typeof quickstart>,
   recipe = quickstartRecipe,
 ): Promise<number> {
-  const { network, dataset, dataDir, training, augmentation, criterion, aim } = recipe;
-  const folder = await openOutFolder(out);
-  output.note(`${network} on ${dataset}; the results will be in ${resolve(out)}`);
+  const { out, engine: asked = 'wasm', threads } = options;
+  const { network: model, dataset, dataDir, training, augmentation, criterion, aim } = recipe;
+  const folder = await replaceFolder(out, { owner: 'quickstart', isOwn: isQuickstart });
+  const runDirectory = folder.unfinished;
+  output.note(`${model} on ${dataset}; the results will be in ${resolve(out)}`);
   const engine = await startEngine({ engine: asked, threads }, output);
+  const show = <Result>(work: Parameters<typeof showing<Result>>[2]) =>
+    showing(output, signal, work, ranImages);
   const settings = resolveDataSettings({ dataset, dataDir, seed: training.seed }, null);
-  const imageShape = getModelEntry(network).inputShape;
-  const data = await showing(output, signal, (work) =>
-    openData({ settings, imageShape, augmentation, ...work }),
+  const prepared = await show((work) =>
+    prepareTraining({ ...training, model, runDirectory }, { settings, augmentation, ...work }),
   );
-  const model = createModel(network, { data: data.source, seed: training.seed });
-  for (const line of describeStart(data, model.metadata)) output.note(line);
+  for (const line of describeStart(prepared)) output.note(line);
 
   const { epochs, batchSize, seed } = training;
-  const options = { model: network, dataset, epochs, batchSize, seed };
-  const described = await showing(output, signal, (work) =>
-    describeRun(model, data, { engine, version, options }, work),
+  const { result } = await show((work) =>
+    trainRun(
+      prepared,
+      {
+        ...{ engine, version, options: { model, dataset, epochs, batchSize, seed } },
+        // Marks the folder as one that the next quickstart may replace.
+        config: { quickstart: true },
+        onEvent: showTraining(prepared.model.metadata, output),
+      },
+      work,
+    ),
   );
-  const trained = await train({
-    ...trainingRecipe(training, model.metadata.exits),
-    ...data.splits,
-    ...described,
-    // Marks the folder as one that the next quickstart may replace.
-    config: { ...described.config, quickstart: true },
-    ...{ restoreBest: true, runDirectory: folder.unfinished, signal },
-    onEvent: showTraining(model.metadata, output),
-  });
-  if (trained.interrupted) {
-    output.note(`${resolve(out)} was not touched; the unfinished run is in ${folder.unfinished}`);
+  if (result.interrupted) {
+    output.note(`${resolve(out)} was not touched; the unfinished run is in ${runDirectory}`);
     return exitCode.interrupted;
   }
 
-  const directory = join(folder.unfinished, 'model', 'best');
-  const reference = { kind: 'saved', path: out, directory, runDirectory: folder.unfinished } as const;
-  const parts = { model: described.model, reference, engine, data: settings, ...data };
-  const setup = makeEvaluationSetup(parts, { output, signal });
-  const logits = await setup.calibration();
-  const calibration = await showing(output, signal, (work) =>
-    calibrateModel(setup.model, logits, { criterion, aim }, work),
+  const { data } = prepared;
+  const trained = await openRun(runDirectory);
+  const { calibration } = await show((work) =>
+    calibrateRun(trained, { criterion, aim }, { engine: engine.name, data, ...work }),
   );
   const { policy, cached, expected } = calibration;
   output.note(`calibrated: ${describeAim(aim)}, threshold ${policy.thresholds.join(', ')}`);
   if (expected !== null) output.note(describeExpected(expected, INTERVAL_CONFIDENCE));
-  const stored = await storeCalibration(setup.model, directory, calibration);
-  const test = await setup.logits('test');
-  const report = collectReport(stored, { calibration: cached, test, dataset, engine: engine.name });
+  const opened = await openEvaluation(await openRun(runDirectory), {
+    ...{ engine: engine.name, data, calibration: cached },
+  });
+  const report = await show((work) => reportOnRun(opened, {}, work));
   const page = renderReport(report, await encodeExamples(report, data.splits.test));
-  await writeWholeFile(join(folder.unfinished, 'report.html'), page);
+  await writeWholeFile(join(runDirectory, 'report.html'), page);
   signal.throwIfAborted();
   await folder.finish();
 
@@ -93,4 +86,16 @@ export async function run(
     ...describeEnd({ out, seconds, ...paths }, output.colors),
   );
   return exitCode.done;
+}
+
+/** Whether a folder is that of an earlier quickstart. */
+export async function isQuickstart(folder: string, names: readonly string[]): Promise<boolean> {
+  try {
+    const config: unknown = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
+    return typeof config === 'object' && config !== null && 'quickstart' in config;
+  } catch {
+    // Stopped before config.json was written: folders that hold nothing yet.
+    const contents = await Promise.all(names.map((name) => readdir(join(folder, name)).catch(() => [name])));
+    return contents.every((inside) => inside.length === 0);
+  }
 }

@@ -1,40 +1,42 @@
 import { join } from 'node:path';
 import { kindOfPath, writeWholeFile } from '@earlyexit/core/node';
-import { collectReport } from '@earlyexit/evaluation';
 import { encodeExamples, renderReport } from '@earlyexit/report';
-import { loadComparable, requireComparable, type SavedLocation } from '@earlyexit/runs';
+import { reportOnRun, requireComparable, type SavedLocation } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
+import { ranImages } from '../../describe/ran-images';
 import { locateNetwork, requireTrained } from '../../model/locate-model';
+import { openTrained } from '../../model/open-trained';
 import { requireReplaceable } from '../../output-files/require-replaceable';
-import { openEvaluationSetup } from '../../model/evaluation-setup';
-import { comparedLogits } from './compared-logits';
+import { showing } from '../../terminal/show-work';
 import { describeReport } from './describe';
-import { reportDocument } from './document';
 import type { report } from './options';
 
 /** `earlyexit report`: evaluates a network and writes the report. */
-export async function run(invocation: Invocation<typeof report>): Promise<undefined> {
-  const { operands, options, output, signal } = invocation;
+export async function run({
+  operands,
+  options,
+  output,
+  signal,
+}: Invocation<typeof report>): Promise<undefined> {
   const own = await findTrained(operands.model);
-  const others = await Promise.all((options.compare ?? []).map(findTrained));
-  await requireComparable(others, own, options);
+  const compare = await Promise.all((options.compare ?? []).map(findTrained));
+  await requireComparable(compare, own, options);
   const path = await reportPath(options.out ?? own.runDirectory ?? own.directory);
   await requireReplaceable('--out', path, 'report', options.force);
-  const setup = await openEvaluationSetup(own, options, output, signal);
-  const { model, source, splits } = setup;
-  if (model.metadata.policy === null && model.metadata.exits.length > 1) {
+  const opened = await openTrained(own, options, { output, signal }, ({ policy, exits }) => {
+    if (policy !== null || exits.length === 1) return;
     output.warn('the model is not calibrated: nobody leaves early. Run earlyexit calibrate first');
-  }
-  const loaded = await loadComparable(others, source);
-  const data = collectReport(model, {
-    calibration: await setup.logits('calibration'),
-    test: await setup.logits('test'),
-    dataset: setup.data.dataset,
-    engine: setup.engine.name,
-    compared: await comparedLogits(loaded, setup, options, { output, signal }),
   });
-  await writeWholeFile(path, renderReport(data, await encodeExamples(data, splits.test)));
-  output.json(reportDocument(data, path));
+  const data = await showing(output, signal, (work) => reportOnRun(opened, { compare }, work), ranImages);
+  await writeWholeFile(path, renderReport(data, await encodeExamples(data, opened.data.splits.test)));
+  for (const { run: other, earlyExits, calibrated } of data.curve.compared) {
+    if (calibrated || earlyExits === 0) continue;
+    output.warn(
+      `${other} is not calibrated: it is shown without its exits. Run earlyexit calibrate ${other} first`,
+    );
+  }
+  const { evaluation, ...shown } = data;
+  output.json({ ...evaluation, ...shown, report: path });
   output.text(...describeReport(data, path, output));
   return undefined;
 }

@@ -1,9 +1,14 @@
 import type { ExitMetadata, MultiExitMetadata } from '@earlyexit/branch-head';
 import type { StageGain } from '@earlyexit/calibration';
 import type { DataSource } from '@earlyexit/datasets';
-import type { EpochMetrics, Schedule, TrainingProgress, TrainResult } from '@earlyexit/trainer';
 import { count, duration, percent, plural, shortMacs, shortNumber } from '@earlyexit/core/format';
-import type { TrainedDocument, TrainingPlan } from './document';
+import type { PreparedTraining, TrainedDocument } from '@earlyexit/runs';
+import {
+  type EpochMetrics,
+  type Schedule,
+  type TrainingProgress,
+  usualLossWeights,
+} from '@earlyexit/trainer';
 
 /** For users who know the option from the original example. */
 export const ORACLE_NOTE =
@@ -13,13 +18,13 @@ export const ORACLE_NOTE =
 const CLASSES_SHOWN = 10;
 
 /** What is going to be trained, and what it costs. */
-export function describePlan({ model, metadata, recipe, data, workers }: TrainingPlan): string[] {
-  const { exits, staticMacs, classes } = metadata;
+export function describePlan({ name, model, recipe, data }: PreparedTraining, workers: number): string[] {
+  const { exits, staticMacs, classes } = model.metadata;
   const { train, validation } = data.splits;
   const { epochs, batchSize, optimizer, schedule, regime } = recipe;
-  const weights = recipe.lossWeights ?? metadata.lossWeights ?? exits.map(() => 1 / exits.length);
+  const weights = recipe.lossWeights ?? usualLossWeights(model.metadata);
   return [
-    `${model} on ${data.settings.dataset}: ${count(train.size)} training and ${count(validation.size)} validation samples, ${plural(epochs, 'epoch')}`,
+    `${name} on ${data.settings.dataset}: ${count(train.size)} training and ${count(validation.size)} validation samples, ${plural(epochs, 'epoch')}`,
     `${String(classes.length)} classes: ${classes.slice(0, CLASSES_SHOWN).join(', ')}${classes.length > CLASSES_SHOWN ? ', …' : ''}`,
     `${regime.name} training, ${optimizer.name}, ${describeSchedule(schedule)}, batches of ${String(batchSize)}${workers === 1 ? '' : `, each shared by ${String(workers)} workers`}`,
     ...exits.map(
@@ -47,17 +52,17 @@ function short(weight: number): string {
 }
 
 /** Says that nothing has happened. */
-export function describeDryRun({ runDirectory }: TrainingPlan): string {
+export function describeDryRun({ runDirectory }: PreparedTraining): string {
   return `dry run: nothing was trained, ${runDirectory} was not touched`;
 }
 
 /** How to go on. */
-export function describeInterruption({ runDirectory }: TrainingPlan, { step }: TrainResult): string {
-  return `saved after step ${count(step)}; go on with: earlyexit train --resume --out ${runDirectory}`;
+export function describeInterruption({ run, step }: TrainedDocument): string {
+  return `saved after step ${count(step)}; go on with: earlyexit train --resume --out ${run}`;
 }
 
 /** What came of a training. */
-export function describeTrained({ metadata }: TrainingPlan, document: TrainedDocument): string[] {
+export function describeTrained(metadata: MultiExitMetadata, document: TrainedDocument): string[] {
   const { run, model, dataset, epochs, bestEpoch, stoppedEarly, alreadyFinished, gains, seconds } = document;
   const best = epochs.find(({ epoch }) => epoch === bestEpoch);
   return [

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import type { DescribedRun } from '@earlyexit/runs';
+import type { PreparedTraining, RunDescription } from '@earlyexit/runs';
 import { readEpochs, type TrainingEvent } from '@earlyexit/trainer';
 import type { Invocation } from '../../command';
-import type { TrainingPlan } from './document';
 import type { train } from './options';
 import { showTraining } from './show-training';
 
@@ -16,17 +15,17 @@ export interface TrainingFollowers {
 export async function followTraining(
   { output, surroundings }: Pick<Invocation, 'output' | 'surroundings'>,
   { tensorboard, watch }: Pick<Invocation<typeof train>['options'], 'tensorboard' | 'watch'>,
-  { model, metadata, data, runDirectory }: TrainingPlan,
-  { options, engine, earlyexit }: DescribedRun['config'],
+  { name, model: { metadata }, data, runDirectory }: PreparedTraining,
+  { options, engine, version: earlyexit }: RunDescription,
 ): Promise<TrainingFollowers> {
   const { dataset, seed } = data.settings;
-  const title = `${model} on ${dataset}`;
+  const title = `${name} on ${dataset}`;
   const exits = metadata.exits.map(({ name }) => name);
   const followers: { onEvent(event: TrainingEvent): void; close?(): void | Promise<void> }[] = [];
   if (tensorboard) {
     const { createTensorBoardWriter, describeSettings } = await import('@earlyexit/trainer/tensorboard');
     const directory = join(runDirectory, 'tensorboard');
-    const computed = engine === null ? null : `${engine.name} ${engine.version}`;
+    const computed = engine && `${engine.name} ${engine.version}`;
     const description = describeSettings(title, { ...options, engine: computed, seed, earlyexit });
     followers.push(await createTensorBoardWriter({ directory, exits, description }));
     output.note(`TensorBoard: tensorboard --logdir ${directory}`);

@@ -2,14 +2,16 @@ import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import type { TrainingEvent } from '@earlyexit/trainer';
 import { count } from '@earlyexit/core/format';
 import type { Output } from '../../terminal/output';
+import type { ProgressLine } from '../../terminal/progress-line';
 import { describeEpoch, describeProgress } from './describe';
 
 /** Shows the events of a training: a line that moves, and a line that stays for each epoch. */
 export function showTraining(metadata: MultiExitMetadata, output: Output): (event: TrainingEvent) => void {
-  const line = output.progress('');
+  let line: ProgressLine | null = null;
   return (event) => {
     switch (event.type) {
       case 'progress':
+        line ??= output.progress('');
         line.update(event.step, event.epochs * event.stepsPerEpoch, describeProgress(metadata, event));
         break;
       case 'resume':
@@ -27,7 +29,7 @@ export function showTraining(metadata: MultiExitMetadata, output: Output): (even
       case 'end':
       case 'fail':
       case 'interrupt':
-        line.done();
+        line?.done();
         break;
       case 'start':
         break;
