@@ -32,7 +32,9 @@ export async function cacheLogits(
   await runImages(
     file,
     { images, rows, input },
-    (name, values, offset) => logits[Number(name.replace('logits_', ''))]!.set(values, offset * classes),
+    (results, offset) => {
+      for (const [exit, values] of logits.entries()) values.set(results[`logits_${exit}`]!, offset * classes);
+    },
     work,
   );
   return {

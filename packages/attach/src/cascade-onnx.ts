@@ -7,8 +7,10 @@ import {
   type ForeignExit,
   type ForeignInput,
   PlacedNetwork,
+  writeForeignExits,
 } from '@earlyexit/onnx/foreign';
 import { attachedMetadata } from './attached-metadata';
+import { cacheLogits } from './cached-runs';
 import { noteUncounted, requireClassNames, requireLabels } from './check-attached';
 import { partsOf } from './classifier-images';
 import { examineNetwork, type ExaminedNetwork } from './examine-network';
@@ -108,19 +110,16 @@ export async function cascadeOnnx(
       costs,
     }),
   };
+  const rows = Int32Array.from([...parts.fit, ...parts.promise, ...parts.report]);
+  const cached = await cacheLogits(
+    await writeForeignExits(plan),
+    { images, labels, rows, input, exits: 2, classes: network.classes },
+    { ...work, what: 'running both networks' },
+  );
+  checkAgreement(cached, `${first.where} and ${last.where}`, work);
+  const gains = `${first.where} before ${last.where}`;
   return finishAttached(
-    {
-      plan,
-      costs,
-      parts,
-      names: ['small', 'final'],
-      where: last.where,
-      gains: `${first.where} before ${last.where}`,
-      what: 'running both networks',
-      check(all) {
-        checkAgreement(all, `${first.where} and ${last.where}`, work);
-      },
-    },
+    { plan, costs, cached, rows, parts, names: ['small', 'final'], where: last.where, gains },
     options,
   );
 }

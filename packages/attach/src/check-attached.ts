@@ -76,16 +76,15 @@ export function checkAnswers(
         'Give images of every class; if they are, the preprocessing is wrong: mean, standard deviation, colour',
     });
   }
-  const text = (share: number): string => `${Math.round(1000 * share) / 10} %`;
   if (confident < 0.1) {
     onNote?.({
       level: 'warning',
-      text: `${where}: the network is more than 90 % sure of only ${text(confident)} of its answers, as on noise: look at the preprocessing`,
+      text: `${where}: the network is more than 90 % sure of only ${percent(confident, 1)} of its answers, as on noise: look at the preprocessing`,
     });
   } else if (confident > 0.98) {
     onNote?.({
       level: 'warning',
-      text: `${where}: the network is more than 90 % sure of ${text(confident)} of its answers, as on images that it was trained on: thresholds found on those promise nothing`,
+      text: `${where}: the network is more than 90 % sure of ${percent(confident, 1)} of its answers, as on images that it was trained on: thresholds found on those promise nothing`,
     });
   }
 }

@@ -3,8 +3,8 @@ import {
   controlRisk,
   defaultMethod,
   type ExitLoss,
+  fittedPath,
   fitTemperature,
-  frontierPath,
   neededSamples,
   searchThresholds,
 } from '@earlyexit/calibration';
@@ -63,7 +63,7 @@ export function chooseThresholds(
       remedy: 'Give more images, or allow more risk',
     });
   }
-  const path = fit.exits.length > 2 ? { path: frontierPath(fit, { ...search, loss }) } : {};
+  const path = fit.exits.length > 2 ? { path: fittedPath(fit, { ...search, loss, risk }) } : {};
   const found = controlRisk(promise, {
     method,
     loss,

@@ -1,6 +1,6 @@
 import { DataError, nearestName } from '@earlyexit/core';
 import type { ForeignCut, ForeignNetwork } from '@earlyexit/onnx/foreign';
-import { pooledSize } from './heads/write-head';
+import { poolingOf } from './heads/pooling';
 
 /** Places that are tried where nobody names them. */
 const MOST_CANDIDATES = 8;
@@ -16,7 +16,7 @@ export function readAt({ tensors }: ForeignCut): string {
 
 /** Places where a head can read, and what is carried on is one tensor. */
 function usable({ cuts, tensors }: ForeignNetwork): ForeignCut[] {
-  return cuts.filter((cut) => cut.tensors.length === 1 && pooledSize(tensors.get(readAt(cut))!) !== null);
+  return cuts.filter((cut) => cut.tensors.length === 1 && poolingOf(tensors.get(readAt(cut))!) !== null);
 }
 
 /**

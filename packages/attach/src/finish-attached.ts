@@ -1,5 +1,5 @@
 import { selectSamples } from '@earlyexit/calibration';
-import type { WorkOptions } from '@earlyexit/core';
+import { DataError, type WorkOptions } from '@earlyexit/core';
 import { type CachedLogits, type ExitCosts, policyToJson } from '@earlyexit/exit-criteria';
 import { type ForeignPlan, writeForeignConditional, writeForeignExits } from '@earlyexit/onnx/foreign';
 import { cacheLogits } from './cached-runs';
@@ -29,6 +29,10 @@ export interface FinishOptions extends WorkOptions {
 interface Unfinished {
   readonly plan: Pick<ForeignPlan, 'network' | 'input' | 'exits' | 'metadata'>;
   readonly costs: ExitCosts;
+  /** What every exit says of the images of the three parts, one part behind the other. */
+  readonly cached: CachedLogits;
+  /** Which images these are. */
+  readonly rows: Int32Array;
   readonly parts: ImageParts;
   /** Of the exits, the final one included. */
   readonly names: readonly string[];
@@ -36,39 +40,28 @@ interface Unfinished {
   readonly where: string;
   /** What has to cost less than that network, for errors; `where` unless given. */
   readonly gains?: string;
-  /** What is said while the images run. */
-  readonly what: string;
-  /** Looks at the logits of all images before anything is chosen by them. */
-  readonly check?: (all: CachedLogits) => void;
 }
 
 /**
- * Runs every exit on the images, chooses the thresholds on two of their parts, reports on the third, and writes the file.
+ * Chooses the thresholds on two parts of the images, reports on the third, and writes the file.
  *
  * @throws DataError if the images do not suffice for the promise, or the exits gain nothing
  */
 export async function finishAttached(
-  { plan, costs, parts, names, where, gains = where, what, check }: Unfinished,
-  { images, labels = null, aim, thresholdsAs = 'input', signal, onProgress, onNote }: FinishOptions,
+  { plan, costs, cached, rows, parts, names, where, gains = where }: Unfinished,
+  { images, aim, thresholdsAs = 'input', signal, onNote }: FinishOptions,
 ): Promise<AttachedFile> {
-  const { network, input, exits } = plan;
-  const rows = Int32Array.from([...parts.fit, ...parts.promise, ...parts.report]);
-  const all = await cacheLogits(
-    await writeForeignExits(plan),
-    { images, labels, rows, input, exits: exits.length + 1, classes: network.classes },
-    { signal, onProgress, onNote, what },
-  );
-  check?.(all);
   const end = parts.fit.length + parts.promise.length;
   const [fit, promise, held] = [
-    selectSamples(all, range(0, parts.fit.length)),
-    selectSamples(all, range(parts.fit.length, end)),
-    selectSamples(all, range(end, rows.length)),
+    selectSamples(cached, range(0, parts.fit.length)),
+    selectSamples(cached, range(parts.fit.length, end)),
+    selectSamples(cached, range(end, rows.length)),
   ];
   const policy = chooseThresholds(fit, promise, costs, aim);
   const report = reportExits(held, policy, costs, names, promise.samples);
-  checkAnswers(all, report.confidentAnswers, where, { onNote });
+  checkAnswers(cached, report.confidentAnswers, where, { onNote });
   requireGain(promise, policy, costs, gains);
+  await checkExits(plan, { cached, rows, images, where }, { signal });
   const file = await writeForeignConditional({
     ...plan,
     criterion: CRITERION,
@@ -78,6 +71,48 @@ export async function finishAttached(
     metadata: { ...plan.metadata, policy: policyToJson(policy) },
   });
   return { file, report };
+}
+
+/** Images that the written exits are held against what was computed of them. */
+const CHECKED = 32;
+/** As a share of the largest logit. */
+const LARGEST_DIFFERENCE = 1e-2;
+
+/** @throws DataError if the exits as they are written say something else than the thresholds were chosen by */
+async function checkExits(
+  plan: Unfinished['plan'],
+  {
+    cached,
+    rows,
+    images,
+    where,
+  }: Pick<Unfinished, 'cached' | 'rows' | 'where'> & Pick<FinishOptions, 'images'>,
+  work: WorkOptions,
+): Promise<void> {
+  const { input, network, exits } = plan;
+  const written = await cacheLogits(
+    await writeForeignExits(plan),
+    {
+      images,
+      labels: null,
+      rows: rows.slice(0, CHECKED),
+      input,
+      exits: exits.length + 1,
+      classes: network.classes,
+    },
+    { ...work, what: 'checking the exits' },
+  );
+  written.exits.forEach((logits, exit) => {
+    const expected = cached.exits[exit]!.subarray(0, logits.length);
+    const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+    const most = logits.reduce((worst, value, i) => Math.max(worst, Math.abs(value - expected[i]!)), 0);
+    if (most <= LARGEST_DIFFERENCE * scale) return;
+    throw new DataError({
+      where,
+      rule: 'its exits say in the file what they said when they were fitted',
+      received: `logits of exit ${exit} that differ by ${most}, of at most ${scale}`,
+    });
+  });
 }
 
 function range(from: number, to: number): Int32Array {

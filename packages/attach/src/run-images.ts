@@ -1,15 +1,15 @@
 import { channelsFirst, DataError, type WorkOptions } from '@earlyexit/core';
 import { preprocess } from '@earlyexit/inference';
+import { graphOpener } from '@earlyexit/inference/onnx';
 import type { ForeignInput } from '@earlyexit/onnx/foreign';
 import type { ClassifierImages } from './classifier-images';
-import { importRuntime } from './import-runtime';
 
 /** Numbers that a batch may hold, so that the features of a large network stay within memory. */
 const NUMBERS_IN_BATCH = 2 ** 21;
 const LARGEST_BATCH = 64;
 
 /**
- * Runs a file with the input `pixel_values` on images and gives every output to `take`, batch by batch.
+ * Runs a file with the input `pixel_values` on images and gives all outputs to `take`, batch by batch.
  *
  * @param rows which images, by position
  * @throws DataError if the answers hold NaN or infinite values; the signal's reason if aborted
@@ -20,31 +20,30 @@ export async function runImages(
     images,
     rows,
     input,
-  }: { readonly images: ClassifierImages; readonly rows: Int32Array; readonly input: ForeignInput },
-  take: (name: string, values: Float32Array, offset: number) => void,
+    from = 0,
+  }: {
+    readonly images: ClassifierImages;
+    readonly rows: Int32Array;
+    readonly input: ForeignInput;
+    /** How many of the rows were run before. */
+    readonly from?: number;
+  },
+  take: (results: Readonly<Record<string, Float32Array>>, offset: number) => void | Promise<void>,
   { signal, onProgress, what }: WorkOptions & { readonly what: string },
 ): Promise<void> {
-  const { InferenceSession, Tensor } = await importRuntime();
-  const session = await InferenceSession.create(file, { logSeverityLevel: 3 });
   const [height, width, channels] = input.size;
+  const graph = await graphOpener()(file, [channels, height, width]);
   const size = height * width * channels;
   const batch = Math.max(1, Math.min(LARGEST_BATCH, Math.floor(NUMBERS_IN_BATCH / size)));
   const { mean, standardDeviation } = input;
   try {
-    for (let offset = 0; offset < rows.length; offset += batch) {
+    for (let offset = from; offset < rows.length; offset += batch) {
       signal?.throwIfAborted();
       const part = rows.slice(offset, offset + batch);
       const bytes = await images.read(part, { signal, imageShape: input.size });
       const prepared = preprocess(bytes, { inputShape: input.size, mean, standardDeviation });
-      const pixels = new Tensor('float32', channelsFirst(prepared, input.size), [
-        part.length,
-        channels,
-        height,
-        width,
-      ]);
-      const results = await session.run({ pixel_values: pixels });
-      for (const [name, { data }] of Object.entries(results)) {
-        const values = data as Float32Array;
+      const results = await graph.run(channelsFirst(prepared, input.size), part.length);
+      for (const values of Object.values(results)) {
         if (!values.every(Number.isFinite)) {
           throw new DataError({
             where: what,
@@ -53,8 +52,8 @@ export async function runImages(
             remedy: 'Look at the preprocessing: mean, standard deviation, size',
           });
         }
-        take(name, values, offset);
       }
+      await take(results, offset);
       onProgress?.({
         what,
         done: Math.min(rows.length, offset + batch),
@@ -63,6 +62,6 @@ export async function runImages(
       });
     }
   } finally {
-    await session.release();
+    await graph.release();
   }
 }

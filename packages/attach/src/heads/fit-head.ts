@@ -1,6 +1,8 @@
 import { randomStream, shuffledRows, type WorkOptions } from '@earlyexit/core';
-import { softmax } from '@earlyexit/exit-criteria';
-import { dense, type HeadShape, type HeadWeights } from './head-weights';
+import { importRuntime } from '../import-runtime';
+import type { HeadShape, HeadWeights } from './head-weights';
+import { scaleFeatures, unscaled } from './scale-features';
+import { biasCorrections, LONGEST_RUN, STEP_NUMBERS, trainedTensors, trainingGraph } from './training-graph';
 
 /** What a head is fitted to. */
 export interface HeadSamples {
@@ -14,205 +16,111 @@ export interface HeadSamples {
 /** How a head is fitted. */
 export interface FitOptions extends Pick<WorkOptions, 'signal'> {
   readonly seed: number;
-  /** Passes over the samples; 40 unless given. */
+  /** Passes over the samples; by their number unless given. */
   readonly epochs?: number;
   readonly onEpoch?: (epoch: number, epochs: number) => void;
 }
 
-const BATCH = 64;
+const BATCH = 128;
 const LEARNING_RATE = 3e-3;
-const DECAY = 1e-4;
-const EPOCHS = 40;
-const [BETA_1, BETA_2, TINY] = [0.9, 0.999, 1e-8];
+/** Steps of Adam that a head takes, whatever the number of samples, as far as these bounds allow. */
+const [WANTED_STEPS, FEWEST_EPOCHS, MOST_EPOCHS] = [2500, 12, 40];
+/** Of many numbers that go in, the share that is left out of each step: what is learnt does not hang on few of them. */
+const DROPPED = 0.2;
+const MANY = 64;
 
 /**
  * Fits a head by distillation (Hinton et al., 2015): cross-entropy to the network's probabilities, Adam with a cosine
  * schedule and decoupled decay. The features are scaled to mean 0 and deviation 1 first; that is folded into the weights
  * that come back.
+ *
+ * @throws EnvironmentError if onnxruntime-node is not installed; the signal's reason if aborted
  */
 export async function fitHead(
   { samples, features, targets }: HeadSamples,
   shape: HeadShape,
-  { seed, epochs = EPOCHS, signal, onEpoch }: FitOptions,
+  { seed, epochs = epochsFor(samples), signal, onEpoch }: FitOptions,
 ): Promise<HeadWeights> {
-  const { inputs, hidden, classes } = shape;
+  const { inputs, classes } = shape;
   const random = randomStream(seed);
-  const scaled = scale(features, samples, inputs);
-  const layers = [
-    ...(hidden > 0 ? [layer(inputs, hidden, random)] : []),
-    layer(hidden > 0 ? hidden : inputs, classes, random),
-  ];
-  const steps = epochs * Math.ceil(samples / BATCH);
+  const scaled = scaleFeatures(features, samples);
+  const { InferenceSession, Tensor } = await importRuntime();
+  const session = await InferenceSession.create(trainingGraph(shape), { logSeverityLevel: 3 });
+  const tensors = trainedTensors(shape);
+  let values: ReadonlyMap<string, Float32Array> = new Map(
+    tensors.map(({ name, shape: dims }) => [name, firstValues(name, dims, random)]),
+  );
+  const perEpoch = Math.ceil(samples / BATCH);
+  const steps = epochs * perEpoch;
+  const pattern = dropPattern(random);
   let step = 0;
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const order = shuffledRows(samples, random);
-    for (let from = 0; from < samples; from += BATCH) {
-      const rows = order.subarray(from, from + BATCH);
-      const rate = (LEARNING_RATE / 2) * (1 + Math.cos((Math.PI * step++) / steps));
-      descend(
-        layers,
-        pick(scaled.values, rows, inputs),
-        pick(targets, rows, classes),
-        rows.length,
-        rate,
-        step,
-      );
-    }
-    onEpoch?.(epoch + 1, epochs);
-    // The event loop goes on between: an interruption is heard.
-    await new Promise((resolve) => setImmediate(resolve));
-    signal?.throwIfAborted();
-  }
-  return unscale(shape, layers, scaled);
-}
-
-interface Layer {
-  readonly weights: Float32Array;
-  readonly bias: Float32Array;
-  readonly rows: number;
-  readonly columns: number;
-  readonly moments: readonly [Float32Array, Float32Array, Float32Array, Float32Array];
-}
-
-function layer(rows: number, columns: number, random: () => number): Layer {
-  const width = Math.sqrt(6 / (rows + columns));
-  return {
-    weights: Float32Array.from({ length: rows * columns }, () => width * (2 * random() - 1)),
-    bias: new Float32Array(columns),
-    rows,
-    columns,
-    moments: [
-      new Float32Array(rows * columns),
-      new Float32Array(rows * columns),
-      new Float32Array(columns),
-      new Float32Array(columns),
-    ],
-  };
-}
-
-function descend(
-  layers: readonly Layer[],
-  input: Float32Array,
-  targets: Float32Array,
-  count: number,
-  rate: number,
-  step: number,
-): void {
-  const last = layers.at(-1)!;
-  const first = layers.length > 1 ? layers[0]! : null;
-  const middle = first === null ? input : dense(input, count, first).map((value) => Math.max(0, value));
-  const logits = dense(middle, count, last);
-  const error = Float32Array.from(softmax(logits, last.columns));
-  error.forEach((value, i) => (error[i] = (value - targets[i]!) / count));
-  const back = first === null ? null : backward(error, count, last, middle);
-  update(last, middle, error, count, rate, step);
-  if (first !== null) update(first, input, back!, count, rate, step);
-}
-
-/** The error behind a layer, where its ReLU let something through. */
-function backward(
-  error: Float32Array,
-  count: number,
-  { weights, rows, columns }: Layer,
-  values: Float32Array,
-): Float32Array {
-  const back = new Float32Array(count * rows);
-  for (let sample = 0; sample < count; sample++) {
-    for (let row = 0; row < rows; row++) {
-      if (values[sample * rows + row] === 0) continue;
-      let sum = 0;
-      for (let column = 0; column < columns; column++) {
-        sum += error[sample * columns + column]! * weights[row * columns + column]!;
+  try {
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      const order = shuffledRows(samples, random);
+      for (let from = 0; from < perEpoch; from += LONGEST_RUN) {
+        signal?.throwIfAborted();
+        const count = Math.min(LONGEST_RUN, perEpoch - from);
+        // The last batch is filled up from the front.
+        const rows = Int32Array.from(
+          { length: count * BATCH },
+          (_, i) => order[(from * BATCH + i) % samples]!,
+        );
+        const numbers = new Float32Array(count * STEP_NUMBERS.length);
+        for (let i = 0; i < count; i++) {
+          const rate = (LEARNING_RATE / 2) * (1 + Math.cos((Math.PI * step++) / steps));
+          numbers.set([rate, 1 / BATCH, ...biasCorrections(step)], i * STEP_NUMBERS.length);
+        }
+        const fed = pick(scaled.values, rows, inputs);
+        if (inputs >= MANY) dropSome(fed, pattern, random);
+        const results = await session.run({
+          ...Object.fromEntries(
+            tensors.map(({ name, shape: dims }) => [name, new Tensor('float32', values.get(name)!, dims)]),
+          ),
+          features: new Tensor('float32', fed, [count, BATCH, inputs]),
+          targets: new Tensor('float32', pick(targets, rows, classes), [count, BATCH, classes]),
+          numbers: new Tensor('float32', numbers, [count, STEP_NUMBERS.length]),
+        });
+        values = new Map(tensors.map(({ name }) => [name, results[`${name}_out`]!.data as Float32Array]));
       }
-      back[sample * rows + row] = sum;
+      onEpoch?.(epoch + 1, epochs);
     }
+  } finally {
+    await session.release();
   }
-  return back;
-}
-
-function update(
-  { weights, bias, rows, columns, moments }: Layer,
-  input: Float32Array,
-  error: Float32Array,
-  count: number,
-  rate: number,
-  step: number,
-): void {
-  const gradient = new Float32Array(rows * columns);
-  const biasGradient = new Float32Array(columns);
-  for (let sample = 0; sample < count; sample++) {
-    for (let row = 0; row < rows; row++) {
-      const value = input[sample * rows + row]!;
-      if (value === 0) continue;
-      const start = row * columns;
-      for (let column = 0; column < columns; column++) {
-        gradient[start + column] = gradient[start + column]! + value * error[sample * columns + column]!;
-      }
-    }
-    for (let column = 0; column < columns; column++) {
-      biasGradient[column] = biasGradient[column]! + error[sample * columns + column]!;
-    }
-  }
-  adam(weights, gradient, [moments[0], moments[1]], rate, step, DECAY);
-  adam(bias, biasGradient, [moments[2], moments[3]], rate, step, 0);
-}
-
-function adam(
-  values: Float32Array,
-  gradient: Float32Array,
-  [mean, square]: readonly [Float32Array, Float32Array],
-  rate: number,
-  step: number,
-  decay: number,
-): void {
-  const [bias1, bias2] = [1 - BETA_1 ** step, 1 - BETA_2 ** step];
-  for (let i = 0; i < values.length; i++) {
-    const slope = gradient[i]!;
-    mean[i] = BETA_1 * mean[i]! + (1 - BETA_1) * slope;
-    square[i] = BETA_2 * square[i]! + (1 - BETA_2) * slope * slope;
-    const move = mean[i]! / bias1 / (Math.sqrt(square[i]! / bias2) + TINY);
-    values[i] = values[i]! * (1 - rate * decay) - rate * move;
-  }
-}
-
-interface Scaled {
-  readonly values: Float32Array;
-  readonly means: Float32Array;
-  readonly deviations: Float32Array;
-}
-
-function scale(features: Float32Array, samples: number, inputs: number): Scaled {
-  const [means, deviations] = [new Float32Array(inputs), new Float32Array(inputs)];
-  for (let input = 0; input < inputs; input++) {
-    let [sum, squares] = [0, 0];
-    for (let sample = 0; sample < samples; sample++) sum += features[sample * inputs + input]!;
-    const mean = sum / samples;
-    for (let sample = 0; sample < samples; sample++)
-      squares += (features[sample * inputs + input]! - mean) ** 2;
-    means[input] = mean;
-    // A feature that never changes says nothing.
-    deviations[input] = Math.sqrt(squares / samples) || 1;
-  }
-  return {
-    values: features.map((value, i) => (value - means[i % inputs]!) / deviations[i % inputs]!),
-    means,
-    deviations,
-  };
-}
-
-/** The scaling folded into the first layer. */
-function unscale(shape: HeadShape, layers: readonly Layer[], { means, deviations }: Scaled): HeadWeights {
-  const { weights, bias, rows, columns } = layers[0]!;
-  const folded = weights.map((value, i) => value / deviations[Math.floor(i / columns)]!);
-  const shift = bias.map((value, column) => {
-    let sum = value;
-    for (let row = 0; row < rows; row++) sum -= means[row]! * folded[row * columns + column]!;
-    return sum;
-  });
   const none = new Float32Array();
-  if (layers.length === 1) return { ...shape, first: none, firstBias: none, last: folded, lastBias: shift };
-  const last = layers[1]!;
-  return { ...shape, first: folded, firstBias: shift, last: last.weights, lastBias: last.bias };
+  const [first = none, firstBias = none, last = none, lastBias = none] = [
+    'first',
+    'firstBias',
+    'last',
+    'lastBias',
+  ].map((name) => values.get(name));
+  return unscaled({ ...shape, first, firstBias, last, lastBias }, scaled);
+}
+
+function epochsFor(samples: number): number {
+  const epochs = Math.round((WANTED_STEPS * BATCH) / samples);
+  return Math.max(FEWEST_EPOCHS, Math.min(MOST_EPOCHS, epochs));
+}
+
+function firstValues(name: string, dims: readonly number[], random: () => number): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(dims.reduce((product, size) => product * size, 1));
+  if (name !== 'first' && name !== 'last') return values;
+  const width = Math.sqrt(6 / (dims[0]! + dims[1]!));
+  return values.map(() => width * (2 * random() - 1));
+}
+
+/** A pattern of what is left out, long enough that nothing comes again where it was. */
+function dropPattern(random: () => number): Float32Array {
+  return Float32Array.from({ length: 65_521 }, () => (random() < DROPPED ? 0 : 1 / (1 - DROPPED)));
+}
+
+/** Sets some of the values to 0, in place, and makes the others larger for it. */
+function dropSome(values: Float32Array, pattern: Float32Array, random: () => number): void {
+  let place = Math.floor(random() * pattern.length);
+  for (let i = 0; i < values.length; i++) {
+    values[i] = values[i]! * pattern[place]!;
+    place = place + 1 === pattern.length ? 0 : place + 1;
+  }
 }
 
 function pick(values: Float32Array, rows: Int32Array, width: number): Float32Array {

@@ -1,34 +1,5 @@
-import type { GraphBuilder, TensorFacts } from '@earlyexit/onnx/foreign';
+import type { GraphBuilder } from '@earlyexit/onnx/foreign';
 import type { HeadWeights } from './head-weights';
-
-/** How many numbers the pooled features of a tensor are; `null` where it cannot be pooled. */
-export function pooledSize({ dims, type }: TensorFacts): number | null {
-  if (type !== 'float32' && type !== 'float16') return null;
-  if (dims.length === 4) return 2 * dims[1]!;
-  if (dims.length === 3) return 2 * dims[2]!;
-  return dims.length === 2 ? dims[1]! : null;
-}
-
-/**
- * Writes the pooled features of a tensor, `[batch, numbers]` float32: the mean and the largest of each channel of a map,
- * or of each feature of a row of tokens.
- */
-export function writePooled(graph: GraphBuilder, tensor: string, { dims, type }: TensorFacts): string {
-  const name = type === 'float32' ? tensor : graph.add('Cast', [tensor], { to: { int: 1 } });
-  if (dims.length === 2) return name;
-  // Tokens become a map of one row.
-  const map =
-    dims.length === 4
-      ? name
-      : graph.add('Unsqueeze', [
-          graph.add('Transpose', [name], { perm: { ints: [0, 2, 1] } }),
-          graph.integers([3]),
-        ]);
-  const both = ['GlobalAveragePool', 'GlobalMaxPool'].map((pool) =>
-    graph.add('Flatten', [graph.add(pool, [map])]),
-  );
-  return graph.add('Concat', both, { axis: { int: 1 } }, 'pooled');
-}
 
 /**
  * Writes a head behind its features.
