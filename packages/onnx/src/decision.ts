@@ -32,7 +32,8 @@ export function resolveDecision(metadata: MultiExitMetadata, options: Conditiona
   const early = metadata.exits.slice(0, -1);
   if (thresholds === null && thresholdsAs === 'constants' && early.length > 0) {
     throw new ArgumentError({
-      where: 'exportConditional(options.thresholds)',
+      function: 'exportConditional',
+      argument: 'thresholds',
       rule: `thresholds that are built in must be known, one for each of ${early.map((exit) => exit.name).join(', ')}`,
       received:
         stored === null

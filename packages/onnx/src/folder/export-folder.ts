@@ -39,7 +39,6 @@ export async function exportFolder(
 ): Promise<FolderExport> {
   const { metadata } = model;
   const { folder = metadata.name, dataset = null, evaluation = null, signal, ...graphOptions } = options;
-  const preprocessing = requirePreprocessing(model);
   const { criterion, thresholds } = findPolicy(metadata, options);
   if (thresholds === null) {
     throw new ArgumentError({
@@ -53,6 +52,7 @@ export async function exportFolder(
       remedy: 'Calibrate the network first, or give thresholds',
     });
   }
+  const preprocessing = requirePreprocessing(model);
   const isInt8 = graphOptions.quantization !== undefined;
   // The names that transformers.js looks for.
   const file = isInt8 ? 'onnx/model_quantized.onnx' : 'onnx/model.onnx';

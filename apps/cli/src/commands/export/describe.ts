@@ -1,8 +1,22 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { bytes } from '@earlyexit/core/format';
 import { getCriterion } from '@earlyexit/exit-criteria';
+import type { QuantizationReport } from '@earlyexit/evaluation';
+import type { ExitAgreement } from '@earlyexit/onnx';
+import type { WrittenNetwork } from '@earlyexit/onnx/node';
 import { describeInt8 } from '../../describe/quantization';
-import type { ExportDocument } from './document';
+
+/** What `export --json` prints. */
+export type ExportDocument = WrittenNetwork & {
+  readonly model: string;
+  readonly dtype: 'float32' | 'int8';
+  /** In int8, what the ranges were measured on. */
+  readonly ranges?: string;
+  /** In int8, how often each exit gives the class that it gives in float32; null where that was not tried. */
+  readonly agreement?: readonly ExitAgreement[] | null;
+  /** In int8, null where no policy was set anew. */
+  readonly quantization?: QuantizationReport | null;
+};
 
 /** What was written, and how to run it, for people. */
 export function describeExport(document: ExportDocument, network: MultiExitModel): string[] {
