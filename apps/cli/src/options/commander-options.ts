@@ -54,15 +54,12 @@ export function flagsOf(key: string, option: OptionDeclaration): string[] {
   return [flagOf(key, option), ...option.spellings];
 }
 
-function withPlaceholder(flag: string, { placeholder, list }: OptionDeclaration): string {
-  return placeholder === null ? flag : `${flag} <${placeholder}${list ? '...' : ''}>`;
+function withPlaceholder(flag: string, { placeholder, kind }: OptionDeclaration): string {
+  return placeholder === '' ? flag : `${flag} <${placeholder}${kind === 'value' ? '' : '...'}>`;
 }
 
 function helpOf({ help, default: standard, otherwise, placeholder }: OptionDeclaration): string {
-  const words = otherwise ?? (placeholder === null || standard === undefined ? null : inWords(standard));
-  return [help, ...(words === null ? [] : [`(default: ${words})`])].filter((part) => part !== '').join(' ');
-}
-
-function inWords(value: unknown): string {
-  return Array.isArray(value) ? value.join(' ') : String(value);
+  const known = placeholder === '' || standard === undefined ? undefined : [standard].flat().join(' ');
+  const words = otherwise ?? known;
+  return `${help}${words === undefined ? '' : ` (default: ${words})`}`.trim();
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ArgumentError, DataError, nearestName } from '@earlyexit/core';
 import { readWholeFile } from '@earlyexit/core/node';
-import { isMap, isScalar, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, parseDocument } from 'yaml';
 import type { GivenOptions, OptionDeclarations } from './declare-option';
 import { checkOptions } from './read-options';
 
@@ -9,6 +9,9 @@ import { checkOptions } from './read-options';
 const LARGEST_CONFIG_BYTES = 2 ** 16;
 // Enough to see what kind of file it is.
 const KEYS_SHOWN = 3;
+
+/** Settings by the names that a file gives them, each as often as it stands there. */
+type Entries = Iterable<readonly [string, unknown]>;
 
 /**
  * Reads options from a YAML or JSON file. Keys are the options' names, with or without hyphens: `batch-size`, `batchSize`.
@@ -23,14 +26,11 @@ export async function readConfigFile<Declarations extends OptionDeclarations>(
   signal?: AbortSignal,
 ): Promise<GivenOptions<Declarations>> {
   const bytes = await readWholeFile(path, { size: LARGEST_CONFIG_BYTES, signal });
-  const content = Buffer.from(bytes).toString('utf8');
-  const entries = readEntries(content, path);
+  const entries = readEntries(Buffer.from(bytes).toString('utf8'), path);
   // An interruption that came while the parser held the thread is heard now.
   await nextTurn();
   signal?.throwIfAborted();
-  const format = entries.get('format');
-  if (format !== 'earlyexit-run') return checkSettings(entries, options, path);
-  return checkSettings(entriesOf(entries.get('options') ?? {}, path), options, path);
+  return checkSettings(entries, options, path);
 }
 
 /**
@@ -40,27 +40,29 @@ export async function readConfigFile<Declarations extends OptionDeclarations>(
  * @throws ArgumentError for keys that are no options, an option that is given twice, and a wrong value
  */
 export function checkSettings<Declarations extends OptionDeclarations>(
-  entries: ReadonlyMap<string, unknown>,
+  entries: Entries,
   options: Declarations,
   path: string,
 ): GivenOptions<Declarations> {
   const keys = keysOf(options);
+  const written = new Map<string, string>();
   const given = new Map<string, unknown>();
   const unknown: string[] = [];
-  for (const [written, value] of entries) {
-    const key = keys.get(inOneSpelling(written));
-    if (key === undefined) unknown.push(written);
-    // `epochs:` with nothing behind it leaves the option out.
-    else if (value !== null) {
-      if (given.has(key)) {
-        throw new ArgumentError({
-          where: path,
-          rule: 'an option is given once',
-          received: `${key} in two spellings, one of them ${written}`,
-          remedy: 'Leave one of them out',
-        });
-      }
-      given.set(key, value);
+  for (const [name, value] of entries) {
+    const key = keys.get(inOneSpelling(name));
+    if (key === undefined) unknown.push(name);
+    else if (written.has(key)) {
+      const same = written.get(key) === name;
+      throw new ArgumentError({
+        where: path,
+        rule: 'an option is given once',
+        received: same ? `${name} twice` : `${key} in two spellings, one of them ${name}`,
+        remedy: 'Leave one of them out',
+      });
+    } else {
+      written.set(key, name);
+      // `epochs:` with nothing behind it leaves the option out.
+      if (value !== null) given.set(key, value);
     }
   }
   if (unknown.length > 0) throw unknownKeys(unknown, [...new Set(keys.values())], path);
@@ -68,8 +70,7 @@ export function checkSettings<Declarations extends OptionDeclarations>(
 }
 
 function unknownKeys(unknown: readonly string[], known: readonly string[], path: string): ArgumentError {
-  const [first = ''] = unknown;
-  const near = nearestName(inOneSpelling(first), known);
+  const near = nearestName(inOneSpelling(unknown[0] ?? ''), known);
   const more = unknown.length - KEYS_SHOWN;
   return new ArgumentError({
     where: path,
@@ -95,50 +96,30 @@ function inOneSpelling(name: string): string {
   return name.replace(/[-_]([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The entries of a document that is a map. */
-function readEntries(content: string, path: string): Map<string, unknown> {
-  let value: unknown;
-  try {
-    // That keys are unique the parser would see by comparing each with each.
-    const document = parseDocument(content, { uniqueKeys: false });
-    const [error] = document.errors;
-    if (error !== undefined) throw error;
-    if (isMap(document.contents)) requireUnique(document.contents.items, path);
-    value = document.toJS({ mapAsMap: true });
-  } catch (cause) {
-    if (ArgumentError.is(cause)) throw cause;
-    const [line = ''] = (cause as Error).message.split('\n');
-    throw new DataError({ where: path, rule: 'it is neither YAML nor JSON', received: line, cause });
-  }
-  if (value === null && content.trim() === '') throw notOptions('an empty file', path);
-  return entriesOf(value, path);
-}
-
-function requireUnique(items: readonly { readonly key: unknown }[], path: string): void {
-  const seen = new Set<string>();
-  for (const { key } of items) {
-    const name = isScalar(key) ? String(key.value) : String(key);
-    if (seen.has(name)) {
-      throw new ArgumentError({
+/** The entries of a file that is a map, or of the options in a run's `config.json`. */
+function readEntries(content: string, path: string): (readonly [string, unknown])[] {
+  // That keys are unique the parser would see by comparing each with each.
+  const document = parseDocument(content, { uniqueKeys: false });
+  const entriesOf = (node: unknown): (readonly [string, unknown])[] => {
+    if (!isMap(node)) {
+      const received = content.trim() === '' ? 'an empty file' : JSON.stringify(node).slice(0, 80);
+      throw new DataError({
         where: path,
-        rule: 'an option is given once',
-        received: `${name} twice`,
-        remedy: 'Leave one of them out',
+        rule: 'a configuration is a list of options and their values, such as `epochs: 10`',
+        received,
       });
     }
-    seen.add(name);
+    return node.items.map(({ key, value }) => [String(isScalar(key) ? key.value : key), value]);
+  };
+  const [broken] = document.errors;
+  if (broken !== undefined) {
+    const [received = ''] = broken.message.split('\n');
+    throw new DataError({ where: path, rule: 'it is neither YAML nor JSON', received, cause: broken });
   }
-}
-
-function entriesOf(value: unknown, path: string): Map<string, unknown> {
-  if (!(value instanceof Map)) throw notOptions(JSON.stringify(value).slice(0, 80), path);
-  return new Map([...(value as Map<unknown, unknown>)].map(([key, each]) => [String(key), each]));
-}
-
-function notOptions(received: string, path: string): DataError {
-  return new DataError({
-    where: path,
-    rule: 'a configuration is a list of options and their values, such as `epochs: 10`',
-    received,
-  });
+  const entries = entriesOf(document.contents);
+  const nodes = new Map(entries);
+  const format = nodes.get('format');
+  const isRun = isScalar(format) && format.value === 'earlyexit-run';
+  const chosen = isRun ? (nodes.has('options') ? entriesOf(nodes.get('options')) : []) : entries;
+  return chosen.map(([key, node]) => [key, isNode(node) ? node.toJS(document) : node]);
 }

@@ -8,14 +8,13 @@ import { flag } from './option-values';
 export interface OptionDeclaration<Value extends z.ZodType = z.ZodType> {
   /** What a value has to be; reads text from the command line and values from a configuration file. */
   readonly value: Value;
-  /** What stands for a value in the help: `n`; null for a switch. */
-  readonly placeholder: string | null;
-  /** Whether it takes several values, one after another. */
-  readonly list: boolean;
-  /** Whether its values are numbers, `never` or `always`: such a list ends where they end and leaves the next word. */
-  readonly numbers: boolean;
-  /** Whether the switch is spelt `--no-…` and turns something off. */
-  readonly off: boolean;
+  /**
+   * Whether it takes one value, several (up to the next option), several numbers, `never` or `always` (such a list ends
+   * where they end and leaves the next word), or is a switch; one that is `off` is spelt `--no-…` and turns something off.
+   */
+  readonly kind: 'value' | 'list' | 'numbers' | 'switch' | 'off';
+  /** What stands for a value in the help: `n`. */
+  readonly placeholder: string;
   readonly help: string;
   /** The value where none is given. */
   readonly default?: z.output<Value>;
@@ -62,88 +61,46 @@ interface Details<Value extends z.ZodType> {
   readonly inConfigFile?: boolean;
 }
 
-const plain = {
-  placeholder: null,
-  list: false,
-  numbers: false,
-  off: false,
-  spellings: [],
-  sets: [],
-  inConfigFile: true,
-};
+const plain = { placeholder: '', spellings: [], sets: [], inConfigFile: true };
 
-/**
- * An option with one value.
- *
- * @param placeholder what stands for the value in the help: `n`
- */
-export function valueOption<Value extends z.ZodType, More extends Details<Value>>(
-  placeholder: string,
-  value: Value,
-  help: string,
-  more: More = {} as More,
-): OptionDeclaration<Value> & More {
-  return { ...plain, value, placeholder, help, ...more };
-}
+/** Makes what declares an option that takes values. */
+const optionOf =
+  (kind: OptionDeclaration['kind']) =>
+  <Value extends z.ZodType, More extends Details<Value>>(
+    placeholder: string,
+    value: Value,
+    help: string,
+    more: More = {} as More,
+  ): OptionDeclaration<Value> & More => ({ ...plain, kind, placeholder, value, help, ...more });
 
-/**
- * An option with several values. It takes every word up to the next option.
- *
- * @param value made by `listOf`
- */
-export function listOption<Value extends z.ZodType, More extends Details<Value>>(
-  placeholder: string,
-  value: Value,
-  help: string,
-  more: More = {} as More,
-): OptionDeclaration<Value> & More {
-  return { ...valueOption(placeholder, value, help, more), list: true };
-}
+/** An option with one value. */
+export const valueOption = optionOf('value');
 
-/**
- * An option with several numbers, `never` or `always`. It ends where they end.
- *
- * @param value made by `listOf`
- */
-export function numberListOption<Value extends z.ZodType, More extends Details<Value>>(
-  placeholder: string,
-  value: Value,
-  help: string,
-  more: More = {} as More,
-): OptionDeclaration<Value> & More {
-  return { ...listOption(placeholder, value, help, more), numbers: true };
+/** An option with several values, made by `listOf`. It takes every word up to the next option. */
+export const listOption = optionOf('list');
+
+/** An option with several numbers, `never` or `always`, made by `listOf`. It ends where they end. */
+export const numberListOption = optionOf('numbers');
+
+type SwitchDetails = Omit<Details<z.ZodBoolean>, 'default'>;
+
+/** A switch without a default: where it is not given, what a run remembers holds. */
+export function rememberedSwitch(help: string, more: SwitchDetails = {}): OptionDeclaration<z.ZodBoolean> {
+  return { ...plain, kind: 'switch', value: flag(), help, ...more };
 }
 
 /** A switch that turns something on; false where it is not given. */
-export function switchOption(
-  help: string,
-  more: Omit<Details<z.ZodBoolean>, 'default'> = {},
-): OptionDeclaration<z.ZodBoolean> & { readonly default: boolean } {
-  return { ...plain, value: flag(), help, ...more, default: false };
-}
-
-/** The same without a default: where it is not given, what a run remembers holds. */
-export function rememberedSwitch(
-  help: string,
-  more: Omit<Details<z.ZodBoolean>, 'default'> = {},
-): OptionDeclaration<z.ZodBoolean> {
-  return { ...plain, value: flag(), help, ...more };
+export function switchOption(help: string, more: SwitchDetails = {}) {
+  return { ...rememberedSwitch(help, more), default: false as boolean };
 }
 
 /** A switch that turns something off, which is on where it is not given: the key `download` is `--no-download`. */
-export function offSwitch(
-  help: string,
-  more: Omit<Details<z.ZodBoolean>, 'default'> = {},
-): OptionDeclaration<z.ZodBoolean> & { readonly default: boolean } {
-  return { ...switchOption(help, more), off: true, default: true };
+export function offSwitch(help: string, more: SwitchDetails = {}) {
+  return { ...rememberedSwitch(help, more), kind: 'off' as const, default: true as boolean };
 }
 
-/** The flag of an option, as it is typed. */
-export function flagOf(key: string, option?: Pick<OptionDeclaration, 'off'>): string {
-  return option?.off === true ? flagName(`no-${key}`) : flagName(key);
-}
-
-/** The flag of an option by its key: `batchSize` is `--batch-size`. */
-function flagName(key: string): string {
-  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+/** The flag of an option by its key, as it is typed: `batchSize` is `--batch-size`. */
+export function flagOf(key: string, option?: Pick<OptionDeclaration, 'kind'>): string {
+  const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return option?.kind === 'off' ? `--no-${name}` : `--${name}`;
 }

@@ -4,7 +4,9 @@ import { flagsOf } from './commander-options';
 /** The flags of the options that take several numbers, in every spelling. */
 export function numberListFlags(declarations: OptionDeclarations): Set<string> {
   return new Set(
-    Object.entries(declarations).flatMap(([key, option]) => (option.numbers ? flagsOf(key, option) : [])),
+    Object.entries(declarations).flatMap(([key, option]) =>
+      option.kind === 'numbers' ? flagsOf(key, option) : [],
+    ),
   );
 }
 

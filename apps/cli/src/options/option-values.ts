@@ -27,39 +27,36 @@ function readNumber(text: string): number | undefined {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }
 
-/** A whole number from `smallest` up. */
-export const wholeNumber = (smallest = 1) =>
-  fromText(`it is a whole number of at least ${String(smallest)}`, (text) => {
+/** A finite number that `fits`. */
+const number = (rule: string, fits: (value: number) => boolean) =>
+  fromText(rule, (text) => {
     const value = readNumber(text);
-    return value !== undefined && Number.isSafeInteger(value) && value >= smallest ? value : undefined;
+    return value !== undefined && Number.isFinite(value) && fits(value) ? value : undefined;
   });
 
+/** A whole number from `smallest` up. */
+export const wholeNumber = (smallest = 1) =>
+  number(
+    `it is a whole number of at least ${String(smallest)}`,
+    (value) => Number.isSafeInteger(value) && value >= smallest,
+  );
+
 /** A number above zero. */
-export const positiveNumber = () =>
-  fromText('it is a number above 0', (text) => {
-    const value = readNumber(text);
-    return value !== undefined && value > 0 && Number.isFinite(value) ? value : undefined;
-  });
+export const positiveNumber = () => number('it is a number above 0', (value) => value > 0);
 
 /** A number from `smallest` to `largest`; `largest` itself only if `closed`. */
 export const numberBetween = (smallest: number, largest: number, closed = true) =>
-  fromText(
+  number(
     `it is a number from ${String(smallest)} ${closed ? 'to' : 'to below'} ${String(largest)}`,
-    (text) => {
-      const value = readNumber(text);
-      const fits = value !== undefined && value >= smallest && (closed ? value <= largest : value < largest);
-      return fits ? value : undefined;
-    },
+    (value) => value >= smallest && (closed ? value <= largest : value < largest),
   );
 
 /** A count from 1 up, or a share below 1; 0 for none. */
 export const countOrShare = () =>
-  fromText('it is a whole number of samples, or a share between 0 and 1', (text) => {
-    const value = readNumber(text);
-    return value !== undefined && value >= 0 && (value < 1 || Number.isSafeInteger(value))
-      ? value
-      : undefined;
-  });
+  number(
+    'it is a whole number of samples, or a share between 0 and 1',
+    (value) => value >= 0 && (value < 1 || Number.isSafeInteger(value)),
+  );
 
 /**
  * One of several names; a near miss is told which was probably meant.
@@ -89,17 +86,11 @@ export const listOf = <Item extends z.ZodType>(item: Item) =>
   z.preprocess((value) => (Array.isArray(value) || value === undefined ? value : [value]), z.array(item));
 
 /** Several values in one word, between commas: `0.01,0.02`. */
-export const commaList = <Item extends z.ZodType>(item: Item) =>
-  z.union([z.string(), z.number()]).transform((value, context): z.output<Item>[] => {
-    const found = String(value)
-      .split(',')
-      .map((part) => item.safeParse(part.trim()));
-    const issue = found.find(({ error }) => error !== undefined)?.error?.issues[0];
-    if (issue === undefined) return found.map(({ data }) => data as z.output<Item>);
-    const params = issue.code === 'custom' ? issue.params : undefined;
-    context.addIssue({ code: 'custom', message: issue.message, params });
-    return z.NEVER;
-  });
+export const commaList = <Item extends z.ZodType<unknown, string | number>>(item: Item) =>
+  z
+    .union([z.string(), z.number()])
+    .transform((value): (string | number)[] => String(value).split(','))
+    .pipe(z.array(item));
 
 /** A threshold: a finite number, never or always. */
 export const threshold = () =>

@@ -52,10 +52,14 @@ export function checkValue<Schema extends z.ZodType>(
 function wrongValue(where: string, received: unknown, error: z.ZodError): ArgumentError {
   const [issue] = error.issues;
   if (issue === undefined) throw new Error('zod refused a value without an issue');
-  const part = issue.path.reduce<unknown>(
-    (value, step) => (value as Record<PropertyKey, unknown> | undefined)?.[step],
-    received,
-  );
+  // Of a list the value that is wrong; one between commas is one text.
+  const part =
+    typeof received === 'string'
+      ? received
+      : issue.path.reduce<unknown>(
+          (value, step) => (value as Record<PropertyKey, unknown> | undefined)?.[step],
+          received,
+        );
   const remedy: unknown = issue.code === 'custom' ? issue.params?.['remedy'] : undefined;
   return new ArgumentError({
     where,
