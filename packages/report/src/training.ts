@@ -5,4 +5,4 @@ export {
   type TrainingView,
 } from './training/training-view';
 export { pageTitle, renderPage } from './training/page';
-export { type TrainingWatch, watchTraining } from './training/watch-training';
+export { type ServedTraining, serveTraining } from './training/serve-training';

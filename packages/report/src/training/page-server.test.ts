@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from 'node:http';
 import { expect, it } from 'vitest';
-import { startWatchServer } from './watch-server';
+import { startPageServer } from './page-server';
 
 /** Reads server-sent events from the moment it is called. */
 async function listen(
@@ -27,7 +27,7 @@ async function listen(
 it('serves a page, tells it of changes now and then, and of the end', async () => {
   let value = 1;
   let drawn = 0;
-  const server = await startWatchServer({
+  const server = await startPageServer({
     render: () => `<p>${String(value)}</p>`,
     update: () => {
       drawn += 1;
@@ -65,7 +65,7 @@ it('serves a page, tells it of changes now and then, and of the end', async () =
 });
 
 it('ends although a browser has stopped reading', async () => {
-  const server = await startWatchServer({ render: () => '', update: () => '"x"'.repeat(1e6) });
+  const server = await startPageServer({ render: () => '', update: () => '"x"'.repeat(1e6) });
   const open = request(`${server.url}events`, (response) => response.pause());
   open.on('error', () => undefined);
   open.end();
@@ -76,7 +76,7 @@ it('ends although a browser has stopped reading', async () => {
 });
 
 it('drops a browser that has stopped reading, and goes on for the others', async () => {
-  const server = await startWatchServer({ render: () => '', update: () => `"${'x'.repeat(4e6)}"` });
+  const server = await startPageServer({ render: () => '', update: () => `"${'x'.repeat(4e6)}"` });
   const slow = await new Promise<IncomingMessage>((resolve) => {
     request(`${server.url}events`, (response) => resolve(response.pause())).end();
   });

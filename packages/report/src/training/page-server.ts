@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** One page, kept up to date. */
-export interface WatchedPage {
+export interface ServedPage {
   /** The whole page. */
   render(): string;
   /** What is sent to the pages that are open: one line of JSON. */
@@ -10,7 +10,7 @@ export interface WatchedPage {
 }
 
 /** A server for one page. */
-export interface WatchServer {
+export interface PageServer {
   /** Such as `http://127.0.0.1:43121/`. */
   readonly url: string;
   /** Tells the open pages that something has changed; they hear of it at most once a second. */
@@ -32,7 +32,7 @@ const headers = {
 };
 
 /** Serves a page on a free port of this machine, to this machine alone. */
-export async function startWatchServer(page: WatchedPage): Promise<WatchServer> {
+export async function startPageServer(page: ServedPage): Promise<PageServer> {
   const listeners = new Set<ServerResponse>();
   let timer: NodeJS.Timeout | null = null;
   let pauseMs = SHORTEST_PAUSE_MS;

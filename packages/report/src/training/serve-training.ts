@@ -1,10 +1,10 @@
 import type { EpochMetrics, TrainingEvent } from '@earlyexit/trainer';
 import { pageTitle, renderContent, renderPage } from './page';
 import { followTraining } from './training-view';
-import { startWatchServer } from './watch-server';
+import { startPageServer } from './page-server';
 
-/** A training that can be watched in a browser. */
-export interface TrainingWatch {
+/** A training that is shown in a browser. */
+export interface ServedTraining {
   /** Of the page: `http://127.0.0.1:43121/`. */
   readonly url: string;
   /** Takes every event of `train`. */
@@ -19,17 +19,17 @@ export interface TrainingWatch {
  *
  * @throws the system's error if no port can be opened
  */
-export async function watchTraining(options: {
+export async function serveTraining(options: {
   /** Such as `b_lenet on mnist`. */
   readonly title: string;
   /** Names of the exits, the final one last. */
   readonly exits: readonly string[];
   /** The epochs that a training to be resumed has done: `readEpochs` of `@earlyexit/trainer`. None unless given. */
   readonly earlier?: readonly EpochMetrics[];
-}): Promise<TrainingWatch> {
+}): Promise<ServedTraining> {
   const { title, exits, earlier = [] } = options;
   const follower = followTraining(title, exits, earlier);
-  const server = await startWatchServer({
+  const server = await startPageServer({
     render: () => renderPage(follower.view),
     update: () =>
       JSON.stringify({ title: pageTitle(follower.view), content: renderContent(follower.view).text }),

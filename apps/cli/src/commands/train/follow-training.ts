@@ -31,8 +31,8 @@ export async function followTraining(
     output.note(`TensorBoard: tensorboard --logdir ${directory}`);
   }
   if (watch) {
-    const { watchTraining } = await import('@earlyexit/report/training');
-    const page = await watchTraining({ title, exits, earlier: await readEpochs(runDirectory) });
+    const { serveTraining } = await import('@earlyexit/report/training');
+    const page = await serveTraining({ title, exits, earlier: await readEpochs(runDirectory) });
     followers.push({ onEvent: page.onEvent, close: () => page.dispose() });
     // Whoever asks for the page needs its address, --quiet or not.
     surroundings.stderr.write(`watch it: ${page.url}\n`);
