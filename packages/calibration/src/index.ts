@@ -33,7 +33,7 @@ export { type PairedCounts, pairedCounts, pairedDifference } from './intervals/p
 export { wilsonInterval } from './intervals/wilson-interval';
 export { negativeLogLikelihood } from './metrics/negative-log-likelihood';
 export { type OperatingPoint, operatingPointOf } from './operating-points/operating-point';
-export { type PointIntervals, pointIntervals } from './operating-points/point-intervals';
+export type { PointIntervals } from './operating-points/point-intervals';
 export { type FrontierPoint, frontierIntervals } from './search/frontier-intervals';
 export { eachExitAlone, oracle, type OracleOptions } from './operating-points/oracle';
 export { randomExitAccuracy, randomExits } from './operating-points/random-exits';

@@ -11,7 +11,7 @@ export type {
   PromiseCandidate,
   RejectAim,
 } from './calibrate/calibration-aim';
-export { type MadePromise, promisesBefore } from './calibrate/earlier-promises';
+export type { MadePromise } from './calibrate/earlier-promises';
 export type {
   CalibrationPromise,
   CandidatePromise,
@@ -93,7 +93,7 @@ export { readEvaluation } from './evaluate/read-evaluation';
 export { type MeasuredPromise, measurePromise } from './evaluate/measure-promise';
 export { type MeasuredReject, measureReject } from './evaluate/measure-reject';
 export { collectReport, type ReportSources } from './report/collect-report';
-export { compareNetworks, type NetworkToCompare } from './report/compare-networks';
+export type { NetworkToCompare } from './report/compare-networks';
 export type {
   ComparedNetwork,
   CurvePoint,

@@ -6,7 +6,7 @@ export {
   type LossWeightSchedule,
   rampLossWeights,
   resolveLossWeights,
-  usualLossWeights,
+  defaultLossWeights,
 } from './training/loss-weights';
 export { adam, type AdamOptions } from './optimizers/adam';
 export { adamw, type AdamWOptions } from './optimizers/adamw';
@@ -15,9 +15,9 @@ export { clipByGlobalNorm } from './optimizers/clip-by-global-norm';
 export type { Optimizer, OptimizerContext, OptimizerState, OptimizerUpdate } from './optimizers/optimizer';
 export { sgd, type SgdOptions } from './optimizers/sgd';
 export type { WeightDecayOptions } from './optimizers/weight-decay';
-export { optimizerNames, type OptimizerChoice, type OptimizerName } from './recipe/create-optimizer';
-export { regimeNames, type RegimeName } from './recipe/create-regime';
-export { scheduleNames, type ScheduleName } from './recipe/create-schedule';
+export type { OptimizerChoice, OptimizerName } from './recipe/create-optimizer';
+export type { RegimeName } from './recipe/create-regime';
+export type { ScheduleName } from './recipe/create-schedule';
 export { type RecipeSettings, type TrainingRecipe, trainingRecipe } from './recipe/training-recipe';
 export { cascade, type CascadeOptions } from './regimes/cascade';
 export { distill, type DistillOptions } from './regimes/distill';
@@ -44,7 +44,7 @@ export { type WarmupLength, withWarmup } from './schedules/with-warmup';
 export { createStepWindow, type StepWindow, type WindowMeans } from './epoch/step-window';
 export { openStepper, type Stepper, type StepperOptions } from './training/stepper';
 export { train, type TrainResult } from './training/train';
-export { DEFAULT_BATCH_SIZE, type EarlyStopping, type TrainOptions } from './training/train-options';
+export type { EarlyStopping, TrainOptions } from './training/train-options';
 export type { StepMetrics, TrainingEvent, TrainingProgress } from './training/training-event';
 export type { StepStatistics } from './step/training-step';
 export { chooseWorkers, type ChosenWorkers } from './workers/choose-workers';

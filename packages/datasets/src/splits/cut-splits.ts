@@ -18,7 +18,7 @@ const CALIBRATION_STREAM = 2;
 const VALIDATION_STREAM = 3;
 
 /** The default size of the validation split. */
-function usualValidation(available: number, rules: 1 | 2): number {
+function defaultValidation(available: number, rules: 1 | 2): number {
   if (available >= LARGE_SET) return 2_500;
   if (rules === 1) return Math.max(1, Math.round(0.05 * available));
   const least = Math.min(LEAST_VALIDATION, Math.round(LARGEST_VALIDATION_SHARE * available));
@@ -67,7 +67,7 @@ export function cutSplits(source: DataSource, options: CutOptions): Readonly<Rec
   const ownValidation = source.validation ?? null;
   const validationSize = resolveSize(
     'validation',
-    options.validation ?? usualValidation(available, rules),
+    options.validation ?? defaultValidation(available, rules),
     available,
   );
   checkFits(

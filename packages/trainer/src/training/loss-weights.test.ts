@@ -1,6 +1,6 @@
 import { EarlyExitError } from '@earlyexit/core';
 import { describe, expect, it } from 'vitest';
-import { checkLossWeights, rampLossWeights, resolveLossWeights, usualLossWeights } from './loss-weights';
+import { checkLossWeights, rampLossWeights, resolveLossWeights, defaultLossWeights } from './loss-weights';
 
 const exit = (
   name: string,
@@ -15,10 +15,10 @@ const exit = (
 });
 const exits = [exit('exit0', 'layer1_relu'), exit('exit1', 'layer2_relu'), exit('final', null)];
 
-describe('usualLossWeights', () => {
+describe('defaultLossWeights', () => {
   it("are the network's own, else the same for each exit", () => {
-    expect(usualLossWeights({ exits, lossWeights: [0.2, 0.3, 0.5] })).toEqual([0.2, 0.3, 0.5]);
-    expect(usualLossWeights({ exits, lossWeights: null })).toEqual([1 / 3, 1 / 3, 1 / 3]);
+    expect(defaultLossWeights({ exits, lossWeights: [0.2, 0.3, 0.5] })).toEqual([0.2, 0.3, 0.5]);
+    expect(defaultLossWeights({ exits, lossWeights: null })).toEqual([1 / 3, 1 / 3, 1 / 3]);
   });
 });
 

@@ -51,7 +51,7 @@ export function resolveLossWeights(
 }
 
 /** The K+1 loss weights where none are asked for: the network's own, else 1 / (K+1) each. */
-export function usualLossWeights({
+export function defaultLossWeights({
   exits,
   lossWeights,
 }: Pick<MultiExitMetadata, 'exits' | 'lossWeights'>): readonly number[] {

@@ -1,7 +1,7 @@
 import type { MultiExitModel, SampleSource } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
 import { type ExitPolicy, validatePolicy } from '@earlyexit/exit-criteria';
-import { checkLossWeights, type LossWeightSchedule, usualLossWeights } from './loss-weights';
+import { checkLossWeights, type LossWeightSchedule, defaultLossWeights } from './loss-weights';
 import { checkSetting } from '../optimizers/check-setting';
 import type { Optimizer } from '../optimizers/optimizer';
 import { sgd } from '../optimizers/sgd';
@@ -126,7 +126,7 @@ export function planTraining(options: TrainOptions): TrainPlan {
 
 function scheduleOf({ lossWeights, model }: TrainOptions): LossWeightSchedule {
   if (typeof lossWeights === 'function') return lossWeights;
-  const weights = lossWeights ?? usualLossWeights(model.metadata);
+  const weights = lossWeights ?? defaultLossWeights(model.metadata);
   return () => weights;
 }
 

@@ -7,7 +7,7 @@ import {
   type EpochMetrics,
   type Schedule,
   type TrainingProgress,
-  usualLossWeights,
+  defaultLossWeights,
 } from '@earlyexit/trainer';
 
 /** For users who know the option from the original example. */
@@ -22,7 +22,7 @@ export function describePlan({ name, model, recipe, data }: PreparedTraining, wo
   const { exits, staticMacs, classes } = model.metadata;
   const { train, validation } = data.splits;
   const { epochs, batchSize, optimizer, schedule, regime } = recipe;
-  const weights = recipe.lossWeights ?? usualLossWeights(model.metadata);
+  const weights = recipe.lossWeights ?? defaultLossWeights(model.metadata);
   return [
     `${name} on ${data.settings.dataset}: ${count(train.size)} training and ${count(validation.size)} validation samples, ${plural(epochs, 'epoch')}`,
     `${String(classes.length)} classes: ${classes.slice(0, CLASSES_SHOWN).join(', ')}${classes.length > CLASSES_SHOWN ? ', …' : ''}`,
