@@ -12,6 +12,7 @@ export type { ImageSet, ImageShape, ReadImages } from './image-set/image-set';
 export { createMemoryImageSet } from './image-set/memory-image-set';
 export type { ImageChunk } from './image-set/shared-image-set';
 export { openDataset } from './open-dataset';
+export { openImages, type OpenedImages, type OpenImagesOptions } from './open-images';
 export { padAndCrop } from './augmentation/pad-and-crop';
 export { randomResizedCrop, type RandomResizedCropOptions } from './augmentation/random-resized-crop';
 export { readImage, type ReadImageOptions } from './decode/read-image';

@@ -20,7 +20,7 @@ export function describeAttached(document: AttachedDocument, colors: Colors): st
     `${document.file}, ${bytes(document.bytes)}: one conditional ONNX file`,
     '',
     ...formatTable(
-      [{ title: 'exit' }, { title: 'taken', align: 'right' }, { title: 'MACs', align: 'right' }],
+      ['exit', '>taken', '>MACs'],
       document.exits.map(({ name, share, macs }) => [name, percent(share, 1), shortMacs(macs)]),
       colors,
     ),

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { formatTable } from './table';
 
 it('sets columns two spaces apart, numbers to the right, without spaces at the end', () => {
-  const columns = [{ title: 'name' }, { title: 'n', align: 'right' }, { title: 'note' }] as const;
+  const columns = ['name', '>n', 'note'] as const;
   expect(
     formatTable(columns, [
       ['a', '1', ''],
@@ -12,12 +12,7 @@ it('sets columns two spaces apart, numbers to the right, without spaces at the e
 });
 
 it('cuts lines to the width of a terminal', () => {
-  const lines = formatTable(
-    [{ title: 'name' }, { title: 'description' }],
-    [['a', 'a long description']],
-    undefined,
-    12,
-  );
+  const lines = formatTable(['name', 'description'], [['a', 'a long description']], undefined, 12);
   expect(lines.at(-1)).toBe('a     a lon…');
   expect(lines.every((line) => line.length <= 12)).toBe(true);
 });

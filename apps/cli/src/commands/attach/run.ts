@@ -1,7 +1,7 @@
 import { attachToOnnx } from '@earlyexit/attach';
 import { writeWholeFile } from '@earlyexit/core/node';
+import { openImages } from '@earlyexit/datasets';
 import { describeAttached } from '../../attached/describe';
-import { openImages } from '../../attached/open-images';
 import { aimOf, preparationOf } from '../../attached/request';
 import type { Invocation } from '../../command';
 import { requireReplaceable } from '../../output-files/require-replaceable';
@@ -20,7 +20,7 @@ export async function run({
   const aim = aimOf(options, given);
   await requireReplaceable('OUT', out, 'onnx', options.force);
   const preparation = await preparationOf(model, options, signal);
-  const { images, labels, classes } = await openImages(options, signal);
+  const { images, labels, classes } = await openImages({ ...options, signal });
   const { exits = ['auto'], hidden, mirror, seed, thresholdsAs, layout } = options;
   const { file, report } = await showing(output, signal, (work) =>
     attachToOnnx(model, {

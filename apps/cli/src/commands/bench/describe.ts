@@ -3,8 +3,6 @@ import { percent, plural } from '@earlyexit/core/format';
 import type { Colors } from '../../terminal/colors';
 import { formatTable } from '../../terminal/table';
 
-const right = (title: string) => ({ title, align: 'right' as const });
-
 /** What was timed of inference, for people. */
 export function describeInference(
   { model, runtime, inputs, rows }: InferenceDocument,
@@ -58,7 +56,11 @@ function inferenceTable(rows: readonly InferenceRow[], colors: Colors): string[]
         ...(hasPeer ? [times(row.peer?.staticSpeedup), times(row.peer?.earlyExitSpeedup)] : []),
       ];
     });
-  return formatTable(titles.map(right), cells, colors);
+  return formatTable(
+    titles.map((title) => `>${title}`),
+    cells,
+    colors,
+  );
 }
 
 /** What loading takes, in time and memory: one line for each number of threads. */
@@ -86,10 +88,10 @@ export function describeTraining(rows: readonly TrainingTiming[], rounds: number
     '',
     ...formatTable(
       [
-        { title: 'engine' },
-        { title: 'network' },
-        ...['threads', 'workers', 'batch', 'ms an image', 'step / forward'].map(right),
-        ...['stock TensorFlow.js', 'PyTorch', 'PyTorch compiled'].map(right),
+        'engine',
+        'network',
+        ...['>threads', '>workers', '>batch', '>ms an image', '>step / forward'],
+        ...['>stock TensorFlow.js', '>PyTorch', '>PyTorch compiled'],
       ],
       rows.map((row) => [
         row.engine,

@@ -10,7 +10,7 @@ export function describeCriteria(
   { colors, width }: Pick<Output, 'colors' | 'width'>,
 ): string[] {
   return formatTable(
-    [{ title: 'name' }, { title: 'leaves when' }, { title: 'temperature' }, { title: 'description' }],
+    ['name', 'leaves when', 'temperature', 'description'],
     entries.map(({ name, rule, usesTemperature, description }) => [
       name,
       rule,

@@ -10,15 +10,7 @@ export function describeDatasets(
 ): string[] {
   const orDash = (value: number | null): string => (value === null ? '–' : count(value));
   return formatTable(
-    [
-      { title: 'name' },
-      { title: 'classes', align: 'right' },
-      { title: 'image', align: 'right' },
-      { title: 'train', align: 'right' },
-      { title: 'test', align: 'right' },
-      { title: 'licence' },
-      { title: 'source' },
-    ],
+    ['name', '>classes', '>image', '>train', '>test', 'licence', 'source'],
     entries.map(({ name, classes, imageShape, trainSize, testSize, licence, source }) => [
       name,
       orDash(classes),

@@ -55,15 +55,7 @@ function entry(ok: boolean, text: string, remedy: string | null, colors: Colors)
 }
 
 function speedTable(speeds: readonly Speed[], colors: Colors, width: number | null): string[] {
-  const right = { align: 'right' } as const;
-  const columns = [
-    { title: 'network' },
-    { title: 'engine' },
-    { title: 'batch', ...right },
-    { title: 'forward', ...right },
-    { title: 'training step', ...right },
-    { title: 'images/s', ...right },
-  ];
+  const columns = ['network', 'engine', '>batch', '>forward', '>training step', '>images/s'];
   const milliseconds = (value: number | null): string =>
     value === null ? '–' : value < 1000 ? value.toPrecision(3) : count(value);
   // By network, so that what is to be compared stands together.

@@ -8,13 +8,7 @@ export function describeModels(
   { colors, width }: Pick<Output, 'colors' | 'width'>,
 ): string[] {
   return formatTable(
-    [
-      { title: 'name' },
-      { title: 'early exits', align: 'right' },
-      { title: 'input', align: 'right' },
-      { title: 'data set' },
-      { title: 'description' },
-    ],
+    ['name', '>early exits', '>input', 'data set', 'description'],
     entries.map(({ name, exits, inputShape, defaultDataset, description }) => [
       name,
       String(exits),

@@ -1,8 +1,7 @@
-import type { ExitAdvice } from '@earlyexit/profiler';
+import type { ExitAdvice, ProfileDocument } from '@earlyexit/profiler';
 import { bytes, count, percent, shortMacs } from '@earlyexit/core/format';
 import type { Colors } from '../../terminal/colors';
 import { formatTable } from '../../terminal/table';
-import type { ProfileDocument } from './document';
 
 /** The lines of a profile for people. */
 export function describeProfile(
@@ -22,13 +21,13 @@ export function describeProfile(
 function exitTable({ exits }: ProfileDocument, colors: Colors): string[] {
   return formatTable(
     [
-      { title: 'exit' },
-      { title: 'after' },
-      { title: 'backbone MACs', align: 'right' },
-      { title: 'head MACs', align: 'right' },
-      { title: 'MACs to leave here', align: 'right' },
-      { title: 'of the plain network', align: 'right' },
-      { title: 'head parameters', align: 'right' },
+      'exit',
+      'after',
+      '>backbone MACs',
+      '>head MACs',
+      '>MACs to leave here',
+      '>of the plain network',
+      '>head parameters',
     ],
     exits.map((exit) => [
       exit.name,
@@ -45,15 +44,7 @@ function exitTable({ exits }: ProfileDocument, colors: Colors): string[] {
 
 function layerTable({ layers, exits }: ProfileDocument, colors: Colors): string[] {
   return formatTable(
-    [
-      { title: 'layer' },
-      { title: 'type' },
-      { title: 'output' },
-      { title: 'MACs', align: 'right' },
-      { title: 'parameters', align: 'right' },
-      { title: 'memory', align: 'right' },
-      { title: 'first used by' },
-    ],
+    ['layer', 'type', 'output', '>MACs', '>parameters', '>memory', 'first used by'],
     layers.map((layer) => [
       layer.name,
       layer.className,
@@ -73,13 +64,7 @@ function adviceTable(advice: readonly ExitAdvice[], colors: Colors): string[] {
       ? 'No layer is worth an exit: nowhere does a single tensor carry everything that goes on.'
       : 'exits that would pay, to give to --exits:',
     ...formatTable(
-      [
-        { title: 'after' },
-        { title: 'output' },
-        { title: 'backbone MACs', align: 'right' },
-        { title: 'of the network', align: 'right' },
-        { title: 'why' },
-      ],
+      ['after', 'output', '>backbone MACs', '>of the network', 'why'],
       advice.map(({ after, outputShape, backboneMacs, share, reason }) => [
         after,
         outputShape.map(String).join('×'),

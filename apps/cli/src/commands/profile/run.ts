@@ -1,10 +1,9 @@
-import { adviseExits, profileModel } from '@earlyexit/profiler';
+import { adviseExits, profileDocument, profileModel } from '@earlyexit/profiler';
 import type { Invocation } from '../../command';
 import { locateNetwork } from '../../model/locate-model';
 import { openNetwork } from '../../model/open-network';
 import { startEngine } from '../../model/start-engine';
 import { describeProfile } from './describe';
-import { profileDocument } from './document';
 import type { profile } from './options';
 
 /** `earlyexit profile`: what a network costs, per exit and per layer. */
