@@ -1,7 +1,7 @@
 import { ArgumentError, DataError, randomStream, shuffledRows, type WorkOptions } from '@earlyexit/core';
 import { readImage } from './decode/read-image';
 import { listImageFiles } from './image-folder/list-image-files';
-import type { ImageSet } from './image-set/image-set';
+import type { ImageShape } from './image-set/image-set';
 import { openDataset } from './open-dataset';
 
 /** Which images to open: those of a folder, or the test images of a data set. */
@@ -20,7 +20,14 @@ export interface OpenImagesOptions extends Pick<WorkOptions, 'signal'> {
 
 /** Images, and what is known of them. */
 export interface OpenedImages {
-  readonly images: Pick<ImageSet, 'size' | 'read'>;
+  readonly images: {
+    readonly size: number;
+    /** Reads images as raw bytes; `imageShape` is the size that images of a folder are brought to. */
+    read(
+      rows: Int32Array,
+      options?: { readonly signal?: AbortSignal | undefined; readonly imageShape?: ImageShape },
+    ): Promise<Uint8Array>;
+  };
   /** One an image; null where they are not known. */
   readonly labels: Int32Array | null;
   /** Names of the classes, where the data have them. */
