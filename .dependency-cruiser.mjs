@@ -49,6 +49,17 @@ export const arrows = {
   ],
   // Of evaluation and trainer what there is to show; it computes nothing.
   report: ['core', 'exit-criteria', 'calibration', 'evaluation', 'trainer'],
+  reproduce: [
+    'core',
+    'exit-criteria',
+    'calibration',
+    'datasets',
+    'branch-head',
+    'model-zoo',
+    'trainer',
+    'evaluation',
+    'runs',
+  ],
   // Of onnx and inference only what knows nothing of TensorFlow.js.
   attach: ['core', 'exit-criteria', 'calibration', 'onnx', 'inference'],
   // Hands on everything else, and holds the command.

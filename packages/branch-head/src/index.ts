@@ -1,4 +1,5 @@
 export { type AttachOptions, attachExits } from './attaching/attach-exits';
+export { keepExits } from './attaching/keep-exits';
 export { computeLogits, type ComputeLogitsOptions } from './compute-logits';
 export type { ExitSpecification, HeadChoice } from './attaching/exit-specification';
 export type { AveragePoolDenseOptions } from './heads/avgpool-dense';

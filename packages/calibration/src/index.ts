@@ -151,3 +151,9 @@ export {
   searchProductThresholds,
   simulateProduct,
 } from './published/product-anytime';
+export {
+  type ScreenedPoint,
+  type Screening,
+  type ScreeningOptions,
+  screenThresholds,
+} from './published/screen-thresholds';

@@ -22,6 +22,7 @@ export { type RecipeSettings, type TrainingRecipe, trainingRecipe } from './reci
 export { cascade, type CascadeOptions } from './regimes/cascade';
 export { distill, type DistillOptions } from './regimes/distill';
 export { frozen } from './regimes/frozen';
+export { mixed, type MixedOptions } from './regimes/mixed';
 export { joint } from './regimes/joint';
 export type { ComputedExits, Regime, RegimeContext, TrainedPart, TrainingPhase } from './regimes/regime';
 export type { TrainingObjective } from './regimes/training-objective';

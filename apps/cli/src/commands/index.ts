@@ -14,6 +14,7 @@ import { predict } from './predict/options';
 import { profile } from './profile/options';
 import { quickstart } from './quickstart/options';
 import { report } from './report/options';
+import { reproduce } from './reproduce/options';
 import { train } from './train/options';
 
 /** Every command, in the order in which `--help` lists them. */
@@ -29,6 +30,7 @@ export const commands: readonly RunnableCommand[] = [
   runnable(cascade, () => import('./cascade/run')),
   runnable(bench, () => import('./bench/run')),
   runnable(report, () => import('./report/run')),
+  runnable(reproduce, () => import('./reproduce/run')),
   runnable(models, () => import('./models/run')),
   runnable(datasets, () => import('./datasets/run')),
   runnable(criteria, () => import('./criteria/run')),

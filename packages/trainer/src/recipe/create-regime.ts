@@ -3,26 +3,41 @@ import { cascade } from '../regimes/cascade';
 import { distill } from '../regimes/distill';
 import { frozen } from '../regimes/frozen';
 import { joint } from '../regimes/joint';
+import { mixed } from '../regimes/mixed';
 import type { Regime } from '../regimes/regime';
 import { twoStage } from '../regimes/two-stage';
 
 /** The regimes that a recipe names. */
-export const regimeNames = ['joint', 'two-stage', 'frozen', 'cascade', 'distill'] as const;
+export const regimeNames = ['joint', 'two-stage', 'frozen', 'cascade', 'distill', 'mixed'] as const;
 
 /** The name of a regime. */
 export type RegimeName = (typeof regimeNames)[number];
+
+/** What a regime may be told besides its name. */
+export interface RegimeSettings {
+  /** Of the epochs, what goes to the backbone first, in two-stage, mixed and cascade; default 0.5. */
+  readonly backboneShare?: number | undefined;
+  /** In a cascade, whether those epochs train everything; default false. */
+  readonly integrated?: boolean | undefined;
+}
 
 /**
  * Makes a regime.
  *
  * @param policy which samples the heads of a cascade pass on; null for its own rule
+ * @throws ArgumentError for a share out of its range
  */
-export function createRegime(name: RegimeName, policy: ExitPolicy | null): Regime {
+export function createRegime(
+  name: RegimeName,
+  policy: ExitPolicy | null,
+  { backboneShare = 0.5, integrated = false }: RegimeSettings = {},
+): Regime {
   return {
     joint,
-    'two-stage': () => twoStage(),
+    'two-stage': () => twoStage({ backboneShare }),
     frozen,
-    cascade: () => cascade(policy ?? {}),
+    cascade: () => cascade({ ...policy, backboneShare, integrated }),
     distill: () => distill(),
+    mixed: () => mixed({ backboneShare }),
   }[name]();
 }

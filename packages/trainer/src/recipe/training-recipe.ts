@@ -10,14 +10,14 @@ import {
 import { resolveLossWeights } from '../training/loss-weights';
 import { DEFAULT_BATCH_SIZE, type TrainOptions } from '../training/train-options';
 import { createOptimizer, defaultLearningRate, type OptimizerChoice } from './create-optimizer';
-import { createRegime, type RegimeName } from './create-regime';
+import { createRegime, type RegimeName, type RegimeSettings } from './create-regime';
 import { createSchedule, type ScheduleName } from './create-schedule';
 
 // Enough to see a network learn; a serious training sets its own.
 const DEFAULT_EPOCHS = 10;
 
 /** A training described by names and numbers, as in a file or on a command line. Everything is optional. */
-export interface RecipeSettings extends OptimizerChoice {
+export interface RecipeSettings extends OptimizerChoice, RegimeSettings {
   /** Default 10. */
   readonly epochs?: number | undefined;
   /** Samples a step; default 128. */
@@ -81,7 +81,7 @@ export function trainingRecipe(settings: RecipeSettings, exits: readonly ExitMet
     batchSize,
     optimizer: createOptimizer(settings),
     schedule: createSchedule({ ...settings, learningRate, epochs }),
-    regime: createRegime(settings.regime ?? 'joint', policy),
+    regime: createRegime(settings.regime ?? 'joint', policy, settings),
     labelSmoothing,
     seed,
     ...(lossWeights === undefined ? {} : { lossWeights: resolveLossWeights(lossWeights, exits) }),

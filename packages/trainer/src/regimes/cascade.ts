@@ -17,6 +17,12 @@ export interface CascadeOptions {
   readonly criterion?: CriterionName;
   /** One for each early exit; 0.5 each by default, halfway between the targets 0 and 1. Needed with another criterion. */
   readonly thresholds?: readonly Threshold[];
+  /**
+   * Whether the first epochs train everything jointly, by cross-entropy with the run's loss weights, instead of the
+   * backbone alone: the "integrated" training of the paper's journal version. The heads are then trained anew, as usual,
+   * from where they are. False by default; needs a `backboneShare` above 0.
+   */
+  readonly integrated?: boolean;
   /** What the heads minimise; by default `squared-error` with `unique-above`, `cross-entropy` with other criteria. */
   readonly objective?: TrainingObjective;
 }
@@ -32,7 +38,7 @@ export interface CascadeOptions {
  * @throws ArgumentError for settings out of their range, or another criterion without thresholds
  */
 export function cascade(options: CascadeOptions = {}): Regime {
-  const { backboneShare = 0.5, criterion = 'unique-above', thresholds } = options;
+  const { backboneShare = 0.5, criterion = 'unique-above', thresholds, integrated = false } = options;
   const { objective = criterion === 'unique-above' ? 'squared-error' : 'cross-entropy' } = options;
   if (!(backboneShare >= 0 && backboneShare < 1)) {
     throw new ArgumentError({
@@ -40,6 +46,14 @@ export function cascade(options: CascadeOptions = {}): Regime {
       argument: 'backboneShare',
       rule: 'must be a share from 0 up to, but not including, 1',
       received: String(backboneShare),
+    });
+  }
+  if (integrated && backboneShare === 0) {
+    throw new ArgumentError({
+      function: 'cascade',
+      argument: 'integrated',
+      rule: 'needs epochs of its own: a backboneShare above 0',
+      received: 'a backboneShare of 0',
     });
   }
   if (thresholds === undefined && criterion !== 'unique-above') {
@@ -53,8 +67,14 @@ export function cascade(options: CascadeOptions = {}): Regime {
   }
   return {
     name: 'cascade',
-    settings: { backboneShare, criterion, thresholds: thresholds?.map(thresholdToJson) ?? null, objective },
-    phases({ epochs, earlyExits }) {
+    settings: {
+      backboneShare,
+      criterion,
+      thresholds: thresholds?.map(thresholdToJson) ?? null,
+      objective,
+      ...(integrated ? { integrated } : {}),
+    },
+    phases({ epochs, earlyExits, lossWeights }) {
       requireEarlyExits('cascade', earlyExits);
       const all = thresholds ?? new Array<Threshold>(earlyExits).fill(0.5);
       validatePolicy({ criterion, thresholds: all }, earlyExits);
@@ -74,14 +94,23 @@ export function cascade(options: CascadeOptions = {}): Regime {
       const headEpochs = epochs - backboneEpochs;
       const weightOf = (exit: number): number[] =>
         Array.from({ length: earlyExits + 1 }, (_, index) => (index === exit ? 1 : 0));
-      const backbone = {
-        name: 'backbone',
-        epochs: backboneEpochs,
-        trains: 'backbone',
-        exits: 'final',
-        lossWeights: () => weightOf(earlyExits),
-        distillation: null,
-      } as const;
+      const backbone = integrated
+        ? ({
+            name: 'integrated',
+            epochs: backboneEpochs,
+            trains: 'everything',
+            exits: 'all',
+            lossWeights,
+            distillation: null,
+          } as const)
+        : ({
+            name: 'backbone',
+            epochs: backboneEpochs,
+            trains: 'backbone',
+            exits: 'final',
+            lossWeights: () => weightOf(earlyExits),
+            distillation: null,
+          } as const);
       const heads = Array.from({ length: earlyExits }, (_, exit) => ({
         name: `head ${String(exit)}`,
         // What does not go up evenly is given to the first heads, which see the most samples.

@@ -1,0 +1,52 @@
+import { screenThresholds, searchThresholds } from '@earlyexit/calibration';
+import { fixedShareThresholds } from '@earlyexit/evaluation';
+import { type CachedLogits, type ExitCosts, type ExitPolicy, type Threshold } from '@earlyexit/exit-criteria';
+import type { RecipeSystem } from './recipe';
+
+/** Where samples leave, and the thresholds along the frontier of the same samples. */
+export interface ChosenPolicy {
+  readonly policy: ExitPolicy;
+  readonly frontier: readonly (readonly Threshold[])[];
+}
+
+const MOST_POINTS = 40;
+
+/**
+ * Chooses thresholds as a system's aim says.
+ *
+ * @param cached logits of the samples to choose on, labelled
+ * @throws ArgumentError for an aim that cannot be reached
+ */
+export function choosePolicy(
+  { criterion, aim }: Pick<RecipeSystem, 'criterion' | 'aim'>,
+  cached: CachedLogits,
+  costs: ExitCosts,
+): ChosenPolicy {
+  const search = searchThresholds(cached, {
+    criterion,
+    costs,
+    aim: 'targetMacs' in aim || 'maxAccuracyDrop' in aim ? aim : { maxAccuracyDrop: 0 },
+  });
+  const searched = thin(search.frontier.map(({ thresholds }) => thresholds));
+  if ('screening' in aim) {
+    const { best, frontier } = screenThresholds(cached, { criterion, costs, thresholds: aim.screening });
+    return {
+      policy: { criterion, thresholds: best.thresholds },
+      frontier: thin(frontier.map(({ thresholds }) => thresholds)),
+    };
+  }
+  const thresholds =
+    'thresholds' in aim
+      ? aim.thresholds
+      : 'shares' in aim
+        ? fixedShareThresholds(cached, { criterion, shares: aim.shares })
+        : search.thresholds;
+  return { policy: { criterion, thresholds }, frontier: searched };
+}
+
+/** Points evenly along a frontier, both ends included. */
+function thin<Item>(items: readonly Item[]): Item[] {
+  if (items.length <= MOST_POINTS) return [...items];
+  const last = items.length - 1;
+  return Array.from({ length: MOST_POINTS }, (_, i) => items[Math.round((i * last) / (MOST_POINTS - 1))]!);
+}
