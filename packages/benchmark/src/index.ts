@@ -1,5 +1,4 @@
 export type { FileTiming } from './files/file-timing';
-export { thresholdForShare } from './files/threshold-for-share';
 export { type ExportedFiles, type FileTimingOptions, type Leaving, timeFiles } from './files/time-files';
 export {
   benchmarkInference,

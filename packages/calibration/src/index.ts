@@ -157,3 +157,4 @@ export {
   type ScreeningOptions,
   screenThresholds,
 } from './published/screen-thresholds';
+export { fixedShareThresholds } from './published/fixed-share-thresholds';

@@ -112,10 +112,3 @@ export {
   type QuantizeCalibratedOptions,
   type QuantizedNetwork,
 } from './quantize/quantize-calibrated';
-export type { FileTiming } from './timing/file-timing';
-export { type PairedRatio, pairedRatio } from './timing/paired-ratio';
-export { medianOf, quantileOf } from './timing/quantile';
-export { thresholdForShare } from './timing/threshold-for-share';
-export { type ExportedFiles, type FileTimingOptions, type Leaving, timeFiles } from './timing/time-files';
-export { timed, timeInTurn, type TimingOptions, type TurnResults, type Turns } from './timing/time-in-turn';
-export { fixedShareThresholds } from './calibrate/fixed-share-thresholds';

@@ -36,6 +36,7 @@ export {
 export { decodeThresholds, encodeThresholds } from './policy/encode-thresholds';
 export { FITTED_PARTS, type FittedOn, isFittedOn, UNKNOWN_SPLIT } from './policy/fitted-on';
 export { costsOf, type ExitCosts } from './policy/exit-costs';
+export { thresholdForShare } from './policy/threshold-for-share';
 export { trunkCostsOf } from './policy/trunk-costs';
 export {
   type ExpectedFigure,

@@ -1,5 +1,4 @@
-import { screenThresholds, searchThresholds } from '@earlyexit/calibration';
-import { fixedShareThresholds } from '@earlyexit/evaluation';
+import { fixedShareThresholds, screenThresholds, searchThresholds } from '@earlyexit/calibration';
 import { type CachedLogits, type ExitCosts, type ExitPolicy, type Threshold } from '@earlyexit/exit-criteria';
 import type { RecipeSystem } from './recipe';
 

@@ -1,8 +1,7 @@
 import type { WorkOptions } from '@earlyexit/core';
-import type { ExitCosts, Threshold } from '@earlyexit/exit-criteria';
+import { type ExitCosts, type Threshold, thresholdForShare } from '@earlyexit/exit-criteria';
 import { describeTiming, type FileTiming, type References } from './file-timing';
 import { type FileResources, measureResources } from './measure-resources';
-import { thresholdForShare } from './threshold-for-share';
 import { startTimedFile, type TimedFile, type TimedFileSettings } from './timed-file';
 import { timeInTurn } from '../timing/time-in-turn';
 

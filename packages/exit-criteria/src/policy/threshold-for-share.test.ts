@@ -1,4 +1,4 @@
-import { encodeThresholds } from '@earlyexit/exit-criteria';
+import { encodeThresholds } from './encode-thresholds';
 import { expect, it } from 'vitest';
 import { thresholdForShare } from './threshold-for-share';
 

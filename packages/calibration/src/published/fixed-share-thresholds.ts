@@ -5,8 +5,8 @@ import {
   evaluateExits,
   getCriterion,
   type Threshold,
+  thresholdForShare,
 } from '@earlyexit/exit-criteria';
-import { thresholdForShare } from '../timing/threshold-for-share';
 
 /**
  * Thresholds that let a fixed share of the samples that reach an exit leave there: those that are surest. BranchyNet's

@@ -1,4 +1,5 @@
-import { getCriterion, type Threshold } from '@earlyexit/exit-criteria';
+import { getCriterion } from '../criteria/criterion-registry';
+import type { Threshold } from './threshold';
 
 /**
  * The threshold at which a share of the scores leaves: midway between two neighbouring scores, so that rounding decides
