@@ -23,6 +23,8 @@ export { cascade, type CascadeOptions } from './regimes/cascade';
 export { distill, type DistillOptions } from './regimes/distill';
 export { frozen } from './regimes/frozen';
 export { mixed, type MixedOptions } from './regimes/mixed';
+export { gradientEquilibrium } from './regimes/gradient-equilibrium';
+export { shallowDeep } from './regimes/shallow-deep';
 export { joint } from './regimes/joint';
 export type { ComputedExits, Regime, RegimeContext, TrainedPart, TrainingPhase } from './regimes/regime';
 export type { TrainingObjective } from './regimes/training-objective';

@@ -21,6 +21,8 @@ export interface PhaseDescription {
   readonly training: readonly string[];
   readonly distillation: Distillation | null;
   readonly objective: TrainingObjective;
+  /** Whether gradients are weighted where heads meet the backbone. */
+  readonly isBalanced: boolean;
 }
 
 /** A network made ready for one phase. */
@@ -71,6 +73,7 @@ export function describePhase(
     training: [...new Set(graph.nodes.filter(({ layer }) => trains(layer)).map(({ name }) => name))],
     distillation: phase.distillation,
     objective: phase.objective ?? 'cross-entropy',
+    isBalanced: phase.isBalanced ?? false,
   };
 }
 
@@ -95,7 +98,12 @@ export function openPhaseNetwork(
     moving,
     everything,
     gradient: {
-      forward: createForwardPass(graph, description.computed, (layer) => inTraining.has(layer)),
+      forward: createForwardPass(
+        graph,
+        description.computed,
+        (layer) => inTraining.has(layer),
+        description.isBalanced,
+      ),
       parameters,
       distillation: description.distillation,
       objective: description.objective,

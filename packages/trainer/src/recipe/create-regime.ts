@@ -2,13 +2,24 @@ import type { ExitPolicy } from '@earlyexit/exit-criteria';
 import { cascade } from '../regimes/cascade';
 import { distill } from '../regimes/distill';
 import { frozen } from '../regimes/frozen';
+import { gradientEquilibrium } from '../regimes/gradient-equilibrium';
 import { joint } from '../regimes/joint';
 import { mixed } from '../regimes/mixed';
 import type { Regime } from '../regimes/regime';
+import { shallowDeep } from '../regimes/shallow-deep';
 import { twoStage } from '../regimes/two-stage';
 
 /** The regimes that a recipe names. */
-export const regimeNames = ['joint', 'two-stage', 'frozen', 'cascade', 'distill', 'mixed'] as const;
+export const regimeNames = [
+  'joint',
+  'two-stage',
+  'frozen',
+  'cascade',
+  'distill',
+  'mixed',
+  'gradient-equilibrium',
+  'shallow-deep',
+] as const;
 
 /** The name of a regime. */
 export type RegimeName = (typeof regimeNames)[number];
@@ -39,5 +50,7 @@ export function createRegime(
     cascade: () => cascade({ ...policy, backboneShare, integrated }),
     distill: () => distill(),
     mixed: () => mixed({ backboneShare }),
+    'gradient-equilibrium': gradientEquilibrium,
+    'shallow-deep': shallowDeep,
   }[name]();
 }

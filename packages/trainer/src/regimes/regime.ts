@@ -23,6 +23,8 @@ export interface TrainingPhase {
   readonly distillation: Distillation | null;
   /** `cross-entropy` by default; distillation knows no other. */
   readonly objective?: TrainingObjective;
+  /** Whether gradients are weighted where heads meet the backbone (`balanceGradients`); false by default. */
+  readonly isBalanced?: boolean;
   /**
    * Exits that answer first, a threshold for each: the phase sees only the samples that they pass on. None by default.
    */

@@ -1,5 +1,6 @@
 import type { LayerGraph } from '@earlyexit/profiler';
 import { ancestors } from '@earlyexit/profiler';
+import { balanceGradients } from './balance-gradients';
 import { foldPaddings } from './fold-paddings';
 import { fuseNormalizations } from './fuse-normalizations';
 import type { tf, tfl } from '../tf';
@@ -18,16 +19,19 @@ export type ForwardPass = (images: tf.Tensor) => tf.Tensor2D[];
  *
  * @param exits indices of the exits, in the order of the network's outputs
  * @param inTraining whether a layer runs with `training: true`
+ * @param isBalanced whether gradients are weighted where heads meet the backbone
  */
 export function createForwardPass(
   graph: LayerGraph,
   exits: readonly number[],
   inTraining: (layer: tfl.layers.Layer) => boolean,
+  isBalanced = false,
 ): ForwardPass {
   const outputs = exits.map((exit) => graph.outputs[exit] as string);
   const needed = ancestors(graph, outputs);
   const input = graph.inputs[0] as string;
-  const nodes = graph.nodes.filter((node) => needed.has(node.id) && !node.outputs.includes(input));
+  const used = graph.nodes.filter((node) => needed.has(node.id) && !node.outputs.includes(input));
+  const nodes = isBalanced ? balanceGradients({ nodes: used, outputs }) : used;
   const kept = new Set(outputs);
   const chains = fuseNormalizations(nodes, kept);
   const folded = foldPaddings(nodes, kept);

@@ -30,6 +30,9 @@ const regimes = [
   'frozen',
   'cascade',
   'distill',
+  'mixed',
+  'gradient-equilibrium',
+  'shallow-deep',
 ] as const satisfies readonly RegimeName[];
 const workers = z.union([z.literal('auto'), wholeNumber()], {
   error: 'it is a whole number of at least 1, or auto',
@@ -109,7 +112,7 @@ $ earlyexit train --model resnet20_cifar --exits block3 block6:conv-dense \\
     patience: valueOption('n', wholeNumber(), 'stop after so many epochs without a better one'),
     keep: valueOption('n', wholeNumber(), 'checkpoints to keep', { default: 2, sets: ['keepCheckpoints'] }),
     checkpointEvery: valueOption('steps', wholeNumber(), 'a checkpoint also within an epoch'),
-    regime: valueOption('name', oneOf(regimes), 'joint, two-stage, frozen, cascade or distill', {
+    regime: valueOption('name', oneOf(regimes), `how the parts are trained: ${regimes.join(', ')}`, {
       default: 'joint',
     }),
     lossweights: numberListOption(
