@@ -4,11 +4,17 @@ import type { WorkOptions } from '@earlyexit/core';
 import type { ExitPolicy } from '@earlyexit/exit-criteria';
 import { train, type TrainOptions, type TrainResult } from '@earlyexit/trainer';
 import { describeRun, type RunDescription } from '../describe-run';
+import { keepAdmitted } from './keep-admitted';
 import type { PreparedTraining } from './prepare-training';
 
 /** Options of `trainRun`: what the run folder remembers, and how it is written. */
 export interface TrainRunOptions
   extends RunDescription, Pick<TrainOptions, 'workers' | 'keepCheckpoints' | 'checkpointEvery' | 'onEvent'> {
+  /**
+   * Of a cascade: an exit stays in the saved network only if it saves more than so many multiply-accumulates a training
+   * sample, and each before it does (`stageGains`); all stay unless given.
+   */
+  readonly admitGain?: number | undefined;
   /** Further content of `config.json`. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
@@ -33,7 +39,7 @@ export async function trainRun(
   options: TrainRunOptions = {},
   work: WorkOptions = {},
 ): Promise<TrainedRun> {
-  const { engine, version, options: toRepeat, config = {}, ...how } = options;
+  const { engine, version, options: toRepeat, config = {}, admitGain, ...how } = options;
   const described = await describeRun(network, data, { engine, version, options: toRepeat }, work);
   const { model } = described;
   const { signal } = work;
@@ -46,8 +52,10 @@ export async function trainRun(
     ...(signal === undefined ? {} : { signal }),
   });
   const policy = recipe.regime.name === 'cascade' && !result.interrupted ? recipe.policy : undefined;
-  const gains = policy === undefined ? null : await cascadeGains(model, data.splits.train, policy, work);
-  return { result, model, gains };
+  if (policy === undefined) return { result, model, gains: null };
+  const gains = await cascadeGains(model, data.splits.train, policy, admitGain ?? 0, work);
+  if (admitGain === undefined) return { result, model, gains };
+  return { result, gains, model: await keepAdmitted(model, gains, runDirectory) };
 }
 
 /** Whether each exit of a cascade pays, by the rule of Conditional Deep Learning, counted on the training samples. */
@@ -55,6 +63,7 @@ async function cascadeGains(
   model: MultiExitModel,
   samples: SampleSource,
   policy: ExitPolicy,
+  least: number,
   { signal, onProgress }: WorkOptions,
 ): Promise<StageGain[]> {
   const cached = await computeLogits(model, samples, {
@@ -62,5 +71,5 @@ async function cascadeGains(
     onProgress: (done, total) =>
       onProgress?.({ what: 'counting which exits pay', done, total, unit: 'samples' }),
   });
-  return stageGains(cached, policy, model.metadata.exits);
+  return stageGains(cached, policy, model.metadata.exits, least * cached.samples);
 }

@@ -1,10 +1,10 @@
+import { version } from '@earlyexit/core';
 import { listRecipes, readRecipe, reproduce } from '@earlyexit/reproduce';
 import { type Invocation, missingOperand } from '../../command';
 import { exitCode } from '../../exit-code';
 import { startEngine } from '../../model/start-engine';
 import { showing } from '../../terminal/show-work';
 import { formatTable } from '../../terminal/table';
-import { version } from '../../version';
 import { describeReproduction } from './describe';
 import type { reproduce as declaration } from './options';
 

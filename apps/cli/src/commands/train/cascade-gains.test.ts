@@ -40,6 +40,22 @@ it('trains a cascade and says whether its exits pay', async () => {
   expect(again.stdout).toMatch(/exit0: answers \d+ of the \d+ training samples that reach it/);
 });
 
+it('leaves out exits that save too little, and resumes all the same', async () => {
+  const out = join(folder, 'admitted');
+  const options = ['--epochs', '2', '--batch-size', '16', '--admit-gain', '1000000'];
+  const trained = await runCommand([...train, '--out', out, ...options, '--json']);
+  expect(trained.code, trained.stderr).toBe(0);
+  expect(trained.json()).toMatchObject({ gains: [{ exit: 0, admitted: false }] });
+  const namesOf = async (): Promise<string[]> => {
+    const profile = await runCommand(['profile', out, '--json']);
+    return (profile.json() as { exits: { name: string }[] }).exits.map(({ name }) => name);
+  };
+  expect(await namesOf()).toEqual(['final']);
+  const again = await runCommand(['train', '--resume', '--out', out]);
+  expect(again.code, again.stderr).toBe(0);
+  expect(await namesOf()).toEqual(['final']);
+});
+
 it('needs to be told when another criterion passes samples on', async () => {
   const refused = await runCommand([...train, '--out', join(folder, 'other'), '--criterion', 'entropy']);
   expect(refused.code).toBe(2);

@@ -115,6 +115,12 @@ $ earlyexit train --model resnet20_cifar --exits block3 block6:conv-dense \\
     regime: valueOption('name', oneOf(regimes), `how the parts are trained: ${regimes.join(', ')}`, {
       default: 'joint',
     }),
+    admitGain: valueOption(
+      'macs',
+      wholeNumber(0),
+      'of a cascade: an exit stays only if it saves more MACs a training image than this',
+      { otherwise: 'all exits stay' },
+    ),
     lossweights: numberListOption(
       'w',
       listOf(numberBetween(-1e9, 1e9)),

@@ -29,7 +29,7 @@ export async function run(invocation: Invocation<typeof declaration>): Promise<n
   const started = performance.now();
   const read = await readSettings(invocation);
   const { settings, asked, remembered, runDirectory } = read;
-  const { lr, lossweights, earlyexit, ema, keep, model, resume, dryRun } = settings;
+  const { lr, lossweights, earlyexit, ema, keep, model, resume, dryRun, admitGain } = settings;
   const dataSettings = trainingData(model, asked, remembered?.data ?? null);
   const { count: workers, engine: needed } = chooseWorkers(settings);
   const engine = await startEngine({ engine: needed, threads: settings.threads, training: model }, output);
@@ -63,6 +63,7 @@ export async function run(invocation: Invocation<typeof declaration>): Promise<n
       prepared,
       {
         ...{ ...about, workers, keepCheckpoints: keep, onEvent: followers.onEvent },
+        admitGain,
         ...(checkpointEvery === undefined ? {} : { checkpointEvery }),
       },
       work,
