@@ -14,6 +14,8 @@ export const arrows = {
   profiler: ['core'],
   'branch-head': ['core', 'exit-criteria', 'profiler'],
   'model-zoo': ['core', 'profiler', 'branch-head'],
+  // Runs in browsers too.
+  boundary: ['core', 'exit-criteria', 'calibration', 'branch-head'],
   // The engine of its worker threads; without them it trains on whatever engine there is.
   trainer: ['core', 'exit-criteria', 'profiler', 'branch-head', 'backend'],
   onnx: ['core', 'exit-criteria', 'profiler', 'branch-head'],

@@ -1,6 +1,7 @@
 import { runnable, type RunnableCommand } from '../command';
 import { attach } from './attach/options';
 import { bench } from './bench/options';
+import { boundary } from './boundary/options';
 import { calibrate } from './calibrate/options';
 import { cascade } from './cascade/options';
 import { criteria } from './criteria/options';
@@ -31,6 +32,7 @@ export const commands: readonly RunnableCommand[] = [
   runnable(bench, () => import('./bench/run')),
   runnable(report, () => import('./report/run')),
   runnable(reproduce, () => import('./reproduce/run')),
+  runnable(boundary, () => import('./boundary/run')),
   runnable(models, () => import('./models/run')),
   runnable(datasets, () => import('./datasets/run')),
   runnable(criteria, () => import('./criteria/run')),

@@ -6,6 +6,7 @@ const marks = {
   onnx: (start: string) =>
     start === '' || (start.startsWith('\x08') && start.startsWith('\x12\x09earlyexit', 2)),
   report: (start: string) => start === '' || start.includes('<meta name="generator" content="earlyexit'),
+  picture: (start: string) => start === '' || /^(<svg|\x89PNG)[^]*earlyexit/.test(start),
   manifest: (start: string) => start === '' || /^\{\s*"format": ?"earlyexit-staged"/.test(start),
   curve: (start: string) => start === '' || /^"?(threshold_|skew,)/.test(start),
   // A safetensors file begins with the length of its header, eight bytes.
