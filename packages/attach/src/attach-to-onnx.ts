@@ -14,8 +14,8 @@ import { fitHeads } from './heads/fit-heads';
 import { type HeadWeights, macsOfHead } from './heads/head-weights';
 import { writePooled } from './heads/pooling';
 import { writeHead } from './heads/write-head';
-import type { NetworkSource } from './network-source';
-import { type ImagePreparation, preparedInput } from './prepared-input';
+import type { NetworkSource } from '@earlyexit/onnx/foreign';
+import { type ImagePreparation, preparedInput } from '@earlyexit/onnx/foreign';
 
 /** How to give a classifier exits. */
 export interface AttachOptions extends Omit<CascadeOptions, 'thresholdShare'>, ImagePreparation {

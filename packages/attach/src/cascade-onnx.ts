@@ -15,8 +15,8 @@ import { noteUncounted, requireClassNames, requireLabels } from './check-attache
 import { partsOf } from './classifier-images';
 import { examineNetwork, type ExaminedNetwork } from './examine-network';
 import { type AttachedFile, finishAttached, type FinishOptions } from './finish-attached';
-import type { NetworkSource } from './network-source';
-import { type ImagePreparation, preparedInput } from './prepared-input';
+import type { NetworkSource } from '@earlyexit/onnx/foreign';
+import { type ImagePreparation, preparedInput } from '@earlyexit/onnx/foreign';
 
 /** A network of a cascade, and how it takes its images. */
 export interface CascadeNetwork extends Partial<ImagePreparation> {

@@ -11,7 +11,7 @@ import {
   understandNetwork,
   upgradeForeign,
 } from '@earlyexit/onnx/foreign';
-import { type NetworkSource, readNetwork } from './network-source';
+import { type NetworkSource, readNetwork } from '@earlyexit/onnx/foreign';
 import { type Probe, startProbe, type Survey } from './start-probe';
 
 /** What is known of a network besides its file. */

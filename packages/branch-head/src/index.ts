@@ -8,11 +8,14 @@ export type { ConvDenseOptions } from './heads/conv-dense';
 export type { ConvPoolDenseOptions } from './heads/conv-pool-dense';
 export type { FeatureShape, HeadBuilder, HeadContext, HeadDefinition } from './heads/head';
 export { getHead, type HeadName, type HeadOptions, listHeads, registerHead } from './heads/head-registry';
+export { GroupedConv2D, type GroupedConv2DArguments } from './layers/grouped-convolution';
+export { HardSwish } from './layers/hard-swish';
 export {
   LocalResponseNormalization,
   type LocalResponseNormalizationArguments,
 } from './layers/local-response-normalization';
 export { MixedPooling2D, type MixedPooling2DArguments } from './layers/mixed-pooling';
+export { PaddedPooling2D, type PaddedPooling2DArguments } from './layers/padded-pooling';
 export { registerLayers } from './layers/register-layers';
 export { layerSeed } from './layer-seed';
 export { foldLogitScaling, type LogitScaling } from './fold-logit-scaling';

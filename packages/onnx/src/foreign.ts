@@ -8,6 +8,9 @@ export {
   type TensorFacts,
   understandNetwork,
 } from './foreign/foreign-network';
+export { type ImagePreparation, preparedInput } from './foreign/prepared-input';
+export { type NetworkSource, type ReadNetwork, readNetwork } from './foreign/network-source';
+export { readPreparation } from './foreign/read-preparation';
 export { PlacedNetwork } from './foreign/placed-network';
 export {
   asFloat,

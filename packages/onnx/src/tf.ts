@@ -1,2 +1,3 @@
 // The package's one door to TensorFlow.js.
-export type * as tfl from '@tensorflow/tfjs-layers';
+export * as tfl from '@tensorflow/tfjs-layers';
+export * as tf from '@tensorflow/tfjs-core';

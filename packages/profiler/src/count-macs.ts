@@ -26,6 +26,7 @@ export function countMacs(node: CountedNode): number {
     case 'Conv2D':
     case 'Conv3D':
     case 'DepthwiseConv2D':
+    case 'GroupedConv2D':
       return positions(node, output) * weightSize(node, /kernel/);
     case 'SeparableConv2D':
       return positions(node, output) * weightSize(node, /_kernel/);

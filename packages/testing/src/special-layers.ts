@@ -1,4 +1,11 @@
-import { attachExits, LocalResponseNormalization, type MultiExitModel } from '@earlyexit/branch-head';
+import {
+  attachExits,
+  GroupedConv2D,
+  LocalResponseNormalization,
+  type MultiExitModel,
+  PaddedPooling2D,
+  registerLayers,
+} from '@earlyexit/branch-head';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { randomizeWeights } from './random-network';
 
@@ -18,6 +25,42 @@ const made: Readonly<Record<string, () => tfl.layers.Layer>> = {
   gelu: () => layers.activation({ activation: 'gelu' }),
   gelu_new: () => layers.activation({ activation: 'gelu_new' }),
   mish: () => layers.activation({ activation: 'mish' }),
+  hardSwish: () => {
+    registerLayers();
+    return layers.activation({ activation: 'hardSwish' as 'relu' });
+  },
+  'GroupedConv2D of two groups': () =>
+    new GroupedConv2D({ filters: 6, kernelSize: [3, 2], strides: [2, 1], groups: 2 }),
+  'GroupedConv2D by channel, uneven': () =>
+    new GroupedConv2D({ filters: 8, kernelSize: [3, 3], strides: [2, 1], groups: 4, useBias: false }),
+  'PaddedPooling2D of the largest': () =>
+    new PaddedPooling2D({
+      pooling: 'max',
+      poolSize: [3, 2],
+      strides: [2, 1],
+      padding: [
+        [1, 0],
+        [1, 1],
+      ],
+    }),
+  'PaddedPooling2D of averages': () =>
+    new PaddedPooling2D({
+      pooling: 'average',
+      poolSize: [3, 3],
+      strides: [2, 2],
+      padding: [
+        [0, 2],
+        [1, 1],
+      ],
+    }),
+  'Cropping2D of channels': () =>
+    layers.cropping2D({
+      cropping: [
+        [0, 1],
+        [1, 1],
+      ],
+      dataFormat: 'channelsFirst',
+    }),
   'gelu in a layer': () => layers.dense({ units: 3, activation: 'gelu' }),
 };
 

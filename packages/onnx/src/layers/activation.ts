@@ -24,6 +24,7 @@ export const activationNames: readonly string[] = [
     'softmax',
     'logSoftmax',
     'swish',
+    'hardSwish',
     'mish',
     'gelu',
     'gelu_new',
@@ -40,6 +41,10 @@ export function activate(graph: GraphBuilder, node: LayerGraphNode, name: string
       return clip(graph, value, 6);
     case 'swish':
       return { ...value, name: graph.add('Mul', [value.name, map(graph, 'Sigmoid', value).name]) };
+    case 'hardSwish': {
+      const gate = map(graph, 'HardSigmoid', value, { alpha: { float: 1 / 6 }, beta: { float: 0.5 } });
+      return { ...value, name: graph.add('Mul', [value.name, gate.name]) };
+    }
     case 'mish': {
       const bounded = map(graph, 'Tanh', map(graph, 'Softplus', value));
       return { ...value, name: graph.add('Mul', [value.name, bounded.name]) };

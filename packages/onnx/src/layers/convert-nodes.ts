@@ -8,7 +8,7 @@ import type { LayerWeights } from './layer-weights';
 import { readZeroPadding } from './shape-layers';
 import type { Value } from './value';
 
-const CONVOLUTIONS = new Set(['Conv2D', 'DepthwiseConv2D', 'SeparableConv2D']);
+const CONVOLUTIONS = new Set(['Conv2D', 'DepthwiseConv2D', 'GroupedConv2D', 'SeparableConv2D']);
 
 /** Writes layers of one network into graphs. */
 export class NodeConverter {

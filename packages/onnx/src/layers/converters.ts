@@ -26,6 +26,7 @@ import {
   convertGlobalMaxPooling2D,
   convertMaxPooling2D,
   convertMixedPooling2D,
+  convertPaddedPooling2D,
 } from './pooling';
 import {
   convertConcatenate,
@@ -41,6 +42,7 @@ import {
 export const converters: Readonly<Record<string, LayerConverter>> = {
   Conv2D: convertConv2D,
   Conv2DTranspose: convertConv2DTranspose,
+  GroupedConv2D: convertConv2D,
   DepthwiseConv2D: convertDepthwiseConv2D,
   SeparableConv2D: convertSeparableConv2D,
   Dense: convertDense,
@@ -60,6 +62,7 @@ export const converters: Readonly<Record<string, LayerConverter>> = {
   GlobalAveragePooling2D: convertGlobalAveragePooling2D,
   GlobalMaxPooling2D: convertGlobalMaxPooling2D,
   MixedPooling2D: convertMixedPooling2D,
+  PaddedPooling2D: convertPaddedPooling2D,
   Flatten: convertFlatten,
   Reshape: convertReshape,
   Permute: convertPermute,

@@ -22,9 +22,9 @@ interface Kernel {
   readonly role: 'weight' | 'depthwise' | 'pointwise';
 }
 
-/** `Conv2D` */
+/** `Conv2D`, and `GroupedConv2D` of `@earlyexit/branch-head` */
 export const convertConv2D: LayerConverter = (conversion) => {
-  const { node, weights } = conversion;
+  const { node, weights, config } = conversion;
   const { shape, data } = weights.get(node.layer, 'kernel');
   const [height = 1, width = 1, inputs = 1, filters = 1] = shape;
   const kernel: Kernel = {
@@ -35,7 +35,7 @@ export const convertConv2D: LayerConverter = (conversion) => {
       (y, x, i, o) => ((o * inputs + i) * height + y) * width + x,
     ),
     bias: weights.find(node.layer, 'bias')?.data ?? null,
-    groups: 1,
+    groups: (config['groups'] as number | undefined) ?? 1,
     role: 'weight',
   };
   return finish(conversion, convolve(conversion, conversion.inputs[0]!, kernel, conversion.affine));

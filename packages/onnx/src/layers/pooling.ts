@@ -1,4 +1,10 @@
-import { type LayerConversion, type LayerConverter, pairOf, requireChannelsLast } from './layer-conversion';
+import {
+  type LayerConversion,
+  type LayerConverter,
+  type Padding2D,
+  pairOf,
+  requireChannelsLast,
+} from './layer-conversion';
 import { samePadding } from './same-padding';
 import type { Value } from './value';
 
@@ -25,13 +31,23 @@ export const convertMixedPooling2D: LayerConverter = (conversion) => {
   return { name, layout: 'channels-first', shape: conversion.outputShape };
 };
 
-function pool(conversion: LayerConversion, operator: 'MaxPool' | 'AveragePool'): Value {
+/** `PaddedPooling2D` of `@earlyexit/branch-head`; what pads takes no part, as in ONNX. */
+export const convertPaddedPooling2D: LayerConverter = (conversion) => {
+  const [rows, columns] = conversion.config['padding'] as [[number, number], [number, number]];
+  const padding = { top: rows[0], left: columns[0], bottom: rows[1], right: columns[1] };
+  return pool(conversion, conversion.config['pooling'] === 'max' ? 'MaxPool' : 'AveragePool', padding);
+};
+
+function pool(
+  conversion: LayerConversion,
+  operator: 'MaxPool' | 'AveragePool',
+  padding: Padding2D = { top: 0, left: 0, bottom: 0, right: 0 },
+): Value {
   const { graph, node, config, inputs, outputShape } = conversion;
   requireChannelsLast(conversion);
   const size = pairOf(config['poolSize']);
   const strides = pairOf(config['strides'] ?? size);
-  const none = { top: 0, left: 0, bottom: 0, right: 0 };
-  const pads = config['padding'] === 'same' ? samePadding(inputs[0]!.shape, size, strides) : none;
+  const pads = config['padding'] === 'same' ? samePadding(inputs[0]!.shape, size, strides) : padding;
   const name = graph.add(
     operator,
     [inputs[0]!.name],

@@ -25,6 +25,12 @@ export const convertFlatten: LayerConverter = ({ graph, node, inputs, outputShap
 
 /** `Reshape` */
 export const convertReshape: LayerConverter = ({ graph, node, inputs, outputShape }) => {
+  const [height, width, channels = 0] = outputShape;
+  if (outputShape.length === 3 && height === 1 && width === 1 && inputs[0]!.shape.length === 1) {
+    // A map of one position is the same in both orders.
+    const name = graph.add('Reshape', [inputs[0]!.name, graph.integers([0, channels, 1, 1])], {}, node.id);
+    return { name, layout: 'channels-first', shape: outputShape };
+  }
   const plain = toPlain(graph, inputs[0]!);
   const name = graph.add('Reshape', [plain.name, graph.integers([0, ...outputShape])], {}, node.id);
   return fromPlain(graph, { name, layout: 'plain', shape: outputShape });
@@ -84,16 +90,15 @@ export function readZeroPadding(node: LayerGraphNode): Padding2D {
 }
 
 /** `Cropping2D` */
-export const convertCropping2D: LayerConverter = (conversion) => {
-  const { graph, node, config, inputs, outputShape } = conversion;
-  requireChannelsLast(conversion);
-  const cropping = config['cropping'] as [number[] | number, number[] | number];
-  const [[top], [left]] = cropping.map(pairOf) as [[number, number], [number, number]];
-  const [height = 0, width = 0] = outputShape;
+export const convertCropping2D: LayerConverter = ({ graph, node, config, inputs, outputShape }) => {
+  const [first, second] = (config['cropping'] as [number[] | number, number[] | number]).map(pairOf);
+  // Told that the channels come first, the layer crops the last two axes of whatever it is given.
+  const axes = config['dataFormat'] === 'channelsFirst' ? [1, 2] : [0, 1];
+  const starts = [first![0], second![0]];
   const constants = [
-    [top, left],
-    [top + height, left + width],
-    [2, 3],
+    starts,
+    starts.map((start, place) => start + outputShape[axes[place]!]!),
+    axes.map((axis) => CHANNELS_FIRST_AXIS[axis + 1]!),
   ].map((values) => graph.integers(values));
   const name = graph.add('Slice', [inputs[0]!.name, ...constants], {}, node.id);
   return { name, layout: 'channels-first', shape: outputShape };

@@ -55,5 +55,8 @@ export function axesOf(value: ValueInfoMessage): DimensionMessage[] {
 
 /** The size of an axis; `null` where it is free. */
 export function sizeOf(axis: DimensionMessage): number | null {
-  return 'dimValue' in axis && Object.hasOwn(axis, 'dimValue') ? wholeOf(axis.dimValue) : null;
+  if (!('dimValue' in axis && Object.hasOwn(axis, 'dimValue'))) return null;
+  // Some programs write −1 for a size that is free.
+  const size = wholeOf(axis.dimValue);
+  return size > 0 ? size : null;
 }

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { DataError } from '@earlyexit/core';
 import { explainRead, openRegularFile, readInto, readWholeFile, refuseLarge } from '@earlyexit/core/node';
-import type { ReadExternal } from '@earlyexit/onnx/foreign';
+import type { ReadExternal } from './foreign-file';
 
 /** A classifier in ONNX: the path of its file, or the file itself. */
 export type NetworkSource = string | Uint8Array;

@@ -1,5 +1,6 @@
 import { ArgumentError } from '@earlyexit/core';
-import type { ForeignInput, ImageInput } from '@earlyexit/onnx/foreign';
+import type { ForeignInput } from './adapt-input';
+import type { ImageInput } from './describe-input';
 
 /** How images are prepared for a network. A wrong preparation gives wrong answers without a word. */
 export interface ImagePreparation {

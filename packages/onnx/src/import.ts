@@ -1,0 +1,2 @@
+export { type ImportOptions, importOnnx } from './import/import-onnx';
+export { supportedOperators } from './import/operators-by-name';
