@@ -168,7 +168,7 @@ export const alexnetTestModels: readonly ModelDefinition[] = [
       defaultDataset: null,
       inputShape: [16, 16, 3],
       classes: 4,
-      build: (options) => buildAlexNet(options, { filters: [4, 6, 6, 6, 4], hidden: [8, 6] }),
+      build: (options) => buildAlexNet(options, { filters: [4, 6, 6, 6, 4], hidden: [24, 16] }),
     },
   ),
 ];

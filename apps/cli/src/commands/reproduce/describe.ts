@@ -11,8 +11,7 @@ import { formatTable } from '../../terminal/table';
 
 /** What came of a recipe, for people. */
 export function describeReproduction({ result, path }: ReproducedFiles, colors: Colors): string[] {
-  const right = { align: 'right' } as const;
-  const columns = [{ title: 'paper', ...right }, { title: 'ours', ...right }, { title: 'source, and why' }];
+  const columns = ['system', 'figure', '>paper', '>ours', 'source, and why'];
   const rows = result.comparison.map(({ system, figure, published, ours, source, reason }) => [
     ...[system, figureTitles[figure], show(figure, published), show(figure, ours)],
     `${source}; ${reason}`,
@@ -21,7 +20,7 @@ export function describeReproduction({ result, path }: ReproducedFiles, colors: 
     ...(result.form === 'quick' ? ['The quick form: it shows that everything runs, and nothing else.'] : []),
     ...result.systems.flatMap(describeSystem),
     '',
-    ...formatTable([{ title: 'system' }, { title: 'figure' }, ...columns], rows, colors),
+    ...formatTable(columns, rows, colors),
     '',
     ...[...result.notes, ...result.bars.map(describeBar)],
     `${duration(result.seconds)} in all; kept in ${path}`,

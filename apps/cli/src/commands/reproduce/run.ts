@@ -15,8 +15,8 @@ export async function run(invocation: Invocation<typeof declaration>): Promise<n
   if (list) {
     const recipes = (await listRecipes()).map(({ name, title, dataset }) => ({ name, title, dataset }));
     output.json(recipes);
-    const columns = [{ title: 'recipe' }, { title: 'system' }, { title: 'data set' }];
-    output.text(...formatTable(columns, recipes.map(Object.values), output.colors));
+    const rows = recipes.map(({ name, title, dataset }) => [name, title, dataset]);
+    output.text(...formatTable(['recipe', 'system', 'data set'], rows, output.colors));
     return exitCode.done;
   }
   if (operands.recipe === undefined) throw missingOperand('recipe', 'none; see earlyexit reproduce --list');
