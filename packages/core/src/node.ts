@@ -8,6 +8,7 @@ export { builtProgram, packageFolder } from './node/programs/built-program';
 export { type ProgramOptions, type RunningProgram, startProgram } from './node/programs/start-program';
 export { readFileWithin } from './node/read-file-within';
 export { parseJsonObject, readJsonFile, readJsonWithin, refuseLargeJson } from './node/read-json';
+export { requireWritable } from './node/require-writable';
 export { readInto } from './node/read-into';
 export { type ReadFileOptions, readWholeFile, refuseLarge } from './node/read-whole-file';
 export { type OpenFile, openRegularFile } from './node/regular-file';

@@ -32,6 +32,7 @@ export { type RecalibrationDocument, recalibrateRun } from './calibrate/recalibr
 export type { CalibrateRunOptions } from './calibrate/run-calibration';
 export { compareRun, requireEarlyExit } from './evaluate/compare-run';
 export { evaluateCorruptedRun } from './evaluate/evaluate-corrupted-run';
+export { evaluateExported } from './evaluate/evaluate-exported';
 export { type AskedEvaluation, evaluateRun } from './evaluate/evaluate-run';
 export {
   openEvaluation,

@@ -1,6 +1,6 @@
 import type { RiskAim } from '@earlyexit/calibration';
 import { ArgumentError } from '@earlyexit/core';
-import { writeWholeFile } from '@earlyexit/core/node';
+import { requireWritable, writeWholeFile } from '@earlyexit/core/node';
 import {
   budgetCsv,
   calibrationFrontier,
@@ -17,7 +17,7 @@ import { ranImages } from '../../describe/ran-images';
 import { locateNetwork, requireTrained } from '../../model/locate-model';
 import { startEngine } from '../../model/start-engine';
 import { requireReplaceable } from '../../output-files/require-replaceable';
-import { requireWritable } from '../../output-files/require-writable';
+
 import { showing } from '../../terminal/show-work';
 import { describeCalibration, describeConfidence, describePlan } from './describe';
 import { describeRecalibration } from './describe-promises';

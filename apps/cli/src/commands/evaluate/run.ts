@@ -6,17 +6,15 @@ import {
   checkAskedPolicy,
   chooseSearchAim,
   type ComparisonDocument,
-  evaluate as evaluateNetwork,
   type EvaluationDocument,
 } from '@earlyexit/evaluation';
 import { findPolicy, getCriterion } from '@earlyexit/exit-criteria';
 import {
-  asNetworkInput,
   compareRun,
   evaluateCorruptedRun,
+  evaluateExported,
   evaluateRun,
   type ExportedLocation,
-  openEvaluationData,
   requireEarlyExit,
   type SavedLocation,
   testBudgets,
@@ -45,7 +43,7 @@ export async function run(invocation: EvaluateInvocation): Promise<undefined> {
   const corruptions = options.corrupt === undefined ? null : parseCorruptions(options.corrupt);
   checkTogether(invocation);
   const location = requireTrained(await locateModel(operands.model));
-  if (location.kind !== 'saved') return evaluateExported(location, invocation);
+  if (location.kind !== 'saved') return evaluateFile(location, invocation);
   if (curve !== undefined) await requireReplaceable('--curve', curve, 'curve', force);
   return evaluateSaved(location, invocation, { aim, corruptions });
 }
@@ -159,7 +157,7 @@ function checkTogether({ options, flags }: EvaluateInvocation): void {
 }
 
 /** The same for an exported network. */
-async function evaluateExported(
+async function evaluateFile(
   location: ExportedLocation,
   { options, output, signal }: EvaluateInvocation,
 ): Promise<undefined> {
@@ -185,17 +183,11 @@ async function evaluateExported(
   }
   const network = await openExported(location, { ...options, criterion }, output, signal);
   try {
-    const { metadata } = network.session;
-    const subject = { model: { metadata }, config: null, runDirectory: null };
     const { dataset, dataDir, download, seed, skipBroken } = options;
-    const document = await showing(output, signal, async (work) => {
-      const { settings, source, splits } = await openEvaluationData(subject, {
-        ...{ dataset, dataDir, download, seed, skipBroken, ...work },
-      });
-      const samples = asNetworkInput(splits.test, source, metadata);
-      const about = { dataset: settings.dataset, engine: network.engine, batchSize };
-      return evaluateNetwork(network, samples, { ...about, ...work });
-    });
+    const data = { dataset, dataDir, download, seed, skipBroken };
+    const document = await showing(output, signal, (work) =>
+      evaluateExported(network, { ...data, batchSize, engine: network.engine, ...work }),
+    );
     showEvaluation(document, output);
   } finally {
     network.session.dispose();

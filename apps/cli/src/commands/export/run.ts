@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { MultiExitModel } from '@earlyexit/branch-head';
+import { requireWritable } from '@earlyexit/core/node';
 import { readEvaluation } from '@earlyexit/evaluation';
 import {
   checkThresholds,
@@ -15,7 +16,6 @@ import { openNetwork } from '../../model/open-network';
 import { quantizeNetwork } from '../../model/quantize-network';
 import { startEngine } from '../../model/start-engine';
 import { requireReplaceable } from '../../output-files/require-replaceable';
-import { requireWritable } from '../../output-files/require-writable';
 import { describeExport, type ExportDocument } from './describe';
 import type { exportNetwork } from './options';
 import { type ExportPlan, planExport } from './plan';
@@ -28,7 +28,6 @@ export async function run(invocation: ExportInvocation): Promise<undefined> {
   const { kind, target } = planExport(operands.out, given);
   if (options.criterion !== undefined) criterionWithoutLabels(options.criterion, 'exportConditional');
   const location = await locateNetwork(operands.model);
-  await requireWritable(target);
   await requireOwn({ kind, target }, options.force);
   await startEngine(options, output);
   const { model, config } = await openNetwork(location, options, output);
@@ -65,6 +64,7 @@ async function requireOwn({ kind, target }: ExportPlan, force: boolean): Promise
   if (kind === 'staged')
     return requireReplaceable('--staged', join(target, 'manifest.json'), 'manifest', force);
   if (kind !== 'folder') return requireReplaceable('OUT', target, 'onnx', force);
+  await requireWritable(target);
   if (!force) await requireOwnFolder(target);
 }
 

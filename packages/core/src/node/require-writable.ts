@@ -1,6 +1,6 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { EnvironmentError } from '@earlyexit/core';
+import { EnvironmentError } from '../errors/environment-error';
 
 /**
  * Looks before slow work begins whether its result can be written: a file, or into a folder, that exists or can be
