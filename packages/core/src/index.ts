@@ -10,6 +10,7 @@ export { ArgumentError } from './errors/argument-error';
 export { DataError } from './errors/data-error';
 export { EnvironmentError } from './errors/environment-error';
 export { channelsFirst } from './channels-first';
+export { isRecord } from './is-record';
 export { nearestName, nearestNames } from './nearest-name';
 export { printable } from './printable';
 export { mixBits, randomBits, randomBitStream, shuffle, shuffleBySeed } from './random/random-bits';

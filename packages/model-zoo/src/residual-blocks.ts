@@ -1,4 +1,4 @@
-import { heNormalFanOut } from './initializers';
+import { heNormalFanOut, uniformFanIn } from './initializers';
 import { tfl } from './tf';
 
 /*
@@ -155,4 +155,13 @@ export function normalization(name: string, input: tfl.SymbolicTensor): tfl.Symb
 /** `max(x, 0)` */
 export function relu(name: string, input: tfl.SymbolicTensor): tfl.SymbolicTensor {
   return tfl.layers.reLU({ name }).apply(input) as tfl.SymbolicTensor;
+}
+
+/** What a ResNet ends in: global average pooling `avgpool`, and one dense layer `fc` to the logits. */
+export function classifier(features: tfl.SymbolicTensor, classes: number, seed: number): tfl.SymbolicTensor {
+  const pooled = tfl.layers.globalAveragePooling2d({ name: 'avgpool' }).apply(features) as tfl.SymbolicTensor;
+  const kernelInitializer = uniformFanIn(pooled.shape[1]!, seed, 'fc');
+  return tfl.layers
+    .dense({ name: 'fc', units: classes, kernelInitializer })
+    .apply(pooled) as tfl.SymbolicTensor;
 }

@@ -1,7 +1,7 @@
-import { uniformFanIn } from './initializers';
 import type { BackboneOptions, ModelDefinition } from './model-definition';
 import {
   basicBlock,
+  classifier,
   convolution,
   identityShortcut,
   normalization,
@@ -45,10 +45,7 @@ function buildResNet(options: BackboneOptions, shape: ResNetShape): tfl.LayersMo
       features = basicBlock(prefix, filters, stride, features, seed, shortcuts[shape.shortcut]);
     }
   });
-  features = tfl.layers.globalAveragePooling2d({ name: 'avgpool' }).apply(features) as tfl.SymbolicTensor;
-  const logits = tfl.layers
-    .dense({ name: 'fc', units: options.classes, kernelInitializer: uniformFanIn(widths[2], seed, 'fc') })
-    .apply(features) as tfl.SymbolicTensor;
+  const logits = classifier(features, options.classes, seed);
   return tfl.model({ inputs: input, outputs: logits, name: options.name });
 }
 

@@ -1,6 +1,5 @@
-import { uniformFanIn } from './initializers';
 import type { BackboneOptions, ModelDefinition } from './model-definition';
-import { basicBlock, bottleneckBlock, convolution, normalization, relu } from './residual-blocks';
+import { basicBlock, bottleneckBlock, classifier, convolution, normalization, relu } from './residual-blocks';
 import { tfl } from './tf';
 
 /** What tells one ImageNet ResNet from another. */
@@ -31,10 +30,7 @@ function buildResNet(
       features = shape.block(`layer${stage + 1}_block${block}`, filters, stride, features, seed);
     }
   });
-  features = tfl.layers.globalAveragePooling2d({ name: 'avgpool' }).apply(features) as tfl.SymbolicTensor;
-  const logits = tfl.layers
-    .dense({ name: 'fc', units: classes, kernelInitializer: uniformFanIn(features.shape[1]!, seed, 'fc') })
-    .apply(features) as tfl.SymbolicTensor;
+  const logits = classifier(features, classes, seed);
   return tfl.model({ inputs: input, outputs: logits, name });
 }
 

@@ -39,7 +39,8 @@ export function resolveDecision(metadata: MultiExitMetadata, options: Conditiona
         stored === null
           ? 'none, and no calibrated policy'
           : `none for ${criterion}; those stored are for ${stored.criterion}`,
-      remedy: "Calibrate the network, pass thresholds, or write them as an input (thresholdsAs: 'input')",
+      remedy: (called) =>
+        `Calibrate the network first, give ${called('thresholds')}, or make them an input (${called('thresholdsAs')})`,
     });
   }
   return { criterion, thresholds, thresholdsAs, temperatures };

@@ -45,6 +45,6 @@ export function requireEarlyExit(
     ...{ function: inside, argument: 'model' },
     rule: 'the network has an early exit',
     received: `${name}, which has none`,
-    remedy: 'Attach some, after block4 for instance',
+    remedy: (called) => `Attach some, for instance: ${called('exits')} block4`,
   });
 }

@@ -1,4 +1,4 @@
-import { ArgumentError, describeValue } from '@earlyexit/core';
+import { ArgumentError, describeValue, isRecord } from '@earlyexit/core';
 import { FITTED_PARTS, isCriterionName, isFittedOn } from '@earlyexit/exit-criteria';
 import { FINAL_EXIT_NAME, FORMAT_VERSION, type MultiExitMetadata } from './multi-exit-model';
 import type { tfl } from '../tf';
@@ -268,10 +268,6 @@ function isCount(value: unknown): value is number {
 
 function isFinite(value: unknown): value is number {
   return Number.isFinite(value);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isList<Item>(value: unknown, is: (item: unknown) => item is Item): value is Item[];

@@ -1,4 +1,4 @@
-import { DataError, describeValue } from '@earlyexit/core';
+import { DataError, describeValue, isRecord } from '@earlyexit/core';
 
 /** A reference to a tensor: layer name, application of that layer, output of that application, call arguments. */
 type TensorReference = readonly [layer: string, application: number, output: number, ...rest: unknown[]];
@@ -153,10 +153,6 @@ function holdsModel(value: unknown): boolean {
   if (!isRecord(value)) return false;
   const name = value['class_name'];
   return (typeof name === 'string' && MODEL_CLASSES.has(name)) || Object.values(value).some(holdsModel);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function refuse(where: string, rule: string, received: string): never {

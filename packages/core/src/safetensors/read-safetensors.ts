@@ -1,3 +1,4 @@
+import { isRecord } from '../is-record';
 import { DataError } from '../errors/data-error';
 import type { HostTensor, TensorValues } from './host-tensor';
 import { decodeHalves } from './half-floats';
@@ -132,10 +133,6 @@ function parseHeader(
 
 function isValueType(value: unknown): value is ValueType {
   return typeof value === 'string' && Object.hasOwn(VALUE_BYTES, value);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function areSizes(value: unknown): value is number[] {

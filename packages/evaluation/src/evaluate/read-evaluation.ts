@@ -1,4 +1,4 @@
-import { DataError } from '@earlyexit/core';
+import { DataError, isRecord } from '@earlyexit/core';
 import { kindOfPath, readJsonFile } from '@earlyexit/core/node';
 import type { EvaluationDocument } from './evaluation-document';
 
@@ -29,8 +29,6 @@ const orNull =
   (is: (value: unknown) => boolean) =>
   (value: unknown): boolean =>
     value === null || is(value);
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const listOf =
   (is: (value: unknown) => boolean) =>
   (value: unknown): boolean =>

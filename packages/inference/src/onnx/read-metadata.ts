@@ -1,4 +1,4 @@
-import { DataError } from '@earlyexit/core';
+import { DataError, isRecord } from '@earlyexit/core';
 import {
   isCriterionName,
   isFittedOn,
@@ -226,10 +226,6 @@ export function findPolicyProblem(policy: unknown, exits: number): string | null
     return 'there is a temperature for each exit';
   }
   return null;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function isList<Item>(value: unknown, is: (item: unknown) => item is Item): value is Item[];

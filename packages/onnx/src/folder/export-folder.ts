@@ -49,7 +49,7 @@ export async function exportFolder(
         metadata.policy === null
           ? 'a network that is not calibrated'
           : `thresholds for ${metadata.policy.criterion}, not for ${criterion}`,
-      remedy: 'Calibrate the network first, or give thresholds',
+      remedy: (called) => `Calibrate the network first, or give ${called('thresholds')}`,
     });
   }
   const preprocessing = requirePreprocessing(model);

@@ -1,3 +1,4 @@
+import { isRecord } from '@earlyexit/core';
 /** What a file with the weights of the best epoch is called: nothing else beside the checkpoints is read. */
 const BEST_WEIGHTS_FILE = /^best-epoch-\d{4,15}\.safetensors$/;
 
@@ -87,10 +88,6 @@ function isFinite(value: unknown): value is number {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isList(value: unknown, is: (item: unknown) => boolean): value is unknown[] {

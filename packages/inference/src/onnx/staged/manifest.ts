@@ -1,5 +1,5 @@
-import { DataError, jsonChecksum } from '@earlyexit/core';
-import { findNetworkProblem, findPolicyProblem, isCount, isList, isRecord, isSize } from '../read-metadata';
+import { DataError, jsonChecksum, isRecord } from '@earlyexit/core';
+import { findNetworkProblem, findPolicyProblem, isCount, isList, isSize } from '../read-metadata';
 import type { OnnxFileMetadata } from '../read-metadata';
 import type { SessionMetadata } from '../../session/session';
 
