@@ -33,7 +33,9 @@ export const arrows = {
     'evaluation',
   ],
   // Only the `tfjs` entry of this one; its root is held to core and exit-criteria by a rule below.
-  inference: ['core', 'exit-criteria', 'profiler', 'branch-head'],
+  inference: ['core', 'exit-criteria', 'profiler', 'branch-head', 'weights'],
+  // Data, and what there is to know of them.
+  weights: ['core', 'exit-criteria'],
   evaluation: ['core', 'exit-criteria', 'calibration', 'datasets', 'branch-head', 'onnx', 'inference'],
   // Times what the others make, and tries what this machine has.
   benchmark: [

@@ -15,7 +15,12 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'apps/cli/src/**/*.test.ts', 'tests/*.test.ts'],
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'apps/cli/src/**/*.test.ts',
+      'apps/docs/.vitepress/theme/**/*.test.ts',
+      'tests/*.test.ts',
+    ],
     // The slow ones: vitest.full.config.ts.
     exclude: [...configDefaults.exclude, '**/*.full.test.ts'],
     pool: 'forks',

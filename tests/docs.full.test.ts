@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumFlags, chromiumPath } from './chromium';
 import { run, tool } from './packed';
@@ -16,6 +16,8 @@ const types: Readonly<Record<string, string>> = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
   '.json': 'application/json',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
 };
 
 /** Serves the built site as a host for static pages does: `/install` is `install.html`. */
@@ -149,5 +151,50 @@ describe.skipIf(chromiumPath === undefined)('in Chromium, the site', () => {
     for (const command of ['train', 'calibrate', 'evaluate', 'predict', 'doctor']) {
       expect(await page.locator(`#${command} + pre`).innerText()).toContain(`Usage: earlyexit ${command}`);
     }
+  });
+
+  describe('draws a digit', () => {
+    const example = (): Locator => page.locator('.digit-example');
+    const ready = (): Promise<void> => page.locator('.digit-example .answer').waitFor();
+
+    it('answers one before the reader has drawn any, at the first exit', async () => {
+      complaints = [];
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await page.goto(`${address}/live/draw-a-digit`, { waitUntil: 'networkidle' });
+      await ready();
+      expect(await example().locator('.answer').getAttribute('data-digit')).toBe('7');
+      expect(await example().locator('.answered').getAttribute('data-exit')).toBe('exit0');
+      expect(await example().locator('.answer').innerText()).toMatch(/It left at the first exit/);
+      expect(complaints).toEqual([]);
+    });
+
+    it('answers a stroke of the pen within 50 ms, and puts it into the link', async () => {
+      await example().getByRole('button', { name: 'Clear' }).click();
+      const box = (await example().locator('canvas').boundingBox())!;
+      await page.mouse.move(box.x + 0.5 * box.width, box.y + 0.2 * box.height);
+      await page.mouse.down();
+      await page.mouse.move(box.x + 0.47 * box.width, box.y + 0.5 * box.height, { steps: 5 });
+      await page.mouse.move(box.x + 0.44 * box.width, box.y + 0.8 * box.height, { steps: 5 });
+      await page.mouse.up();
+      await page.locator('.answer[data-digit="1"]').waitFor();
+      const latencyMs = Number(/([\d.]+) ms/.exec(await example().locator('.answer').innerText())![1]);
+      expect(latencyMs).toBeLessThan(50);
+
+      const link = page.url();
+      expect(link).toContain('#digit=');
+      await page.goto('about:blank');
+      await page.goto(link, { waitUntil: 'networkidle' });
+      await page.locator('.answer[data-digit="1"]').waitFor();
+    });
+
+    it('goes all the way where the threshold asks for more than the first exit is sure of', async () => {
+      await page.goto('about:blank');
+      await page.goto(`${address}/live/draw-a-digit#threshold=1`, { waitUntil: 'networkidle' });
+      await ready();
+      expect(await example().locator('.answered').getAttribute('data-exit')).toBe('final');
+      await example().locator('input[type=range]').fill('0.3');
+      await page.locator('.answered[data-exit="exit0"]').waitFor();
+      expect(page.url()).toContain('threshold=0.3');
+    });
   });
 });

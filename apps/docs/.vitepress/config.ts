@@ -17,6 +17,10 @@ const guide: DefaultTheme.SidebarItem[] = [
     ],
   },
   {
+    text: 'Try it here',
+    items: [{ text: 'Draw a digit', link: '/live/draw-a-digit' }],
+  },
+  {
     text: 'Use',
     items: [
       { text: 'From the command line', link: '/guide/command-line' },
@@ -50,7 +54,7 @@ export default defineConfig({
   ],
   themeConfig: {
     nav: [
-      { text: 'Guide', link: '/guide/early-exit', activeMatch: '^/(guide/|install)' },
+      { text: 'Guide', link: '/guide/early-exit', activeMatch: '^/(guide/|live/|install)' },
       { text: 'Commands', link: '/commands' },
       { text: 'API', link: '/api/', activeMatch: '^/api/' },
     ],

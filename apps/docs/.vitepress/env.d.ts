@@ -3,3 +3,9 @@ declare module '*.svg' {
   const address: string;
   export default address;
 }
+
+/** Of a file that is fetched when it is needed. */
+declare module '*?url' {
+  const address: string;
+  export default address;
+}

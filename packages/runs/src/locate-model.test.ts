@@ -23,7 +23,7 @@ for (const path of [
   await writeFile(at(...path), '{}');
 }
 
-const names = ['lenet', 'b_lenet'];
+const names = { registered: ['lenet', 'b_lenet'], pretrained: new Map([['lenet.mnist', at('shipped')]]) };
 
 it.each([
   [
@@ -40,12 +40,18 @@ it.each([
   ['stages', at('stages'), { kind: 'staged', file: at('stages', 'manifest.json') }],
   ['a manifest', at('stages', 'manifest.json'), { kind: 'staged', path: at('stages', 'manifest.json') }],
   ['a name', 'lenet', { kind: 'registered', name: 'lenet' }],
+  [
+    'a trained network',
+    'lenet.mnist',
+    { kind: 'saved', path: 'lenet.mnist', directory: at('shipped'), runDirectory: null, isPretrained: true },
+  ],
 ])('finds %s', async (_, word, location) => {
   expect(await locateModel(word, names)).toMatchObject(location);
 });
 
 it.each([
   ['b_lenett', 'locateModel({ model }): it is a run folder, .* Received: b_lenett. Did you mean b_lenet'],
+  ['lenet.mnst', 'Did you mean lenet.mnist'],
   ['quite another word', 'Received: quite another word'],
   [at('nothing'), 'there is nothing at this path'],
   ['gone.onnx', 'there is nothing at this path'],

@@ -6,6 +6,8 @@ import { findModel, type ModelPlace } from './find-model';
 /** A trained network in its layers: a run folder, or a saved model. */
 export interface SavedLocation extends ModelPlace {
   readonly kind: 'saved';
+  /** Whether it is a trained network that ships, which nobody writes into. */
+  readonly isPretrained?: boolean;
 }
 
 /** An exported network: one file, alone or in a folder in the hub's layout, or the manifest of its stages. */
@@ -25,6 +27,14 @@ export interface RegisteredLocation {
   readonly name: string;
 }
 
+/** The networks that have a name. */
+export interface NamedNetworks {
+  /** Registered, as `listModels` gives them. */
+  readonly registered?: Iterable<string>;
+  /** Trained, each with its folder, as `pretrainedFolder` of `@earlyexit/weights/node` gives it. */
+  readonly pretrained?: ReadonlyMap<string, string>;
+}
+
 /** What a word names as a network. */
 export type ModelLocation = SavedLocation | ExportedLocation | RegisteredLocation;
 
@@ -34,18 +44,26 @@ const HUB_FILES = [join('onnx', 'model.onnx'), join('onnx', 'model_quantized.onn
 
 /**
  * Finds the network that a word names: a run folder (its best model), a saved model, an `.onnx` file, a folder in the
- * hub's layout, the folder or the manifest of a staged export, or the name of a registered network. A path comes before
- * a name; nothing is loaded.
+ * hub's layout, the folder or the manifest of a staged export, or the name of a registered or a trained network. A path
+ * comes before a name; nothing is loaded.
  *
- * @param names of the registered networks, as `listModels` gives them; without them only paths are known
+ * @param names the networks that have one; without them only paths are known
  * @throws ArgumentError for a word that is neither a path nor a name; DataError for a path that is not there, or holds no
  *   network
  */
-export async function locateModel(word: string, names: Iterable<string> = []): Promise<ModelLocation> {
+export async function locateModel(
+  word: string,
+  { registered = [], pretrained = new Map() }: NamedNetworks = {},
+): Promise<ModelLocation> {
   const found = (await locateSaved(word)) ?? (await locateExported(word));
   if (found !== null) return found;
-  const known = [...names];
-  if (known.includes(word)) return { kind: 'registered', name: word };
+  const names = [...registered];
+  if (names.includes(word)) return { kind: 'registered', name: word };
+  const directory = pretrained.get(word);
+  if (directory !== undefined) {
+    return { kind: 'saved', path: word, directory, runDirectory: null, isPretrained: true };
+  }
+  const known = [...names, ...pretrained.keys()];
   const kind = await kindOfPath(word);
   if (kind !== null) throw await holdsNone(word, kind);
   if (looksLikePath(word)) {

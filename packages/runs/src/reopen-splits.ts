@@ -14,12 +14,14 @@ export interface ReopenOptions extends DataChoice, WorkOptions {
 
 /** A network and what its run remembers; of an exported network its metadata, and nothing else. */
 export type ReopenSubject = Pick<Run, 'config' | 'runDirectory'> & {
-  readonly model: { readonly metadata: Pick<MultiExitMetadata, 'name' | 'classes' | 'preprocessing'> };
+  readonly model: {
+    readonly metadata: Pick<MultiExitMetadata, 'name' | 'classes' | 'preprocessing' | 'data'>;
+  };
 };
 
 /**
  * Opens the data that a network was trained on, with the same splits: those that its run recorded, or, for older runs,
- * cut again in the same way.
+ * cut again in the same way. A model without its run knows the name of its data set and its seed, and nothing else.
  *
  * @throws ArgumentError if no data set is named or remembered, or the data have other classes than the network;
  *   DataError for missing or damaged data
@@ -29,7 +31,10 @@ export async function reopenSplits(
   options: ReopenOptions = {},
 ): Promise<OpenedData> {
   const { dataset, dataDir, seed, skipBroken, ...rest } = options;
-  const settings = resolveDataSettings({ dataset, dataDir, seed, skipBroken }, config?.data ?? null);
+  const known = config === null ? model.metadata.data : null;
+  const isKnown = (dataset ?? known?.dataset) === known?.dataset;
+  const choice = isKnown ? { dataset: known?.dataset, seed: seed ?? known?.seed } : { dataset, seed };
+  const settings = resolveDataSettings({ ...choice, dataDir, skipBroken }, config?.data ?? null);
   const { inputShape: imageShape, shorterSide } = model.metadata.preprocessing ?? {};
   const isOwn = runDirectory !== null && settings.dataset === (config?.data?.dataset ?? settings.dataset);
   const recorded = isOwn ? await readRecordedSplits(runDirectory) : null;

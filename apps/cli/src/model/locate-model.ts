@@ -9,11 +9,12 @@ import type { ModelLocation, RegisteredLocation, SavedLocation } from '@earlyexi
 export async function locateModel(word: string): Promise<ModelLocation> {
   const { listModels } = await import('@earlyexit/model-zoo');
   const { locateModel: locate } = await import('@earlyexit/runs');
+  const { listPretrained, pretrainedFolder } = await import('@earlyexit/weights/node');
   try {
-    return await locate(
-      word,
-      listModels().map(({ name }) => name),
-    );
+    return await locate(word, {
+      registered: listModels().map(({ name }) => name),
+      pretrained: new Map(listPretrained().map(({ name }) => [name, pretrainedFolder(name)])),
+    });
   } catch (error) {
     if (!EarlyExitError.is(error) || error.kind !== 'argument') throw error;
     const { remedy = 'earlyexit models lists the names', function: _, argument: __, ...parts } = error.parts;
@@ -52,5 +53,20 @@ export function requireTrained<Location extends ModelLocation>(
     rule: 'this command needs a trained network',
     received: `${location.name}, a network without weights`,
     remedy: `Train it first: earlyexit train --model ${location.name} --out runs/${location.name}`,
+  });
+}
+
+/**
+ * Refuses a trained network that ships, for commands that write into the model.
+ *
+ * @throws ArgumentError
+ */
+export function refusePretrained({ path, directory, isPretrained = false }: SavedLocation): void {
+  if (!isPretrained) return;
+  throw new ArgumentError({
+    where: 'MODEL',
+    rule: 'this command stores what it finds in the model, and a trained network that ships is not written into',
+    received: path,
+    remedy: `Copy it and give the copy: cp -r ${directory} ${path}`,
   });
 }

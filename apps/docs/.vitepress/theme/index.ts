@@ -1,13 +1,20 @@
 import DefaultTheme from 'vitepress/theme-without-fonts';
 import type { Theme } from 'vitepress';
-import { h } from 'vue';
+import { defineAsyncComponent, h } from 'vue';
 import { EarlyExitPicture } from './early-exit-picture';
 import './style.css';
 
 const theme: Theme = {
   extends: DefaultTheme,
   Layout: () => h(DefaultTheme.Layout, null, { 'home-hero-after': () => h(EarlyExitPicture) }),
-  enhanceApp: ({ app }) => void app.component('EarlyExitPicture', EarlyExitPicture),
+  enhanceApp: ({ app }) => {
+    app.component('EarlyExitPicture', EarlyExitPicture);
+    // Loaded by the pages that show them, and no others.
+    app.component(
+      'DrawDigit',
+      defineAsyncComponent(() => import('./live/digit/draw-digit')),
+    );
+  },
 };
 
 export default theme;

@@ -207,3 +207,19 @@ it('classifies a stream one batch at a time, asking for the next when the answer
   expect(exits).toEqual([...(await session.run(images)).exits]);
   session.dispose();
 });
+
+describe('a trained network by its name', () => {
+  it('is opened where it ships, with the thresholds of its card', async () => {
+    const session = await loadSession('b_lenet.mnist');
+    expect(session.metadata.policy?.thresholds).toHaveLength(1);
+    const { exits } = await session.run({ data: new Uint8Array(3 * 28 * 28), count: 3 });
+    expect(exits).toHaveLength(3);
+    session.dispose();
+  });
+
+  it('that does not ship is an error with the nearest one', async () => {
+    await expect(loadSession('b_lenet.mnst')).rejects.toThrow(
+      /or a trained network of this name. Received: neither. Did you mean b_lenet.mnist/,
+    );
+  });
+});

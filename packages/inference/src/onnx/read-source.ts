@@ -1,8 +1,10 @@
 import { DataError } from '@earlyexit/core';
+import { pretrainedSource } from '../pretrained-source';
 
 /**
  * Where an ONNX file comes from: a path or a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), its bytes, or a `Blob`,
- * which a `File` that someone chose or dropped on a page is. In a browser a path is relative to the page.
+ * which a `File` that someone chose or dropped on a page is. In a browser a path is relative to the page. Where there is
+ * no such file, the name of a trained network of `@earlyexit/weights`, such as `b_lenet.mnist`, if that is installed.
  */
 export type OnnxSource = string | URL | Uint8Array | ArrayBuffer | Blob;
 
@@ -27,7 +29,11 @@ export async function readSource(
     signal?.throwIfAborted();
     return { bytes, where };
   }
-  const url = toUrl(source);
+  const pretrained =
+    typeof source === 'string'
+      ? await pretrainedSource(source, 'onnx', 'there is an ONNX file at this path')
+      : null;
+  const url = pretrained ?? toUrl(source);
   const where = url === null || url.protocol === 'data:' ? String(source).slice(0, 200) : url.href;
   if (url === null || url.protocol === 'file:') {
     return { bytes: await readFile(url ?? String(source), where, signal), where };

@@ -1,6 +1,7 @@
 import { EnvironmentError } from '@earlyexit/core';
 import { createRoutedSession } from '../session/routed-session';
 import type { Session } from '../session/session';
+import { pretrainedSource } from '../pretrained-source';
 import { tf } from '../tf';
 import { tfjsStageRunner } from './tfjs-stage-runner';
 
@@ -8,10 +9,11 @@ import { tfjsStageRunner } from './tfjs-stage-runner';
  * Loads a saved multi-exit model from a folder and makes a session of it; Node only. Disposing of the session frees
  * the model.
  *
+ * @param source the folder, or the name of a trained network of `@earlyexit/weights`, such as `b_lenet.mnist`
  * @throws DataError if the folder is missing, or holds something else, or something damaged.
  * EnvironmentError if no TensorFlow.js engine was imported.
  */
-export async function loadSession(directory: string): Promise<Session> {
+export async function loadSession(source: string): Promise<Session> {
   if (tf.engine().backendNames().length === 0) {
     throw new EnvironmentError({
       where: 'loadSession',
@@ -22,7 +24,10 @@ export async function loadSession(directory: string): Promise<Session> {
   }
   // Not imported at the top: a browser that only creates sessions has no file system to import.
   const { loadModel } = await import('@earlyexit/branch-head/node');
-  const model = await loadModel(directory);
+  const pretrained = await pretrainedSource(source, 'model', 'there is a saved model at this path');
+  const { dirname } = process.getBuiltinModule('node:path');
+  const { fileURLToPath } = process.getBuiltinModule('node:url');
+  const model = await loadModel(pretrained === null ? source : dirname(fileURLToPath(pretrained)));
   const runner = tfjsStageRunner(model);
   return createRoutedSession({ ...runner, dispose: () => void model.model.dispose() }, model.metadata);
 }

@@ -14,7 +14,7 @@ import { budgetsOfRun, calibrateRun, planRun, recalibrateRun, type SavedLocation
 import type { Invocation } from '../../command';
 import { describeBudgets } from '../../describe/budgets';
 import { ranImages } from '../../describe/ran-images';
-import { locateNetwork, requireTrained } from '../../model/locate-model';
+import { locateNetwork, refusePretrained, requireTrained } from '../../model/locate-model';
 import { startEngine } from '../../model/start-engine';
 import { requireReplaceable } from '../../output-files/require-replaceable';
 
@@ -38,10 +38,12 @@ export async function run(invocation: CalibrateInvocation): Promise<undefined> {
   const chosen = chooseCalibrationAim({ ...options, thresholds: options.earlyexit });
   const { aim, criterion, ...more } = chosen;
   const location = requireTrained(await locateNetwork(operands.model));
+  const stores = !('budget' in aim) && !plan;
+  if (stores) refusePretrained(location);
   if (curve !== undefined) await requireReplaceable('--curve', curve, 'curve', force);
   if (saveLogits !== undefined) await requireReplaceable('--save-logits', saveLogits, 'logits', force);
   if (kept !== undefined) return recalibrate(location, chosen, kept, invocation);
-  if (!('budget' in aim) && !plan) await requireWritable(location.directory);
+  if (stores) await requireWritable(location.directory);
   const { name: engine } = await startEngine(options, output);
   const { batchSize, dataDir, dataset, download, logits, seed, skipBroken } = options;
   const asked = {

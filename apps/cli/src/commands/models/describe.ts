@@ -1,4 +1,6 @@
+import { percent } from '@earlyexit/core/format';
 import type { ModelEntry } from '@earlyexit/model-zoo';
+import type { PretrainedCard } from '@earlyexit/weights';
 import type { Output } from '../../terminal/output';
 import { formatTable } from '../../terminal/table';
 
@@ -14,6 +16,33 @@ export function describeModels(
       String(exits),
       inputShape.join('×'),
       defaultDataset ?? '–',
+      description,
+    ]),
+    colors,
+    width,
+  );
+}
+
+/** The trained networks as a table. */
+export function describePretrained(
+  cards: readonly PretrainedCard[],
+  { colors, width }: Pick<Output, 'colors' | 'width'>,
+): string[] {
+  return formatTable(
+    [
+      { title: 'name' },
+      { title: 'accuracy', align: 'right' },
+      { title: 'without exits', align: 'right' },
+      { title: 'cheaper', align: 'right' },
+      { title: 'int8', align: 'right' },
+      { title: 'description' },
+    ],
+    cards.map(({ name, evaluation, int8, description }) => [
+      name,
+      percent(evaluation.top1),
+      percent(evaluation.static.top1),
+      evaluation.macsRatio === null ? '–' : `${evaluation.macsRatio.toFixed(2)}×`,
+      percent(int8.top1),
       description,
     ]),
     colors,

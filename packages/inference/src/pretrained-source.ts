@@ -1,0 +1,61 @@
+import { DataError, EarlyExitError } from '@earlyexit/core';
+
+// `architecture.tag`. What ends like a file is one.
+const NAME = /^[a-z\d_]+\.(?!onnx$|json$|bin$)[a-z\d_-]+$/;
+
+interface Weights {
+  pretrainedUrl(name: string, file: 'onnx' | 'model'): URL;
+}
+
+/**
+ * Where a trained network lies in the package `@earlyexit/weights`, if that is installed: its file with the exits inside,
+ * or its `model.json`.
+ *
+ * @param rule what there should have been, for errors
+ * @returns null if it is no name of that kind, or there is a file or a folder of that name
+ * @throws DataError if the package is not there, or has no network of that name
+ */
+export async function pretrainedSource(
+  name: string,
+  file: 'onnx' | 'model',
+  rule: string,
+): Promise<URL | null> {
+  if (!NAME.test(name) || (await isPath(name))) return null;
+  const about = { where: name, rule: `${rule}, or a trained network of this name` };
+  // By a variable: a bundler would stop at a package that is not installed.
+  const specifier = '@earlyexit/weights';
+  let weights: Weights;
+  try {
+    weights = (await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier)) as Weights;
+  } catch (cause) {
+    throw new DataError({
+      ...about,
+      received: 'nothing, and @earlyexit/weights cannot be loaded',
+      remedy:
+        'npm install @earlyexit/weights for a trained network; on a page, give loadSession what pretrainedUrl of that package returns',
+      cause,
+    });
+  }
+  try {
+    return weights.pretrainedUrl(name, file);
+  } catch (cause) {
+    if (!EarlyExitError.is(cause)) throw cause;
+    const { remedy } = cause.parts;
+    throw new DataError({
+      ...about,
+      received: 'neither',
+      ...(remedy === undefined ? {} : { remedy }),
+      cause,
+    });
+  }
+}
+
+async function isPath(name: string): Promise<boolean> {
+  // A page has no file system.
+  if (typeof location !== 'undefined') return false;
+  const { stat } = process.getBuiltinModule('node:fs/promises');
+  return stat(name).then(
+    () => true,
+    () => false,
+  );
+}

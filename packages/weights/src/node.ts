@@ -1,0 +1,3 @@
+export { pretrainedFolder } from './pretrained-folder';
+export { findPretrained } from './find-pretrained';
+export { listPretrained } from './list-pretrained';
