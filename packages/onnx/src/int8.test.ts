@@ -87,30 +87,33 @@ it.each(Array.from({ length: 16 }, (_, seed) => seed))(
   },
 );
 
-describe.each(['test_b_lenet', 'test_resnet_3exits', 'test_resnet_1exit'])('%s', (name) => {
-  it('answers alike with exits, without, and in stages that pass uint8 on', async () => {
-    const model = createModel(name);
-    randomizeWeights(model.model, 3);
-    expect(await checkInt8(model, 5, 24)).toBeLessThan(0.2);
-    const images = noise(model, 7);
-    const quantization = await quantizationFor(model, images, 7);
-    const pixels = channelsFirst(model, images, 7);
-    const every = await run(await exportExits(model, { quantization }), { pixel_values: pixels });
-    const { manifest, files } = await exportStaged(model, { quantization });
-    let tensors: Record<string, ort.Tensor> = { pixel_values: pixels };
-    for (const [index, { file, carried }] of manifest.stages.entries()) {
-      const result = await run(files.get(file)!, tensors);
-      expect(distance(floats(result, 'logits'), floats(every, `logits_${index}`))).toBeLessThan(1e-3);
-      tensors = Object.fromEntries(carried.map((tensor) => [tensor.name, result[tensor.name]!]));
-      for (const tensor of carried) {
-        expect(tensors[tensor.name]!.type).toBe(tensor.type);
-        if (tensor.shape.length === 3)
-          expect(tensor).toMatchObject({ type: 'uint8', zeroPoint: expect.any(Number) as number });
+describe.each(['test_b_lenet', 'test_b_alexnet', 'test_b_resnet', 'test_resnet_3exits', 'test_resnet_1exit'])(
+  '%s',
+  (name) => {
+    it('answers alike with exits, without, and in stages that pass uint8 on', async () => {
+      const model = createModel(name);
+      randomizeWeights(model.model, 3);
+      expect(await checkInt8(model, 5, 24)).toBeLessThan(0.2);
+      const images = noise(model, 7);
+      const quantization = await quantizationFor(model, images, 7);
+      const pixels = channelsFirst(model, images, 7);
+      const every = await run(await exportExits(model, { quantization }), { pixel_values: pixels });
+      const { manifest, files } = await exportStaged(model, { quantization });
+      let tensors: Record<string, ort.Tensor> = { pixel_values: pixels };
+      for (const [index, { file, carried }] of manifest.stages.entries()) {
+        const result = await run(files.get(file)!, tensors);
+        expect(distance(floats(result, 'logits'), floats(every, `logits_${index}`))).toBeLessThan(1e-3);
+        tensors = Object.fromEntries(carried.map((tensor) => [tensor.name, result[tensor.name]!]));
+        for (const tensor of carried) {
+          expect(tensors[tensor.name]!.type).toBe(tensor.type);
+          if (tensor.shape.length === 3)
+            expect(tensor).toMatchObject({ type: 'uint8', zeroPoint: expect.any(Number) as number });
+        }
       }
-    }
-    model.model.dispose();
-  });
-});
+      model.model.dispose();
+    });
+  },
+);
 
 it('gives the classes of float32 to more than 97 % of the images, once trained', async () => {
   const model = await trainBars();
