@@ -18,9 +18,9 @@ export interface CascadeOptions {
   /** One for each early exit; 0.5 each by default, halfway between the targets 0 and 1. Needed with another criterion. */
   readonly thresholds?: readonly Threshold[];
   /**
-   * Whether the first epochs train everything jointly, by cross-entropy with the run's loss weights, instead of the
-   * backbone alone: the "integrated" training of the paper's journal version. The heads are then trained anew, as usual,
-   * from where they are. False by default; needs a `backboneShare` above 0.
+   * Whether the first epochs train everything jointly, by the objective of the heads and the run's loss weights, instead of
+   * the backbone alone: the "integrated" training of the paper's journal version. The heads then go on as usual, each on
+   * what is passed on. False by default; needs a `backboneShare` above 0.
    */
   readonly integrated?: boolean;
   /** What the heads minimise; by default `squared-error` with `unique-above`, `cross-entropy` with other criteria. */
@@ -102,6 +102,7 @@ export function cascade(options: CascadeOptions = {}): Regime {
             exits: 'all',
             lossWeights,
             distillation: null,
+            objective,
           } as const)
         : ({
             name: 'backbone',
