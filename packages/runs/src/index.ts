@@ -40,7 +40,7 @@ export {
   type OpenEvaluationOptions,
 } from './evaluate/open-evaluation';
 export { reportOnRun } from './evaluate/report-on-run';
-export { testBudgets } from './evaluate/test-budgets';
+export { budgetsOnTest } from './evaluate/budgets-on-test';
 export { type PreparedTraining, prepareTraining, type TrainingSettings } from './train/prepare-training';
 export { type TrainedRun, trainRun, type TrainRunOptions } from './train/train-run';
 export { trainingData } from './train/training-data';

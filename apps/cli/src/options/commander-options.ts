@@ -59,7 +59,8 @@ function withPlaceholder(flag: string, { placeholder, kind }: OptionDeclaration)
 }
 
 function helpOf({ help, default: standard, otherwise, placeholder }: OptionDeclaration): string {
-  const known = placeholder === '' || standard === undefined ? undefined : [standard].flat().join(' ');
+  const known =
+    placeholder === '' || standard === undefined ? undefined : [standard].flat().map(String).join(' ');
   const words = otherwise ?? known;
   return `${help}${words === undefined ? '' : ` (default: ${words})`}`.trim();
 }

@@ -1,4 +1,4 @@
-import type { ConfidenceFit, RiskAim, VectorScaling } from '@earlyexit/calibration';
+import type { ConfidenceFit, VectorScaling } from '@earlyexit/calibration';
 import { count, percent, percentInterval, ratioInterval, shortMacs } from '@earlyexit/core/format';
 import {
   type CalibrationDocument,
@@ -60,7 +60,7 @@ export function describeCalibration(
 export function describePlan({ model, dataset, samples, aim, plan }: PlanDocument, colors: Colors): string[] {
   return [
     `${model} on ${dataset}: a plan from ${count(samples)} calibration images`,
-    describeCalibrationAim(aim as RiskAim),
+    describeCalibrationAim(aim),
     '',
     ...formatTable(
       [

@@ -17,7 +17,7 @@ import {
   type ExportedLocation,
   requireEarlyExit,
   type SavedLocation,
-  testBudgets,
+  budgetsOnTest,
 } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
 import { describeBudgets } from '../../describe/budgets';
@@ -65,7 +65,7 @@ async function evaluateSaved(
     else checkAskedPolicy(metadata, asked);
   });
   if (budget) {
-    const found = await show((work) => testBudgets(opened, work));
+    const found = await show((work) => budgetsOnTest(opened, work));
     if (curve !== undefined) await writeWholeFile(curve, budgetCsv(found.curve.points, found.metadata));
     output.json({ ...found.document, curve: curve ?? null });
     output.text(...describeBudgets(found, { argument: operands.model, curve, colors: output.colors }));

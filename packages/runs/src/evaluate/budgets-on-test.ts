@@ -8,7 +8,7 @@ import type { OpenedEvaluation } from './open-evaluation';
  *
  * @throws ArgumentError for a network without early exits; DataError for a damaged image
  */
-export async function testBudgets(
+export async function budgetsOnTest(
   { model, about, logits }: OpenedEvaluation,
   work: WorkOptions = {},
 ): Promise<RunBudgets> {
