@@ -28,6 +28,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       { text: 'Twenty lines: your own network', link: '/guide/twenty-lines' },
       { text: 'Watch a training', link: '/guide/watching' },
       { text: 'When to leave', link: '/guide/criteria' },
+      { text: 'The original example', link: '/guide/original-example' },
       { text: 'What is possible, and shift', link: '/guide/evaluation' },
       { text: 'Browser and transformers.js', link: '/guide/browser' },
       { text: 'Thresholds and promises', link: '/guide/calibration' },

@@ -8,242 +8,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attachExits } from '../attaching/attach-exits';
 import { tf, tfl } from '../tf';
 import { loadPlainModel } from './load-plain-model';
+import { expectedNetwork, keras2, keras3, noise, SHAPES, type Weight, write } from './test-saved-keras';
 
 const folder = mkdtempSync(join(tmpdir(), 'earlyexit-plain-'));
-type Weight = { readonly name: string; readonly shape: readonly number[]; readonly values: Float32Array };
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Weights of noise; variances are positive. */
-function noise(shapes: Readonly<Record<string, readonly number[]>>): Weight[] {
-  const random = randomStream(3);
-  return Object.entries(shapes).map(([name, shape]) => {
-    const size = shape.reduce((product, axis) => product * axis, 1);
-    const shift = /variance/.test(name) ? 0 : -0.5;
-    return { name, shape, values: Float32Array.from({ length: size }, () => random() + shift) };
-  });
-}
-
-/** Writes `model.json` and the weights, in two files that are cut in the middle of a weight. */
-function write(name: string, json: object, weights: readonly Weight[]): string {
-  const directory = mkdtempSync(join(folder, name));
-  const data = Buffer.concat(weights.map(({ values }) => Buffer.from(values.buffer)));
-  const middle = Math.floor(data.length / 2);
-  const paths = ['group1-shard1of2.bin', 'group1-shard2of2.bin'];
-  writeFileSync(join(directory, paths[0]!), data.subarray(0, middle));
-  writeFileSync(join(directory, paths[1]!), data.subarray(middle));
-  const specifications = weights.map(({ values: _, ...rest }) => ({ ...rest, dtype: 'float32' }));
-  const manifest = [{ paths, weights: specifications }];
-  writeFileSync(join(directory, 'model.json'), JSON.stringify({ ...json, weightsManifest: manifest }));
-  return directory;
-}
-
-/** The network of the descriptions below, made by TensorFlow.js, with the same weights. */
-function expectedNetwork(weights: readonly Weight[]): tfl.LayersModel {
-  const { layers } = tfl;
-  const input = tfl.input({ shape: [8, 8, 3] });
-  const rescaled = layers.rescaling({ scale: 2, offset: -1 }).apply(input);
-  const conv = layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', useBias: false }).apply(rescaled);
-  const normalized = layers.batchNormalization({ epsilon: 0.001 }).apply(conv);
-  const relu = layers.reLU({ maxValue: 6 }).apply(normalized);
-  const depthwise = layers.depthwiseConv2d({ kernelSize: 3, padding: 'same', strides: 1 }).apply(relu);
-  const leaky = layers.leakyReLU({ alpha: 0.1 }).apply(depthwise);
-  const sum = layers.add().apply([leaky, relu] as tfl.SymbolicTensor[]);
-  const separable = layers.separableConv2d({ filters: 5, kernelSize: 2, activation: 'swish' }).apply(sum);
-  const pooled = layers.globalAveragePooling2d({}).apply(separable);
-  const output = layers.dense({ units: 3, activation: 'softmax' }).apply(pooled) as tfl.SymbolicTensor;
-  const model = tfl.model({ inputs: input, outputs: output });
-  const values = model.weights.map((weight) => {
-    const [layer, own] = weight.originalName.split('/');
-    const kind = {
-      conv: 'conv',
-      depthwise: 'depthwise',
-      separable: 'separable',
-      batch: 'bn',
-      dense: 'dense',
-    };
-    const prefix = Object.entries(kind).find(([start]) => layer!.startsWith(start))![1];
-    const { values: data, shape } = weights.find(({ name }) => name.endsWith(`${prefix}/${own!}`))!;
-    return tf.tensor(data, shape as number[]);
-  });
-  model.setWeights(values);
-  return model;
-}
-
-const SHAPES = {
-  'conv/kernel': [3, 3, 3, 4],
-  'bn/gamma': [4],
-  'bn/beta': [4],
-  'bn/moving_mean': [4],
-  'bn/moving_variance': [4],
-  'depthwise/depthwise_kernel': [3, 3, 4, 1],
-  'depthwise/bias': [4],
-  'separable/depthwise_kernel': [2, 2, 4, 1],
-  'separable/pointwise_kernel': [1, 1, 4, 5],
-  'separable/bias': [5],
-  'dense/kernel': [5, 3],
-  'dense/bias': [3],
-};
-
-const glorot = { class_name: 'GlorotUniform', config: { seed: null } };
-const glorot3 = { module: 'keras.initializers', registered_name: null, ...glorot };
-const policy3 = {
-  module: 'keras',
-  class_name: 'DTypePolicy',
-  config: { name: 'float32' },
-  registered_name: null,
-};
-
-/** As Keras 2 writes it, `[name, class, settings, inputs]` spelled out. */
-function keras2(): object {
-  const layer = (name: string, className: string, config: object, ...inputs: string[]) => ({
-    class_name: className,
-    name,
-    config: { name, trainable: true, dtype: 'float32', ...config },
-    inbound_nodes: inputs.length === 0 ? [] : [inputs.map((from) => [from, 0, 0, {}])],
-  });
-  const layers = [
-    layer('image', 'InputLayer', { batch_input_shape: [null, 8, 8, 3], sparse: false, ragged: false }),
-    layer('rescaled', 'Rescaling', { scale: 2, offset: -1 }, 'image'),
-    layer(
-      'conv',
-      'Conv2D',
-      {
-        ...{
-          filters: 4,
-          kernel_size: [3, 3],
-          strides: [1, 1],
-          padding: 'same',
-          data_format: 'channels_last',
-        },
-        ...{ dilation_rate: [1, 1], groups: 1, activation: 'linear', use_bias: false },
-        ...{ kernel_initializer: glorot, kernel_regularizer: { class_name: 'L2', config: { l2: 0.01 } } },
-      },
-      'rescaled',
-    ),
-    layer(
-      'bn',
-      'BatchNormalization',
-      { axis: [3], momentum: 0.99, epsilon: 0.001, center: true, scale: true },
-      'conv',
-    ),
-    layer('relu', 'ReLU', { max_value: 6, negative_slope: 0, threshold: 0 }, 'bn'),
-    layer(
-      'depthwise',
-      'DepthwiseConv2D',
-      {
-        ...{ kernel_size: [3, 3], strides: [1, 1], padding: 'same', data_format: 'channels_last', groups: 1 },
-        ...{ dilation_rate: [1, 1], activation: 'linear', use_bias: true, depth_multiplier: 1 },
-        ...{ depthwise_initializer: glorot, depthwise_regularizer: null, depthwise_constraint: null },
-      },
-      'relu',
-    ),
-    layer('leaky', 'LeakyReLU', { alpha: 0.1 }, 'depthwise'),
-    layer('sum', 'Add', {}, 'leaky', 'relu'),
-    layer(
-      'separable',
-      'SeparableConv2D',
-      {
-        ...{
-          filters: 5,
-          kernel_size: [2, 2],
-          strides: [1, 1],
-          padding: 'valid',
-          data_format: 'channels_last',
-        },
-        ...{ dilation_rate: [1, 1], groups: 1, activation: 'silu', use_bias: true, depth_multiplier: 1 },
-        ...{ depthwise_initializer: glorot, pointwise_initializer: glorot },
-      },
-      'sum',
-    ),
-    layer('drop', 'SpatialDropout2D', { rate: 0.2 }, 'separable'),
-    layer('pool', 'GlobalAveragePooling2D', { data_format: 'channels_last', keepdims: false }, 'drop'),
-    layer(
-      'dense',
-      'Dense',
-      { units: 3, activation: 'softmax', use_bias: true, kernel_initializer: glorot },
-      'pool',
-    ),
-  ];
-  const config = { name: 'net', layers, input_layers: [['image', 0, 0]], output_layers: [['dense', 0, 0]] };
-  return {
-    format: 'layers-model',
-    generatedBy: 'keras v2.9.0',
-    convertedBy: 'TensorFlow.js Converter v3.19.0',
-    modelTopology: {
-      keras_version: '2.9.0',
-      backend: 'tensorflow',
-      model_config: { class_name: 'Functional', config },
-    },
-  };
-}
-
-/** The same as Keras 3 writes it: types are policies, shapes `batch_shape`, connections arguments with a history. */
-function keras3(): object {
-  const two = keras2() as { modelTopology: { model_config: { config: { layers: Layer[] } } } };
-  type Layer = {
-    class_name: string;
-    name: string;
-    config: Record<string, unknown>;
-    inbound_nodes: [string][][];
-  };
-  const layers = two.modelTopology.model_config.config.layers.map(
-    ({ class_name: className, name, config, inbound_nodes: nodes }) => {
-      const { batch_input_shape: shape, ragged: _, alpha, ...settings } = config;
-      const tensors = (nodes[0] ?? []).map(([from]) => ({
-        class_name: '__keras_tensor__',
-        config: { shape: [null, 8, 8, 4], dtype: 'float32', keras_history: [from, 0, 0] },
-      }));
-      return {
-        module: 'keras.layers',
-        class_name: className,
-        registered_name: null,
-        name,
-        build_config: { input_shape: [null, 8, 8, 4] },
-        config: {
-          ...settings,
-          dtype: className === 'InputLayer' ? 'float32' : policy3,
-          ...(shape === undefined ? {} : { batch_shape: shape }),
-          ...(alpha === undefined ? {} : { negative_slope: alpha }),
-          ...(settings['kernel_initializer'] === undefined
-            ? {}
-            : { kernel_initializer: glorot3, quantization_config: null }),
-          ...(className === 'BatchNormalization' ? { axis: -1, synchronized: false } : {}),
-        },
-        inbound_nodes:
-          tensors.length === 0
-            ? []
-            : [
-                {
-                  args: className === 'Add' ? [tensors] : tensors,
-                  kwargs: className === 'Add' ? {} : { mask: null },
-                },
-              ],
-      };
-    },
-  );
-  const config = {
-    name: 'net',
-    trainable: true,
-    layers,
-    input_layers: ['image', 0, 0],
-    output_layers: ['dense', 0, 0],
-  };
-  return {
-    format: 'layers-model',
-    generatedBy: 'keras v3.4.1',
-    convertedBy: 'TensorFlow.js Converter v4.22.0',
-    modelTopology: {
-      keras_version: '3.4.1',
-      backend: 'tensorflow',
-      model_config: { class_name: 'Functional', module: 'keras.src.models.functional', config },
-    },
-  };
-}
 
 function predict(model: tfl.LayersModel): Float32Array {
   return tf.tidy(() => {
@@ -272,7 +45,7 @@ describe('a model converted from Keras', () => {
       named((name) => `net/${name.replace('e/depthwise_', 'e/')}`),
     ],
   ])('answers as it did: Keras %s', async (_, json, saved) => {
-    const path = write('keras', json, saved);
+    const path = write(folder, 'keras', json, saved);
     const loaded = await loadPlainModel(path);
     expectAlike(loaded, expectedNetwork(weights));
     const again = await loadPlainModel(join(path, 'model.json'));
@@ -301,7 +74,7 @@ describe('a model converted from Keras', () => {
     ];
     const modelTopology = { class_name: 'Sequential', config: { name: 'sequential', layers: row } };
     const saved = [...weights, ...noise({ 'dropout/seed_generator/seed_generator_state': [2] })];
-    const loaded = await loadPlainModel(write('nested', { modelTopology }, saved));
+    const loaded = await loadPlainModel(write(folder, 'nested', { modelTopology }, saved));
     expectAlike(loaded, expectedNetwork(weights));
     expect(loaded.layers.map(({ name }) => name)).toContain('conv');
   });
@@ -336,7 +109,7 @@ describe('a model converted from Keras', () => {
     const kernel = { name: 'shared/kernel', shape: [2, 2], values: Float32Array.of(1, 2, 3, 4) };
     const bias = { name: 'shared/bias', shape: [2], values: Float32Array.of(0, 1) };
     const loaded = await loadPlainModel(
-      write('twice', { modelTopology: { class_name: 'Model', config } }, [kernel, bias]),
+      write(folder, 'twice', { modelTopology: { class_name: 'Model', config } }, [kernel, bias]),
     );
     // (1, 0) to (1, 2) + (0, 1), and that once more.
     expect([...(loaded.predict(tf.tensor2d([[1, 0]])) as tf.Tensor).dataSync()]).toEqual([1 + 9, 2 + 12 + 1]);
@@ -360,18 +133,18 @@ describe('a model converted from Keras', () => {
     };
     const found = json.modelTopology.model_config.config.layers.find(({ name }) => name === layer)!;
     Object.assign(found.config, settings);
-    await expect(loadPlainModel(write('refused', json, weights))).rejects.toThrow(message);
+    await expect(loadPlainModel(write(folder, 'refused', json, weights))).rejects.toThrow(message);
   });
 
   it('is refused where weights are missing, left over or cut, or a layer is unknown', async () => {
-    const load = (json: object, saved: Weight[]) => loadPlainModel(write('damaged', json, saved));
+    const load = (json: object, saved: Weight[]) => loadPlainModel(write(folder, 'damaged', json, saved));
     await expect(load(keras2(), weights.slice(1))).rejects.toThrow(
       /more, at weight|one weight 'conv\/kernel'/,
     );
     await expect(load(keras2(), [...weights, ...noise({ 'more/kernel': [1] })])).rejects.toThrow(
       "'more/kernel'",
     );
-    const path = write('damaged', keras2(), weights);
+    const path = write(folder, 'damaged', keras2(), weights);
     writeFileSync(join(path, 'group1-shard2of2.bin'), 'short');
     await expect(loadPlainModel(path)).rejects.toThrow('take');
     const json = keras2() as {
@@ -421,13 +194,13 @@ it('loads what TensorFlow.js saved, shared layers and quantised weights included
 it('says what else a path is', async () => {
   await expect(loadPlainModel(join(folder, 'net.keras'))).rejects.toThrow('save_keras_model');
   await expect(loadPlainModel(join(folder, 'missing'))).rejects.toThrow('missing');
-  await expect(loadPlainModel(write('graph', { format: 'graph-model' }, []))).rejects.toThrow(
+  await expect(loadPlainModel(write(folder, 'graph', { format: 'graph-model' }, []))).rejects.toThrow(
     'layers format',
   );
-  await expect(loadPlainModel(write('own', { userDefinedMetadata: { earlyexit: {} } }, []))).rejects.toThrow(
-    'loadModel',
-  );
+  await expect(
+    loadPlainModel(write(folder, 'own', { userDefinedMetadata: { earlyexit: {} } }, [])),
+  ).rejects.toThrow('loadModel');
   for (const modelTopology of [undefined, null, [], {}, { class_name: 'Dense', config: {} }]) {
-    await expect(loadPlainModel(write('odd', { modelTopology }, []))).rejects.toThrow('Received:');
+    await expect(loadPlainModel(write(folder, 'odd', { modelTopology }, []))).rejects.toThrow('Received:');
   }
 });
