@@ -36,10 +36,13 @@ describe('attachToOnnx', () => {
     plain.dispose();
   });
 
-  it('chooses the places itself', async () => {
-    const { report } = await attachToOnnx(network, { images, aim, hidden: 0, mirror: false, ...preparation });
+  it('chooses the places itself, and lets heads learn from other images', async () => {
+    const headImages = colourImages(500, 8, 7);
+    const { report } = await attachToOnnx(network, { images, headImages, aim, hidden: 0, ...preparation });
     expect(report.exits.length).toBeGreaterThan(1);
     expect(report.macsRatio).toBeGreaterThan(1.5);
+    // All of the images are left for the thresholds and the report.
+    expect([report.promiseSamples, report.samples]).toEqual([405, 315]);
   });
 
   it('refuses a place that is not there, and 20 images', async () => {

@@ -5,7 +5,7 @@ import { attachedMetadata } from './attached-metadata';
 import type { CascadeOptions } from './cascade-onnx';
 import { noteUncounted, requireClassNames, requireLabels } from './check-attached';
 import { choosePlaces, costsOf } from './choose-places';
-import { mirrored, partsOf } from './classifier-images';
+import { type ClassifierImages, joined, mirrored, partsOf } from './classifier-images';
 import { examineNetwork } from './examine-network';
 import { candidatePlaces, namedPlaces, readAt } from './exit-places';
 import { collectFeatures, type RowRange } from './features/collect-features';
@@ -21,10 +21,15 @@ import { type ImagePreparation, preparedInput } from '@earlyexit/onnx/foreign';
 export interface AttachOptions extends Omit<CascadeOptions, 'thresholdShare'>, ImagePreparation {
   /** `auto`, or places by a tensor's name or a share of the cost (`30%`); `auto` unless given. */
   readonly exits?: 'auto' | readonly string[] | undefined;
-  /** Neurons of a head between pooled features and logits; 0 for a linear head, 64 unless given. */
+  /** Neurons of a head between pooled features and logits; 0 for a linear head, 128 unless given. */
   readonly hidden?: number | undefined;
   /** Whether heads also learn from mirrored images; where there are few images unless given. */
   readonly mirror?: boolean | undefined;
+  /**
+   * More images, which only the heads learn from: those that the network was trained on will do, and `images` are all
+   * left for the thresholds, the promise and the report.
+   */
+  readonly headImages?: ClassifierImages | undefined;
   /** A folder where features are kept, so that interrupted work goes on there; nowhere unless given. */
   readonly keepIn?: string | undefined;
   readonly size?: readonly [height: number, width: number] | undefined;
@@ -36,7 +41,9 @@ export interface AttachOptions extends Omit<CascadeOptions, 'thresholdShare'>, I
 const SHARES = { fit: 0.5, promise: 0.3 } as const;
 /** Of the images for the heads, those by which places, temperatures and the path of thresholds are chosen. */
 const CHOOSING_SHARE = 0.2;
-const HIDDEN = 64;
+/** The same where the heads have images of their own. */
+const SHARES_WITHOUT_HEADS = { fit: 0.2, promise: 0.45 } as const;
+const HIDDEN = 128;
 /** With fewer images than this to learn from, mirrored ones are worth the time. */
 const FEW = 5000;
 
@@ -49,10 +56,11 @@ const FEW = 5000;
  * wrong preparation
  */
 export async function attachToOnnx(source: NetworkSource, options: AttachOptions): Promise<AttachedFile> {
-  const { images, labels = null, aim, seed = 0, hidden = HIDDEN, signal, onProgress, onNote } = options;
+  const { images, headImages, labels = null, aim, seed = 0, hidden = HIDDEN } = options;
+  const { signal, onProgress, onNote } = options;
   const work = { signal, onProgress, onNote };
   requireLabels(aim, labels, images.size, 'attachToOnnx');
-  const parts = partsOf(images.size, SHARES, seed);
+  const parts = partsOf(images.size, headImages === undefined ? SHARES : SHARES_WITHOUT_HEADS, seed);
   const { size, layout, output } = options;
   const examined = await examineNetwork(source, { size, layout, output, ...work });
   const { network, where } = examined;
@@ -69,10 +77,16 @@ export async function attachToOnnx(source: NetworkSource, options: AttachOptions
     });
   }
 
-  const choosing = Math.max(1, Math.round(parts.fit.length * CHOOSING_SHARE));
-  const [choose, own] = [parts.fit.slice(0, choosing), parts.fit.slice(choosing)];
+  const choosing =
+    headImages === undefined ? Math.max(1, Math.round(parts.fit.length * CHOOSING_SHARE)) : parts.fit.length;
+  const choose = parts.fit.slice(0, choosing);
+  const all = headImages === undefined ? images : joined(images, headImages);
+  const own =
+    headImages === undefined
+      ? parts.fit.slice(choosing)
+      : Int32Array.from({ length: headImages.size }, (_, row) => images.size + row);
   const mirror = options.mirror ?? own.length < FEW;
-  const taught = mirror ? [...own, ...own.map((row) => row + images.size)] : [...own];
+  const taught = mirror ? [...own, ...own.map((row) => row + all.size)] : [...own];
   const kept = Int32Array.from([...choose, ...parts.promise, ...parts.report]);
   const rows = Int32Array.from([...taught, ...kept]);
   const teach: RowRange = [0, taught.length];
@@ -82,7 +96,7 @@ export async function attachToOnnx(source: NetworkSource, options: AttachOptions
       network,
       input,
       places,
-      images: mirror ? mirrored(images, input.size) : images,
+      images: mirror ? mirrored(all, input.size) : all,
       rows,
       folder: options.keepIn ?? null,
     },
@@ -141,6 +155,7 @@ export async function attachToOnnx(source: NetworkSource, options: AttachOptions
         parts: { ...parts, fit: choose },
         names: [...names, 'final'],
         where,
+        caller: 'attachToOnnx',
       },
       options,
     );

@@ -119,7 +119,17 @@ export async function cascadeOnnx(
   checkAgreement(cached, `${first.where} and ${last.where}`, work);
   const gains = `${first.where} before ${last.where}`;
   return finishAttached(
-    { plan, costs, cached, rows, parts, names: ['small', 'final'], where: last.where, gains },
+    {
+      plan,
+      costs,
+      cached,
+      rows,
+      parts,
+      names: ['small', 'final'],
+      where: last.where,
+      gains,
+      caller: 'cascadeOnnx',
+    },
     options,
   );
 }

@@ -63,6 +63,32 @@ export function partsOf(size: number, shares: PartShares, seed: number): ImagePa
   });
 }
 
+/** Some images, and others behind them. */
+export function joined(first: ClassifierImages, second: ClassifierImages): ClassifierImages {
+  return {
+    size: first.size + second.size,
+    async read(rows, options) {
+      const isFirst = (row: number): boolean => row < first.size;
+      const [own, others] = [rows.filter(isFirst), rows.filter((row) => !isFirst(row))];
+      if (others.length === 0) return first.read(own, options);
+      const behind = await second.read(
+        others.map((row) => row - first.size),
+        options,
+      );
+      if (own.length === 0) return behind;
+      const before = await first.read(own, options);
+      const image = before.length / own.length;
+      const bytes = new Uint8Array(rows.length * image);
+      let [ofFirst, ofSecond] = [0, 0];
+      rows.forEach((row, place) => {
+        const [from, at] = isFirst(row) ? [before, ofFirst++] : [behind, ofSecond++];
+        bytes.set(from.subarray(at * image, (at + 1) * image), place * image);
+      });
+      return bytes;
+    },
+  };
+}
+
 /**
  * The images, and behind them each once more with left and right exchanged.
  *

@@ -1,6 +1,6 @@
 import { selectSamples } from '@earlyexit/calibration';
 import { DataError, type WorkOptions } from '@earlyexit/core';
-import { type CachedLogits, type ExitCosts, policyToJson } from '@earlyexit/exit-criteria';
+import { type CachedLogits, capThresholds, type ExitCosts, policyToJson } from '@earlyexit/exit-criteria';
 import { type ForeignPlan, writeForeignConditional, writeForeignExits } from '@earlyexit/onnx/foreign';
 import { cacheLogits } from './cached-runs';
 import { checkAnswers, requireGain } from './check-attached';
@@ -21,6 +21,8 @@ export interface FinishOptions extends WorkOptions {
   /** One an image; null or left out where they are not known. */
   readonly labels?: Int32Array | null | undefined;
   readonly aim: ThresholdAim;
+  /** The most multiply-accumulates that an image may cost: the last exit within it answers whatever is left. No cap unless given. */
+  readonly maxMacs?: number | undefined;
   /** `constants` builds the thresholds in, for runtimes that know nothing of exits; `input` unless given. */
   readonly thresholdsAs?: 'input' | 'constants' | undefined;
 }
@@ -40,6 +42,8 @@ interface Unfinished {
   readonly where: string;
   /** What has to cost less than that network, for errors; `where` unless given. */
   readonly gains?: string;
+  /** The function that was called, for errors. */
+  readonly caller: string;
 }
 
 /**
@@ -48,8 +52,8 @@ interface Unfinished {
  * @throws DataError if the images do not suffice for the promise, or the exits gain nothing
  */
 export async function finishAttached(
-  { plan, costs, cached, rows, parts, names, where, gains = where }: Unfinished,
-  { images, aim, thresholdsAs = 'input', signal, onNote }: FinishOptions,
+  { plan, costs, cached, rows, parts, names, where, gains = where, caller }: Unfinished,
+  { images, aim, thresholdsAs = 'input', maxMacs, signal, onNote }: FinishOptions,
 ): Promise<AttachedFile> {
   const end = parts.fit.length + parts.promise.length;
   const [fit, promise, held] = [
@@ -57,7 +61,18 @@ export async function finishAttached(
     selectSamples(cached, range(parts.fit.length, end)),
     selectSamples(cached, range(end, rows.length)),
   ];
-  const policy = chooseThresholds(fit, promise, costs, aim);
+  const chosen = chooseThresholds(fit, promise, costs, aim);
+  const capped = costs.exitMacs.map((macs) => ({ macs }));
+  const thresholds = capThresholds(chosen.thresholds, capped, maxMacs, caller);
+  const isCapped = thresholds.join() !== chosen.thresholds.join();
+  // A cap answers what the promise would have left to the network.
+  const policy = isCapped ? { ...chosen, thresholds, promise: undefined } : chosen;
+  if (isCapped && chosen.promise !== undefined) {
+    onNote?.({
+      level: 'warning',
+      text: `${where}: with a cap nothing is promised, for it answers images of which no exit is sure`,
+    });
+  }
   const report = reportExits(held, policy, costs, names, promise.samples);
   checkAnswers(cached, report.confidentAnswers, where, { onNote });
   requireGain(promise, policy, costs, gains);

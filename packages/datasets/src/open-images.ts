@@ -4,7 +4,7 @@ import { listImageFiles } from './image-folder/list-image-files';
 import type { ImageShape } from './image-set/image-set';
 import { openDataset } from './open-dataset';
 
-/** Which images to open: those of a folder, or the test images of a data set. */
+/** Which images to open: those of a folder, or of a data set. */
 export interface OpenImagesOptions extends Pick<WorkOptions, 'signal'> {
   /** A folder of images, in any layout; nothing is known of their classes. */
   readonly images?: string | undefined;
@@ -12,6 +12,8 @@ export interface OpenImagesOptions extends Pick<WorkOptions, 'signal'> {
   readonly dataset?: string | undefined;
   /** Where the data lie: a folder or an archive. */
   readonly dataDir?: string | undefined;
+  /** Which images of a data set; `test` unless given. */
+  readonly split?: 'test' | 'train' | undefined;
   /** Takes so many, drawn at random; all unless given. */
   readonly limit?: number | undefined;
   /** Draws them; 0 unless given. */
@@ -50,7 +52,7 @@ export async function openImages(options: OpenImagesOptions): Promise<OpenedImag
       remedy: (called) => `For instance: ${called('images')} photos`,
     });
   }
-  const opened = folder === undefined ? await openTestImages(options) : await openFolder(folder, signal);
+  const opened = folder === undefined ? await openSplit(options) : await openFolder(folder, signal);
   const { images, labels, classes } = opened;
   if (limit === undefined || limit >= images.size) return opened;
   const rows = shuffledRows(images.size, randomStream(seed)).slice(0, limit);
@@ -68,15 +70,16 @@ export async function openImages(options: OpenImagesOptions): Promise<OpenedImag
   };
 }
 
-async function openTestImages({ dataset = '', dataDir, signal }: OpenImagesOptions): Promise<OpenedImages> {
-  const { test, classes } = await openDataset(dataset, {
+async function openSplit({ dataset = '', dataDir, split, signal }: OpenImagesOptions): Promise<OpenedImages> {
+  const { train, test, classes } = await openDataset(dataset, {
     signal,
     ...(dataDir === undefined ? {} : { dataDir }),
   });
-  if (test === null) {
+  const images = split === 'train' ? train : test;
+  if (images === null) {
     throw new DataError({ where: dataset, rule: 'the data set has test images', received: 'none' });
   }
-  return { images: test, labels: test.labels, classes };
+  return { images, labels: images.labels, classes };
 }
 
 async function openFolder(path: string, signal: AbortSignal | undefined): Promise<OpenedImages> {

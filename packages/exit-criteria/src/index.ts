@@ -18,6 +18,7 @@ export type { LeavingRule } from './criteria/leaving-rule';
 export { PROBABILITY_SCALE, type ScoreScale } from './criteria/score-scale';
 export { type CriterionState, type CriterionStateColumn, selectRows } from './criteria/criterion-state';
 export { evaluateExits } from './evaluate-exits';
+export { capThresholds } from './policy/cap-thresholds';
 export { checkThresholds, type NamedExit } from './policy/check-thresholds';
 export { type ExitPolicy, validatePolicy } from './policy/exit-policy';
 export { type Simulation, simulate } from './simulate';

@@ -1,6 +1,7 @@
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
 import {
+  capThresholds,
   type CriterionName,
   criterionWithoutLabels,
   findPolicy,
@@ -43,5 +44,22 @@ export function resolveDecision(metadata: MultiExitMetadata, options: Conditiona
         `Calibrate the network first, give ${called('thresholds')}, or make them an input (${called('thresholdsAs')})`,
     });
   }
-  return { criterion, thresholds, thresholdsAs, temperatures };
+  if (thresholds === null && options.maxMacs !== undefined) {
+    throw new ArgumentError({
+      function: 'exportConditional',
+      argument: 'maxMacs',
+      rule: 'a cap changes thresholds, so they are known',
+      received: 'none',
+      remedy: 'Calibrate the network, or pass thresholds',
+    });
+  }
+  return {
+    criterion,
+    thresholds:
+      thresholds === null
+        ? null
+        : capThresholds(thresholds, metadata.exits, options.maxMacs, 'exportConditional'),
+    thresholdsAs,
+    temperatures,
+  };
 }

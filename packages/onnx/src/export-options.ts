@@ -25,6 +25,11 @@ export interface ConditionalExportOptions extends ExportOptions {
   readonly criterion?: CriterionName;
   /** One an early exit; needed for `thresholdsAs: 'constants'`, else only noted in the file. */
   readonly thresholds?: readonly Threshold[];
+  /**
+   * The most multiply-accumulates that an image may cost under these thresholds: the last exit within it always answers.
+   * No cap unless given. Thresholds that are fed instead are the caller's to cap: `maxMacs` of a session.
+   */
+  readonly maxMacs?: number;
   /** One an exit, the final one included; the stored ones, else 1. They are built into the graph. */
   readonly temperatures?: readonly number[];
   /**

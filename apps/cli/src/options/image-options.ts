@@ -60,6 +60,11 @@ export const promiseOptions = {
     accuracyDrop(),
     'aim at an accuracy instead, so many percentage points below; promises nothing (needs --dataset)',
   ),
+  maxMacs: valueOption(
+    'n',
+    wholeNumber(),
+    'no image may cost more: the last exit within it answers what is left, and nothing is promised',
+  ),
   classes: listOption('name', listOf(text()), 'names of the classes, in the order of the logits', {
     otherwise: 'those of the data set, else numbers',
   }),

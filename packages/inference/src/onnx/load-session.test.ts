@@ -171,6 +171,22 @@ describe('options', () => {
     await expect(loadSession(bytes, { threads: 0 })).rejects.toThrow('positive integer');
   });
 
+  it('keep every image within a cap that is fed, or built in', async () => {
+    const never = ['never', 'never'] as const;
+    const [, { macs: cap }] = model.metadata.exits as [unknown, { macs: number }];
+    const session = await loadSession(bytes, { threads: 1 });
+    expect(new Set((await session.run(images, { thresholds: never, maxMacs: cap })).exits)).toEqual(
+      new Set([1]),
+    );
+    await expect(session.run(images, { maxMacs: 1 })).rejects.toThrow(/maxMacs.*some exit costs no more/);
+    session.dispose();
+    const options = { thresholds: never, maxMacs: cap, thresholdsAs: 'constants' } as const;
+    const constant = await loadSession(await exportConditional(model, options), { threads: 1 });
+    expect(new Set((await constant.run(images)).exits)).toEqual(new Set([1]));
+    await expect(constant.run(images, { maxMacs: cap - 1 })).rejects.toThrow('built into the file');
+    constant.dispose();
+  });
+
   it('stop a run between two batches, and the reading', async () => {
     const session = await loadSession(bytes, { threads: 1 });
     const controller = new AbortController();

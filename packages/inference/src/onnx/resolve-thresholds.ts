@@ -1,5 +1,6 @@
 import { ArgumentError } from '@earlyexit/core';
 import {
+  capThresholds,
   DEFAULT_CRITERION,
   type Threshold,
   thresholdFromJson,
@@ -39,8 +40,8 @@ export function resolveThresholds(
     builtIn('temperatures', decision.temperatures.join(', '), temperatures.join(', '), again);
   }
   const stored = decision?.thresholds?.map(thresholdFromJson) ?? null;
-  const thresholds = options.thresholds ?? stored ?? (early.length === 0 ? [] : null);
-  if (thresholds === null) {
+  const asked = options.thresholds ?? stored ?? (early.length === 0 ? [] : null);
+  if (asked === null) {
     throw new ArgumentError({
       where: 'session.run, thresholds',
       rule: `${network.name} was exported without thresholds, so they are needed, one for each of ${early.map(({ name }) => name).join(', ')}`,
@@ -48,7 +49,9 @@ export function resolveThresholds(
       remedy: "Calibrate before the export, or pass thresholds: a threshold is a number, 'never' or 'always'",
     });
   }
-  validatePolicy({ criterion: decision?.criterion ?? DEFAULT_CRITERION, thresholds }, early.length);
+  validatePolicy({ criterion: decision?.criterion ?? DEFAULT_CRITERION, thresholds: asked }, early.length);
+  const costs = kind === 'static' ? [{ macs: network.staticMacs }] : network.exits;
+  const thresholds = capThresholds(asked, costs, options.maxMacs, 'session.run');
   if (decision?.thresholdsAs === 'constants' && thresholds.join() !== stored?.join()) {
     builtIn(
       'thresholds',

@@ -188,6 +188,25 @@ describe('a routed session', () => {
     expect([...answers.macs]).toEqual([100, 200, 300, 100]);
   });
 
+  it('never costs more than its cap, whatever the criterion and the thresholds', async () => {
+    await fc.assert(
+      fc.asyncProperty(randomCase, fc.integer({ min: 100, max: 600 }), async (one, maxMacs) => {
+        const { shape, exits, thresholds, temperatures } = one;
+        const cached: CachedLogits = { ...cachedLogits(exits, shape.classes), samples: shape.samples };
+        const policy: ExitPolicy = { criterion: shape.criterion, thresholds, temperatures };
+        const session = createRoutedSession(tableRunner(cached).runner, metadataFor(cached));
+        const answers = await session.run(images(shape.samples), { ...policy, maxMacs });
+        const last = Math.min(Math.floor(maxMacs / 100), exits.length) - 1;
+        expect(answers.exits).toEqual(simulate(cached, policy).exitIndex.map((exit) => Math.min(exit, last)));
+        expect(answers.macs.every((macs) => macs <= maxMacs)).toBe(true);
+      }),
+      { seed: 4, numRuns: 100 },
+    );
+    const session = createRoutedSession(tableRunner(small).runner, metadataFor(small));
+    const within = { thresholds: ['never', 'never'], maxMacs: 99 } as const;
+    await expect(session.run(images(4), within)).rejects.toThrow(/maxMacs.*takes 100/);
+  });
+
   it('takes what the options leave out from the stored policy', async () => {
     const policy = { criterion: 'margin', thresholds: [0.9, null], temperatures: [1, 1, 1] } as const;
     const session = createRoutedSession(tableRunner(small).runner, metadataFor(small, policy));

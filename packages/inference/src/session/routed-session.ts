@@ -1,4 +1,4 @@
-import { criterionWithoutLabels, resolvePolicy } from '@earlyexit/exit-criteria';
+import { capThresholds, criterionWithoutLabels, resolvePolicy } from '@earlyexit/exit-criteria';
 import { ArgumentError } from '@earlyexit/core';
 import { createBatchedSession } from './batched-session';
 import { routeBatch } from './route-batch';
@@ -28,7 +28,9 @@ export function createRoutedSession<Features>(
       inputShape,
       classes,
       prepare(options) {
-        const policy = resolvePolicy(metadata, options, 'session.run');
+        const resolved = resolvePolicy(metadata, options, 'session.run');
+        const thresholds = capThresholds(resolved.thresholds, metadata.exits, options.maxMacs, 'session.run');
+        const policy = { ...resolved, thresholds };
         criterionWithoutLabels(policy.criterion, 'session.run');
         return (batch, answers) => routeBatch(runner, batch, policy, exitMacs, answers, options.signal);
       },

@@ -21,6 +21,11 @@ export interface RunOptions {
   readonly thresholds?: readonly Threshold[];
   /** One an exit, the final one included. Default: the stored policy's, else 1. */
   readonly temperatures?: readonly number[];
+  /**
+   * The most multiply-accumulates that an image may cost, every head on its way included: the last exit within it answers
+   * whatever is left. Default: no cap.
+   */
+  readonly maxMacs?: number;
   /** The most images that are computed together. Default: 64. */
   readonly batchSize?: number;
   /** Ends the run between two stages, by an exception: the signal's reason. */

@@ -1,7 +1,7 @@
 import { declareCommand, operand } from '../../command';
 import { listOption, offSwitch, valueOption } from '../../options/declare-option';
 import { preparationOptions, promiseOptions } from '../../options/image-options';
-import { listOf, text, wholeNumber } from '../../options/option-values';
+import { listOf, oneOf, text, wholeNumber } from '../../options/option-values';
 
 /** `earlyexit attach` */
 export const attach = declareCommand({
@@ -29,10 +29,20 @@ $ earlyexit predict fast.onnx new-photos`,
       wholeNumber(0),
       'neurons between pooled features and logits of a head; 0: a linear head',
       {
-        default: 64,
+        default: 128,
       },
     ),
-    mirror: offSwitch('do not let heads learn from mirrored images too'),
+    mirror: offSwitch('do not let heads learn from mirrored images too, where there are few'),
+    headImages: valueOption(
+      'dir',
+      text(),
+      'a folder of more images, which only the heads learn from: those that the network was trained on will do',
+    ),
+    headSplit: valueOption('name', oneOf(['train']), 'with --dataset: the same, its training images'),
+    headLimit: valueOption('n', wholeNumber(), 'take so many of those, drawn at random', {
+      otherwise: 'all',
+    }),
+    keepIn: valueOption('dir', text(), 'where features are kept, so that interrupted work goes on there'),
     ...preparationOptions,
   },
 });

@@ -1,6 +1,7 @@
 import { attachToOnnx } from '@earlyexit/attach';
+import { ArgumentError } from '@earlyexit/core';
 import { writeWholeFile } from '@earlyexit/core/node';
-import { openImages } from '@earlyexit/datasets';
+import { type OpenedImages, openImages } from '@earlyexit/datasets';
 import { describeAttached } from '../../attached/describe';
 import { aimOf, preparationOf } from '../../attached/request';
 import type { Invocation } from '../../command';
@@ -21,7 +22,8 @@ export async function run({
   await requireReplaceable('OUT', out, 'onnx', options.force);
   const preparation = await preparationOf(model, options, signal);
   const { images, labels, classes } = await openImages({ ...options, signal });
-  const { exits = ['auto'], hidden, mirror, seed, thresholdsAs, layout } = options;
+  const heads = await openHeadImages(options, signal);
+  const { exits = ['auto'], hidden, seed, thresholdsAs, layout, keepIn } = options;
   const { file, report } = await showing(output, signal, (work) =>
     attachToOnnx(model, {
       ...work,
@@ -34,8 +36,11 @@ export async function run({
       aim,
       exits: exits.join() === 'auto' ? 'auto' : exits,
       hidden,
-      mirror,
+      mirror: options.mirror ? undefined : false,
+      headImages: heads?.images,
+      keepIn,
       seed,
+      maxMacs: options.maxMacs,
       thresholdsAs,
     }),
   );
@@ -44,4 +49,29 @@ export async function run({
   output.json(document);
   output.text(...describeAttached(document, output.colors));
   return undefined;
+}
+
+/** The images that only heads learn from; null where none are named. */
+async function openHeadImages(
+  { headImages, headSplit, headLimit, dataset, dataDir, seed }: Invocation<typeof attach>['options'],
+  signal: AbortSignal,
+): Promise<OpenedImages | null> {
+  if (headImages === undefined && headSplit === undefined) return null;
+  if (headSplit !== undefined && headImages !== undefined) {
+    throw new ArgumentError({
+      where: '--head-split',
+      rule: 'heads learn from a folder or from a part of the data set',
+      received: '--head-images and --head-split',
+    });
+  }
+  if (headSplit !== undefined && dataset === undefined) {
+    throw new ArgumentError({
+      where: '--head-split',
+      rule: 'it names a part of a data set',
+      received: 'no --dataset',
+      remedy: 'Name a folder instead: --head-images',
+    });
+  }
+  const place = headSplit === undefined ? { images: headImages } : { dataset, dataDir, split: headSplit };
+  return openImages({ ...place, limit: headLimit, seed, signal });
 }

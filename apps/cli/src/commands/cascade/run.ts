@@ -39,6 +39,7 @@ export async function run({
         classes: options.classes ?? classes,
         aim,
         seed,
+        maxMacs: options.maxMacs,
         thresholdsAs,
       },
     ),
