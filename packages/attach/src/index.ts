@@ -8,3 +8,10 @@ export type { AttachedFile } from './finish-attached';
 export type { NetworkSource } from '@earlyexit/onnx/foreign';
 export type { ImagePreparation } from '@earlyexit/onnx/foreign';
 export { readPreparation } from '@earlyexit/onnx/foreign';
+export {
+  isOwnFile,
+  type NodeProfile,
+  type OnnxProfile,
+  type PlaceProfile,
+  profileOnnx,
+} from './profile/profile-onnx';

@@ -20,7 +20,7 @@ export {
   writeForeignConditional,
 } from './foreign/write-conditional';
 export { type TensorPlace, writeForeignExits, type WrittenTensor } from './foreign/write-tensors';
-export type { OnnxMetadata } from './model-file';
+export { METADATA_KEY, type OnnxMetadata } from './model-file';
 export { type Attribute, GraphBuilder, valueInfo } from './graph/graph-builder';
 export type { GraphMessage } from './protobuf/messages';
 export { writeModel } from './protobuf/write-model';

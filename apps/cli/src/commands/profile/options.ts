@@ -14,7 +14,9 @@ exit   after  backbone MACs  head MACs  MACs to leave here  of the plain network
 exit0  conv1        112,500    107,650             220,150                19.3 %            6,870
 final  –          1,140,070          0           1,247,720               109.4 %                0`,
   operands: {
-    model: operand('a run folder, a saved model folder, or the name of a network (see `earlyexit models`)'),
+    model: operand(
+      'a run folder, a saved model folder, an ONNX file of another program, or the name of a network (see `earlyexit models`)',
+    ),
   },
   options: {
     exits: exitsOption,

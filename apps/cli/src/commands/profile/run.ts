@@ -1,20 +1,37 @@
-import { adviseExits, profileDocument, profileModel } from '@earlyexit/profiler';
+import { adviseExits, profileDocument, type ProfileDocument, profileModel } from '@earlyexit/profiler';
 import type { Invocation } from '../../command';
 import { locateNetwork } from '../../model/locate-model';
 import { openNetwork } from '../../model/open-network';
 import { startEngine } from '../../model/start-engine';
 import { describeProfile } from './describe';
+import type { Output } from '../../terminal/output';
 import type { profile } from './options';
+import { profileFile } from './profile-file';
 
 /** `earlyexit profile`: what a network costs, per exit and per layer. */
-export async function run({ operands, options, output }: Invocation<typeof profile>): Promise<undefined> {
-  const reference = await locateNetwork(operands.model);
+export async function run({
+  operands,
+  options,
+  output,
+  signal,
+}: Invocation<typeof profile>): Promise<undefined> {
+  const document =
+    (await profileFile(operands.model, output, signal)) ??
+    (await profileNetwork(operands.model, options, output));
+  output.json(document);
+  output.text(...describeProfile(document, { layers: options.layers, colors: output.colors }));
+  return undefined;
+}
+
+async function profileNetwork(
+  word: string,
+  options: Invocation<typeof profile>['options'],
+  output: Output,
+): Promise<ProfileDocument> {
+  const reference = await locateNetwork(word);
   await startEngine(options, output);
   const { model, metadata } = (await openNetwork(reference, options, output)).model;
   const measured = profileModel(model);
   for (const layer of measured.uncounted) output.warn(`the multiply-accumulates of ${layer} are not counted`);
-  const document = profileDocument(metadata, measured, options.advise ? adviseExits(model) : null);
-  output.json(document);
-  output.text(...describeProfile(document, { layers: options.layers, colors: output.colors }));
-  return undefined;
+  return profileDocument(metadata, measured, options.advise ? adviseExits(model) : null);
 }

@@ -1,0 +1,13 @@
+import { attachToOnnx } from './dist/index.js';
+import { openDataset } from '../datasets/dist/index.js';
+import { writeFileSync } from 'node:fs';
+import { randomStream, shuffledRows } from '../core/dist/index.js';
+const limit = Number(process.argv[2]), headLimit = Number(process.argv[3]), out=process.argv[4], exits=process.argv[5]==='auto'?'auto':process.argv[5].split(',');
+const aim = process.argv[6] === 'drop' ? { maxAccuracyDrop: 0.005 } : { risk: Number(process.argv[6]), delta: 0.1, loss: 'consistency' };
+const data = await openDataset('cifar10', { dataDir: '/tmp/ax/cifar-10-batches-bin' });
+const some=(set,n,seed)=>{const rows=shuffledRows(set.size,randomStream(seed)).slice(0,n);return{rows,size:rows.length,read:(w,o)=>set.read(w.map(r=>rows[r]),o)};};
+const images=some(data.test,limit,1);
+let last='',t=Date.now();
+const { file, report } = await attachToOnnx('/work/shared/data/networks/resnet56-cifar10.onnx', { images, labels: images.rows.map(r=>data.test.labels[r]), headImages: headLimit>0?some(data.train,headLimit,2):undefined, keepIn: process.argv[7], exits, aim, mean:[0.485,0.456,0.406], standardDeviation:[0.229,0.224,0.225], onProgress:({what,done,total})=>{ if(what!==last){console.log(((Date.now()-t)/1000).toFixed(1),what,total, 'cpu',(process.cpuUsage().user/1e6).toFixed(1)); last=what;} }, onNote:n=>console.log(n) });
+writeFileSync(out, file);
+console.log(((Date.now()-t)/1000).toFixed(1),'s; cpu',process.cpuUsage(),'peak MiB',process.resourceUsage().maxRSS/1024, JSON.stringify(report,null,1));
