@@ -43,7 +43,7 @@ export interface OnnxProfile {
   readonly macs: number;
   /** The nodes that the answers need, after onnxruntime has folded what is constant. */
   readonly layers: readonly NodeProfile[];
-  /** The most that is alive at once, in bytes. */
+  /** The most that is carried from one node to the next where the network can be cut, in bytes. */
   readonly peakActivationBytes: number;
   /** Operators whose multiply-accumulates are not counted. */
   readonly uncounted: readonly string[];
