@@ -1,4 +1,4 @@
-// Beyond a third of the letters wrong, a suggestion is more often confusing than helpful.
+// With more than a third of the letters wrong, a suggestion confuses more often than it helps.
 const LARGEST_SHARE_WRONG = 1 / 3;
 
 // Longer than any name: the time taken grows with the square.

@@ -58,7 +58,7 @@ export function preprocess(bytes: Uint8Array, preprocessing: Preprocessing): Flo
       remedy: 'Resize the images first, and drop the alpha channel',
     });
   }
-  // A byte has few values: a table holds what each becomes, and dividing is done 256 times a channel.
+  // A byte has few values: a table holds what each becomes, so there are only 256 divisions a channel.
   const table = Float32Array.from({ length: channels * BYTE_VALUES }, (_, index) => {
     const channel = Math.floor(index / BYTE_VALUES);
     return ((index % BYTE_VALUES) / 255 - mean[channel]!) / standardDeviation[channel]!;

@@ -17,7 +17,7 @@ export function registerFusedNormalization(): void {
       'x' | 'gamma' | 'beta' | 'movingMean' | 'movingVariance',
       tf.TensorInfo
     > & { addend?: tf.TensorInfo };
-    // The operation takes all inputs; the addend is not looked at unless it is added.
+    // The operation takes all inputs; the addend is ignored unless it is added.
     const all = [x, gamma, beta, addend ?? beta, movingMean, movingVariance];
     const rate = attribute(node, 'rate', 'FLOAT', attributes.rate);
     return node.executeMultipleOutputs(

@@ -58,7 +58,7 @@ function forward(
       attribute(node, 'relu', 'BOOL', activation === 'relu'),
       attribute(node, 'add_bias', 'BOOL', bias !== undefined),
     ],
-    // The operation takes three inputs; the last one is not looked at unless it is added.
+    // The operation takes three inputs; the last one is ignored unless it is added.
     [x, filter, bias ?? filter],
   );
 }

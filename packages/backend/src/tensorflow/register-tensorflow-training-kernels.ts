@@ -15,7 +15,7 @@ import { mendStridedFilterGradient } from './strided-filter-gradient';
 export interface OwnOperations {
   /** Normalisation, addition, packing and the steps of optimizers. */
   readonly training: boolean;
-  /** Not where there is no oneDNN of its own. */
+  /** Only where the addon has a oneDNN of its own. */
   readonly convolution: boolean;
 }
 
@@ -123,7 +123,7 @@ function normalize(
     inputs,
     6,
   );
-  // TensorFlow gives the variance divided by n − 1; the layer's moving variance is of the one divided by n.
+  // TensorFlow divides the variance by n − 1; the layer's moving variance is divided by n.
   const rows = x.size / x.shape.at(-1)!;
   const variance = tf.mul(unbiased!, (rows - 1) / rows);
   tf.dispose([unbiased!, none]);

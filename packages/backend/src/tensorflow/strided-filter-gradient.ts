@@ -25,7 +25,7 @@ export function mendStridedFilterGradient(): void {
       const [rowStride, columnStride] = [attributes.strides].flat();
       const [height, width] = attributes.filterShape;
       const isStrided = (rowStride ?? 1) > 1 || (columnStride ?? rowStride ?? 1) > 1;
-      // With one pixel a filter, `same` pads nothing.
+      // A filter of one pixel needs no padding for `same`.
       const isPlain = attributes.pad === 'same' || attributes.pad === 'valid';
       if (height !== 1 || width !== 1 || !isStrided || !isPlain) return own.kernelFunc(call);
       const { x, dy } = call.inputs as { x: tf.Tensor4D; dy: tf.Tensor4D };

@@ -52,7 +52,7 @@ export abstract class EarlyExitError extends Error {
     super(`${parts.where}: ${parts.rule}.${received}${remedy}`, { cause: input.cause });
     this.parts = parts;
     this.partsAs = (called) => partsOf(input, called);
-    // No part of what an error shows of itself.
+    // Not shown when the error is printed.
     Object.defineProperty(this, 'partsAs', { enumerable: false });
     Object.defineProperty(this, marker, { value: true });
   }

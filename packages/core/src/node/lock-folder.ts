@@ -19,7 +19,7 @@ interface Holder {
   readonly pid: number;
   /** Null in locks of older versions: this machine. */
   readonly host: string | null;
-  /** When the process began, by the system's clock; null where the system does not say. A number of a process is used again. */
+  /** When the process began, by the system's clock, for process numbers are reused; null where the system does not say. */
   readonly processStart: string | null;
   /** What it does, such as `a training`. */
   readonly activity: string;
@@ -28,7 +28,7 @@ interface Holder {
   readonly token: string | null;
 }
 
-// Between making the file and writing into it a process can be seen with an empty one.
+// Between creating the file and writing to it, other processes see it empty.
 const BEGINNING_MS = 5_000;
 
 /**

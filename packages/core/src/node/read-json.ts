@@ -73,10 +73,10 @@ export function parseJsonObject(bytes: Uint8Array, where: string): Record<string
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** What the brackets `[`, `{`, `]` and `}` do to the depth. */
+/** How much each of the brackets `[`, `{`, `]` and `}` changes the depth. */
 const DEPTH_CHANGES: Readonly<Record<number, number>> = { 0x5b: 1, 0x7b: 1, 0x5d: -1, 0x7d: -1 };
 
-/** Whether brackets of a JSON text are nested deeper than that; brackets within strings do not count. */
+/** Whether the brackets of a JSON text are nested more deeply than that; those in strings do not count. */
 function isDeeperThan(json: Uint8Array, limit: number): boolean {
   let depth = 0;
   let isText = false;

@@ -5,10 +5,10 @@ import { openRegularFile } from './regular-file';
 
 /** Settings of `readWholeFile`. */
 export interface ReadFileOptions {
-  /** Refuses a size before memory is taken for it, with the error that it throws; or the largest size, in bytes. */
+  /** Throws for a size that is refused, before memory is taken for it; or the largest size, in bytes. */
   readonly size: number | ((bytes: number, path: string) => void);
   readonly signal?: AbortSignal | undefined;
-  /** What is said to read; default: `path`. */
+  /** What errors call the file; default: `path`. */
   readonly where?: string | undefined;
 }
 

@@ -3,7 +3,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { DataError } from '../errors/data-error';
 import { explainRead } from './file-error';
 
-// A pipe in the place of a file would be waited for without end. (Windows has neither.)
+// Opening a pipe in place of a file could wait forever. (Windows has neither.)
 const WITHOUT_WAITING = constants.O_RDONLY | ((constants as Partial<typeof constants>).O_NONBLOCK ?? 0);
 
 /** What lies at a path, in words. */
@@ -31,7 +31,7 @@ export interface OpenFile {
 export async function openRegularFile(path: string): Promise<OpenFile> {
   let file: FileHandle | null = null;
   try {
-    // Looked at before it is opened: opening a device can already do something.
+    // Checked before it is opened: opening a device can have effects of its own.
     refuseOther(await stat(path), path);
     file = await open(path, WITHOUT_WAITING);
     const status = await file.stat();

@@ -6,7 +6,7 @@ export interface RuntimeSessionOptions {
   readonly threads?: number | undefined;
   readonly executionProvider?: string | undefined;
   readonly wasmPaths?: string | undefined;
-  /** Told what is not as it was asked for. */
+  /** Called with what could not be had as asked for. */
   readonly warn: (message: string) => void;
 }
 
@@ -35,7 +35,7 @@ export async function createRuntimeSession(
       // one from the thread that begins the next run, and half of the runs take nearly twice as long. onnxruntime-web has
       // no such setting.
       ...(isWeb ? {} : { extra: { session: { force_spinning_stop: '1' } } }),
-      // Only errors: that cheap operators stay on the processor under WebGPU is no news to anybody.
+      // Only errors: under WebGPU cheap operators always stay on the processor, which needs no warning.
       ...(isWeb ? { logSeverityLevel: 3 } : {}),
     });
   try {
@@ -43,7 +43,7 @@ export async function createRuntimeSession(
   } catch (cause) {
     const received = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
     if (isWeb && asked !== undefined && asked !== 'wasm') {
-      // The visitor did not choose the machine: what it lacks is replaced, and said.
+      // The visitor did not choose the machine: fall back to what it has, and say so.
       const session = await create('wasm').catch(() => null);
       if (session !== null) {
         warn(`loadSession: ${asked} cannot be used here (${received}); wasm computes instead`);

@@ -45,7 +45,7 @@ async function open(
 ): Promise<RuntimeSession> {
   try {
     return await runtime.InferenceSession.create(file, {
-      // Errors alone: outputs in the middle of a graph have no stated shape, which is no news.
+      // Only errors: outputs inside a graph have no stated shape, which needs no warning.
       logSeverityLevel: 3,
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     });

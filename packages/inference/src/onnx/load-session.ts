@@ -37,9 +37,9 @@ export interface OnnxSessionOptions {
    * the onnxruntime that is installed unless given.
    */
   readonly runtime?: OnnxRuntime;
-  /** Ends the reading of the file, by an exception: the signal's reason. */
+  /** Stops reading the file: the call rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Told what is not as it was asked for, a provider or threads that a browser lacks; `console.warn` unless given. */
+  /** Called when a browser lacks a provider or threads that were asked for; `console.warn` unless given. */
   readonly onWarning?: (message: string) => void;
 }
 
@@ -94,7 +94,7 @@ export function checkThreads(threads: number | undefined, where: string): void {
 }
 
 export function warnOnConsole(message: string): void {
-  // Whoever does not listen should still see why a page is slower than it could be.
+  // Without a listener, the console should still say why the page is slower than it could be.
   // eslint-disable-next-line no-console
   console.warn(message);
 }
@@ -134,7 +134,7 @@ function makeSession(session: RuntimeSession, runtime: OnnxRuntime, file: OnnxFi
   );
 }
 
-/** What a session tells of its network; of a file without exits, the final exit alone at the plain network's cost. */
+/** What a session says about its network; for a file without exits, only the final exit, at the plain network's cost. */
 function describe({ network, decision, kind }: OnnxFileMetadata): SessionMetadata {
   const { name, classes, preprocessing, exits, staticMacs, fittedOn } = network;
   return {

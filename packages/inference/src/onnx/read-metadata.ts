@@ -136,7 +136,7 @@ function parse(text: string, where: string, find: (value: unknown) => string | n
   });
 }
 
-/** The first thing that is wrong with metadata, which may be anything at all. */
+/** The first problem in metadata, which may be any value. */
 function findProblem(value: unknown): string | null {
   const wrong = findFormatProblem(value);
   if (wrong !== null || !isRecord(value)) return wrong;
@@ -170,7 +170,7 @@ function findSizesProblem({ inputShape, network }: Readonly<Record<string, unkno
   return findNetworkProblem(network, inputShape);
 }
 
-/** The first thing that is wrong with what is said about a network whose inputs have that shape. */
+/** The first problem in the description of a network whose inputs have that shape. */
 export function findNetworkProblem(network: unknown, inputShape: readonly number[]): string | null {
   if (!isRecord(network)) return 'network is an object';
   const { classes, exits, preprocessing } = network;
@@ -212,7 +212,7 @@ function findDecisionProblem(decision: unknown, exits: number): string | null {
   return findPolicyProblem(decision, exits);
 }
 
-/** The first thing that is wrong with a policy for that many exits. */
+/** The first problem in a policy for that many exits. */
 export function findPolicyProblem(policy: unknown, exits: number): string | null {
   if (!isRecord(policy)) return 'the policy is an object';
   const { criterion, thresholds, temperatures } = policy;

@@ -8,7 +8,7 @@ import { pretrainedSource } from '../pretrained-source';
  */
 export type OnnxSource = string | URL | Uint8Array | ArrayBuffer | Blob;
 
-/** Protobuf itself ends at 2 GiB; half of that is more than any network here, and memory is finite. */
+/** Protobuf stops at 2 GiB; half of that is more than any network here needs. */
 const LARGEST_FILE_BYTES = 2 ** 30;
 
 /**
@@ -58,7 +58,7 @@ async function readFile(
   const fs = process.getBuiltinModule('node:fs/promises');
   try {
     const status = await fs.stat(path);
-    // A pipe would be waited for without end, and a device is read until memory is full.
+    // A pipe may never end, and a device can be read until memory is full.
     if (!status.isFile() && !status.isDirectory()) {
       throw new DataError({
         where,
@@ -107,7 +107,7 @@ async function download(url: URL, where: string, signal: AbortSignal | undefined
   refuseSize(Number(response.headers.get('content-length') ?? 0), where);
   const parts: Uint8Array[] = [];
   let size = 0;
-  // Part by part: a server need not say, or not truthfully, how much it is going to send.
+  // Part by part: a server may not say how much it will send, or may not tell the truth.
   for (const reader = response.body!.getReader(); ;) {
     const { done, value } = await reader.read();
     if (done) break;

@@ -83,7 +83,7 @@ function findLibrary(place: string): string {
   });
 }
 
-/** The numbers of the types have changed once: sizes tell whether they are those that are meant here. */
+/** The numbers of the types changed once: their sizes tell whether the library uses those meant here. */
 function checkElementTypes(library: NativeLibrary): void {
   for (const [name, { number, array }] of Object.entries(elementTypes)) {
     const tensor = library.createTensor(number, [1]);

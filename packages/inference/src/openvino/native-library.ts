@@ -9,7 +9,7 @@ type TypeSpec = Parameters<typeof Koffi.out>[0];
 /** What is called of OpenVINO's C interface, by the names it has there (docs.openvino.ai, "OpenVINO C API"). */
 export interface NativeLibrary {
   readonly createCore: () => Pointer;
-  /** Not for ever: the bytes have to stay where they are only during the call. */
+  /** The bytes have to stay in place only during the call. */
   readonly readModel: (core: Pointer, bytes: Uint8Array) => Promise<Pointer>;
   /** Gives the model's inputs these shapes, whatever they were. */
   readonly reshape: (model: Pointer, shapes: Readonly<Record<string, readonly number[]>>) => void;
@@ -20,14 +20,14 @@ export interface NativeLibrary {
     properties: Readonly<Record<string, string>>,
   ) => Promise<Pointer>;
   readonly createRequest: (compiled: Pointer) => Pointer;
-  /** Here and now, as onnxruntime-node does: on the way to another thread and back a single image would take longer. */
+  /** Synchronous, as in onnxruntime-node: for a single image, the way to another thread and back would take longer. */
   readonly infer: (request: Pointer) => void;
   /** A tensor of the request: of an input, to be filled; of an output, to be read. */
   readonly getTensor: (request: Pointer, name: string) => Pointer;
   readonly setTensor: (request: Pointer, name: string, tensor: Pointer) => void;
   readonly createTensor: (type: number, dims: readonly number[]) => Pointer;
   readonly describeTensor: (tensor: Pointer) => { readonly type: number; readonly dims: number[] };
-  /** The tensor's memory itself, which ends with the tensor. */
+  /** The tensor's own memory, valid only as long as the tensor. */
   readonly viewTensor: (tensor: Pointer) => ArrayBuffer;
   readonly free: (what: 'model' | 'compiled_model' | 'infer_request' | 'tensor', it: Pointer) => void;
 }
@@ -39,7 +39,7 @@ export interface NativeLibrary {
  */
 export function bindLibrary(koffi: typeof Koffi, path: string): NativeLibrary {
   const library = koffi.load(path);
-  // Types without names: the same library can be bound twice.
+  // Anonymous types: the same library can be bound twice.
   const shape = koffi.struct({ rank: 'int64_t', dims: 'int64_t *' });
   const dimension = koffi.struct({ min: 'int64_t', max: 'int64_t' });
   const partialShape = koffi.struct({ rank: dimension, dims: koffi.pointer(dimension) });
@@ -158,7 +158,7 @@ export function bindLibrary(koffi: typeof Koffi, path: string): NativeLibrary {
   };
 }
 
-/** OpenVINO prefixes its messages by the places in its sources that they passed: the last line says what is wrong. */
+/** OpenVINO puts places in its sources before its messages: the last line says what is wrong. */
 function summarize(message: string): string {
   return (
     message

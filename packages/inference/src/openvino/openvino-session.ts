@@ -11,13 +11,13 @@ interface Compiled {
 
 /** A size of batch that has come. */
 interface Size {
-  /** The network for this size alone; null before it is there, and for sizes that came once. */
+  /** The network for this size alone; null until it is compiled, and for sizes seen only once. */
   compiled: Compiled | null;
   /** Whether it is being compiled for, or was. */
   isWanted: boolean;
 }
 
-/** How many sizes of batches are known by themselves at a time: the usual one, and a last short one. */
+/** How many batch sizes have a network of their own at a time: the usual one, and a last short one. */
 const MOST_SIZES = 2;
 
 /**
@@ -45,9 +45,9 @@ export async function createOpenvinoSession(
       const compiled = await library.compile(core, model, device.toUpperCase(), {
         PERFORMANCE_HINT: 'LATENCY',
         NUM_STREAMS: '1',
-        // Else the threads of two sessions share the first processors, and leave the others idle.
+        // Otherwise the threads of two sessions share the first processors and leave the others idle.
         ENABLE_CPU_PINNING: 'NO',
-        // Else it computes in bfloat16 where the processor can, and answers are others than in TensorFlow.js.
+        // Otherwise it computes in bfloat16 where the processor can, and its answers differ from TensorFlow.js.
         INFERENCE_PRECISION_HINT: 'f32',
         ...(threads === undefined ? {} : { INFERENCE_NUM_THREADS: String(threads) }),
       });
@@ -57,7 +57,7 @@ export async function createOpenvinoSession(
     }
   };
   const anySize = await compile({});
-  /** By the shapes of the inputs, the one used longest ago first. */
+  /** By the shapes of the inputs, the least recently used first. */
   const sizes = new Map<string, Size>();
   let isReleased = false;
 
@@ -70,7 +70,7 @@ export async function createOpenvinoSession(
     sizes.set(key, size);
     if (known !== undefined && !size.isWanted) {
       size.isWanted = true;
-      // What fails here is not missed: any size computes the same.
+      // A failure here loses nothing: the network for any size computes the same.
       void compile(shapes).then(
         (compiled) => {
           // Meanwhile it may have made room for others, or the session have ended.

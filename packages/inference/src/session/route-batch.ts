@@ -29,7 +29,7 @@ export async function routeBatch<Features>(
   const criterion = getCriterion(policy.criterion);
   let places = Int32Array.from({ length: batch.rows }, (_, row) => batch.offset + row);
   let state: CriterionState | null = null;
-  // Null while a call owns the features: whoever owns them frees them.
+  // Null while a call owns the features: the owner frees them.
   let features: Features | null = await runner.load(batch.images, batch.rows);
   try {
     for (let exit = 0; exit < stageCount; exit++) {

@@ -2,7 +2,7 @@ import { ArgumentError, DataError, describeValue } from '@earlyexit/core';
 import { preprocess } from '../preprocess';
 import type { Answers, ImageBatch, SessionMetadata } from './session';
 
-/** Beyond this, engines gain little, and the memory of a batch grows. */
+/** Larger batches gain little and take more memory. */
 export const DEFAULT_BATCH_SIZE = 64;
 
 /** Room for the answers to `count` images. */

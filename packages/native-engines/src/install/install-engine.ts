@@ -59,7 +59,7 @@ export async function installEngine<Manifest extends object>(
     await writeWholeFile(manifestPath(work), `${JSON.stringify(manifest, null, 2)}\n`);
     rmSync(downloads, { recursive: true });
     unlock();
-    // What stands there is older, or the rest of a removal that was cut off.
+    // What is there is older, or left over from an interrupted removal.
     rmSync(target, { recursive: true, force: true });
     renameSync(work, target);
     return manifest;

@@ -52,7 +52,7 @@ export async function downloadWheel(
   path: string,
   options: Pick<WorkOptions, 'signal' | 'onProgress'> = {},
 ): Promise<void> {
-  // What has the name and not the checksum was left by pip.
+  // A file of this name with another checksum was left by pip.
   await rm(path, { force: true });
   await downloadVerified({
     ...options,

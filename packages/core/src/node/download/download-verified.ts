@@ -92,7 +92,7 @@ async function verify(download: VerifiedDownload, part: string): Promise<void> {
 
 async function fetchWithRetries(download: VerifiedDownload, part: string): Promise<void> {
   const { address, signal, attempts = 4, retryDelayMs = 1_000, silenceMs = 30_000, onProgress } = download;
-  // Read and write without emptying it: what an earlier run fetched is gone on with.
+  // Read and write without truncating: an earlier run's download is continued.
   const file = await open(part, 'r+').catch(() => open(part, 'w+'));
   const onBytes = (done: number, total: number | null): void =>
     onProgress?.({ what: `downloading ${address}`, done, total, unit: 'bytes' });
@@ -105,7 +105,7 @@ async function fetchWithRetries(download: VerifiedDownload, part: string): Promi
         signal?.throwIfAborted();
         if (['ENOSPC', 'EIO', 'EDQUOT', 'EFBIG'].includes(errorCode(error) ?? ''))
           throw cannotWrite(download, error);
-        // No address for the server's name, from the start: there is no network, and waiting brings none.
+        // The server's name has no address from the start: there is no network, and waiting will not help.
         const offline = attempt === 1 && ['ENOTFOUND', 'EAI_AGAIN'].includes(errorCode(error) ?? '');
         if (offline || error instanceof FinalAnswer || attempt >= attempts)
           throw await cannotFetch(download, file, error);

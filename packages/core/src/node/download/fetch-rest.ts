@@ -33,10 +33,10 @@ export async function fetchRest(
     const status = response.statusCode ?? 0;
     if (status !== 200 && status !== 206) {
       response.destroy();
-      // There is nothing behind what we have; the checksum tells whether that is the whole file.
+      // The server has nothing beyond what we have; the checksum tells whether that is the whole file.
       if (status === 416 && done > 0) return;
       const answer = `the server answered ${status} ${response.statusMessage ?? ''}`.trimEnd();
-      // 408, 429 and 5xx pass; other refusals stay.
+      // 408, 429 and 5xx may pass; other refusals are final.
       throw status >= 500 || status === 408 || status === 429 ? new Error(answer) : new FinalAnswer(answer);
     }
     if (status === 200 || contentStart(response) !== done) {

@@ -1,7 +1,7 @@
 import { get as getPlain, type IncomingMessage } from 'node:http';
 import { get as getEncrypted } from 'node:https';
 
-// As many as browsers of old allowed; one or two are usual.
+// As many as old browsers allowed; one or two are usual.
 const MAX_REDIRECTS = 5;
 
 /**

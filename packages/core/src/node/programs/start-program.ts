@@ -40,7 +40,7 @@ export async function startProgram<Ready>(options: ProgramOptions): Promise<Runn
   signal?.addEventListener('abort', dispose, { once: true });
   let complaints = '';
   child.stderr.on('data', (text: Buffer) => (complaints = (complaints + text.toString()).slice(-2000)));
-  // Writing to a program that has ended is no error of its own: its end is what is reported.
+  // Writing to a program that has ended is not reported: its end is.
   child.stdin.on('error', () => undefined);
   const ended = new Promise<string>((resolve) => {
     child

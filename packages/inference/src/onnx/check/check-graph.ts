@@ -19,11 +19,11 @@ interface Scope {
   readonly present: ReadonlySet<Size>;
 }
 
-/** A thousand million numbers, all tensors of a network together, for one image. */
+/** A billion numbers, in all tensors of a network together, for one image. */
 export const MOST_NUMBERS = 2 ** 30;
-/** 137 thousand million multiply-accumulates for one image, thirty times those of ResNet-50 at 224 × 224. */
+/** 137 billion multiply-accumulates for one image, thirty times those of ResNet-50 at 224 × 224. */
 export const MOST_WORK = 2 ** 37;
-/** Constants up to this length are looked into: shapes, axes, paddings. */
+/** The values of constants up to this length are read: shapes, axes, paddings. */
 const LONGEST_LIST = 64;
 const DEEPEST = 64;
 

@@ -35,7 +35,7 @@ export interface Value {
   readonly shapeOf?: readonly Size[];
 }
 
-/** Sixteen million numbers, 64 MB: the largest feature map of ResNet-50 at 224 × 224 has 0.8 million. */
+/** 16 million numbers, 64 MB: the largest feature map of ResNet-50 at 224 × 224 has 0.8 million. */
 export const LARGEST_TENSOR = 2 ** 24;
 const MOST_AXES = 6;
 

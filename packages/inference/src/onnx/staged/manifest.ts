@@ -16,7 +16,7 @@ export interface StagedFile {
   /** The file's name beside the manifest. */
   readonly file: string;
   readonly bytes: number;
-  /** With which the file ends; the first manifests did not tell. */
+  /** At the end of the file; the first manifests did not state it. */
   readonly sha256?: string;
   readonly inputs: readonly StagedTensor[];
   readonly carried: readonly StagedTensor[];
@@ -36,7 +36,7 @@ export const MANIFEST_FILE = 'manifest.json';
 const LARGEST_MANIFEST_BYTES = 2 ** 22;
 /** More exits than any network has. */
 const MOST_STAGES = 256;
-/** Names, and no paths: nothing but what lies beside the manifest is read. */
+/** Names, not paths: only files beside the manifest are read. */
 const FILE_NAME = /^\w[\w-]*\.onnx$/;
 
 /**
@@ -88,7 +88,7 @@ async function checkChecksum(
 ): Promise<void> {
   // The first manifests had none.
   if (sha256 === undefined) return;
-  // What is nested too deep to be written again is not ours either.
+  // What is nested too deeply to be written again is not ours either.
   const checksum = await jsonChecksum(rest).catch(() => 'none');
   if (checksum === null || checksum === sha256) return;
   throw new DataError({

@@ -71,7 +71,7 @@ async function openSource(
   };
 }
 
-/** A folder of the file system; nothing that a link leads to outside of it is read. */
+/** A folder on disk; links that lead out of it are not followed. */
 async function openFolder(
   source: string | URL,
   signal: AbortSignal | undefined,
