@@ -57,7 +57,7 @@ describe('gradient equilibrium', () => {
       return Object.fromEntries(
         model.weights.map((weight) => [
           weight.originalName.split('/')[0]!,
-          grads[(weight.read() as tf.Variable).name]?.dataSync()[0] ?? 0,
+          grads[(weight.read() as unknown as { readonly name: string }).name]?.dataSync()[0] ?? 0,
         ]),
       );
     };
