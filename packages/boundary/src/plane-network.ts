@@ -57,7 +57,9 @@ export async function trainPlaneNetwork(
   const optimizer = tf.train.adam(LEARNING_RATE);
   const inputs = tf.tensor2d(points.points, [points.size, 2]);
   const targets = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(points.labels, 'int32'), 2), 'float32'));
-  const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const variables = model.trainableWeights
+    .map((weight) => weight.read())
+    .filter((value) => value instanceof tf.Variable);
   const loss = (): tf.Scalar => {
     const exits = model.apply(inputs, { training: true }) as tf.Tensor2D[];
     const losses = exits.map((logits) => tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1))));
