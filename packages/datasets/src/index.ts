@@ -1,4 +1,5 @@
-export type { Augmentation, AugmentationBatch, ImageWindow } from './augmentation/augmentation';
+export type { Augmentation, AugmentationBatch } from './augmentation/augmentation';
+export type { ImageWindow } from './decode/image-window';
 export { corruptionLabel, parseCorruptions } from './parse-corruptions';
 export { corruptImages, type Corruption, type CorruptionName, listCorruptions } from './corrupt-images';
 export type { DataSource, OpenOptions, Polarity } from './data-source';

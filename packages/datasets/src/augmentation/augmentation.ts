@@ -1,4 +1,5 @@
 import type { Size } from '../decode/cut-window';
+import type { ImageWindow } from '../decode/image-window';
 import type { ImageShape } from '../image-set/image-set';
 
 /** A batch that an augmentation changes in place. */
@@ -10,14 +11,6 @@ export interface AugmentationBatch {
   readonly images: number;
   /** 32 random bits for one image, the same whenever the same image is asked for under the same seed. */
   readonly random: (image: number) => number;
-}
-
-/** A rectangle of an image, in its pixels. */
-export interface ImageWindow {
-  readonly top: number;
-  readonly left: number;
-  readonly height: number;
-  readonly width: number;
 }
 
 /** A random change of training images, on raw bytes before they are normalised. */

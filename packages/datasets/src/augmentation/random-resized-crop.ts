@@ -1,6 +1,7 @@
 import { ArgumentError, randomStream } from '@earlyexit/core';
 import { cutWindow, type Size } from '../decode/cut-window';
-import type { Augmentation, ImageWindow } from './augmentation';
+import type { ImageWindow } from '../decode/image-window';
+import type { Augmentation } from './augmentation';
 import { withRecipe } from './augmentation-recipe';
 
 /** Which windows `randomResizedCrop` cuts. */

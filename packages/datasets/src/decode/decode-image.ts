@@ -1,6 +1,6 @@
 import { DataError, EarlyExitError, EnvironmentError } from '@earlyexit/core';
 import type sharp from 'sharp';
-import type { ImageWindow } from '../augmentation/augmentation';
+import type { ImageWindow } from './image-window';
 import { cutWindow, type Size } from './cut-window';
 import { checkImageFormat } from './image-format';
 import type { ImageShape } from '../image-set/image-set';

@@ -1,5 +1,5 @@
-import type { ImageWindow } from '../augmentation/augmentation';
 import type { Size } from '../decode/cut-window';
+import type { ImageWindow } from '../decode/image-window';
 
 /** Height, width and channels of the images of a data set. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
