@@ -29,14 +29,7 @@ export function describePretrained(
   { colors, width }: Pick<Output, 'colors' | 'width'>,
 ): string[] {
   return formatTable(
-    [
-      { title: 'name' },
-      { title: 'accuracy', align: 'right' },
-      { title: 'without exits', align: 'right' },
-      { title: 'cheaper', align: 'right' },
-      { title: 'int8', align: 'right' },
-      { title: 'description' },
-    ],
+    ['name', '>accuracy', '>without exits', '>cheaper', '>int8', 'description'],
     cards.map(({ name, evaluation, int8, description }) => [
       name,
       percent(evaluation.top1),
