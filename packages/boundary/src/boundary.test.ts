@@ -129,4 +129,17 @@ describe('drawPoints', () => {
       ),
     );
   });
+
+  it('goes round every ring', () => {
+    const { points, labels } = drawPoints('rings', { size: 2_000, noise: 0 });
+    const quarters = new Map<string, number>();
+    labels.forEach((label, row) => {
+      const [x, y] = [points[2 * row]!, points[2 * row + 1]!];
+      const key = [label, Math.hypot(x, y).toFixed(2), x > 0, y > 0].join();
+      quarters.set(key, (quarters.get(key) ?? 0) + 1);
+    });
+    // Three rings, four quarters of each; the smallest ring has 200 points.
+    expect(quarters.size).toBe(12);
+    for (const count of quarters.values()) expect(count).toBeGreaterThan(30);
+  });
 });

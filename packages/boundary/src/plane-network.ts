@@ -45,7 +45,7 @@ export interface PlaneTraining extends WorkOptions {
 const FIRST_WEIGHT = 0.3;
 const LEARNING_RATE = 0.02;
 /** Of the squares of all weights: without it the last exit winds around single points. */
-const DECAY = 3e-4;
+const DECAY = 5e-5;
 // Often enough for a page to be redrawn and a signal to be heard.
 const STEPS_A_TURN = 20;
 

@@ -39,9 +39,11 @@ const rings: PlaneShape = {
   narrow: { units: 3, activation: 'tanh' },
   curve(label, t) {
     // The rings within and without are of one class, the longer one with as many more points.
-    const isWithin = t < INNER / (INNER + OUTER);
+    const share = INNER / (INNER + OUTER);
+    const isWithin = t < share;
     const radius = label === 1 ? MIDDLE : isWithin ? INNER : OUTER;
-    const angle = 2 * Math.PI * (INNER + OUTER) * t;
+    const turn = label === 1 ? t : isWithin ? t / share : (t - share) / (1 - share);
+    const angle = 2 * Math.PI * turn;
     return [radius * Math.cos(angle), radius * Math.sin(angle)];
   },
 };
