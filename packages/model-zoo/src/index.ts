@@ -1,3 +1,4 @@
+export { attachNamedExits } from './attach-named-exits';
 export {
   createModel,
   getModelEntry,
@@ -7,4 +8,5 @@ export {
   type NetworkData,
 } from './registry';
 export type { BackboneOptions, InputShape, ModelDefinition, ModelEntry } from './model-definition';
+export { importTorchvision, type TorchvisionOptions } from './torchvision-weights';
 export { resolveLayerName } from './resolve-layer-name';

@@ -1,17 +1,12 @@
-import {
-  attachExits,
-  type ExitSpecification,
-  type MultiExitModel,
-  type Preprocessing,
-} from '@earlyexit/branch-head';
-import { ArgumentError, EarlyExitError, nearestNames } from '@earlyexit/core';
+import { attachExits, type MultiExitModel, type Preprocessing } from '@earlyexit/branch-head';
+import { ArgumentError, nearestNames } from '@earlyexit/core';
+import { attachNamedExits } from './attach-named-exits';
 import { alexnetCifarModels, alexnetTestModels } from './alexnet-cifar';
 import { cdlMnistModels } from './cdl-mnist';
 import { lenetModels, lenetTestModels } from './lenet';
 import type { InputShape, ModelDefinition, ModelEntry } from './model-definition';
 import { resnetCifarModels, resnetTestModels } from './resnet-cifar';
 import { resnetImagenetModels } from './resnet-imagenet';
-import { resolveLayerName } from './resolve-layer-name';
 import { branchyNetResnetModels, branchyNetResnetTestModels } from './resnet110-branchynet';
 
 const registry = new Map<string, ModelDefinition>();
@@ -67,9 +62,6 @@ export interface CreateModelOptions {
   readonly exits?: readonly string[] | undefined;
 }
 
-/** It fits everywhere and costs little. */
-const DEFAULT_HEAD = 'pooled';
-
 /**
  * Builds a network of the registry with fresh, seeded weights: the same name, options and seed give the same
  * weights on every engine.
@@ -99,15 +91,7 @@ export function createModel(name: string, options: CreateModelOptions = {}): Mul
     lossWeights: definition.lossWeights === null ? null : [...definition.lossWeights],
   });
   const { exits = [] } = options;
-  if (exits.length === 0) return published;
-  try {
-    return attachExits(published.model, readExits(exits, published), about);
-  } catch (error) {
-    // What is wrong with a layer or a head is wrong with what was written here.
-    if (!EarlyExitError.is(error) || error.kind !== 'argument') throw error;
-    const { where: _, ...parts } = error.parts;
-    throw new ArgumentError({ ...parts, function: 'createModel', argument: 'exits', cause: error });
-  }
+  return exits.length === 0 ? published : attachNamedExits(published, exits, seed, 'createModel');
 }
 
 function preprocessingOf({
@@ -124,33 +108,6 @@ function preprocessingOf({
     polarity,
     ...(shorterSide === undefined ? {} : { shorterSide }),
   };
-}
-
-/** Exits as they are written, for a network that has none yet. */
-function readExits(exits: readonly string[], plain: MultiExitModel): ExitSpecification[] {
-  const own = plain.metadata.exits.slice(0, -1);
-  if (own.length > 0) {
-    throw new ArgumentError({
-      function: 'createModel',
-      argument: 'exits',
-      rule: 'exits are attached to a plain network',
-      received: `${plain.metadata.name}, which has ${own.map((exit) => `${exit.name} after ${exit.attachedAfter ?? ''}`).join(', ')}`,
-      remedy: 'Name the plain variant, or leave them out',
-    });
-  }
-  return exits.map((written) => {
-    const [layer = '', head = DEFAULT_HEAD, ...rest] = written.split(':');
-    if (layer === '' || head === '' || rest.length > 0) {
-      throw new ArgumentError({
-        function: 'createModel',
-        argument: 'exits',
-        rule: 'an exit is written LAYER or LAYER:HEAD',
-        received: written,
-      });
-    }
-    // Whether the head exists is attachExits's to say: it knows the names.
-    return { after: resolveLayerName(plain, layer), head };
-  });
 }
 
 /** Every registered network, in the order of registration. */

@@ -16,6 +16,8 @@ import type { DataSettings } from './run-config';
 /** Which data are to be opened, and how. */
 export interface OpenDataOptions extends WorkOptions {
   readonly settings: DataSettings;
+  /** How pixels become inputs; as is usual for the data unless given. */
+  readonly normalization?: Pick<DataSource, 'mean' | 'standardDeviation'> | undefined;
   /** Whether missing data may be downloaded; default true. */
   readonly download?: boolean | undefined;
   /** What the network takes; data sets without a size of their own are brought to it. */
@@ -55,7 +57,7 @@ export async function openData(options: OpenDataOptions): Promise<OpenedData> {
   const { signal, onProgress, onNote } = options;
   const { dataset, dataDir, seed, validation, calibration, skipBroken, rules } = settings;
   const anySize = listDatasets().some(({ name, imageShape: own }) => name === dataset && own === null);
-  const source = await openDataset(dataset, {
+  const opened = await openDataset(dataset, {
     ...(dataDir === null ? {} : { dataDir }),
     download,
     skipBroken,
@@ -65,6 +67,8 @@ export async function openData(options: OpenDataOptions): Promise<OpenedData> {
     signal,
     onProgress,
   });
+  const { normalization } = options;
+  const source = normalization === undefined ? opened : { ...opened, ...pick(normalization) };
   for (const text of source.notes ?? []) onNote?.({ level: 'note', text });
   const usual = augment === true ? source.augmentation : undefined;
   const augmentation = options.augmentation ?? usual;
@@ -82,6 +86,10 @@ export async function openData(options: OpenDataOptions): Promise<OpenedData> {
       : splitDataset(source, { ...known, augmentation });
   for (const text of splits.notes) onNote?.({ level: 'note', text });
   return { settings, source, splits };
+}
+
+function pick({ mean, standardDeviation }: Pick<DataSource, 'mean' | 'standardDeviation'>) {
+  return { mean, standardDeviation };
 }
 
 /** What was recorded and the keys of the data now; null where nothing was, or the data are others. */

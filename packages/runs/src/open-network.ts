@@ -1,6 +1,5 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
-import { ArgumentError } from '@earlyexit/core';
-import { createModel } from '@earlyexit/model-zoo';
+import { attachNamedExits, createModel } from '@earlyexit/model-zoo';
 import type { RegisteredLocation, SavedLocation } from './locate-model';
 import { loadRun } from './open-run';
 import type { RunConfig } from './run-config';
@@ -17,7 +16,7 @@ export interface OpenNetworkOptions {
  * Opens a network with its layers: a saved one, or a registered one with random weights. An engine of TensorFlow.js has
  * to be running.
  *
- * @throws ArgumentError if exits are to be attached to a saved network, or `createModel` refuses them; DataError if a
+ * @throws ArgumentError if exits do not fit, or are to be attached to a network that has some; DataError if a
  *   file is damaged
  */
 export async function openNetwork(
@@ -27,15 +26,6 @@ export async function openNetwork(
   if (location.kind === 'registered') {
     return { model: createModel(location.name, { exits, seed }), config: null };
   }
-  if (exits !== undefined) {
-    throw new ArgumentError({
-      function: 'openNetwork',
-      argument: 'exits',
-      rule: 'exits are attached to a network by name; a saved model has its own',
-      received: location.path,
-      remedy: 'Leave them out, or name a plain network',
-    });
-  }
   const { model, config } = await loadRun(location);
-  return { model, config };
+  return { model: exits === undefined ? model : attachNamedExits(model, exits, seed, 'openNetwork'), config };
 }

@@ -32,32 +32,50 @@ export interface RequestedPreparation extends ImagePreparation {
 }
 
 /**
+ * What is said of the preparation of a network: by the options, and for the rest by what lies beside its file.
+ */
+export async function statedPreparation(
+  file: string,
+  {
+    mean,
+    std,
+    color,
+    size,
+  }: Pick<OptionValues<typeof preparationOptions>, 'mean' | 'std' | 'color' | 'size'>,
+  signal: AbortSignal,
+): Promise<Partial<RequestedPreparation>> {
+  const { readPreparation } = await import('@earlyexit/attach');
+  const beside = mean === undefined || std === undefined ? await readPreparation(file, signal) : null;
+  const means = mean ?? beside?.mean;
+  const deviations = std ?? beside?.standardDeviation;
+  const sides = size === undefined ? beside?.size : ([size, size] as const);
+  return {
+    ...(means === undefined ? {} : { mean: means }),
+    ...(deviations === undefined ? {} : { standardDeviation: deviations }),
+    color,
+    ...(sides === undefined ? {} : { size: sides }),
+  };
+}
+
+/**
  * The preparation of a network: the options, and for the rest what lies beside its file.
  *
  * @throws ArgumentError if nobody says it
  */
 export async function preparationOf(
   file: string,
-  { mean, std, color, size }: OptionValues<typeof preparationOptions>,
+  options: OptionValues<typeof preparationOptions>,
   signal: AbortSignal,
 ): Promise<RequestedPreparation> {
-  const { readPreparation } = await import('@earlyexit/attach');
-  const beside = mean === undefined || std === undefined ? await readPreparation(file, signal) : null;
-  const means = mean ?? beside?.mean;
-  const deviations = std ?? beside?.standardDeviation;
-  if (means === undefined || deviations === undefined) {
+  const stated = await statedPreparation(file, options, signal);
+  const { mean, standardDeviation } = stated;
+  if (mean === undefined || standardDeviation === undefined) {
     throw new ArgumentError({
-      where: means === undefined ? '--mean' : '--std',
+      where: mean === undefined ? '--mean' : '--std',
       rule: 'it is stated how images are prepared: a wrong preparation gives wrong answers without a word',
       received: 'nothing, and no preprocessor_config.json beside the file',
       remedy: 'Networks trained on ImageNet mostly take --mean 0.485 0.456 0.406 --std 0.229 0.224 0.225',
     });
   }
-  const sides = size === undefined ? beside?.size : ([size, size] as const);
-  return {
-    mean: means,
-    standardDeviation: deviations,
-    color,
-    ...(sides === undefined ? {} : { size: sides }),
-  };
+  return { ...stated, mean, standardDeviation };
 }

@@ -10,6 +10,7 @@ import { doctor } from './doctor/options';
 import { engine } from './engine/options';
 import { evaluate } from './evaluate/options';
 import { exportNetwork } from './export/options';
+import { importNetwork } from './import/options';
 import { models } from './models/options';
 import { predict } from './predict/options';
 import { profile } from './profile/options';
@@ -29,6 +30,7 @@ export const commands: readonly RunnableCommand[] = [
   runnable(exportNetwork, () => import('./export/run')),
   runnable(attach, () => import('./attach/run')),
   runnable(cascade, () => import('./cascade/run')),
+  runnable(importNetwork, () => import('./import/run')),
   runnable(bench, () => import('./bench/run')),
   runnable(report, () => import('./report/run')),
   runnable(reproduce, () => import('./reproduce/run')),

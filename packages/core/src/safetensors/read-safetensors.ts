@@ -16,6 +16,8 @@ const DECODERS: Readonly<Record<ValueType, (bytes: ArrayBuffer) => TensorValues>
   F32: (bytes) => new Float32Array(bytes),
   I32: (bytes) => new Int32Array(bytes),
   F16: decodeHalves,
+  // Counters: what is beyond 32 bits is of no use here.
+  I64: (bytes) => Int32Array.from(new BigInt64Array(bytes), Number),
 };
 
 type Fail = (rule: string, received: string) => never;

@@ -1,6 +1,6 @@
 import type { OptimizerName, RegimeName, ScheduleName } from '@earlyexit/trainer';
 import { z } from 'zod';
-import { declareCommand } from '../../command';
+import { declareCommand, optionalOperand } from '../../command';
 import {
   listOption,
   numberListOption,
@@ -53,10 +53,18 @@ $ earlyexit train --resume --out runs/digits
 
 Your own photographs, one folder a class, and exits where you want them:
 $ earlyexit train --model resnet20_cifar --exits block3 block6:conv-dense \\
-    --dataset image-folder --data-dir photos --out runs/photos`,
-  operands: {},
+    --dataset image-folder --data-dir photos --out runs/photos
+
+A network of another program, with exits:
+$ earlyexit import classifier.onnx --out runs/mine
+$ earlyexit train runs/mine --exits layer1.2.relu layer2.2.relu --dataset cifar10`,
+  operands: {
+    model: optionalOperand(
+      'the network: a registered one, or a saved one to go on from; in place of --model',
+    ),
+  },
   options: {
-    model: valueOption('name', text(), 'network: see `earlyexit models`', {
+    model: valueOption('name', text(), 'network: see `earlyexit models`, or the folder of a saved one', {
       sets: ['getModelEntry.name', 'createModel.name'],
     }),
     exits: listOption(

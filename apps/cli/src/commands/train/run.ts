@@ -21,7 +21,7 @@ import {
 } from './describe';
 import { followTraining } from './follow-training';
 import type { train as declaration } from './options';
-import { optionsToRepeat, readSettings } from './settings';
+import { isPath, optionsToRepeat, readSettings } from './settings';
 
 /** `earlyexit train`: trains a network and writes a run folder. */
 export async function run(invocation: Invocation<typeof declaration>): Promise<number> {
@@ -30,9 +30,12 @@ export async function run(invocation: Invocation<typeof declaration>): Promise<n
   const read = await readSettings(invocation);
   const { settings, asked, remembered, runDirectory } = read;
   const { lr, lossweights, earlyexit, ema, keep, model, resume, dryRun, admitGain } = settings;
-  const dataSettings = trainingData(model, asked, remembered?.data ?? null);
+  const dataSettings = await trainingData(model, asked, remembered?.data ?? null);
   const { count: workers, engine: needed } = chooseWorkers(settings);
-  const engine = await startEngine({ engine: needed, threads: settings.threads, training: model }, output);
+  const engine = await startEngine(
+    { engine: needed, threads: settings.threads, training: isPath(model) ? undefined : model },
+    output,
+  );
   if (!dryRun) await requireRunFolder(runDirectory, resume);
   const { limit, augment, download, imageSize } = settings;
   const prepared = await showing(output, signal, (work) =>

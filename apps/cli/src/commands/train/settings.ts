@@ -26,11 +26,28 @@ export interface TrainSettings {
  *
  * @throws ArgumentError for a wrong option, or where no network is named; DataError where there is no run to resume
  */
-export async function readSettings({ given, signal }: Invocation<typeof train>): Promise<TrainSettings> {
+export async function readSettings({
+  given,
+  operands,
+  signal,
+}: Invocation<typeof train>): Promise<TrainSettings> {
   const { config: file, ...typed } = given;
   const fromFile = file === undefined ? {} : await readConfigFile(file, train.options, signal);
-  const named: GivenOptions<TrainOptions> = { ...fromFile, ...typed };
-  const { out = named.model === undefined ? undefined : join('runs', named.model) } = named;
+  if (operands.model !== undefined && typed.model !== undefined) {
+    throw new ArgumentError({
+      where: 'MODEL',
+      rule: 'the network is named once',
+      received: `${operands.model} and --model ${typed.model}`,
+      remedy: 'Leave one of them out',
+    });
+  }
+  const { model: operand } = operands;
+  const named: GivenOptions<TrainOptions> = {
+    ...fromFile,
+    ...typed,
+    ...(operand === undefined ? {} : { model: operand }),
+  };
+  const { out = named.model === undefined ? undefined : usualFolder(named.model) } = named;
   if (named.resume === true && out === undefined) {
     throw new ArgumentError({
       where: '--resume',
@@ -49,7 +66,17 @@ export async function readSettings({ given, signal }: Invocation<typeof train>):
     });
   }
   const settings = { ...withDefaults(train.options, asked), model };
-  return { settings, asked, remembered, runDirectory: out ?? join('runs', model) };
+  return { settings, asked, remembered, runDirectory: out ?? usualFolder(model) };
+}
+
+/** Where a run is written that nobody gave a place: a saved network stays as it is. */
+function usualFolder(model: string): string {
+  return isPath(model) ? `${model.replace(/[/\\]+$/, '')}-trained` : join('runs', model);
+}
+
+/** Whether a saved network is named, not a registered one. */
+export function isPath(model: string): boolean {
+  return /[/\\]/.test(model) || model.startsWith('.');
 }
 
 /** The options that a later `train --config RUN/config.json` or `--resume` reads. */
@@ -62,7 +89,7 @@ export function optionsToRepeat(
   return {
     ...options,
     ...(options.workers === undefined ? {} : { workers }),
-    ...{ model, dataset },
+    ...{ model: isPath(model) ? resolve(model) : model, dataset },
     ...(dataDir === null ? {} : { dataDir: resolve(dataDir) }),
   };
 }

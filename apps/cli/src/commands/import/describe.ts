@@ -1,0 +1,33 @@
+import type { Preprocessing } from '@earlyexit/branch-head';
+import { count, plural, shortMacs } from '@earlyexit/core/format';
+
+/** What `import --json` prints. */
+export interface ImportedDocument {
+  /** The folder of the saved model. */
+  readonly model: string;
+  readonly name: string;
+  readonly inputShape: readonly number[];
+  readonly classes: readonly string[];
+  /** Early exits. */
+  readonly exits: number;
+  readonly layers: number;
+  readonly parameters: number;
+  /** Multiply-accumulates of the network without exits. */
+  readonly macs: number;
+  readonly preprocessing: Preprocessing | null;
+}
+
+/** Said where nobody has said how images are prepared. */
+export const UNPREPARED =
+  'nothing says how images are prepared for this network: training takes what is usual for the data. State --mean and --std if its own training was otherwise';
+
+/** What was read, and how to go on. */
+export function describeImported(document: ImportedDocument): string[] {
+  const { model, name, inputShape, classes, exits, layers, parameters, macs } = document;
+  return [
+    `${model}: ${name}, ${plural(layers, 'layer')}, ${shortMacs(macs)} MACs, ${count(parameters)} parameters, images [${inputShape.join(', ')}], ${count(classes.length)} classes`,
+    exits === 0
+      ? `next: earlyexit train ${model} --exits LAYER … --dataset NAME (earlyexit profile ${model} lists the layers)`
+      : `next: earlyexit train ${model} --regime frozen --dataset NAME`,
+  ];
+}

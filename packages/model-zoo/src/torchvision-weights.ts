@@ -1,0 +1,152 @@
+import { type MultiExitModel, type Preprocessing, withMetadata } from '@earlyexit/branch-head';
+import { DataError, nearestName } from '@earlyexit/core';
+import { type HostTensor, readSafetensors, type TensorValues } from '@earlyexit/core/safetensors';
+import { createModel } from './registry';
+import { tf, type tfl } from './tf';
+
+/** What is known of the weights besides. */
+export interface TorchvisionOptions {
+  /** Names of the classes; by default numbers, as many as the weights have. */
+  readonly classes?: readonly string[] | undefined;
+  /** How pixels become inputs; by default as torchvision prepares ImageNet. */
+  readonly preprocessing?: Preprocessing | null | undefined;
+  /** Seed of the heads' weights, which the file does not have; 0 unless given. */
+  readonly seed?: number | undefined;
+  /** How to call the file in errors; `weights` unless given. */
+  readonly where?: string | undefined;
+}
+
+const IMAGENET = { mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225] } as const;
+
+/** Counters of PyTorch's normalisation, which nothing depends on. */
+const COUNTER = /\.num_batches_tracked$/;
+/** More names than a message lists. */
+const MOST_NAMED = 6;
+
+/**
+ * Builds a ResNet of the registry with weights that torchvision's network of the same depth has, by torchvision's names:
+ * `conv1.weight`, `layer1.0.bn1.running_mean`, `layer2.0.downsample.0.weight`, `fc.bias`. Heads keep their random weights,
+ * for `frozen` training to set. Any network of those names fits, as `resnet20_cifar` shows.
+ *
+ * @param file safetensors, as `save_file(model.state_dict(), path)` writes it
+ * @param name of a registered network
+ * @throws ArgumentError for an unknown network; DataError for a damaged file, or weights that are missing, left over or of
+ *   another shape
+ */
+export function importTorchvision(
+  file: Uint8Array,
+  name: string,
+  options: TorchvisionOptions = {},
+): MultiExitModel {
+  const { where = 'weights', classes, seed, preprocessing } = options;
+  const tensors = withoutPrefix(readSafetensors(file, where).tensors);
+  const count = tensors.get('fc.bias')?.shape[0] ?? 0;
+  const known = classes ?? (count > 1 ? count : undefined);
+  const network = createModel(name, { ...(known === undefined ? {} : { classes: known }), seed });
+  try {
+    fill(network, tensors, where);
+  } catch (error) {
+    network.model.dispose();
+    throw error;
+  }
+  const inputShape = network.model.inputs[0]!.shape.slice(1) as [number, number, number];
+  const usual = inputShape[2] === 3 ? { inputShape, ...IMAGENET } : null;
+  return withMetadata(network, { preprocessing: preprocessing === undefined ? usual : preprocessing });
+}
+
+type Tensor = HostTensor<TensorValues>;
+
+/** Networks that were trained on several devices have `module.` before every name. */
+function withoutPrefix(tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+  const kept = [...tensors].filter(([name]) => !COUNTER.test(name));
+  const isPrefixed = kept.every(([name]) => name.startsWith('module.'));
+  return new Map(kept.map(([name, tensor]) => [isPrefixed ? name.slice('module.'.length) : name, tensor]));
+}
+
+/** A weight of the network, and where it stands in the file. */
+interface Place {
+  readonly variable: tfl.LayerVariable;
+  readonly name: string;
+  /** The order in which the file's axes stand in the network. */
+  readonly order: readonly number[];
+}
+
+function fill(
+  { model, metadata }: MultiExitModel,
+  tensors: ReadonlyMap<string, Tensor>,
+  where: string,
+): void {
+  const heads = metadata.exits.slice(0, -1).map((exit) => `${exit.name}_`);
+  const backbone = model.layers.filter((layer) => !heads.some((head) => layer.name.startsWith(head)));
+  const places = backbone.flatMap((layer) => layer.weights.map((variable) => placeOf(layer, variable)));
+  const wanted = new Set(places.map(({ name }) => name));
+  const missing = [...wanted].filter((name) => !tensors.has(name));
+  const surplus = [...tensors.keys()].filter((name) => !wanted.has(name));
+  if (missing.length > 0 || surplus.length > 0) {
+    const near = missing.length > 0 ? nearestName(missing[0]!, surplus) : null;
+    throw new DataError({
+      where,
+      rule: `it has the weights of ${metadata.name}, by torchvision's names`,
+      received: [
+        ...(missing.length > 0 ? [`${String(missing.length)} missing (${some(missing)})`] : []),
+        ...(surplus.length > 0 ? [`${String(surplus.length)} left over (${some(surplus)})`] : []),
+      ].join(' and '),
+      remedy:
+        near === null ? 'Name the network that the weights are of' : `${near} is near to ${missing[0]!}`,
+    });
+  }
+  const misfit = places.find(
+    ({ name, variable, order }) => turned(tensors.get(name)!, order) !== variable.shape.join(),
+  );
+  if (misfit !== undefined) {
+    throw new DataError({
+      where,
+      rule: `'${misfit.name}' becomes [${misfit.variable.shape.join(', ')}]`,
+      received: `[${tensors.get(misfit.name)!.shape.join(', ')}]`,
+      remedy: 'Name the network that the weights are of',
+    });
+  }
+  for (const { name, variable, order } of places) {
+    const { shape, values } = tensors.get(name)!;
+    tf.tidy(() => {
+      variable.write(tf.transpose(tf.tensor(Float32Array.from(values), [...shape]), [...order]));
+    });
+  }
+}
+
+function some(names: readonly string[]): string {
+  return `${names.slice(0, MOST_NAMED).join(', ')}${names.length > MOST_NAMED ? ', …' : ''}`;
+}
+
+function turned({ shape }: Tensor, order: readonly number[]): string {
+  return shape.length === order.length ? order.map((axis) => shape[axis]).join() : '';
+}
+
+/** What PyTorch calls the weights of normalisation, and of what else there is. */
+const weightNames: Readonly<Record<string, string>> = {
+  kernel: 'weight',
+  bias: 'bias',
+  gamma: 'weight',
+  beta: 'bias',
+  moving_mean: 'running_mean',
+  moving_variance: 'running_var',
+};
+
+function placeOf(layer: tfl.layers.Layer, variable: tfl.LayerVariable): Place {
+  const own = variable.originalName.split('/').at(-1)!;
+  const name = `${torchvisionName(layer.name)}.${weightNames[own] ?? own}`;
+  const isKernel = own === 'kernel';
+  const order = !isKernel ? [0] : variable.shape.length === 4 ? [2, 3, 1, 0] : [1, 0];
+  return { variable, name, order };
+}
+
+/** `layer1.0.conv2` for `layer1_block1_conv2`; `layer2.0.downsample.0` for `layer2_block1_downsample_conv`. */
+function torchvisionName(layer: string): string {
+  const [, stage, block, part] = /^layer(\d+)_block(\d+)_(\w+)$/.exec(layer) ?? [];
+  if (stage === undefined || block === undefined || part === undefined) return layer;
+  const parts: Readonly<Record<string, string>> = {
+    downsample_conv: 'downsample.0',
+    downsample_bn: 'downsample.1',
+  };
+  return `layer${stage}.${String(Number(block) - 1)}.${parts[part] ?? part}`;
+}
