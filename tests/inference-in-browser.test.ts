@@ -15,7 +15,7 @@ declare const earlyexit: typeof onnx;
  * Minified and gzipped: 17.2 KiB when this was written, the check of a file's structure included. There is room for
  * some more of it, and none for a library.
  */
-const LARGEST_BUNDLE_BYTES = 22 * 1024;
+const LARGEST_BUNDLE_BYTES = 23 * 1024;
 
 it(`takes a page less than ${LARGEST_BUNDLE_BYTES / 1024} KiB, onnxruntime-web not counted`, async () => {
   const files = await bundleForBrowser(

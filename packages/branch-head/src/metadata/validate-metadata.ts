@@ -107,7 +107,7 @@ function findPreprocessingProblem(value: unknown, model: tfl.LayersModel): Metad
       polarity,
     ) ??
     check(
-      shorterSide === undefined || (isCount(shorterSide) && shorterSide >= Number(shape[0] ?? 1)),
+      shorterSide === undefined || (isCount(shorterSide) && shorterSide >= (shape[0] ?? 1)),
       'preprocessing.shorterSide',
       'is a whole number of pixels, no smaller than the input',
       shorterSide,
