@@ -7,10 +7,10 @@ import { bundleForBrowser } from './browser-page';
 const limits = [
   ['@earlyexit/core', 3.5],
   ['@earlyexit/exit-criteria', 7],
-  ['@earlyexit/calibration', 33],
+  ['@earlyexit/calibration', 36],
   ['@earlyexit/inference', 7.5],
   ['@earlyexit/inference/onnx', 24],
-  ['@earlyexit/inference/tfjs', 16],
+  ['@earlyexit/inference/tfjs', 18],
   ['@earlyexit/onnx', 60],
 ] as const;
 
