@@ -110,6 +110,17 @@ describe('saveModel and loadModel', () => {
     );
   });
 
+  it('take no memory for weights that the list has and the safetensors have not', async () => {
+    await saveModel(network(1), folder, { weights: 'safetensors' });
+    const path = join(folder, 'model.json');
+    const json = JSON.parse(await readFile(path, 'utf8')) as {
+      weightsManifest: [{ weights: { shape: number[] }[] }];
+    };
+    json.weightsManifest[0].weights[0]!.shape = [2 ** 40];
+    await writeFile(path, JSON.stringify(json));
+    expect(await refusal(folder)).toMatch(/there is a tensor '.*' of floats, \[1099511627776\]/);
+  });
+
   it('write two files, replace them, and leave others alone', async () => {
     await mkdir(folder);
     await writeFile(join(folder, 'notes.txt'), 'mine');

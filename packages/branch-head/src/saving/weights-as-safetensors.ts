@@ -43,20 +43,21 @@ export function fromSafetensors(
   where: string,
 ): ArrayBuffer {
   const tensors = readFloatTensors(file, where);
-  const numbers = specifications.reduce((sum, each) => sum + weightSize(each), 0);
-  const data = new Float32Array(numbers);
+  const found = specifications.map(({ name, shape, dtype }) => {
+    const tensor = tensors.get(name);
+    if (dtype === 'float32' && tensor?.shape.join() === shape.join()) return tensor.values;
+    throw new DataError({
+      where,
+      rule: `there is a tensor '${name}' of floats, [${shape.join(', ')}]`,
+      received: tensor === undefined ? 'none' : `[${tensor.shape.join(', ')}]`,
+    });
+  });
+  // Sized by what the file has, not by what the list says that it has.
+  const data = new Float32Array(found.reduce((sum, values) => sum + values.length, 0));
   let offset = 0;
-  for (const each of specifications) {
-    const found = tensors.get(each.name);
-    if (each.dtype !== 'float32' || found?.shape.join() !== each.shape.join()) {
-      throw new DataError({
-        where,
-        rule: `there is a tensor '${each.name}' of floats, [${each.shape.join(', ')}]`,
-        received: found === undefined ? 'none' : `[${found.shape.join(', ')}]`,
-      });
-    }
-    data.set(found.values, offset);
-    offset += found.values.length;
+  for (const values of found) {
+    data.set(values, offset);
+    offset += values.length;
   }
   return data.buffer;
 }
