@@ -169,7 +169,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium, the site', () => {
     });
 
     it('answers a stroke of the pen within 50 ms, and puts it into the link', async () => {
-      await example().getByRole('button', { name: 'Clear' }).click();
+      await example().getByRole('button', { name: 'Clear', exact: true }).click();
       const box = (await example().locator('canvas').boundingBox())!;
       await page.mouse.move(box.x + 0.5 * box.width, box.y + 0.2 * box.height);
       await page.mouse.down();

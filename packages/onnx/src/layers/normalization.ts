@@ -38,13 +38,18 @@ export const convertLayerNormalization: LayerConverter = ({ graph, node, config,
 /** `LocalResponseNormalization` of `@earlyexit/branch-head`; the standard divides alpha by the size of the window. */
 export const convertLocalResponseNormalization: LayerConverter = ({ graph, node, config, inputs }) => {
   const { size, alpha, beta, bias } = config as Record<'size' | 'alpha' | 'beta' | 'bias', number>;
+  // OpenVINO's kernel is wrong where the bias is below 1: (b + a·s)^−β is b^−β · (1 + a/b·s)^−β.
+  const taken = bias > 0 && bias < 1 ? bias : 1;
   const attributes = {
     size: { int: size },
-    alpha: { float: alpha * size },
+    alpha: { float: (alpha * size) / taken },
     beta: { float: beta },
-    bias: { float: bias },
+    bias: { float: bias / taken },
   };
-  return { ...inputs[0]!, name: graph.add('LRN', [inputs[0]!.name], attributes, node.id) };
+  const value = inputs[0]!;
+  if (taken === 1) return { ...value, name: graph.add('LRN', [value.name], attributes, node.id) };
+  const normalized = graph.add('LRN', [value.name], attributes);
+  return { ...value, name: graph.add('Mul', [normalized, graph.scalar(taken ** -beta)], {}, node.id) };
 };
 
 /** The normalisation in operators of older versions. */
