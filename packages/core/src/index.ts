@@ -11,7 +11,7 @@ export { DataError } from './errors/data-error';
 export { EnvironmentError } from './errors/environment-error';
 export { channelsFirst } from './channels-first';
 export { isRecord } from './is-record';
-export { nearestName, nearestNames } from './nearest-name';
+export { didYouMean, nearestName, nearestNames } from './nearest-name';
 export { printable } from './printable';
 export { mixBits, randomBits, randomBitStream, shuffle, shuffleBySeed } from './random/random-bits';
 export { randomStream, shuffledRows } from './random/random-stream';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nearestName, nearestNames } from './nearest-name';
+import { didYouMean, nearestName, nearestNames } from './nearest-name';
 
 const names = ['resnet20_cifar', 'resnet20_cifar_earlyexit', 'b_lenet', 'lenet'];
 
@@ -26,4 +26,9 @@ it('names several, nearest first, up to the limit', () => {
 it('counts a swap of neighbours as one mistake', () => {
   // Two replacements would be as far as "abdd", listed first.
   expect(nearestName('abdc', ['xbdx', 'abcd'])).toBe('abcd');
+});
+
+it('words the way out of a wrong name, if any is near', () => {
+  expect(didYouMean('margn', ['margin', 'marlin', 'energy'])).toBe('Did you mean margin or marlin');
+  expect(didYouMean('transformer', ['margin', 'energy'])).toBeUndefined();
 });

@@ -44,7 +44,7 @@ export async function pretrainedSource(
     throw new DataError({
       ...about,
       received: 'neither',
-      ...(remedy === undefined ? {} : { remedy }),
+      remedy,
       cause,
     });
   }

@@ -1,5 +1,5 @@
 import { attachExits, type MultiExitModel, type Preprocessing } from '@earlyexit/branch-head';
-import { ArgumentError, nearestNames } from '@earlyexit/core';
+import { ArgumentError, didYouMean } from '@earlyexit/core';
 import { attachNamedExits } from './attach-named-exits';
 import { alexnetCifarModels, alexnetTestModels } from './alexnet-cifar';
 import { cdlMnistModels } from './cdl-mnist';
@@ -168,13 +168,12 @@ function toEntry(definition: ModelDefinition): ModelEntry {
 function getDefinition(name: string, caller: string): ModelDefinition {
   const definition = registry.get(name);
   if (definition !== undefined) return definition;
-  const near = nearestNames(name, registry.keys());
   throw new ArgumentError({
     function: caller,
     argument: 'name',
     rule: 'it is the name of a registered network',
     received: name,
-    remedy: near.length > 0 ? `Did you mean ${near.join(' or ')}` : 'listModels() has the names',
+    remedy: didYouMean(name, registry.keys()) ?? 'listModels() has the names',
   });
 }
 

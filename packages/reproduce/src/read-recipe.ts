@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ArgumentError, DataError, nearestNames } from '@earlyexit/core';
+import { ArgumentError, DataError, didYouMean } from '@earlyexit/core';
 import { readWholeFile } from '@earlyexit/core/node';
 import { parseDocument } from 'yaml';
 import { type Recipe, recipeSchema } from './recipe';
@@ -51,12 +51,11 @@ export async function readRecipe(nameOrPath: string): Promise<Recipe> {
 async function pathOf(name: string): Promise<string> {
   const names = (await readdir(folder)).map((file) => basename(file, ENDING)).sort();
   if (names.includes(name)) return join(folder, `${name}${ENDING}`);
-  const near = nearestNames(name, names);
   throw new ArgumentError({
     function: 'readRecipe',
     argument: 'recipe',
     rule: `a recipe is one of ${names.join(', ')}, or a file that ends in ${ENDING}`,
     received: `'${name}'`,
-    ...(near.length > 0 ? { remedy: `Did you mean ${near.join(' or ')}` } : {}),
+    remedy: didYouMean(name, names),
   });
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ArgumentError, nearestNames } from '@earlyexit/core';
+import { ArgumentError, didYouMean } from '@earlyexit/core';
 import { listDatasets } from '@earlyexit/datasets';
 import type { DataSettings } from './run-config';
 
@@ -31,11 +31,10 @@ export function resolveDataSettings(choice: DataChoice, remembered: DataSettings
   }
   const entry = entries.find(({ name }) => name === dataset);
   if (entry === undefined) {
-    const near = nearestNames(dataset, names);
     throw wrong('dataset', {
       rule: `it is one of ${names.join(', ')}`,
       received: dataset,
-      ...(near.length > 0 ? { remedy: `Did you mean ${near.join(' or ')}` } : {}),
+      remedy: didYouMean(dataset, names),
     });
   }
   const same = dataset === remembered?.dataset;
@@ -67,7 +66,7 @@ export function resolveDataSettings(choice: DataChoice, remembered: DataSettings
 
 function wrong(
   argument: string,
-  parts: { readonly rule: string; readonly received?: string; readonly remedy?: string },
+  parts: { readonly rule: string; readonly received?: string; readonly remedy?: string | undefined },
 ): ArgumentError {
   return new ArgumentError({ function: 'resolveDataSettings', argument, ...parts });
 }

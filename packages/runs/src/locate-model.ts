@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { ArgumentError, DataError, nearestNames } from '@earlyexit/core';
+import { ArgumentError, DataError, didYouMean } from '@earlyexit/core';
 import { kindOfPath } from '@earlyexit/core/node';
 import { findModel, type ModelPlace } from './find-model';
 
@@ -74,13 +74,12 @@ export async function locateModel(
         'A model is a run folder, a saved model folder, an .onnx file, the folder of a staged export, or the name of a network',
     });
   }
-  const near = nearestNames(word, known);
   throw new ArgumentError({
     function: 'locateModel',
     argument: 'model',
     rule: 'it is a run folder, a saved model folder, an exported network, or the name of a network',
     received: word,
-    ...(near.length > 0 ? { remedy: `Did you mean ${near.join(' or ')}` } : {}),
+    remedy: didYouMean(word, known),
   });
 }
 

@@ -1,4 +1,4 @@
-import { ArgumentError, nearestNames } from '@earlyexit/core';
+import { ArgumentError, didYouMean } from '@earlyexit/core';
 import { listPretrained } from './list-pretrained';
 import type { PretrainedCard } from './pretrained-card';
 
@@ -13,12 +13,11 @@ export function findPretrained(name: string): PretrainedCard {
   const found = all.find((card) => card.name === name);
   if (found !== undefined) return found;
   const names = all.map((card) => card.name);
-  const near = nearestNames(name, names);
   throw new ArgumentError({
     function: 'findPretrained',
     argument: 'name',
     rule: `it is one of ${names.join(', ')}`,
     received: name,
-    ...(near.length > 0 ? { remedy: `Did you mean ${near.join(' or ')}` } : {}),
+    remedy: didYouMean(name, names),
   });
 }

@@ -17,7 +17,7 @@ export type SavedTensor = readonly [layer: string, application: number, output: 
 
 /** @throws DataError always: a description that is no layer or no model */
 export function refuse(where: string, rule: string, received: string, remedy?: string): never {
-  throw new DataError({ where, rule, received, ...(remedy === undefined ? {} : { remedy }) });
+  throw new DataError({ where, rule, received, remedy });
 }
 
 export function isJson(value: unknown): value is Json {

@@ -28,8 +28,8 @@ export type ErrorText = string | ((called: (argument: string) => string) => stri
 /** What an error is made of: a place, or the function and the argument that make up the place. */
 export type ErrorInput = Pick<ErrorParts, 'cause'> & {
   readonly rule: ErrorText;
-  readonly received?: ErrorText;
-  readonly remedy?: ErrorText;
+  readonly received?: ErrorText | undefined;
+  readonly remedy?: ErrorText | undefined;
 } & (
     | { readonly where: ErrorText; readonly function?: string; readonly argument?: string }
     | { readonly where?: ErrorText; readonly function: string; readonly argument?: string }

@@ -104,7 +104,7 @@ export function checkImageFormat(bytes: Uint8Array, where: string): void {
     where,
     rule: EXPECTED,
     received: what,
-    ...(remedy === undefined ? {} : { remedy }),
+    remedy,
   });
 }
 

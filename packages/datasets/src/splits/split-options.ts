@@ -53,6 +53,6 @@ export function wrongOption(
     argument,
     rule,
     received: String(received),
-    ...(remedy === undefined ? {} : { remedy }),
+    remedy,
   });
 }

@@ -28,7 +28,7 @@ export function describeInput({ graph }: ReadModel, stated: StatedInput, where: 
   const sizes = dims.map(sizeOf);
   const shown = inputs.map((each) => `${each.name} ${shapeText(each)}`).join(', ') || 'no input';
   const refuse = (rule: string, remedy?: string): never => {
-    throw new DataError({ where, rule, received: shown, ...(remedy === undefined ? {} : { remedy }) });
+    throw new DataError({ where, rule, received: shown, remedy });
   };
   if (input === undefined || inputs.length !== 1 || dims.length !== 4) {
     return refuse('the network takes images alone: one input with four axes, the batch in front');

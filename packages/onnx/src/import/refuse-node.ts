@@ -15,7 +15,7 @@ export function refuseNode(node: NodeMessage, rule: string, received?: string): 
   throw new DataError({
     where: `node '${name}' (${node.opType})`,
     rule,
-    ...(received === undefined ? {} : { received }),
+    received,
     remedy: ATTACH_REMEDY,
   });
 }

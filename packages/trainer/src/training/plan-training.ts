@@ -175,6 +175,6 @@ function fail(argument: string, rule: string, received: string, remedy?: string)
     argument,
     rule,
     received,
-    ...(remedy === undefined ? {} : { remedy }),
+    remedy,
   });
 }

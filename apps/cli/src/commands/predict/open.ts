@@ -79,7 +79,7 @@ async function calibrationOf(run: Run, where: string): Promise<CachedLogits> {
     throw new DataError({
       where,
       rule: `a stream is compared with the calibration images: ${rule}`,
-      ...(received === undefined ? {} : { received }),
+      received,
       remedy: run.runDirectory === null ? remedy : `Run earlyexit calibrate ${run.path} first`,
       cause,
     });
