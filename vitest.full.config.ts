@@ -14,6 +14,7 @@ const alone = [
   'packages/inference/src/openvino/*.full.test.ts',
 ];
 
+const resolve = base.resolve ?? {};
 const shared = { pool: 'forks' as const, testTimeout: 600_000, hookTimeout: 600_000 };
 
 /** The slow tests: long proofs, and those that look at what ships (packed packages, the built site, other versions of Node). */
@@ -21,7 +22,7 @@ export default defineConfig({
   test: {
     projects: [
       {
-        ...(base.resolve && { resolve: base.resolve }),
+        resolve,
         test: {
           ...shared,
           name: 'side by side',
@@ -32,7 +33,7 @@ export default defineConfig({
         },
       },
       {
-        ...(base.resolve && { resolve: base.resolve }),
+        resolve,
         test: {
           ...shared,
           name: 'alone',

@@ -1,6 +1,7 @@
 // Puts a trained and calibrated run among the networks that ship:
 //
-//   node scripts/ship-weights.mjs runs/b-lenet b_lenet.mnist --description 'B-LeNet on MNIST' [--data-dir FILE] [--limit-known TEXT …]
+//   node scripts/ship-weights.mjs runs/b-lenet b_lenet.mnist --description 'B-LeNet on MNIST' \
+//     --command 'earlyexit train …' --command 'earlyexit calibrate …' [--data-dir FILE] [--known 'What goes wrong' …]
 //
 // The weights are rounded to 16 bits where that costs no more than 0.02 points. Every figure of the card is what
 // `earlyexit evaluate` says of the very files that ship. Needs a build (npm run build:js).
@@ -40,11 +41,8 @@ const [architecture, tag] = name.split('.');
 const { version } = JSON.parse(readFileSync(join(root, 'packages/weights/package.json'), 'utf8'));
 const config = JSON.parse(readFileSync(join(run, 'config.json'), 'utf8'));
 const { dataset, seed } = config.data;
-const place = [
-  '--dataset',
-  dataset,
-  ...(values['data-dir'] === undefined ? [] : ['--data-dir', values['data-dir']]),
-];
+const dataDir = values['data-dir'] === undefined ? [] : ['--data-dir', values['data-dir']];
+const place = ['--dataset', dataset, ...dataDir];
 
 /** What the command prints as JSON. */
 function earlyexit(...words) {
@@ -84,15 +82,7 @@ if (lost > MOST_LOST_TO_ROUNDING) {
 const onnx = join(target, 'model.onnx');
 const int8 = join(target, 'model.int8.onnx');
 earlyexit('export', target, onnx, '--force');
-earlyexit(
-  'export',
-  run,
-  int8,
-  '--dtype',
-  'int8',
-  '--force',
-  ...(values['data-dir'] === undefined ? [] : ['--data-dir', values['data-dir']]),
-);
+earlyexit('export', run, int8, '--dtype', 'int8', '--force', ...dataDir);
 const evaluatedInt8 = earlyexit('evaluate', int8, ...place);
 
 const { metadata } = trained;
