@@ -1,11 +1,11 @@
-import { failure, temporaryFolder } from '@earlyexit/testing';
+import { failure, sharedData, temporaryFolder, withoutData } from '@earlyexit/testing';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
 import { openCifar } from './cifar';
 import { cifar10, cifar100 } from './cifar-layout';
-import { cifarRecords, sharedData, tarOf, withoutData } from '../test-data';
+import { cifarRecords, tarOf } from '../test-data';
 
 const classNames = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
 

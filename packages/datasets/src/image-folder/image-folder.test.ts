@@ -1,4 +1,4 @@
-import { failure, temporaryFolder } from '@earlyexit/testing';
+import { failure, sharedData, temporaryFolder, withoutData } from '@earlyexit/testing';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { openImageFolder } from './image-folder';
 import { splitDataset } from '../splits/split-dataset';
-import { sharedData, tarOf, withoutData, zipOf } from '../test-data';
+import { tarOf, zipOf } from '../test-data';
 
 type Files = Readonly<Record<string, Uint8Array | string>>;
 
