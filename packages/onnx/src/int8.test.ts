@@ -20,7 +20,7 @@ import {
   referenceLogits,
 } from './testing/compare';
 import { quantizationFor } from './testing/quantize';
-import { randomizeWeights, randomNetwork } from '@earlyexit/testing/networks';
+import { randomizeWeights, randomNetwork, specialLayers } from '@earlyexit/testing/networks';
 
 beforeAll(async () => {
   await selectEngine('cpu');
@@ -69,7 +69,7 @@ async function checkInt8(model: MultiExitModel, seed: number, samples: number): 
   const expected = simulate({ ...cached, exits }, { criterion: 'margin', thresholds });
   const early = await run(await exportConditional(model, { quantization, criterion: 'margin' }), {
     pixel_values: pixels,
-    thresholds: asInput('margin', thresholds),
+    ...(thresholds.length === 0 ? {} : { thresholds: asInput('margin', thresholds) }),
   });
   expect(Array.from(early['exit_index']!.data as BigInt64Array, Number)).toEqual([...expected.exitIndex]);
   expect([...argmaxRows(floats(early, 'logits'), cached.classes)]).toEqual([...expected.classes]);
@@ -86,6 +86,12 @@ it.each(Array.from({ length: 16 }, (_, seed) => seed))(
     model.model.dispose();
   },
 );
+
+it.each(Object.entries(specialLayers))('runs %s as int8', async (_, network) => {
+  const model = network();
+  expect(await checkInt8(model, 5, 16)).toBeLessThan(0.5);
+  model.model.dispose();
+});
 
 describe.each(['test_b_lenet', 'test_b_alexnet', 'test_b_resnet', 'test_resnet_3exits', 'test_resnet_1exit'])(
   '%s',

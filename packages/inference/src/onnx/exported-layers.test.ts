@@ -1,5 +1,5 @@
 // Layers that are written in more than one operator, or in another one by the version: alike on every engine and in the file.
-import { selectEngine } from '@earlyexit/backend';
+import { findEngines, selectEngine } from '@earlyexit/backend';
 import { exportStatic } from '@earlyexit/onnx';
 import { profileModel } from '@earlyexit/profiler';
 import { noiseImages } from '@earlyexit/testing';
@@ -10,6 +10,9 @@ import { createSession } from '../tfjs/create-session';
 import { loadSession } from './load-session';
 
 const COUNT = 5;
+// WebAssembly is everywhere, native TensorFlow where it was installed.
+const found = await findEngines(['wasm', 'tensorflow']);
+const others = found.filter(({ available }) => available).map(({ name }) => name);
 const images = { data: noiseImages(COUNT, [6, 5, 3]), count: COUNT };
 
 describe.each(Object.entries(specialLayers))('%s', (_, network) => {
@@ -26,9 +29,11 @@ describe.each(Object.entries(specialLayers))('%s', (_, network) => {
       logits.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 4));
       session.dispose();
     }
-    await selectEngine('wasm');
-    const { logits } = await createSession(model).run(images);
-    logits.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 4));
+    for (const engine of others) {
+      await selectEngine(engine);
+      const { logits } = await createSession(model).run(images);
+      logits.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 4));
+    }
   });
 
   it('counts as its weights, and as no multiply-accumulates but those of convolutions and dense layers', () => {
