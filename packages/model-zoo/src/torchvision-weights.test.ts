@@ -6,8 +6,12 @@ import { createModel } from './registry';
 import { tf } from './tf';
 import { importTorchvision } from './torchvision-weights';
 
+let tensors: Map<string, HostTensor>;
+let logits: Float32Array;
+
 beforeAll(async () => {
-  await selectEngine('cpu');
+  await selectEngine('wasm');
+  ({ tensors, logits } = asTorchvision('resnet20_cifar'));
 });
 
 /** The weights of a network by torchvision's names. */
@@ -50,7 +54,6 @@ function answer(model: ReturnType<typeof createModel>['model']): Float32Array {
 }
 
 it('puts weights by torchvision’s names into a network with exits', () => {
-  const { tensors, logits } = asTorchvision('resnet20_cifar');
   expect(tensors.has('layer2.0.downsample.1.running_var')).toBe(true);
   const prefixed = new Map([...tensors].map(([name, tensor]) => [`module.${name}`, tensor]));
   for (const each of [tensors, prefixed]) {
@@ -62,7 +65,6 @@ it('puts weights by torchvision’s names into a network with exits', () => {
 });
 
 it('leaves counters of 64 bits out', () => {
-  const { tensors } = asTorchvision('resnet20_cifar');
   const header = { 'bn1.num_batches_tracked': { dtype: 'I64', shape: [], data_offsets: [0, 8] } };
   const json = new TextEncoder().encode(JSON.stringify(header).padEnd(80));
   const file = new Uint8Array([
@@ -75,7 +77,6 @@ it('leaves counters of 64 bits out', () => {
 });
 
 it('refuses what is missing, left over or of another shape, by name', () => {
-  const { tensors } = asTorchvision('resnet20_cifar');
   const renamed = new Map(
     [...tensors].map(([name, tensor]) => [name === 'fc.weight' ? 'fcc.weight' : name, tensor]),
   );
