@@ -21,12 +21,6 @@ export function choosePolicy(
   cached: CachedLogits,
   costs: ExitCosts,
 ): ChosenPolicy {
-  const search = searchThresholds(cached, {
-    criterion,
-    costs,
-    aim: 'targetMacs' in aim || 'maxAccuracyDrop' in aim ? aim : { maxAccuracyDrop: 0 },
-  });
-  const searched = thin(search.frontier.map(({ thresholds }) => thresholds));
   if ('screening' in aim) {
     const { best, frontier } = screenThresholds(cached, { criterion, costs, thresholds: aim.screening });
     return {
@@ -34,13 +28,21 @@ export function choosePolicy(
       frontier: thin(frontier.map(({ thresholds }) => thresholds)),
     };
   }
+  const search = searchThresholds(cached, {
+    criterion,
+    costs,
+    aim: 'targetMacs' in aim || 'maxAccuracyDrop' in aim ? aim : { maxAccuracyDrop: 0 },
+  });
   const thresholds =
     'thresholds' in aim
       ? aim.thresholds
       : 'shares' in aim
         ? fixedShareThresholds(cached, { criterion, shares: aim.shares })
         : search.thresholds;
-  return { policy: { criterion, thresholds }, frontier: searched };
+  return {
+    policy: { criterion, thresholds },
+    frontier: thin(search.frontier.map(({ thresholds: along }) => along)),
+  };
 }
 
 /** Points evenly along a frontier, both ends included. */
