@@ -135,3 +135,14 @@ it('goes on where it was stopped, to the same figures', async () => {
   const resumed = (await reproduce(only, options({ out: stopped, resume: true })))!;
   expect(resumed.result.systems).toEqual(expected.result.systems);
 });
+
+it('counts a training once that serves two systems', async () => {
+  const out = join(folder, 'shared');
+  const [screened] = recipe.systems;
+  const systems = [screened!, { ...screened!, name: 'again', trainedAs: 'screened' }];
+  const shared = { ...recipe, systems, published: [], bars: [] };
+  const { result } = (await reproduce(shared, options({ out, quick: true })))!;
+  expect(await readdir(join(out, 'runs', 'tiny-quick'))).toEqual(['screened']);
+  const kept = await readFile(join(out, 'runs', 'tiny-quick', 'screened', 'reproduction.json'), 'utf8');
+  expect(result.seconds).toBe((JSON.parse(kept) as { readonly seconds: number }).seconds);
+});

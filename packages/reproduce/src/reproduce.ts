@@ -32,7 +32,8 @@ export async function reproduce(
   const { quick = false, out = 'results', seed = 0, command = null, thresholdsFromTest = false } = options;
   const { engine, version = ownVersion, signal, onProgress, onNote } = options;
   const engineName = engine?.name ?? 'unknown';
-  let seconds = 0;
+  /** By run folder: a network that serves two systems was trained once. */
+  const seconds = new Map<string, number>();
   const systems: SystemResult[] = [];
   for (const system of recipe.systems) {
     signal?.throwIfAborted();
@@ -50,7 +51,7 @@ export async function reproduce(
       ...{ engine: engineName, fromTest: thresholdsFromTest, signal, onProgress, onNote },
     });
     systems.push(measured);
-    seconds += await addSeconds(runDirectory, spent());
+    seconds.set(runDirectory, await addSeconds(runDirectory, spent()));
     trained.network.model.dispose();
   }
   const result: Reproduction = {
@@ -60,7 +61,7 @@ export async function reproduce(
     ...{ command, version, seed },
     machine: describeMachine(engineName),
     date: new Date().toISOString(),
-    seconds,
+    seconds: [...seconds.values()].reduce((sum, each) => sum + each, 0),
     systems,
     comparison: compareFigures(recipe, systems),
     bars: quick ? [] : checkBars(recipe, systems),
