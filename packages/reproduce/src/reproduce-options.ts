@@ -21,8 +21,6 @@ export interface ReproduceOptions extends WorkOptions {
   readonly thresholdsFromTest?: boolean | undefined;
   /** What computes: the engine must have been selected. */
   readonly engine?: { readonly name: string; readonly version: string } | undefined;
-  /** Version of earlyexit, for the record. */
-  readonly version?: string | undefined;
   /** What was typed, for the record. */
   readonly command?: string | undefined;
 }

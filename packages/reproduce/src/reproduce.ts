@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { version as ownVersion } from '@earlyexit/core';
+import { version } from '@earlyexit/core';
 import { writeWholeFile } from '@earlyexit/core/node';
 import { checkBars, compareFigures } from './compare-figures';
 import { describeMachine } from './describe-machine';
@@ -30,7 +30,7 @@ export async function reproduce(
   options: ReproduceOptions = {},
 ): Promise<ReproducedFiles | null> {
   const { quick = false, out = 'results', seed = 0, command = null, thresholdsFromTest = false } = options;
-  const { engine, version = ownVersion, signal, onProgress, onNote } = options;
+  const { engine, signal, onProgress, onNote } = options;
   const engineName = engine?.name ?? 'unknown';
   /** By run folder: a network that serves two systems was trained once. */
   const seconds = new Map<string, number>();

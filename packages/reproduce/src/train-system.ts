@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { type MultiExitModel } from '@earlyexit/branch-head';
+import { version } from '@earlyexit/core';
+import { percent } from '@earlyexit/core/format';
 import { kindOfPath } from '@earlyexit/core/node';
 import { type Augmentation, horizontalFlip, padAndCrop } from '@earlyexit/datasets';
 import { createModel, getModelEntry } from '@earlyexit/model-zoo';
@@ -32,16 +34,7 @@ export async function trainSystem(
   system: RecipeSystem,
   options: ReproduceOptions & { readonly runDirectory: string },
 ): Promise<TrainedSystem | null> {
-  const {
-    quick = false,
-    seed = 0,
-    resume = false,
-    dataDir,
-    download,
-    engine,
-    version,
-    runDirectory,
-  } = options;
+  const { quick = false, seed = 0, resume = false, dataDir, download, engine, runDirectory } = options;
   const { signal, onProgress, onNote } = options;
   const training: Recipe['training'] = { ...recipe.training, ...definedOf(system.training ?? {}) };
   if (quick) training.epochs = recipe.quick.epochs;
@@ -59,11 +52,7 @@ export async function trainSystem(
   const described = await describeRun(
     model,
     data,
-    {
-      ...(engine === undefined ? {} : { engine }),
-      ...(version === undefined ? {} : { version }),
-      options: { model: system.network, dataset: recipe.dataset, seed },
-    },
+    { engine, version, options: { model: system.network, dataset: recipe.dataset, seed } },
     { signal, onProgress },
   );
   const what = `training ${system.name}`;
@@ -103,7 +92,7 @@ function augmentationOf(each: Recipe['augmentation'][number]): Augmentation {
 
 function describeAccuracies(validation: { readonly accuracy: readonly number[] } | null): string {
   if (validation === null) return '';
-  return `, validation ${validation.accuracy.map((each) => `${(100 * each).toFixed(2)} %`).join(', ')}`;
+  return `, validation ${validation.accuracy.map((each) => percent(each)).join(', ')}`;
 }
 
 /** The run folder of a system. */
