@@ -1,4 +1,3 @@
-import { version } from '@earlyexit/core';
 import { listRecipes, readRecipe, reproduce } from '@earlyexit/reproduce';
 import { type Invocation, missingOperand } from '../../command';
 import { exitCode } from '../../exit-code';
@@ -22,10 +21,15 @@ export async function run(invocation: Invocation<typeof declaration>): Promise<n
   if (operands.recipe === undefined) throw missingOperand('recipe', 'none; see earlyexit reproduce --list');
   const recipe = await readRecipe(operands.recipe);
   const engine = await startEngine({ engine: asked, threads, training: recipe.systems[0]?.network }, output);
-  // What changes figures; where files lie does not belong in a record that is handed on.
-  const { quick, thresholdsFromTest, seed } = options;
-  const marks = `${quick ? ' --quick' : ''}${thresholdsFromTest ? ' --thresholds-from-test' : ''}${seed > 0 ? ` --seed ${seed}` : ''}`;
-  const record = { engine, version, command: `earlyexit reproduce ${recipe.name}${marks}` };
+  // What changes figures, and whether they came in one go; where files lie does not belong in a record that is handed on.
+  const { quick, resume, thresholdsFromTest, seed } = options;
+  const marks = [
+    ...(quick ? ['--quick'] : []),
+    ...(resume ? ['--resume'] : []),
+    ...(thresholdsFromTest ? ['--thresholds-from-test'] : []),
+    ...(seed > 0 ? [`--seed ${seed}`] : []),
+  ];
+  const record = { engine, command: ['earlyexit reproduce', recipe.name, ...marks].join(' ') };
   const done = await showing(output, signal, (work) => reproduce(recipe, { ...options, ...work, ...record }));
   if (done !== null) {
     output.json(done.result);
