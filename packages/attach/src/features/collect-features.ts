@@ -25,6 +25,8 @@ export interface Features {
   close(): Promise<void>;
 }
 
+const STANDING_FOR_ALL = 8;
+
 /** Runs the network once on every image, for its logits and the pooled features of every place. */
 export async function collectFeatures(
   {
@@ -49,9 +51,10 @@ export async function collectFeatures(
   const file = await writeFeatures(network, input, places);
   const widths = [classes, ...places.map((place) => poolingOf(network.tensors.get(readAt(place))!)!.size)];
   const key = [file, new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength), String(images.size)];
-  // Other images in the same number are other features: the first ones stand for all.
-  const first = await images.read(rows.slice(0, 8), { signal: work.signal, imageShape: input.size });
-  const store = await FeatureStore.open(folder, { key: [...key, first], widths, samples: rows.length });
+  // Other images in the same number are other features: some stand for all, from both ends, for heads may learn from others.
+  const some = Int32Array.from([...rows.slice(0, STANDING_FOR_ALL), ...rows.slice(-STANDING_FOR_ALL)]);
+  const sample = await images.read(some, { signal: work.signal, imageShape: input.size });
+  const store = await FeatureStore.open(folder, { key: [...key, sample], widths, samples: rows.length });
   try {
     const what = 'running the network for its features';
     if (store.done > 0) {
