@@ -41,4 +41,15 @@ describe('FeatureStore', () => {
     expect(await passing.read(1, [0, 1])).toEqual(numbers(0, 3));
     await passing.close();
   });
+
+  it('lets one at a time work on the same features', async () => {
+    const folder = await temporaryFolder();
+    const first = await FeatureStore.open(folder, stored);
+    await expect(FeatureStore.open(folder, stored)).rejects.toMatchObject({
+      name: 'EnvironmentError',
+      message: expect.stringContaining('one process at a time') as string,
+    });
+    await first.close();
+    await (await FeatureStore.open(folder, stored)).close();
+  });
 });

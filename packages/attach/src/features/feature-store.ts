@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataError } from '@earlyexit/core';
-import { explainWrite, readInto } from '@earlyexit/core/node';
+import { explainWrite, lockFolder, readInto } from '@earlyexit/core/node';
 
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
 
@@ -25,17 +25,20 @@ export class FeatureStore {
   readonly #isTemporary: boolean;
   readonly #files: readonly FileHandle[];
   readonly #stored: StoredFeatures;
+  /** Gives the folder free. */
+  readonly #release: () => void;
   /** How many samples are there. */
   #done: number;
 
   private constructor(
-    place: { readonly folder: string; readonly isTemporary: boolean },
+    place: { readonly folder: string; readonly isTemporary: boolean; readonly release: () => void },
     files: readonly FileHandle[],
     stored: StoredFeatures,
     done: number,
   ) {
     this.#folder = place.folder;
     this.#isTemporary = place.isTemporary;
+    this.#release = place.release;
     this.#files = files;
     this.#stored = stored;
     this.#done = done;
@@ -43,14 +46,15 @@ export class FeatureStore {
 
   /**
    * @param folder where it is kept, made if it is not there; null: in a temporary folder, until it is closed
-   * @throws EnvironmentError if nothing can be written there
+   * @throws EnvironmentError if nothing can be written there, or another process is at work on the same features
    */
   static async open(folder: string | null, stored: StoredFeatures): Promise<FeatureStore> {
     const files: FileHandle[] = [];
     const isTemporary = folder === null;
     const place = isTemporary ? await mkdtemp(join(tmpdir(), 'earlyexit-')) : join(folder, keyOf(stored));
+    // Two processes that append to the same files would mix their samples.
+    const release = lockFolder(place, 'another run');
     try {
-      await mkdir(place, { recursive: true });
       let done = stored.samples;
       for (const [kind, width] of stored.widths.entries()) {
         const file = await open(join(place, `${kind}.f32`), isTemporary ? 'wx+' : 'a+');
@@ -59,9 +63,10 @@ export class FeatureStore {
       }
       // What an interruption left half written is written again.
       for (const [kind, file] of files.entries()) await file.truncate(done * stored.widths[kind]! * BYTES);
-      return new FeatureStore({ folder: place, isTemporary }, files, stored, done);
+      return new FeatureStore({ folder: place, isTemporary, release }, files, stored, done);
     } catch (error) {
       for (const file of files) await file.close();
+      release();
       throw explainWrite(error, place);
     }
   }
@@ -110,6 +115,7 @@ export class FeatureStore {
   /** Closes the files, and takes them away where nobody asked to keep them. */
   async close(): Promise<void> {
     for (const file of this.#files) await file.close();
+    this.#release();
     if (this.#isTemporary) await rm(this.#folder, { recursive: true, force: true });
   }
 }
