@@ -39,11 +39,12 @@ export async function fitHeads(
   const targets = Float32Array.from(softmax(features.logits(rows.teach), classes));
   const heads: HeadWeights[] = [];
   const logits: Float32Array[] = [];
-  let before: Float32Array | null = null;
+  /** What the head before says of the rows that are learnt from. */
+  let before: Float32Array | undefined;
   for (const [index, place] of chosen.entries()) {
-    const withBefore = async (range: RowRange, previous: Float32Array | null | undefined, count: number) => {
+    const withBefore = async (range: RowRange, previous: Float32Array | undefined, count: number) => {
       const own = await features.pooled(place, range);
-      return previous ? beside(own, previous, count) : own;
+      return previous === undefined ? own : beside(own, previous, count);
     };
     const taught: Float32Array = await withBefore(rows.teach, before, samples);
     const shape = { inputs: taught.length / samples, hidden, classes };
@@ -59,7 +60,8 @@ export async function fitHeads(
         }),
     });
     heads.push(head);
-    before = applyHead(head, taught);
+    // Only a head that follows reads it, and there may be many rows.
+    if (index + 1 < chosen.length) before = applyHead(head, taught);
     logits.push(applyHead(head, await withBefore(rows.answer, logits.at(-1), answers)));
   }
   return { heads, logits };
