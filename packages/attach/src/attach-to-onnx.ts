@@ -4,6 +4,7 @@ import type { ForeignCut, ForeignExit, ForeignNetwork } from '@earlyexit/onnx/fo
 import { attachedMetadata } from './attached-metadata';
 import type { CascadeOptions } from './cascade-onnx';
 import { noteUncounted, requireClassNames, requireLabels } from './check-attached';
+import { checkExits } from './check-exits';
 import { choosePlaces, costsOf } from './choose-places';
 import { type ClassifierImages, joined, mirrored, partsOf } from './classifier-images';
 import { examineNetwork } from './examine-network';
@@ -146,12 +147,12 @@ export async function attachToOnnx(source: NetworkSource, options: AttachOptions
       classes,
       labels: labels === null ? null : kept.map((row) => labels[row]!),
     };
+    await checkExits(plan, { cached, images, rows: kept, where }, { signal });
     return await finishAttached(
       {
         plan,
         costs,
         cached,
-        rows: kept,
         parts: { ...parts, fit: choose },
         names: [...names, 'final'],
         where,

@@ -123,7 +123,6 @@ export async function cascadeOnnx(
       plan,
       costs,
       cached,
-      rows,
       parts,
       names: ['small', 'final'],
       where: last.where,

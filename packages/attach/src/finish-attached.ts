@@ -1,8 +1,7 @@
 import { selectSamples } from '@earlyexit/calibration';
-import { DataError, type WorkOptions } from '@earlyexit/core';
+import type { WorkOptions } from '@earlyexit/core';
 import { type CachedLogits, capThresholds, type ExitCosts, policyToJson } from '@earlyexit/exit-criteria';
-import { type ForeignPlan, writeForeignConditional, writeForeignExits } from '@earlyexit/onnx/foreign';
-import { cacheLogits } from './cached-runs';
+import { type ForeignPlan, writeForeignConditional } from '@earlyexit/onnx/foreign';
 import { checkAnswers, requireGain } from './check-attached';
 import { chooseThresholds, CRITERION, type ThresholdAim } from './choose-thresholds';
 import type { ClassifierImages, ImageParts } from './classifier-images';
@@ -33,8 +32,6 @@ interface Unfinished {
   readonly costs: ExitCosts;
   /** What every exit says of the images of the three parts, one part behind the other. */
   readonly cached: CachedLogits;
-  /** Which images these are. */
-  readonly rows: Int32Array;
   readonly parts: ImageParts;
   /** Of the exits, the final one included. */
   readonly names: readonly string[];
@@ -52,14 +49,14 @@ interface Unfinished {
  * @throws DataError if the images do not suffice for the promise, or the exits gain nothing
  */
 export async function finishAttached(
-  { plan, costs, cached, rows, parts, names, where, gains = where, caller }: Unfinished,
-  { images, aim, thresholdsAs = 'input', maxMacs, signal, onNote }: FinishOptions,
+  { plan, costs, cached, parts, names, where, gains = where, caller }: Unfinished,
+  { aim, thresholdsAs = 'input', maxMacs, onNote }: Omit<FinishOptions, 'images' | 'labels'>,
 ): Promise<AttachedFile> {
   const end = parts.fit.length + parts.promise.length;
   const [fit, promise, held] = [
     selectSamples(cached, range(0, parts.fit.length)),
     selectSamples(cached, range(parts.fit.length, end)),
-    selectSamples(cached, range(end, rows.length)),
+    selectSamples(cached, range(end, cached.samples)),
   ];
   const chosen = chooseThresholds(fit, promise, costs, aim);
   const capped = costs.exitMacs.map((macs) => ({ macs }));
@@ -76,7 +73,6 @@ export async function finishAttached(
   const report = reportExits(held, policy, costs, names, promise.samples);
   checkAnswers(cached, report.confidentAnswers, where, { onNote });
   requireGain(promise, policy, costs, gains);
-  await checkExits(plan, { cached, rows, images, where }, { signal });
   const file = await writeForeignConditional({
     ...plan,
     criterion: CRITERION,
@@ -86,48 +82,6 @@ export async function finishAttached(
     metadata: { ...plan.metadata, policy: policyToJson(policy) },
   });
   return { file, report };
-}
-
-/** Images that the written exits are held against what was computed of them. */
-const CHECKED = 32;
-/** As a share of the largest logit. */
-const LARGEST_DIFFERENCE = 1e-2;
-
-/** @throws DataError if the exits as they are written say something else than the thresholds were chosen by */
-async function checkExits(
-  plan: Unfinished['plan'],
-  {
-    cached,
-    rows,
-    images,
-    where,
-  }: Pick<Unfinished, 'cached' | 'rows' | 'where'> & Pick<FinishOptions, 'images'>,
-  work: WorkOptions,
-): Promise<void> {
-  const { input, network, exits } = plan;
-  const written = await cacheLogits(
-    await writeForeignExits(plan),
-    {
-      images,
-      labels: null,
-      rows: rows.slice(0, CHECKED),
-      input,
-      exits: exits.length + 1,
-      classes: network.classes,
-    },
-    { ...work, what: 'checking the exits' },
-  );
-  written.exits.forEach((logits, exit) => {
-    const expected = cached.exits[exit]!.subarray(0, logits.length);
-    const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-    const most = logits.reduce((worst, value, i) => Math.max(worst, Math.abs(value - expected[i]!)), 0);
-    if (most <= LARGEST_DIFFERENCE * scale) return;
-    throw new DataError({
-      where,
-      rule: 'its exits say in the file what they said when they were fitted',
-      received: `logits of exit ${exit} that differ by ${most}, of at most ${scale}`,
-    });
-  });
 }
 
 function range(from: number, to: number): Int32Array {
