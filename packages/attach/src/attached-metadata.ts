@@ -1,6 +1,5 @@
-import type { OnnxMetadata } from '@earlyexit/onnx/foreign';
-import type { ForeignInput } from '@earlyexit/onnx/foreign';
 import type { ExitCosts } from '@earlyexit/exit-criteria';
+import type { ForeignInput, OnnxMetadata } from '@earlyexit/onnx/foreign';
 
 /** An early exit as the file describes it. */
 export interface DescribedExit {

@@ -6,12 +6,13 @@ import {
   exposeTensors,
   type ForeignNetwork,
   type ImageInput,
+  type NetworkSource,
   readForeign,
+  readNetwork,
   type StatedInput,
   understandNetwork,
   upgradeForeign,
 } from '@earlyexit/onnx/foreign';
-import { type NetworkSource, readNetwork } from '@earlyexit/onnx/foreign';
 import { type Probe, startProbe, type Survey } from './start-probe';
 
 /** What is known of a network besides its file. */

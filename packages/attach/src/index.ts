@@ -5,9 +5,7 @@ export type { ClassifierImages } from './classifier-images';
 export { type ExaminedNetwork, examineNetwork, type ExamineOptions } from './examine-network';
 export type { ExitsReport } from './exits-report';
 export type { AttachedFile } from './finish-attached';
-export type { NetworkSource } from '@earlyexit/onnx/foreign';
-export type { ImagePreparation } from '@earlyexit/onnx/foreign';
-export { readPreparation } from '@earlyexit/onnx/foreign';
+export { type ImagePreparation, type NetworkSource, readPreparation } from '@earlyexit/onnx/foreign';
 export {
   isOwnFile,
   type NodeProfile,
