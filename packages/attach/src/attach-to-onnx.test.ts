@@ -1,5 +1,5 @@
 import { loadSession } from '@earlyexit/inference/onnx';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { attachToOnnx } from './attach-to-onnx';
 import { colourImages, colourNetwork, preparation } from './testing/colour-networks';
 
@@ -50,5 +50,12 @@ describe('attachToOnnx', () => {
     await expect(unknown).rejects.toThrow(/alone is carried on.*relu_/);
     const few = attachToOnnx(network, { images: colourImages(20), aim, ...preparation });
     await expect(few).rejects.toThrow(/at least 10 images/);
+  });
+
+  it('refuses a promise that the images cannot hold before it reads any', async () => {
+    const read = vi.fn<typeof images.read>();
+    const strict = { images: { size: 900, read }, aim: { ...aim, risk: 0.001 }, ...preparation };
+    await expect(attachToOnnx(network, strict)).rejects.toThrow(/at least 2302 images.*270 of 900/);
+    expect(read).not.toHaveBeenCalled();
   });
 });

@@ -1,11 +1,19 @@
 import { DataError } from '@earlyexit/core';
 import type { CachedLogits } from '@earlyexit/exit-criteria';
-import type { ForeignCut, ForeignExit, ForeignNetwork } from '@earlyexit/onnx/foreign';
+import {
+  type ForeignCut,
+  type ForeignExit,
+  type ForeignNetwork,
+  type ImagePreparation,
+  type NetworkSource,
+  preparedInput,
+} from '@earlyexit/onnx/foreign';
 import { attachedMetadata } from './attached-metadata';
 import type { CascadeOptions } from './cascade-onnx';
 import { noteUncounted, requireClassNames, requireLabels } from './check-attached';
 import { checkExits } from './check-exits';
 import { choosePlaces, costsOf } from './choose-places';
+import { requireEnough } from './choose-thresholds';
 import { type ClassifierImages, joined, mirrored, partsOf } from './classifier-images';
 import { examineNetwork } from './examine-network';
 import { candidatePlaces, namedPlaces, readAt } from './exit-places';
@@ -15,8 +23,6 @@ import { fitHeads } from './heads/fit-heads';
 import { type HeadWeights, macsOfHead } from './heads/head-weights';
 import { writePooled } from './heads/pooling';
 import { writeHead } from './heads/write-head';
-import type { NetworkSource } from '@earlyexit/onnx/foreign';
-import { type ImagePreparation, preparedInput } from '@earlyexit/onnx/foreign';
 
 /** How to give a classifier exits. */
 export interface AttachOptions extends Omit<CascadeOptions, 'thresholdShare'>, ImagePreparation {
@@ -62,6 +68,7 @@ export async function attachToOnnx(source: NetworkSource, options: AttachOptions
   const work = { signal, onProgress, onNote };
   requireLabels(aim, labels, images.size, 'attachToOnnx');
   const parts = partsOf(images.size, headImages === undefined ? SHARES : SHARES_WITHOUT_HEADS, seed);
+  requireEnough(aim, parts);
   const { size, layout, output } = options;
   const examined = await examineNetwork(source, { size, layout, output, ...work });
   const { network, where } = examined;
@@ -78,14 +85,7 @@ export async function attachToOnnx(source: NetworkSource, options: AttachOptions
     });
   }
 
-  const choosing =
-    headImages === undefined ? Math.max(1, Math.round(parts.fit.length * CHOOSING_SHARE)) : parts.fit.length;
-  const choose = parts.fit.slice(0, choosing);
-  const all = headImages === undefined ? images : joined(images, headImages);
-  const own =
-    headImages === undefined
-      ? parts.fit.slice(choosing)
-      : Int32Array.from({ length: headImages.size }, (_, row) => images.size + row);
+  const { all, own, choose } = dealOut(parts.fit, images, headImages);
   const mirror = options.mirror ?? own.length < FEW;
   const taught = mirror ? [...own, ...own.map((row) => row + all.size)] : [...own];
   const kept = Int32Array.from([...choose, ...parts.promise, ...parts.report]);
@@ -109,7 +109,7 @@ export async function attachToOnnx(source: NetworkSource, options: AttachOptions
           network,
           places,
           features,
-          { teach, choose: [answer[0], answer[0] + choosing] },
+          { teach, choose: [answer[0], answer[0] + choose.length] },
           { aim, seed, work },
         )
       : [...places.keys()];
@@ -163,6 +163,20 @@ export async function attachToOnnx(source: NetworkSource, options: AttachOptions
   } finally {
     await features.close();
   }
+}
+
+/** Rows of all images: `own`, from which heads learn, and `choose`, by which places, temperatures and the path are chosen. */
+function dealOut(
+  fit: Int32Array,
+  images: ClassifierImages,
+  headImages: ClassifierImages | undefined,
+): { readonly all: ClassifierImages; readonly own: Int32Array; readonly choose: Int32Array } {
+  if (headImages === undefined) {
+    const choosing = Math.round(fit.length * CHOOSING_SHARE);
+    return { all: images, own: fit.slice(choosing), choose: fit.slice(0, choosing) };
+  }
+  const own = Int32Array.from({ length: headImages.size }, (_, row) => images.size + row);
+  return { all: joined(images, headImages), own, choose: fit };
 }
 
 function attachedExit(

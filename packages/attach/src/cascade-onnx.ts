@@ -6,17 +6,19 @@ import {
   asFloat,
   type ForeignExit,
   type ForeignInput,
+  type ImagePreparation,
+  type NetworkSource,
   PlacedNetwork,
+  preparedInput,
   writeForeignExits,
 } from '@earlyexit/onnx/foreign';
 import { attachedMetadata } from './attached-metadata';
 import { cacheLogits } from './cached-runs';
 import { noteUncounted, requireClassNames, requireLabels } from './check-attached';
+import { requireEnough } from './choose-thresholds';
 import { partsOf } from './classifier-images';
 import { examineNetwork, type ExaminedNetwork } from './examine-network';
 import { type AttachedFile, finishAttached, type FinishOptions } from './finish-attached';
-import type { NetworkSource } from '@earlyexit/onnx/foreign';
-import { type ImagePreparation, preparedInput } from '@earlyexit/onnx/foreign';
 
 /** A network of a cascade, and how it takes its images. */
 export interface CascadeNetwork extends Partial<ImagePreparation> {
@@ -63,6 +65,7 @@ export async function cascadeOnnx(
     { fit: thresholdShare * FITTING_SHARE, promise: thresholdShare * (1 - FITTING_SHARE) },
     seed,
   );
+  requireEnough(aim, parts);
   const [first, last] = [await examine(small, work), await examine(large, work)];
   const { network } = last;
   if (first.network.classes !== network.classes) {

@@ -10,6 +10,7 @@ import {
 } from '@earlyexit/calibration';
 import { DataError } from '@earlyexit/core';
 import { argmaxRows, type CachedLogits, type ExitCosts, type PromisedPolicy } from '@earlyexit/exit-criteria';
+import type { ImageParts } from './classifier-images';
 
 /** What the thresholds are chosen for. */
 export type ThresholdAim =
@@ -29,10 +30,28 @@ export type ThresholdAim =
 export const CRITERION = 'max-probability';
 
 /**
+ * Looks before slow work begins whether there are enough images for a promise.
+ *
+ * @throws DataError if there are not
+ */
+export function requireEnough(aim: ThresholdAim, { promise, ...others }: ImageParts): void {
+  if ('maxAccuracyDrop' in aim) return;
+  const { risk, delta, loss } = aim;
+  const needed = neededSamples(defaultMethod(loss), risk, delta);
+  if (promise.length >= needed) return;
+  throw new DataError({
+    where: 'images',
+    rule: `a promise of at most ${asPercent(risk)} with a probability of ${asPercent(1 - delta)} rests on at least ${needed} images that nothing was fitted on`,
+    received: `${promise.length} of ${promise.length + others.fit.length + others.report.length}`,
+    remedy: 'Give more images, or allow more risk',
+  });
+}
+
+/**
  * Chooses the thresholds of a network: temperatures and a path of thresholds on one part of the images, and on another,
  * which nothing was fitted on, how far along the path may be gone.
  *
- * @throws DataError if there are too few images for the promise
+ * @param promise enough of them: see `requireEnough`
  */
 export function chooseThresholds(
   fit: CachedLogits,
@@ -54,15 +73,6 @@ export function chooseThresholds(
   }
   const { risk, delta, loss } = aim;
   const method = defaultMethod(loss);
-  const needed = neededSamples(method, risk, delta);
-  if (promise.samples < needed) {
-    throw new DataError({
-      where: 'images',
-      rule: `a promise of at most ${asPercent(risk)} with a probability of ${asPercent(1 - delta)} rests on at least ${needed} images that nothing was fitted on`,
-      received: `${promise.samples} of ${promise.samples + fit.samples}`,
-      remedy: 'Give more images, or allow more risk',
-    });
-  }
   const path = fit.exits.length > 2 ? { path: fittedPath(fit, { ...search, loss, risk }) } : {};
   const found = controlRisk(promise, {
     method,

@@ -46,7 +46,7 @@ interface Unfinished {
 /**
  * Chooses the thresholds on two parts of the images, reports on the third, and writes the file.
  *
- * @throws DataError if the images do not suffice for the promise, or the exits gain nothing
+ * @throws DataError if all images get the same answer, or the exits gain nothing; ArgumentError for a cap that no exit is within
  */
 export async function finishAttached(
   { plan, costs, cached, parts, names, where, gains = where, caller }: Unfinished,
