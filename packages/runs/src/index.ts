@@ -41,6 +41,7 @@ export {
 } from './evaluate/open-evaluation';
 export { reportOnRun } from './evaluate/report-on-run';
 export { budgetsOnTest } from './evaluate/budgets-on-test';
+export { networkToTrain } from './train/network-to-train';
 export { type PreparedTraining, prepareTraining, type TrainingSettings } from './train/prepare-training';
 export { type TrainedRun, trainRun, type TrainRunOptions } from './train/train-run';
 export { trainingData } from './train/training-data';

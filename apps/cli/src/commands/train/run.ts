@@ -21,19 +21,22 @@ import {
 } from './describe';
 import { followTraining } from './follow-training';
 import type { train as declaration } from './options';
-import { isPath, optionsToRepeat, readSettings } from './settings';
+import { optionsToRepeat, readSettings } from './settings';
 
 /** `earlyexit train`: trains a network and writes a run folder. */
 export async function run(invocation: Invocation<typeof declaration>): Promise<number> {
   const { output, signal, flags } = invocation;
   const started = performance.now();
   const read = await readSettings(invocation);
-  const { settings, asked, remembered, runDirectory } = read;
+  const { settings, network, asked, remembered, runDirectory } = read;
   const { lr, lossweights, earlyexit, ema, keep, model, resume, dryRun, admitGain } = settings;
   const dataSettings = await trainingData(model, asked, remembered?.data ?? null);
   const { count: workers, engine: needed } = chooseWorkers(settings);
   const engine = await startEngine(
-    { engine: needed, threads: settings.threads, training: isPath(model) ? undefined : model },
+    {
+      ...{ engine: needed, threads: settings.threads },
+      training: network.kind === 'registered' ? network.name : undefined,
+    },
     output,
   );
   if (!dryRun) await requireRunFolder(runDirectory, resume);

@@ -1,6 +1,13 @@
 import { join, resolve } from 'node:path';
 import { ArgumentError } from '@earlyexit/core';
-import { type DataSettings, readBegunRun, type RunConfig } from '@earlyexit/runs';
+import {
+  type DataSettings,
+  networkToTrain,
+  readBegunRun,
+  type RegisteredLocation,
+  type RunConfig,
+  type SavedLocation,
+} from '@earlyexit/runs';
 import type { Invocation } from '../../command';
 import { checkSettings, readConfigFile } from '../../options/config-file';
 import type { GivenOptions, OptionValues } from '../../options/declare-option';
@@ -13,6 +20,7 @@ type TrainOptions = (typeof train)['options'];
 export interface TrainSettings {
   /** With defaults, and the name of the network. */
   readonly settings: OptionValues<TrainOptions> & { readonly model: string };
+  readonly network: RegisteredLocation | SavedLocation;
   /** Without defaults: what the run remembers. */
   readonly asked: GivenOptions<TrainOptions>;
   /** Of the run that is resumed. */
@@ -47,7 +55,8 @@ export async function readSettings({
     ...typed,
     ...(operand === undefined ? {} : { model: operand }),
   };
-  const { out = named.model === undefined ? undefined : usualFolder(named.model) } = named;
+  const known = named.model === undefined ? undefined : await networkToTrain(named.model);
+  const { out = known && usualFolder(known) } = named;
   if (named.resume === true && out === undefined) {
     throw new ArgumentError({
       where: '--resume',
@@ -66,22 +75,19 @@ export async function readSettings({
     });
   }
   const settings = { ...withDefaults(train.options, asked), model };
-  return { settings, asked, remembered, runDirectory: out ?? usualFolder(model) };
+  const network = known ?? (await networkToTrain(model));
+  return { settings, network, asked, remembered, runDirectory: out ?? usualFolder(network) };
 }
 
 /** Where a run is written that nobody gave a place: a saved network stays as it is. */
-function usualFolder(model: string): string {
-  return isPath(model) ? `${model.replace(/[/\\]+$/, '')}-trained` : join('runs', model);
-}
-
-/** Whether a saved network is named, not a registered one. */
-export function isPath(model: string): boolean {
-  return /[/\\]/.test(model) || model.startsWith('.');
+function usualFolder(network: TrainSettings['network']): string {
+  if (network.kind === 'registered') return join('runs', network.name);
+  return `${network.path.replace(/[/\\]+$/, '')}-trained`;
 }
 
 /** The options that a later `train --config RUN/config.json` or `--resume` reads. */
 export function optionsToRepeat(
-  { asked, settings: { model } }: TrainSettings,
+  { asked, network }: TrainSettings,
   { dataset, dataDir }: DataSettings,
   workers: number,
 ): Record<string, unknown> {
@@ -89,7 +95,7 @@ export function optionsToRepeat(
   return {
     ...options,
     ...(options.workers === undefined ? {} : { workers }),
-    ...{ model: isPath(model) ? resolve(model) : model, dataset },
+    ...{ model: network.kind === 'registered' ? network.name : resolve(network.path), dataset },
     ...(dataDir === null ? {} : { dataDir: resolve(dataDir) }),
   };
 }
