@@ -28,6 +28,7 @@ export const arrows = {
     'model-zoo',
     'datasets',
     'calibration',
+    'onnx',
     'inference',
     'trainer',
     'evaluation',
@@ -50,6 +51,7 @@ export const arrows = {
     'onnx',
     'inference',
     'evaluation',
+    'runs',
   ],
   // Of evaluation and trainer what there is to show; it computes nothing.
   report: ['core', 'exit-criteria', 'calibration', 'evaluation', 'trainer'],

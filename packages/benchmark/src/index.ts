@@ -9,6 +9,7 @@ export { fileToTime, type FileToTimeOptions } from './inference/file-to-time';
 export type { InferenceDocument, InferencePeer, InferenceRow } from './inference/inference-document';
 export { modelToTime, type ModelToTimeOptions } from './inference/model-to-time';
 export type { LeavingOptions, NetworkToTime } from './inference/network-to-time';
+export { type OpenedToTime, openToTime, type OpenToTimeOptions } from './inference/open-to-time';
 export type { PackageCheck } from './machine/check-packages';
 export type { RuntimeReport } from './machine/check-runtimes';
 export { examineMachine, isReady, type MachineReport } from './machine/examine-machine';

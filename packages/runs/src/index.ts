@@ -42,6 +42,12 @@ export {
 export { reportOnRun } from './evaluate/report-on-run';
 export { budgetsOnTest } from './evaluate/budgets-on-test';
 export { networkToTrain } from './train/network-to-train';
+export {
+  type QuantizedRun,
+  quantizeRun,
+  type QuantizeRunOptions,
+  type QuantizeSubject,
+} from './quantize/quantize-run';
 export { type PreparedTraining, prepareTraining, type TrainingSettings } from './train/prepare-training';
 export { type TrainedRun, trainRun, type TrainRunOptions } from './train/train-run';
 export { trainingData } from './train/training-data';

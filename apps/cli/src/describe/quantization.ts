@@ -1,17 +1,22 @@
 import { count, percent } from '@earlyexit/core/format';
 import type { RefittedPolicy } from '@earlyexit/evaluation';
 import type { ExitAgreement } from '@earlyexit/onnx';
+import type { QuantizedRun } from '@earlyexit/runs';
 import type { WorkSummary } from '../terminal/show-work';
 import { describeCalibrationAim } from './calibration-aim';
 
 /** What the ranges of int8 were measured on. */
-export function rangeSource(images: number, dataset: string): string {
-  return `${count(images)} calibration images of ${dataset}`;
+export function rangeSource({ rangeRows, dataset }: Pick<QuantizedRun, 'rangeRows' | 'dataset'>): string {
+  return rangeRows === null || dataset === null
+    ? 'seeded noise'
+    : `${count(rangeRows.length)} calibration images of ${dataset}`;
 }
 
 /** How long a step on the way to int8 took. */
-export const ranInt8: WorkSummary = ({ what, done, unit }, time) =>
-  unit === 'samples' ? `int8: ${what}, ${count(done)} images in ${time}` : undefined;
+export const ranInt8: WorkSummary = ({ what, done }, time) =>
+  /^(measuring the ranges|running images in) /.test(what)
+    ? `int8: ${what}, ${count(done)} images in ${time}`
+    : undefined;
 
 /** What the policy that was set anew for int8 does, next to the one before. */
 export function describeRefit({ aim, report: { top1, macsShare } }: RefittedPolicy): string {

@@ -2,18 +2,20 @@ import {
   benchmarkInference,
   benchmarkTraining,
   INFERENCE_ROUNDS,
+  openToTime,
   TRAINING_ROUNDS,
 } from '@earlyexit/benchmark';
 import { ArgumentError } from '@earlyexit/core';
 import { findRuntime } from '@earlyexit/native-engines';
 import { type Invocation, missingOperand } from '../../command';
-import { locateNetwork } from '../../model/locate-model';
+import { describeRefit, ranInt8 } from '../../describe/quantization';
+import { locateModel, locateNetwork } from '../../model/locate-model';
+import { startEngine } from '../../model/start-engine';
 import { flagOf } from '../../options/declare-option';
 import { engine, oneOf, runtimeNames } from '../../options/option-values';
 import { checkValue } from '../../options/read-options';
 import { showing } from '../../terminal/show-work';
 import { describeInference, describeTraining } from './describe';
-import { openNetwork } from './open-network';
 import { bench as declaration } from './options';
 
 type BenchInvocation = Invocation<typeof declaration>;
@@ -44,11 +46,27 @@ export async function run(invocation: BenchInvocation): Promise<undefined> {
 }
 
 async function timeInference(invocation: BenchInvocation): Promise<undefined> {
-  const { operands, options, output, signal } = invocation;
+  const { operands, options, given, output, signal } = invocation;
   if (operands.model === undefined) throw missingOperand('model', 'nothing');
   const { engine: asked = 'onnxruntime', images: count, rounds = INFERENCE_ROUNDS } = options;
   const runtime = findRuntime(checkValue('--engine', oneOf(runtimeNames), asked));
-  const { network, images } = await openNetwork(operands.model, invocation);
+  const location = await locateModel(operands.model);
+  if (location.kind === 'saved' || location.kind === 'registered') await startEngine({}, output);
+  if (location.kind === 'onnx' && options.static === undefined) {
+    output.warn(
+      'without a file to compare with there is no speed-up: export --static the same network and give it as --static',
+    );
+  }
+  // A seed is that of the splits too, where it is given.
+  const how = { ...options, seed: given.seed, runtime: runtime.name };
+  const { network, images, int8 } = await showing(
+    output,
+    signal,
+    (work) => openToTime(location, { ...how, ...work }),
+    ranInt8,
+  );
+  if (int8?.refit != null) output.note(describeRefit(int8.refit));
+  if (images === null) output.note('the images are seeded noise: --dataset names real ones');
   const document = await showing(output, signal, (work) =>
     benchmarkInference(network, { ...options, runtime, images, count, rounds, ...work }),
   );

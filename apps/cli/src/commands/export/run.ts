@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { requireWritable } from '@earlyexit/core/node';
-import { readEvaluation } from '@earlyexit/evaluation';
+import { chooseSearchAim, readEvaluation } from '@earlyexit/evaluation';
 import {
   checkThresholds,
   criterionWithoutLabels,
@@ -9,13 +9,15 @@ import {
   type ExitPolicy,
   storedPolicy,
 } from '@earlyexit/exit-criteria';
+import { graphOpener } from '@earlyexit/inference/onnx';
 import { requireOwnFolder, writeNetwork } from '@earlyexit/onnx/node';
+import { openNetwork, type QuantizedRun, quantizeRun, type QuantizeSubject } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
+import { describeRefit, ranInt8, rangeSource } from '../../describe/quantization';
 import { locateNetwork } from '../../model/locate-model';
-import { openNetwork } from '../../model/open-network';
-import { quantizeNetwork } from '../../model/quantize-network';
 import { startEngine } from '../../model/start-engine';
 import { requireReplaceable } from '../../output-files/require-replaceable';
+import { showing } from '../../terminal/show-work';
 import { describeExport, type ExportDocument } from './describe';
 import type { exportNetwork } from './options';
 import { type ExportPlan, planExport } from './plan';
@@ -30,16 +32,17 @@ export async function run(invocation: ExportInvocation): Promise<undefined> {
   const location = await locateNetwork(operands.model);
   await requireOwn({ kind, target }, options.force);
   await startEngine(options, output);
-  const { model, config } = await openNetwork(location, options, output);
+  const { exits, seed } = options;
+  const { model, config } = await showing(output, signal, ({ onNote }) =>
+    openNetwork(location, { exits, seed, onNote }),
+  );
   const { criterion = DEFAULT_CRITERION, earlyexit: thresholds } = options;
   if (thresholds !== undefined) checkThresholds(model.metadata.exits, criterion, thresholds);
   const runDirectory = location.kind === 'saved' ? location.runDirectory : null;
   const isTrained = location.kind === 'saved';
   const policy = kind === 'static' ? null : policyToRefit(model, options);
-  const int8 =
-    options.dtype === 'int8'
-      ? await quantizeNetwork({ model, config, runDirectory, isTrained, policy }, options, invocation)
-      : null;
+  const subject = { model, config, runDirectory, isTrained };
+  const int8 = options.dtype === 'int8' ? await quantize(subject, policy, invocation) : null;
   const network = int8?.model ?? model;
   const isCarded = kind === 'folder' && runDirectory !== null;
   const evaluation = isCarded ? await readEvaluation(join(runDirectory, 'evaluation.json'), signal) : null;
@@ -49,7 +52,7 @@ export async function run(invocation: ExportInvocation): Promise<undefined> {
     ...{ dataset: config?.data?.dataset, evaluation },
   });
   const quantized = int8 && {
-    ...{ ranges: int8.source, agreement: int8.agreement ?? null },
+    ...{ ranges: rangeSource(int8), agreement: int8.agreement },
     quantization: int8.refit?.report ?? null,
   };
   const { dtype = 'float32' } = options;
@@ -57,6 +60,24 @@ export async function run(invocation: ExportInvocation): Promise<undefined> {
   output.json(document);
   output.text(...describeExport(document, network));
   return undefined;
+}
+
+/** `--dtype int8`, with its thresholds for the aim that is named. */
+async function quantize(
+  subject: QuantizeSubject,
+  policy: ExitPolicy | null,
+  { options, output, signal }: ExportInvocation,
+): Promise<QuantizedRun> {
+  const { dataset, dataDir, download, seed, skipBroken } = options;
+  const { maxAccuracyDrop, minAgreement, targetMacs, threads } = options;
+  const isAimed = (maxAccuracyDrop ?? targetMacs) !== undefined;
+  const how = {
+    ...{ dataset, dataDir, download, seed, skipBroken, policy, minAgreement },
+    ...{ open: graphOpener({ threads }), aim: isAimed ? chooseSearchAim(options) : undefined },
+  };
+  const int8 = await showing(output, signal, (work) => quantizeRun(subject, { ...how, ...work }), ranInt8);
+  if (int8.refit !== null) output.note(describeRefit(int8.refit));
+  return int8;
 }
 
 /** Looks before slow work begins whether what lies at the target is an earlier export. */

@@ -1,10 +1,10 @@
 import { adviseExits, profileDocument, type ProfileDocument, profileModel } from '@earlyexit/profiler';
+import { openNetwork } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
 import { locateNetwork } from '../../model/locate-model';
-import { openNetwork } from '../../model/open-network';
 import { startEngine } from '../../model/start-engine';
 import { describeProfile } from './describe';
-import type { Output } from '../../terminal/output';
+import { showing } from '../../terminal/show-work';
 import type { profile } from './options';
 import { profileFile } from './profile-file';
 
@@ -17,7 +17,7 @@ export async function run({
 }: Invocation<typeof profile>): Promise<undefined> {
   const document =
     (await profileFile(operands.model, output, signal)) ??
-    (await profileNetwork(operands.model, options, output));
+    (await profileNetwork(operands.model, { options, output, signal }));
   output.json(document);
   output.text(...describeProfile(document, { layers: options.layers, colors: output.colors }));
   return undefined;
@@ -25,12 +25,15 @@ export async function run({
 
 async function profileNetwork(
   word: string,
-  options: Invocation<typeof profile>['options'],
-  output: Output,
+  { options, output, signal }: Pick<Invocation<typeof profile>, 'options' | 'output' | 'signal'>,
 ): Promise<ProfileDocument> {
   const reference = await locateNetwork(word);
   await startEngine(options, output);
-  const { model, metadata } = (await openNetwork(reference, options, output)).model;
+  const { exits, seed } = options;
+  const { model: network } = await showing(output, signal, ({ onNote }) =>
+    openNetwork(reference, { exits, seed, onNote }),
+  );
+  const { model, metadata } = network;
   const measured = profileModel(model);
   for (const layer of measured.uncounted) output.warn(`the multiply-accumulates of ${layer} are not counted`);
   return profileDocument(metadata, measured, options.advise ? adviseExits(model) : null);
