@@ -13,7 +13,7 @@ import {
 import { budgetsOfRun, calibrateRun, planRun, recalibrateRun, type SavedLocation } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
 import { describeBudgets } from '../../describe/budgets';
-import { ranImages } from '../../describe/ran-images';
+import { showingImages } from '../../describe/ran-images';
 import { locateNetwork, refusePretrained, requireTrained } from '../../model/locate-model';
 import { startEngine } from '../../model/start-engine';
 import { requireReplaceable } from '../../output-files/require-replaceable';
@@ -33,7 +33,7 @@ const BESIDE_KEPT = new Set([
 
 /** `earlyexit calibrate`: fits confidence, finds thresholds, stores both in the model. */
 export async function run(invocation: CalibrateInvocation): Promise<undefined> {
-  const { operands, options, output, signal } = invocation;
+  const { operands, options, output } = invocation;
   const { curve, force, kept, plan, saveLogits } = options;
   const chosen = chooseCalibrationAim({ ...options, thresholds: options.earlyexit });
   const { aim, criterion, ...more } = chosen;
@@ -53,11 +53,8 @@ export async function run(invocation: CalibrateInvocation): Promise<undefined> {
   const scaling = options.scaling ?? scalingFor(aim);
   const written = { argument: operands.model, curve, colors: output.colors };
   if ('budget' in aim) {
-    const found = await showing(
-      output,
-      signal,
-      (work) => budgetsOfRun(location, { ...asked, scaling, ...work }),
-      ranImages,
+    const found = await showingImages(invocation, (work) =>
+      budgetsOfRun(location, { ...asked, scaling, ...work }),
     );
     if (curve !== undefined) await writeWholeFile(curve, budgetCsv(found.curve.points, found.metadata));
     output.json({ ...found.document, curve: curve ?? null, saved: null });
@@ -67,22 +64,16 @@ export async function run(invocation: CalibrateInvocation): Promise<undefined> {
   }
   if (plan) {
     const goal = { criterion, scaling, aim: aim as RiskAim };
-    const document = await showing(
-      output,
-      signal,
-      (work) => planRun(location, goal, { ...asked, ...work }),
-      ranImages,
+    const document = await showingImages(invocation, (work) =>
+      planRun(location, goal, { ...asked, ...work }),
     );
     output.json(document);
     output.text(...describePlan(document, output.colors));
     return undefined;
   }
   const goal: CalibrationGoal = { aim, criterion, scaling, ...more };
-  const found = await showing(
-    output,
-    signal,
-    (work) => calibrateRun(location, goal, { ...asked, ...work }),
-    ranImages,
+  const found = await showingImages(invocation, (work) =>
+    calibrateRun(location, goal, { ...asked, ...work }),
   );
   const { metadata } = found.model;
   if (curve !== undefined) {

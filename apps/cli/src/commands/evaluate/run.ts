@@ -23,7 +23,7 @@ import type { Invocation } from '../../command';
 import { describeBudgets } from '../../describe/budgets';
 import { describeEvaluation } from '../../describe/evaluation';
 import { originalStatistics } from '../../describe/original-statistics';
-import { ranImages } from '../../describe/ran-images';
+import { showingImages } from '../../describe/ran-images';
 import { locateModel, requireTrained } from '../../model/locate-model';
 import { openExported } from '../../model/open-exported';
 import { openTrained } from '../../model/open-trained';
@@ -50,29 +50,28 @@ export async function run(invocation: EvaluateInvocation): Promise<undefined> {
 
 async function evaluateSaved(
   location: SavedLocation,
-  { operands, options, output, signal }: EvaluateInvocation,
+  invocation: EvaluateInvocation,
   {
     aim,
     corruptions,
   }: { readonly aim: ReturnType<typeof chooseSearchAim>; readonly corruptions: Corruption[] | null },
 ): Promise<undefined> {
+  const { operands, options, output } = invocation;
   const { budget, criterion, curve, earlyexit: thresholds } = options;
-  const show = <Result>(work: Parameters<typeof showing<Result>>[2]) =>
-    showing(output, signal, work, ranImages);
   const asked = { criterion: criterion === 'all' ? undefined : criterion, thresholds };
-  const opened = await openTrained(location, options, { output, signal }, (metadata) => {
+  const opened = await openTrained(location, options, invocation, (metadata) => {
     if (criterion === 'all') requireEarlyExit(metadata);
     else checkAskedPolicy(metadata, asked);
   });
   if (budget) {
-    const found = await show((work) => budgetsOnTest(opened, work));
+    const found = await showingImages(invocation, (work) => budgetsOnTest(opened, work));
     if (curve !== undefined) await writeWholeFile(curve, budgetCsv(found.curve.points, found.metadata));
     output.json({ ...found.document, curve: curve ?? null });
     output.text(...describeBudgets(found, { argument: operands.model, curve, colors: output.colors }));
     return undefined;
   }
   if (criterion === 'all') {
-    const document = await show((work) => compareRun(opened, { aim }, work));
+    const document = await showingImages(invocation, (work) => compareRun(opened, { aim }, work));
     output.json(document);
     output.text(...describeComparison(document, output.colors));
     warnCrowded(document, output);
@@ -84,10 +83,13 @@ async function evaluateSaved(
     );
   }
   if (corruptions === null) {
-    showEvaluation(await show((work) => evaluateRun(opened, { ...asked, aim }, work)), output);
+    showEvaluation(
+      await showingImages(invocation, (work) => evaluateRun(opened, { ...asked, aim }, work)),
+      output,
+    );
     return undefined;
   }
-  const { clean, corrupted } = await show((work) =>
+  const { clean, corrupted } = await showingImages(invocation, (work) =>
     evaluateCorruptedRun(opened, { ...asked, aim, corruptions }, work),
   );
   output.json({ ...clean, corrupted });

@@ -15,10 +15,9 @@ import {
 } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
 import { describeEvaluation } from '../../describe/evaluation';
-import { ranImages } from '../../describe/ran-images';
+import { showingImages } from '../../describe/ran-images';
 import { exitCode } from '../../exit-code';
 import { startEngine } from '../../model/start-engine';
-import { showing } from '../../terminal/show-work';
 import { showTraining } from '../train/show-training';
 import { describeEnd, describeStart } from './describe';
 import type { quickstart } from './options';
@@ -26,25 +25,24 @@ import { recipe as quickstartRecipe } from './recipe';
 
 /** `earlyexit quickstart`: from real images to a calibrated network and a report, in one go. */
 export async function run(
-  { options, output, signal, surroundings }: Invocation<typeof quickstart>,
+  invocation: Invocation<typeof quickstart>,
   recipe = quickstartRecipe,
 ): Promise<number> {
+  const { options, output, signal, surroundings } = invocation;
   const { out, engine: asked = 'wasm', threads } = options;
   const { network: model, dataset, dataDir, training, augmentation, criterion, aim } = recipe;
   const folder = await replaceFolder(out, { owner: 'quickstart', isOwn: isQuickstart });
   const runDirectory = folder.unfinished;
   output.note(`${model} on ${dataset}; the results will be in ${resolve(out)}`);
   const engine = await startEngine({ engine: asked, threads }, output);
-  const show = <Result>(work: Parameters<typeof showing<Result>>[2]) =>
-    showing(output, signal, work, ranImages);
   const settings = resolveDataSettings({ dataset, dataDir, seed: training.seed }, null);
-  const prepared = await show((work) =>
+  const prepared = await showingImages(invocation, (work) =>
     prepareTraining({ ...training, model, runDirectory }, { settings, augmentation, ...work }),
   );
   for (const line of describeStart(prepared)) output.note(line);
 
   const { epochs, batchSize, seed } = training;
-  const { result } = await show((work) =>
+  const { result } = await showingImages(invocation, (work) =>
     trainRun(
       prepared,
       {
@@ -63,7 +61,7 @@ export async function run(
 
   const { data } = prepared;
   const trained = await openRun(runDirectory);
-  const { calibration } = await show((work) =>
+  const { calibration } = await showingImages(invocation, (work) =>
     calibrateRun(trained, { criterion, aim }, { engine: engine.name, data, ...work }),
   );
   const { policy, cached, expected } = calibration;
@@ -72,7 +70,7 @@ export async function run(
   const opened = await openEvaluation(await openRun(runDirectory), {
     ...{ engine: engine.name, data, calibration: cached },
   });
-  const report = await show((work) => reportOnRun(opened, {}, work));
+  const report = await showingImages(invocation, (work) => reportOnRun(opened, {}, work));
   const page = renderReport(report, await encodeExamples(report, data.splits.test));
   await writeWholeFile(join(runDirectory, 'report.html'), page);
   signal.throwIfAborted();

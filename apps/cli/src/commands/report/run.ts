@@ -3,31 +3,26 @@ import { kindOfPath, writeWholeFile } from '@earlyexit/core/node';
 import { encodeExamples, renderReport } from '@earlyexit/report';
 import { reportOnRun, requireComparable, type SavedLocation } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
-import { ranImages } from '../../describe/ran-images';
+import { showingImages } from '../../describe/ran-images';
 import { locateNetwork, requireTrained } from '../../model/locate-model';
 import { openTrained } from '../../model/open-trained';
 import { requireReplaceable } from '../../output-files/require-replaceable';
-import { showing } from '../../terminal/show-work';
 import { describeReport } from './describe';
 import type { report } from './options';
 
 /** `earlyexit report`: evaluates a network and writes the report. */
-export async function run({
-  operands,
-  options,
-  output,
-  signal,
-}: Invocation<typeof report>): Promise<undefined> {
+export async function run(invocation: Invocation<typeof report>): Promise<undefined> {
+  const { operands, options, output } = invocation;
   const own = await findTrained(operands.model);
   const compare = await Promise.all((options.compare ?? []).map(findTrained));
   await requireComparable(compare, own, options);
   const path = await reportPath(options.out ?? own.runDirectory ?? own.directory);
   await requireReplaceable('--out', path, 'report', options.force);
-  const opened = await openTrained(own, options, { output, signal }, ({ policy, exits }) => {
+  const opened = await openTrained(own, options, invocation, ({ policy, exits }) => {
     if (policy !== null || exits.length === 1) return;
     output.warn('the model is not calibrated: nobody leaves early. Run earlyexit calibrate first');
   });
-  const data = await showing(output, signal, (work) => reportOnRun(opened, { compare }, work), ranImages);
+  const data = await showingImages(invocation, (work) => reportOnRun(opened, { compare }, work));
   await writeWholeFile(path, renderReport(data, await encodeExamples(data, opened.data.splits.test)));
   for (const { run: other, earlyExits, calibrated } of data.curve.compared) {
     if (calibrated || earlyExits === 0) continue;
