@@ -37,22 +37,25 @@ export async function findModel(path: string): Promise<ModelPlace | null> {
 export async function requireModel(path: string): Promise<ModelPlace> {
   const place = await findModel(path);
   if (place !== null) return place;
+  throw await noModelAt(path, 'A trained model is a run folder, or a folder with model.json');
+}
+
+/**
+ * What is wrong with a path that holds no model.
+ *
+ * @param models the way out: what would be one
+ */
+export async function noModelAt(path: string, models: string): Promise<DataError> {
   const kind = await kindOfPath(path);
   if (kind === null) {
-    throw new DataError({
-      where: path,
-      rule: 'there is nothing at this path',
-      remedy: 'A trained model is a run folder or a saved model folder',
-    });
+    return new DataError({ where: path, rule: 'there is nothing at this path', remedy: models });
   }
-  const unfinished = (await kindOfPath(join(path, 'config.json'))) === 'file';
-  throw new DataError({
+  const isRun = (await kindOfPath(join(path, 'config.json'))) === 'file';
+  return new DataError({
     where: path,
     rule: 'there is no model of earlyexit in it',
     received: kind === 'file' ? 'a file' : 'a folder without model.json and model/best',
-    remedy: unfinished
-      ? 'The run has no finished epoch yet: resume it'
-      : 'A trained model is a run folder, or a folder with model.json',
+    remedy: isRun ? 'The run has no finished epoch yet: resume it' : models,
   });
 }
 

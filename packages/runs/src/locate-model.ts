@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
-import { ArgumentError, DataError, didYouMean } from '@earlyexit/core';
+import { ArgumentError, didYouMean } from '@earlyexit/core';
 import { kindOfPath } from '@earlyexit/core/node';
-import { findModel, type ModelPlace } from './find-model';
+import { findModel, type ModelPlace, noModelAt } from './find-model';
 
 /** A trained network in its layers: a run folder, or a saved model. */
 export interface SavedLocation extends ModelPlace {
@@ -42,6 +42,9 @@ export type ModelLocation = SavedLocation | ExportedLocation | RegisteredLocatio
 const MANIFEST_FILE = 'manifest.json';
 const HUB_FILES = [join('onnx', 'model.onnx'), join('onnx', 'model_quantized.onnx')];
 
+const MODELS =
+  'A model is a run folder, a saved model folder, an .onnx file, the folder of a staged export, or the name of a network';
+
 /**
  * Finds the network that a word names: a run folder (its best model), a saved model, an `.onnx` file, a folder in the
  * hub's layout, the folder or the manifest of a staged export, or the name of a registered or a trained network. A path
@@ -64,16 +67,7 @@ export async function locateModel(
     return { kind: 'saved', path: word, directory, runDirectory: null, isPretrained: true };
   }
   const known = [...names, ...pretrained.keys()];
-  const kind = await kindOfPath(word);
-  if (kind !== null) throw await holdsNone(word, kind);
-  if (looksLikePath(word)) {
-    throw new DataError({
-      where: word,
-      rule: 'there is nothing at this path',
-      remedy:
-        'A model is a run folder, a saved model folder, an .onnx file, the folder of a staged export, or the name of a network',
-    });
-  }
+  if ((await kindOfPath(word)) !== null || looksLikePath(word)) throw await noModelAt(word, MODELS);
   throw new ArgumentError({
     function: 'locateModel',
     argument: 'model',
@@ -98,18 +92,6 @@ async function locateExported(word: string): Promise<ExportedLocation | null> {
   for (const name of HUB_FILES)
     if (await holds(name)) return { kind: 'onnx', path: word, file: join(word, name) };
   return null;
-}
-
-async function holdsNone(path: string, kind: 'file' | 'folder'): Promise<DataError> {
-  const isRun = (await kindOfPath(join(path, 'config.json'))) === 'file';
-  return new DataError({
-    where: path,
-    rule: 'there is no model of earlyexit in it',
-    received: kind === 'file' ? 'a file' : 'a folder without model.json and model/best',
-    remedy: isRun
-      ? 'The run has no finished epoch yet: resume it'
-      : 'A model is a run folder, a folder with model.json, an exported network, or the name of a network',
-  });
 }
 
 function looksLikePath(word: string): boolean {
