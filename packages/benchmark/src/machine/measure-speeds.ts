@@ -1,6 +1,6 @@
 import { type EngineName, selectEngine } from '@earlyexit/backend';
 import type { MultiExitModel } from '@earlyexit/branch-head';
-import { EarlyExitError, randomStream } from '@earlyexit/core';
+import { EarlyExitError, seededNoise } from '@earlyexit/core';
 import { loadRuntime } from '@earlyexit/inference/node';
 import { graphOpener } from '@earlyexit/inference/onnx';
 import { createModel } from '@earlyexit/model-zoo';
@@ -115,9 +115,7 @@ function noise(
   batch: number,
 ): { images: Float32Array; labels: Int32Array; shape: number[] } {
   const shape = (network.model.inputs[0]?.shape.slice(1) ?? []) as number[];
-  const images = Float32Array.from(
-    { length: batch * shape.reduce((size, length) => size * length, 1) },
-    randomStream(1),
-  );
+  const size = shape.reduce((product, length) => product * length, 1);
+  const images = seededNoise(batch * size, 1);
   return { images, labels: Int32Array.from({ length: batch }, (_, row) => row % 10), shape };
 }
