@@ -106,6 +106,7 @@ export type {
 export { decideModel } from './session/decide-model';
 export { openExported, type OpenExportedOptions } from './session/open-exported';
 export { type AskedPolicy, type DecidedSession, decideSession, isStaged } from './session/session-policy';
+export { policyToRefit } from './quantize/policy-to-refit';
 export {
   type CalibrationImages,
   quantizeCalibrated,

@@ -1,6 +1,7 @@
 import type { SampleSource } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
-import { criterionWithoutLabels, findPolicy, storedPolicy } from '@earlyexit/exit-criteria';
+import { policyToRefit } from '@earlyexit/evaluation';
+import { criterionWithoutLabels } from '@earlyexit/exit-criteria';
 import { graphOpener } from '@earlyexit/inference/onnx';
 import {
   type ModelLocation,
@@ -86,7 +87,7 @@ async function openFile(file: string, options: OpenToTimeOptions): Promise<Opene
 
 async function openModel(
   location: SavedLocation | RegisteredLocation,
-  { exits, seed, shares, dtype, runtime, static: plain, criterion: asked, onNote }: OpenToTimeOptions,
+  { exits, seed, shares, dtype, runtime, static: plain, criterion, onNote }: OpenToTimeOptions,
   data: ReopenOptions,
 ): Promise<Opened> {
   const rule = 'it names what an .onnx file is compared with; a network is exported without exits here';
@@ -94,10 +95,8 @@ async function openModel(
   const { model, config } = await openNetwork(location, { exits, seed, onNote });
   const isTrained = location.kind === 'saved';
   const runDirectory = isTrained ? location.runDirectory : null;
-  const { criterion } = findPolicy(model.metadata, { criterion: asked });
-  const stored = storedPolicy(model.metadata);
   // Shares are set on the images that are timed.
-  const policy = shares === undefined && stored?.criterion === criterion ? stored : null;
+  const policy = shares === undefined ? policyToRefit(model.metadata, { criterion }) : null;
   const how = { ...data, open: graphOpener(), policy, minAgreement: LEAST_AGREEMENT };
   const int8 = dtype === 'int8' ? await quantizeRun({ model, config, runDirectory, isTrained }, how) : null;
   const written = { criterion, shares, runtime, quantization: int8?.quantization };

@@ -1,13 +1,11 @@
 import { join } from 'node:path';
-import type { MultiExitModel } from '@earlyexit/branch-head';
 import { requireWritable } from '@earlyexit/core/node';
-import { chooseSearchAim, readEvaluation } from '@earlyexit/evaluation';
+import { chooseSearchAim, policyToRefit, readEvaluation } from '@earlyexit/evaluation';
 import {
   checkThresholds,
   criterionWithoutLabels,
   DEFAULT_CRITERION,
   type ExitPolicy,
-  storedPolicy,
 } from '@earlyexit/exit-criteria';
 import { graphOpener } from '@earlyexit/inference/onnx';
 import { requireOwnFolder, writeNetwork } from '@earlyexit/onnx/node';
@@ -40,7 +38,8 @@ export async function run(invocation: ExportInvocation): Promise<undefined> {
   if (thresholds !== undefined) checkThresholds(model.metadata.exits, criterion, thresholds);
   const runDirectory = location.kind === 'saved' ? location.runDirectory : null;
   const isTrained = location.kind === 'saved';
-  const policy = kind === 'static' ? null : policyToRefit(model, options);
+  const policy =
+    kind === 'static' ? null : policyToRefit(model.metadata, { criterion: options.criterion, thresholds });
   const subject = { model, config, runDirectory, isTrained };
   const int8 = options.dtype === 'int8' ? await quantize(subject, policy, invocation) : null;
   const network = int8?.model ?? model;
@@ -87,15 +86,4 @@ async function requireOwn({ kind, target }: ExportPlan, force: boolean): Promise
   if (kind !== 'folder') return requireReplaceable('OUT', target, 'onnx', force);
   await requireWritable(target);
   if (!force) await requireOwnFolder(target);
-}
-
-/** The policy that int8 needs to have set anew; null if nothing decides, or nothing is calibrated. */
-function policyToRefit(
-  { metadata }: MultiExitModel,
-  { earlyexit, criterion }: ExportInvocation['options'],
-): ExitPolicy | null {
-  const stored = storedPolicy(metadata);
-  // Thresholds that are given are taken as they are, as in float32.
-  const isKept = earlyexit !== undefined || (criterion ?? stored?.criterion) !== stored?.criterion;
-  return isKept || metadata.exits.length === 1 ? null : stored;
 }
