@@ -35,7 +35,7 @@ export async function startPasses(
   work: WorkOptions,
 ): Promise<PyTorchPasses | null> {
   work.onNote?.({ level: 'note', text: 'starting PyTorch: a minute or more, for it compiles' });
-  // Its share is never left out.
+  // Without a share the script would take one of its own.
   const told = { threads, images, batch: batches, share: shares.length === 0 ? [0] : shares };
   const program = await unlessFailing('PyTorch', startPyTorch(peer, 'passes', told, work.signal), work);
   return (

@@ -1,6 +1,10 @@
 import type { Scaling } from '@earlyexit/calibration';
-import { criterionWithoutLabels, DEFAULT_CRITERION, listCriteria } from '@earlyexit/exit-criteria';
-import type { CriterionName } from '@earlyexit/exit-criteria';
+import {
+  type CriterionName,
+  criterionWithoutLabels,
+  DEFAULT_CRITERION,
+  listCriteria,
+} from '@earlyexit/exit-criteria';
 import type { CalibrationAim, CalibrationGoal } from '../calibrate/calibration-aim';
 import { type AskedAim, PLANNED_RISK, wrongAim } from './asked-aim';
 import { choosePromise } from './choose-promise';

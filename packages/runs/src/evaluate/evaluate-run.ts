@@ -1,5 +1,4 @@
-import type { SearchAim } from '@earlyexit/calibration';
-import { DEFAULT_AIM } from '@earlyexit/calibration';
+import { DEFAULT_AIM, type SearchAim } from '@earlyexit/calibration';
 import type { WorkOptions } from '@earlyexit/core';
 import {
   checkAskedPolicy,

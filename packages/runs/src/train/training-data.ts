@@ -1,8 +1,7 @@
 import { getModelEntry } from '@earlyexit/model-zoo';
-import { readRunConfig } from '../run-config';
-import { networkToTrain } from './network-to-train';
 import { type DataChoice, resolveDataSettings } from '../data-settings';
-import type { DataSettings } from '../run-config';
+import { type DataSettings, readRunConfig } from '../run-config';
+import { networkToTrain } from './network-to-train';
 
 /**
  * The data to train a network on: those that are asked for, of the run that is resumed, or usual for the network.
