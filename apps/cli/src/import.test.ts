@@ -51,6 +51,18 @@ describe('import', () => {
       2,
       /--model: the network that the weights are for is named/,
     ],
+    [
+      'what is said of ONNX files, for weights',
+      ['weights.safetensors', '--model', 'resnet18', '--color', 'bgr'],
+      2,
+      /--color: it is said of ONNX files alone/,
+    ],
+    [
+      'a mean without a deviation',
+      ['digits.onnx', '--mean', '0.1'],
+      2,
+      /--std: mean and standard deviation are stated together/,
+    ],
     ['a file that is not there', ['none.onnx'], 1, /none\.onnx/],
     ['classes that do not fit', ['digits.onnx', '--classes', 'a', 'b'], 2, /classes/],
   ])('refuses %s', async (_, [source, ...args], code, message) => {

@@ -5,7 +5,13 @@ export type { ClassifierImages } from './classifier-images';
 export { type ExaminedNetwork, examineNetwork, type ExamineOptions } from './examine-network';
 export type { ExitsReport } from './exits-report';
 export type { AttachedFile } from './finish-attached';
-export { type ImagePreparation, type NetworkSource, readPreparation } from '@earlyexit/onnx/foreign';
+export {
+  completePreparation,
+  type ImagePreparation,
+  type NetworkSource,
+  readPreparation,
+  type StatedPreparation,
+} from '@earlyexit/onnx/foreign';
 export {
   isOwnFile,
   type NodeProfile,

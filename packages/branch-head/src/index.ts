@@ -31,5 +31,6 @@ export type {
 export type { FittedOn, PolicyMetadata, PromiseMetadata, RejectMetadata } from '@earlyexit/exit-criteria';
 export type { LoadOrigin, LoadSamples, SampleSource } from './sample-source';
 export { splitStages, type Stage, type StageResult } from './split-stages';
+export { networkFacts, type NetworkFacts } from './metadata/network-facts';
 export { withMetadata } from './metadata/with-metadata';
 export { withPolicy } from './metadata/with-policy';

@@ -9,6 +9,7 @@ export {
 export { ArgumentError } from './errors/argument-error';
 export { DataError } from './errors/data-error';
 export { EnvironmentError } from './errors/environment-error';
+export { type ChannelScaling, spreadScaling, type StatedScaling, statesScaling } from './channel-scaling';
 export { channelsFirst } from './channels-first';
 export { isRecord } from './is-record';
 export { didYouMean, nearestName, nearestNames } from './nearest-name';

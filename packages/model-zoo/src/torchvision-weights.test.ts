@@ -64,6 +64,25 @@ it('puts weights by torchvision’s names into a network with exits', () => {
   }
 });
 
+it('takes how images are prepared, one number for all channels or one for each', () => {
+  const file = writeSafetensors(tensors);
+  const { model, metadata } = importTorchvision(file, 'resnet20_cifar', {
+    mean: [0.5],
+    standardDeviation: [0.1, 0.2, 0.3],
+  });
+  expect(metadata.preprocessing).toEqual({
+    inputShape: [32, 32, 3],
+    mean: [0.5, 0.5, 0.5],
+    standardDeviation: [0.1, 0.2, 0.3],
+  });
+  model.dispose();
+  const wrong = { mean: [0.5, 0.5], standardDeviation: [1] };
+  expect(() => importTorchvision(file, 'resnet20_cifar', wrong)).toThrow(/one number a channel, 3 here/);
+  expect(() => importTorchvision(file, 'resnet20_cifar', { standardDeviation: [1] })).toThrow(
+    /\{ mean \}\): mean and standard deviation are stated together/,
+  );
+});
+
 it('leaves counters of 64 bits out', () => {
   const header = { 'bn1.num_batches_tracked': { dtype: 'I64', shape: [], data_offsets: [0, 8] } };
   const json = new TextEncoder().encode(JSON.stringify(header).padEnd(80));

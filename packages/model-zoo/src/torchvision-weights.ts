@@ -1,15 +1,13 @@
 import { type MultiExitModel, type Preprocessing, withMetadata } from '@earlyexit/branch-head';
-import { DataError, nearestName } from '@earlyexit/core';
+import { DataError, nearestName, spreadScaling, type StatedScaling, statesScaling } from '@earlyexit/core';
 import { type HostTensor, readSafetensors, type TensorValues } from '@earlyexit/core/safetensors';
 import { createModel } from './registry';
 import { tf, type tfl } from './tf';
 
-/** What is known of the weights besides. */
-export interface TorchvisionOptions {
+/** What is known of the weights besides; how pixels are prepared is as torchvision prepares ImageNet unless stated. */
+export interface TorchvisionOptions extends StatedScaling {
   /** Names of the classes; by default numbers, as many as the weights have. */
   readonly classes?: readonly string[] | undefined;
-  /** How pixels become inputs; by default as torchvision prepares ImageNet. */
-  readonly preprocessing?: Preprocessing | null | undefined;
   /** Seed of the heads' weights, which the file does not have; 0 unless given. */
   readonly seed?: number | undefined;
   /** How to call the file in errors; `weights` unless given. */
@@ -30,7 +28,7 @@ const MOST_NAMED = 6;
  *
  * @param file safetensors, as `save_file(model.state_dict(), path)` writes it
  * @param name of a registered network
- * @throws ArgumentError for an unknown network; DataError for a damaged file, or weights that are missing, left over or of
+ * @throws ArgumentError for an unknown network, or a preparation that does not fit; DataError for a damaged file, or weights that are missing, left over or of
  *   another shape
  */
 export function importTorchvision(
@@ -38,20 +36,27 @@ export function importTorchvision(
   name: string,
   options: TorchvisionOptions = {},
 ): MultiExitModel {
-  const { where = 'weights', classes, seed, preprocessing } = options;
+  const { where = 'weights', classes, seed } = options;
   const tensors = withoutPrefix(readSafetensors(file, where).tensors);
   const count = tensors.get('fc.bias')?.shape[0] ?? 0;
   const known = classes ?? (count > 1 ? count : undefined);
   const network = createModel(name, { ...(known === undefined ? {} : { classes: known }), seed });
   try {
     fill(network, tensors, where);
+    return withMetadata(network, { preprocessing: preprocessingOf(network, options) });
   } catch (error) {
     network.model.dispose();
     throw error;
   }
-  const inputShape = network.model.inputs[0]!.shape.slice(1) as [number, number, number];
-  const usual = inputShape[2] === 3 ? { inputShape, ...IMAGENET } : null;
-  return withMetadata(network, { preprocessing: preprocessing === undefined ? usual : preprocessing });
+}
+
+function preprocessingOf({ model }: MultiExitModel, options: TorchvisionOptions): Preprocessing | null {
+  const inputShape = model.inputs[0]!.shape.slice(1) as [number, number, number];
+  if (statesScaling(options, 'importTorchvision')) {
+    const where = { function: 'importTorchvision', argument: 'mean' };
+    return { inputShape, ...spreadScaling(options, inputShape[2], where) };
+  }
+  return inputShape[2] === 3 ? { inputShape, ...IMAGENET } : null;
 }
 
 type Tensor = HostTensor<TensorValues>;

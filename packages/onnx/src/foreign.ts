@@ -10,7 +10,7 @@ export {
 } from './foreign/foreign-network';
 export { type ImagePreparation, preparedInput } from './foreign/prepared-input';
 export { type NetworkSource, type ReadNetwork, readNetwork } from './foreign/network-source';
-export { readPreparation } from './foreign/read-preparation';
+export { completePreparation, readPreparation, type StatedPreparation } from './foreign/read-preparation';
 export { PlacedNetwork } from './foreign/placed-network';
 export {
   asFloat,

@@ -1,4 +1,4 @@
-import type { ImagePreparation, ThresholdAim } from '@earlyexit/attach';
+import type { ImagePreparation, StatedPreparation, ThresholdAim } from '@earlyexit/attach';
 import { ArgumentError } from '@earlyexit/core';
 import { flagOf, type GivenOptions, type OptionValues } from '../options/declare-option';
 import type { preparationOptions, promiseOptions } from '../options/image-options';
@@ -26,14 +26,7 @@ export function aimOf(
   });
 }
 
-/** How the images of a network are prepared, and their size where the file leaves it free. */
-export interface RequestedPreparation extends ImagePreparation {
-  readonly size?: readonly [height: number, width: number];
-}
-
-/**
- * What is said of the preparation of a network: by the options, and for the rest by what lies beside its file.
- */
+/** What the options say of the preparation of a network, and for the rest what lies beside its file. */
 export async function statedPreparation(
   file: string,
   {
@@ -43,18 +36,10 @@ export async function statedPreparation(
     size,
   }: Pick<OptionValues<typeof preparationOptions>, 'mean' | 'std' | 'color' | 'size'>,
   signal: AbortSignal,
-): Promise<Partial<RequestedPreparation>> {
-  const { readPreparation } = await import('@earlyexit/attach');
-  const beside = mean === undefined || std === undefined ? await readPreparation(file, signal) : null;
-  const means = mean ?? beside?.mean;
-  const deviations = std ?? beside?.standardDeviation;
-  const sides = size === undefined ? beside?.size : ([size, size] as const);
-  return {
-    ...(means === undefined ? {} : { mean: means }),
-    ...(deviations === undefined ? {} : { standardDeviation: deviations }),
-    color,
-    ...(sides === undefined ? {} : { size: sides }),
-  };
+): Promise<StatedPreparation> {
+  const { completePreparation } = await import('@earlyexit/attach');
+  const sides = size === undefined ? undefined : ([size, size] as const);
+  return completePreparation(file, { mean, standardDeviation: std, color, size: sides }, signal);
 }
 
 /**
@@ -66,7 +51,7 @@ export async function preparationOf(
   file: string,
   options: OptionValues<typeof preparationOptions>,
   signal: AbortSignal,
-): Promise<RequestedPreparation> {
+): Promise<StatedPreparation & ImagePreparation> {
   const stated = await statedPreparation(file, options, signal);
   const { mean, standardDeviation } = stated;
   if (mean === undefined || standardDeviation === undefined) {

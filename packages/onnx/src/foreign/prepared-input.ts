@@ -1,4 +1,4 @@
-import { ArgumentError } from '@earlyexit/core';
+import { ArgumentError, spreadScaling } from '@earlyexit/core';
 import type { ForeignInput } from './adapt-input';
 import type { ImageInput } from './describe-input';
 
@@ -23,26 +23,13 @@ export function preparedInput(
   { mean, standardDeviation, color = 'rgb' }: ImagePreparation,
   where: { readonly function: string; readonly argument: string },
 ): ForeignInput {
-  const channels = size[2];
-  const spread = (values: readonly number[]): number[] =>
-    values.length === 1 ? Array.from({ length: channels }, () => values[0]!) : [...values];
-  const [means, deviations] = [spread(mean), spread(standardDeviation)];
-  const isSound = [means, deviations].every(
-    (list) => list.length === channels && list.every(Number.isFinite),
-  );
-  if (!isSound || deviations.some((value) => value <= 0)) {
-    throw new ArgumentError({
-      ...where,
-      rule: `mean and standard deviation have one number a channel, ${channels} here, and no deviation is 0 or less`,
-      received: `${mean.join(', ')} and ${standardDeviation.join(', ')}`,
-    });
-  }
-  if (color === 'bgr' && channels !== 3) {
+  const scaling = spreadScaling({ mean, standardDeviation }, size[2], where);
+  if (color === 'bgr' && size[2] !== 3) {
     throw new ArgumentError({
       ...where,
       rule: 'only three colours have an order',
-      received: `${channels} channel`,
+      received: `${size[2]} channel`,
     });
   }
-  return { size, layout, type, color, mean: means, standardDeviation: deviations };
+  return { size, layout, type, color, ...scaling };
 }

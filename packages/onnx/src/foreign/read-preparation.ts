@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { DataError } from '@earlyexit/core';
+import { DataError, type StatedScaling } from '@earlyexit/core';
 import { kindOfPath, readJsonFile } from '@earlyexit/core/node';
 import type { ImagePreparation } from './prepared-input';
 
@@ -27,6 +27,32 @@ export async function readPreparation(
     rule: 'image_mean and image_std list one number a channel',
     received: `${JSON.stringify(mean)} and ${JSON.stringify(standardDeviation)}`,
   });
+}
+
+/** How images are prepared, and their size where the file leaves it free, as far as somebody says so. */
+export interface StatedPreparation extends StatedScaling, Pick<ImagePreparation, 'color'> {
+  readonly size?: readonly [height: number, width: number] | undefined;
+}
+
+/**
+ * What is stated of a preparation, and for the rest what `readPreparation` finds beside the model. Nothing is read where
+ * mean and standard deviation are stated.
+ *
+ * @throws as `readPreparation`
+ */
+export async function completePreparation(
+  model: string,
+  { mean, standardDeviation, color, size }: StatedPreparation,
+  signal?: AbortSignal,
+): Promise<StatedPreparation> {
+  const isWhole = mean !== undefined && standardDeviation !== undefined;
+  const beside = isWhole ? null : await readPreparation(model, signal);
+  return {
+    mean: mean ?? beside?.mean,
+    standardDeviation: standardDeviation ?? beside?.standardDeviation,
+    color,
+    size: size ?? beside?.size,
+  };
 }
 
 function sizeOf(size: unknown): { readonly size?: readonly [number, number] } {

@@ -1,22 +1,21 @@
 import { attachExits, type MultiExitModel, type Preprocessing } from '@earlyexit/branch-head';
-import { DataError } from '@earlyexit/core';
+import { DataError, statesScaling } from '@earlyexit/core';
 import { describeInput, type ImageInput } from '../foreign/describe-input';
 import { readForeign, upgradeForeign } from '../foreign/foreign-file';
 import { type NetworkSource, readNetwork } from '../foreign/network-source';
-import { type ImagePreparation, preparedInput } from '../foreign/prepared-input';
+import { preparedInput } from '../foreign/prepared-input';
+import type { StatedPreparation } from '../foreign/read-preparation';
 import { type OnnxMetadata, METADATA_KEY } from '../model-file';
 import { readModel } from '../protobuf/read-model';
 import { findLogits } from './find-logits';
 import { readLayers } from './read-layers';
 
 /** What is known of a classifier besides its file. */
-export interface ImportOptions extends Partial<ImagePreparation> {
+export interface ImportOptions extends StatedPreparation {
   /** The network's name; the file's unless given. */
   readonly name?: string | undefined;
   /** Names of the classes in the order of the logits; those that the file knows, else `'0'`, `'1'`, … */
   readonly classes?: readonly string[] | undefined;
-  /** Height and width, where the file leaves them free. */
-  readonly size?: readonly [height: number, width: number] | undefined;
   /** The order of the axes, where the file leaves it open. */
   readonly layout?: 'channels-first' | 'channels-last' | undefined;
   /** The output with the answers, where there are several. */
@@ -72,15 +71,11 @@ function nameOf(where: string): string {
   return /^[A-Za-z0-9]/.test(name) ? name : 'imported';
 }
 
-function preprocessingOf(
-  input: ImageInput,
-  { mean, standardDeviation, color }: ImportOptions,
-): Preprocessing | null {
-  if (mean === undefined || standardDeviation === undefined) return null;
+function preprocessingOf(input: ImageInput, options: ImportOptions): Preprocessing | null {
+  if (!statesScaling(options, 'importOnnx')) return null;
   const where = { function: 'importOnnx', argument: 'mean' };
-  const prepared = preparedInput(input, { mean, standardDeviation, color }, where);
-  const { mean: means, standardDeviation: deviations } = prepared;
-  return { inputShape: input.size, mean: means, standardDeviation: deviations };
+  const { size, mean, standardDeviation } = preparedInput(input, options, where);
+  return { inputShape: size, mean, standardDeviation };
 }
 
 /** What a file of ours says about its network; null for any other. */

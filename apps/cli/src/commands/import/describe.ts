@@ -1,20 +1,10 @@
-import type { Preprocessing } from '@earlyexit/branch-head';
+import type { NetworkFacts } from '@earlyexit/branch-head';
 import { count, plural, shortMacs } from '@earlyexit/core/format';
 
 /** What `import --json` prints. */
-export interface ImportedDocument {
+export interface ImportedDocument extends NetworkFacts {
   /** The folder of the saved model. */
   readonly model: string;
-  readonly name: string;
-  readonly inputShape: readonly number[];
-  readonly classes: readonly string[];
-  /** Early exits. */
-  readonly exits: number;
-  readonly layers: number;
-  readonly parameters: number;
-  /** Multiply-accumulates of the network without exits. */
-  readonly macs: number;
-  readonly preprocessing: Preprocessing | null;
 }
 
 /** Said where nobody has said how images are prepared. */

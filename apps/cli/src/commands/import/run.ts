@@ -1,15 +1,14 @@
 import { basename, join } from 'node:path';
-import type { MultiExitModel } from '@earlyexit/branch-head';
+import { type MultiExitModel, networkFacts } from '@earlyexit/branch-head';
 import { saveModel } from '@earlyexit/branch-head/node';
 import { ArgumentError, DataError } from '@earlyexit/core';
 import { kindOfPath, readWholeFile } from '@earlyexit/core/node';
 import { importTorchvision } from '@earlyexit/model-zoo';
-import { preparedInput } from '@earlyexit/onnx/foreign';
 import { importOnnx } from '@earlyexit/onnx/import';
-import { countParameters } from '@earlyexit/profiler';
 import { statedPreparation } from '../../attached/request';
 import type { Invocation } from '../../command';
 import { startEngine } from '../../model/start-engine';
+import { flagOf } from '../../options/declare-option';
 import { describeImported, type ImportedDocument, UNPREPARED } from './describe';
 import type { importNetwork } from './options';
 
@@ -20,31 +19,21 @@ const LARGEST_WEIGHTS_BYTES = 2 ** 31 - 1;
 
 /** `earlyexit import`: a network of another program as a saved model. */
 export async function run(invocation: ImportInvocation): Promise<undefined> {
-  const { operands, options, output } = invocation;
+  const { operands, options, given, output } = invocation;
   const { source } = operands;
   const isWeights = /\.safetensors$/i.test(source);
   requireNetwork(isWeights, options.model);
+  if (isWeights) requireNoneOf(given);
   const name = basename(source).replace(/\.(onnx|safetensors)$/i, '');
   const { out = join('runs', name) } = options;
   if (!options.force) await requireNone(out);
   await startEngine({ engine: 'cpu' }, output);
   const network = isWeights ? await readWeights(invocation) : await readOnnx(invocation);
   await saveModel(network, out);
-  const { model, metadata } = network;
-  const document: ImportedDocument = {
-    model: out,
-    name: metadata.name,
-    inputShape: model.inputs[0]!.shape.slice(1) as number[],
-    classes: metadata.classes,
-    exits: metadata.exits.length - 1,
-    layers: model.layers.length,
-    parameters: countParameters(model),
-    macs: metadata.staticMacs,
-    preprocessing: metadata.preprocessing,
-  };
+  const document: ImportedDocument = { model: out, ...networkFacts(network) };
   output.json(document);
   output.text(...describeImported(document));
-  if (metadata.preprocessing === null) output.warn(UNPREPARED);
+  if (document.preprocessing === null) output.warn(UNPREPARED);
   return undefined;
 }
 
@@ -59,19 +48,20 @@ async function readWeights({ operands, options, signal }: ImportInvocation): Pro
   const { model: name, classes } = options;
   const { mean, standardDeviation } = await statedPreparation(source, options, signal);
   const file = await readWholeFile(source, { size: LARGEST_WEIGHTS_BYTES, signal });
-  const network = importTorchvision(file, name!, { classes, where: basename(source) });
-  const { preprocessing } = network.metadata;
-  if (mean === undefined || standardDeviation === undefined || preprocessing === null) return network;
-  const { inputShape: size } = preprocessing;
-  const input = { name: '', size, layout: 'channels-last', type: 'float32' } as const;
-  const where = { function: 'importTorchvision', argument: 'mean' };
-  const prepared = preparedInput(input, { mean, standardDeviation }, where);
-  const { mean: means, standardDeviation: deviations } = prepared;
-  const metadata = {
-    ...network.metadata,
-    preprocessing: { inputShape: size, mean: means, standardDeviation: deviations },
-  };
-  return { model: network.model, metadata };
+  const stated = { classes, mean, standardDeviation, where: basename(source) };
+  return importTorchvision(file, name!, stated);
+}
+
+/** The network that is named says all of this of its images. */
+function requireNoneOf(given: ImportInvocation['given']): void {
+  const key = (['color', 'layout', 'size', 'output'] as const).find((each) => given[each] !== undefined);
+  if (key === undefined) return;
+  throw new ArgumentError({
+    where: flagOf(key),
+    rule: 'it is said of ONNX files alone',
+    received: String(given[key]),
+    remedy: 'Leave it out',
+  });
 }
 
 /** A saved model is hours of training at times: it is not written over in passing. */

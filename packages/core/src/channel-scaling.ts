@@ -1,0 +1,61 @@
+import { ArgumentError } from './errors/argument-error';
+
+/** How pixels from 0 to 1 become inputs of a network: one number a channel. */
+export interface ChannelScaling {
+  /** What is taken off. */
+  readonly mean: readonly number[];
+  /** What the rest is divided by. */
+  readonly standardDeviation: readonly number[];
+}
+
+/** What a caller may say of it; one number stands for every channel. */
+export type StatedScaling = {
+  readonly [Key in keyof ChannelScaling]?: ChannelScaling[Key] | undefined;
+};
+
+/**
+ * Whether a caller states how pixels become inputs.
+ *
+ * @param caller the function that errors name
+ * @throws ArgumentError for one of mean and standard deviation without the other
+ */
+export function statesScaling<Stated extends StatedScaling>(
+  stated: Stated,
+  caller: string,
+): stated is Stated & ChannelScaling {
+  const missing = (['mean', 'standardDeviation'] as const).filter((key) => stated[key] === undefined);
+  if (missing.length !== 1) return missing.length === 0;
+  throw new ArgumentError({
+    function: caller,
+    argument: missing[0]!,
+    rule: 'mean and standard deviation are stated together',
+    received: 'one of them',
+  });
+}
+
+/**
+ * One number for each channel, where one may stand for all.
+ *
+ * @param where the function and the argument that errors name
+ * @throws ArgumentError for another number of numbers, or a deviation of 0 or less
+ */
+export function spreadScaling(
+  { mean, standardDeviation }: ChannelScaling,
+  channels: number,
+  where: { readonly function: string; readonly argument: string },
+): ChannelScaling {
+  const spread = (values: readonly number[]): number[] =>
+    values.length === 1 ? Array.from({ length: channels }, () => values[0]!) : [...values];
+  const [means, deviations] = [spread(mean), spread(standardDeviation)];
+  const isSound = [means, deviations].every(
+    (list) => list.length === channels && list.every(Number.isFinite),
+  );
+  if (isSound && deviations.every((value) => value > 0)) {
+    return { mean: means, standardDeviation: deviations };
+  }
+  throw new ArgumentError({
+    ...where,
+    rule: `mean and standard deviation have one number a channel, ${channels} here, and no deviation is 0 or less`,
+    received: `${mean.join(', ')} and ${standardDeviation.join(', ')}`,
+  });
+}
