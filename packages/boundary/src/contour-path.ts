@@ -1,7 +1,7 @@
 import { contours } from 'd3-contour';
 
 /** A square field of numbers, and where it is drawn. */
-export interface DrawnField {
+interface DrawnField {
   /** `[size, size]`, row-major from the upper left. */
   readonly values: Float32Array;
   readonly size: number;

@@ -1,5 +1,5 @@
 import type { Boundary } from './boundary';
-import { contourPath, type DrawnField } from './contour-path';
+import { contourPath } from './contour-path';
 import { describeBoundary } from './describe-boundary';
 import { drawLegend } from './draw-legend';
 import { palette } from './palette';
@@ -22,11 +22,12 @@ const SHOWN = 1.65;
  */
 export function drawBoundary(boundary: Boundary): string {
   const { title, description } = describeBoundary(boundary);
+  const outlines = outlinesOf(boundary);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" data-generator="earlyexit boundary" role="img" aria-labelledby="boundary-title boundary-description" font-family="Inter, 'Helvetica Neue', Helvetica, Arial, 'DejaVu Sans', sans-serif">`,
     element('title', { id: 'boundary-title' }, text(title)),
     element('desc', { id: 'boundary-description' }, text(description)),
-    drawDefinitions(boundary),
+    drawDefinitions(outlines),
     element('rect', { width: WIDTH, height: HEIGHT, fill: palette.paper }),
     element('text', { x: PLOT.left, y: 44, ...palette.title }, text(title)),
     element(
@@ -34,29 +35,28 @@ export function drawBoundary(boundary: Boundary): string {
       { x: PLOT.left, y: 70, ...palette.subtitle },
       text('The first exit draws a simple line; what lies too close to it goes on to the last.'),
     ),
-    drawPlot(boundary),
+    drawPlot(boundary, outlines),
     drawLegend(boundary, { left: PLOT.left + PLOT.side + 30, top: PLOT.top }),
     '</svg>\n',
   ].join('\n');
 }
 
-/** Where the grid is drawn so that the middle of the plane lies in the middle of the plot. */
-function fieldsOf({ grid, extent, threshold }: Boundary): Record<'first' | 'last' | 'hard', DrawnField> {
+/** The outlines of where each exit says class 1, and of the hard region, as paths. */
+type Outlines = Readonly<Record<'first' | 'last' | 'hard', string>>;
+
+/** The grid is drawn so that the middle of the plane lies in the middle of the plot. */
+function outlinesOf({ grid, extent, threshold }: Boundary): Outlines {
   const length = (PLOT.side * extent) / SHOWN;
-  const drawn = { size: grid.size, start: (PLOT.side - length) / 2, length };
+  const outline = (values: Float32Array): string =>
+    contourPath({ values, size: grid.size, start: (PLOT.side - length) / 2, length });
   const [first, last] = grid.differences;
   // Sure enough are those whose logits differ by at least this much.
   const sure = Math.log(threshold / (1 - threshold));
   const hard = first.map((difference) => Math.min(sure, 1e6) - Math.abs(difference));
-  return {
-    first: { ...drawn, values: first },
-    last: { ...drawn, values: last },
-    hard: { ...drawn, values: hard },
-  };
+  return { first: outline(first), last: outline(last), hard: outline(hard) };
 }
 
-function drawDefinitions(boundary: Boundary): string {
-  const hard = contourPath(fieldsOf(boundary).hard);
+function drawDefinitions({ hard }: Outlines): string {
   const stroke = element('path', { d: 'M0,0V7', stroke: palette.hatch, 'stroke-width': 2 });
   return element(
     'defs',
@@ -78,9 +78,7 @@ function drawDefinitions(boundary: Boundary): string {
   );
 }
 
-function drawPlot(boundary: Boundary): string {
-  const fields = fieldsOf(boundary);
-  const lastLine = contourPath(fields.last);
+function drawPlot(boundary: Boundary, { first, last, hard }: Outlines): string {
   return element(
     'g',
     { transform: `translate(${PLOT.left},${PLOT.top})` },
@@ -89,15 +87,15 @@ function drawPlot(boundary: Boundary): string {
       { 'clip-path': 'url(#boundary-plot)' },
       element('rect', { width: PLOT.side, height: PLOT.side, fill: palette.easy }),
       element('path', {
-        d: contourPath(fields.hard),
+        d: hard,
         fill: 'url(#boundary-hatch)',
         'fill-rule': 'evenodd',
       }),
       ...drawPoints(boundary),
-      line(contourPath(fields.first), { ...palette.firstLine }),
+      line(first, { ...palette.firstLine }),
       // Where the first exit answers, the last has no say.
-      line(lastLine, { ...palette.lastLine, 'stroke-opacity': 0.28, 'stroke-width': 1.6 }),
-      element('g', { 'clip-path': 'url(#boundary-hard)' }, line(lastLine, { ...palette.lastLine })),
+      line(last, { ...palette.lastLine, 'stroke-opacity': 0.28, 'stroke-width': 1.6 }),
+      element('g', { 'clip-path': 'url(#boundary-hard)' }, line(last, { ...palette.lastLine })),
     ),
     element('rect', { width: PLOT.side, height: PLOT.side, rx: 10, fill: 'none', stroke: palette.frame }),
   );

@@ -1,5 +1,6 @@
+import { count } from '@earlyexit/core/format';
 import type { Boundary, BoundaryExit } from './boundary';
-import { count, percent, ratio } from './numbers';
+import { percent, ratio } from './numbers';
 import { palette } from './palette';
 import { element, pointMark, text } from './svg';
 

@@ -7,8 +7,3 @@ export function percent(fraction: number): string {
 export function ratio(value: number): string {
   return `${value.toFixed(1)}×`;
 }
-
-/** With a point at every third digit: `1,216`. */
-export function count(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
-}

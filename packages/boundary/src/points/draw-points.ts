@@ -33,7 +33,7 @@ export function drawPoints(name: ShapeName, options: DrawPointsOptions): PointSe
     throw new ArgumentError({
       function: 'drawPoints',
       argument: 'noise',
-      rule: 'it is a number from 0 to 2, on a plane of which −1.5 to 1.5 is shown',
+      rule: 'it is a number from 0 to 2; without noise all points lie between −1.5 and 1.5',
       received: String(noise),
     });
   }

@@ -1,4 +1,5 @@
 import { isRecord } from '@earlyexit/core';
+
 /** What a file with the weights of the best epoch is called: nothing else beside the checkpoints is read. */
 const BEST_WEIGHTS_FILE = /^best-epoch-\d{4,15}\.safetensors$/;
 
