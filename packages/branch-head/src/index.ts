@@ -6,6 +6,7 @@ export type { AveragePoolDenseOptions } from './heads/avgpool-dense';
 export { type BranchConvolution, BRANCHYNET_NORMALIZATION, type BranchyNetOptions } from './heads/branchynet';
 export type { ConvDenseOptions } from './heads/conv-dense';
 export type { ConvPoolDenseOptions } from './heads/conv-pool-dense';
+export type { MsdnetOptions } from './heads/msdnet';
 export type { FeatureShape, HeadBuilder, HeadContext, HeadDefinition } from './heads/head';
 export { getHead, type HeadName, type HeadOptions, listHeads, registerHead } from './heads/head-registry';
 export { GroupedConv2D, type GroupedConv2DArguments } from './layers/grouped-convolution';

@@ -130,6 +130,20 @@ describe('the heads of the papers', () => {
     expect(build('mixed-pool', [32, 32, 16], {}).macs).toBeLessThan(0.0003 * 125e6);
   });
 
+  it('msdnet is the classifier of MSDNet, and by default grows as the backbone does', () => {
+    const published = build('msdnet', [32, 32, 16], { filters: [128, 128] });
+    expect(published.layers.filter((layer) => /conv|pool|dense/.test(layer))).toEqual([
+      'exit0_conv1 [16,16,128]',
+      'exit0_conv2 [8,8,128]',
+      'exit0_pool [128]',
+      'exit0_dense [10]',
+    ]);
+    expect(published.macs).toBe(16 * 16 * 9 * 16 * 128 + 8 * 8 * 9 * 128 * 128 + 1280);
+    const [early, late] = [build('msdnet', [32, 32, 16], {}), build('msdnet', [16, 16, 32], {})];
+    expect(early.macs - 640).toBe(late.macs - 1280);
+    expect(early.macs).toBeLessThan(0.02 * 125e6);
+  });
+
   it('holds each head to its shape', () => {
     const cases: [HeadName, number[], object, boolean][] = [
       ['avgpool-dense', [3, 3, 1], {}, true],
@@ -139,6 +153,8 @@ describe('the heads of the papers', () => {
       ['pooled', [1, 1, 1], {}, true],
       ['pooled', [4, 4], {}, false],
       ['mixed-pool', [4], {}, false],
+      ['msdnet', [1, 1, 1], {}, true],
+      ['msdnet', [4], {}, false],
       ['conv-dense', [0, 1, 1], {}, false],
       ['linear', [4, 4], {}, true],
       ['linear', [], {}, false],
@@ -149,7 +165,7 @@ describe('the heads of the papers', () => {
   });
 
   it('knows its names', () => {
-    expect(listHeads()).toHaveLength(8);
+    expect(listHeads()).toHaveLength(9);
     expect(listHeads().every((head) => getHead(head.name) === head)).toBe(true);
     expect(() => getHead('toString')).toThrow('one of avgpool-dense');
     expect(() => getHead('lineer')).toThrow("Did you mean 'linear'");

@@ -6,6 +6,7 @@ import { convPoolDense, type ConvPoolDenseOptions } from './conv-pool-dense';
 import type { HeadDefinition } from './head';
 import { linear } from './linear';
 import { mixedPool } from './mixed-pool';
+import { msdnet, type MsdnetOptions } from './msdnet';
 import { pooled } from './pooled';
 import { residual } from './residual';
 
@@ -17,6 +18,7 @@ export interface HeadOptions {
   branchynet: BranchyNetOptions;
   linear: object;
   'mixed-pool': object;
+  msdnet: MsdnetOptions;
   pooled: object;
   residual: object;
 }
@@ -27,7 +29,7 @@ export type HeadName = keyof HeadOptions | (string & Record<never, never>);
 
 // In the order in which they are listed.
 const registry = new Map<string, HeadDefinition>(
-  [averagePoolDense, convDense, convPoolDense, branchyNet, linear, mixedPool, pooled, residual].map(
+  [averagePoolDense, convDense, convPoolDense, branchyNet, linear, mixedPool, msdnet, pooled, residual].map(
     (head) => [head.name, head],
   ),
 );
