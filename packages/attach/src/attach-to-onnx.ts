@@ -68,12 +68,13 @@ export async function attachToOnnx(source: NetworkSource, options: AttachOptions
   const work = { signal, onProgress, onNote };
   requireLabels(aim, labels, images.size, 'attachToOnnx');
   const parts = partsOf(images.size, headImages === undefined ? SHARES : SHARES_WITHOUT_HEADS, seed);
-  requireEnough(aim, parts);
   const { size, layout, output } = options;
   const examined = await examineNetwork(source, { size, layout, output, ...work });
   const { network, where } = examined;
   const input = preparedInput(examined.input, options, { function: 'attachToOnnx', argument: 'mean' });
   requireClassNames(options.classes, network.classes, 'attachToOnnx');
+  // Wrong use is said before too few images are.
+  requireEnough(aim, parts);
   noteUncounted(examined, work);
   const isAuto = options.exits === undefined || options.exits === 'auto';
   const places = isAuto ? candidatePlaces(network) : namedPlaces(network, options.exits, where);

@@ -65,7 +65,6 @@ export async function cascadeOnnx(
     { fit: thresholdShare * FITTING_SHARE, promise: thresholdShare * (1 - FITTING_SHARE) },
     seed,
   );
-  requireEnough(aim, parts);
   const [first, last] = [await examine(small, work), await examine(large, work)];
   const { network } = last;
   if (first.network.classes !== network.classes) {
@@ -93,6 +92,8 @@ export async function cascadeOnnx(
       received: `${smallInput.size[2]} and ${input.size[2]} channels`,
     });
   }
+  // Wrong use is said before too few images are.
+  requireEnough(aim, parts);
   for (const each of [first, last]) noteUncounted(each, work);
 
   const exits = [networkAsHead(first, smallInput, input)];
