@@ -123,7 +123,6 @@ export async function attachToOnnx(source: NetworkSource, options: AttachOptions
     );
     const cuts = chosen.map((place) => places[place]!);
     const costs = costsOf(network, cuts, heads);
-    const names = heads.map((_, index) => `exit${index}`);
     const plan = {
       network,
       input,
@@ -134,7 +133,7 @@ export async function attachToOnnx(source: NetworkSource, options: AttachOptions
         count: classes,
         input,
         exits: heads.map((head, index) => ({
-          name: names[index]!,
+          name: `exit${index}`,
           attachedAfter: readAt(cuts[index]!),
           head: hidden === 0 ? 'pooled-linear' : 'pooled-mlp',
           headMacs: macsOfHead(head),
@@ -155,7 +154,7 @@ export async function attachToOnnx(source: NetworkSource, options: AttachOptions
         costs,
         cached,
         parts: { ...parts, fit: choose },
-        names: [...names, 'final'],
+        taught: own.length,
         where,
         caller: 'attachToOnnx',
       },

@@ -128,7 +128,7 @@ export async function cascadeOnnx(
       costs,
       cached,
       parts,
-      names: ['small', 'final'],
+      taught: 0,
       where: last.where,
       gains,
       caller: 'cascadeOnnx',

@@ -47,6 +47,19 @@ export function requireEnough(aim: ThresholdAim, { promise, ...others }: ImagePa
   });
 }
 
+/** The smallest risk that can be promised on so many images: by halving, for less risk needs more images. */
+export function strictestRisk(aim: ThresholdAim, samples: number): number | null {
+  if ('maxAccuracyDrop' in aim) return null;
+  const { risk, delta, loss } = aim;
+  let [low, high] = [0, risk];
+  while (high - low > 0.005 * high) {
+    const middle = (low + high) / 2;
+    if (neededSamples(defaultMethod(loss), middle, delta) <= samples) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
 /**
  * Chooses the thresholds of a network: temperatures and a path of thresholds on one part of the images, and on another,
  * which nothing was fitted on, how far along the path may be gone.

@@ -9,13 +9,36 @@ import {
   softmax,
   summarizeExits,
 } from '@earlyexit/exit-criteria';
+import type { OnnxMetadata } from '@earlyexit/onnx/foreign';
+import { strictestRisk, type ThresholdAim } from './choose-thresholds';
+
+/** How many images are in each part; no image is in two of them. */
+export interface PartSizes {
+  /** Heads learnt from these. */
+  readonly heads: number;
+  /** By these places, temperatures and the path of thresholds were chosen. */
+  readonly choosing: number;
+  /** The thresholds and the promise rest on these. */
+  readonly promise: number;
+  /** Nothing was chosen by these. */
+  readonly report: number;
+}
 
 /** What a network with exits did on images that nothing was chosen by. */
 export interface ExitsReport {
+  /** The network's own name. */
+  readonly model: string;
+  readonly parts: PartSizes;
   /** How many images that were. */
   readonly samples: number;
   readonly exits: readonly {
     readonly name: string;
+    /** The tensor that it reads; null for the final exit, and for a network that stands before another. */
+    readonly after: string | null;
+    /** What kind of head it has, or which network it is; null for the final exit. */
+    readonly head: string | null;
+    /** How many of the images were answered here. */
+    readonly taken: number;
     /** Share of the images that were answered here. */
     readonly share: number;
     /** Multiply-accumulates of leaving here. */
@@ -37,9 +60,12 @@ export interface ExitsReport {
   readonly confidentAnswers: number;
   /** How many classes the network answered with at all. */
   readonly answeredClasses: number;
-  readonly promise: PromiseMetadata | null;
+  /** What is promised, and whether the images of the report keep to it: they do with more than the stated probability. */
+  readonly promise: (PromiseMetadata & { readonly kept: boolean }) | null;
   /** Made on how many images. */
   readonly promiseSamples: number;
+  /** The smallest risk that could be promised on so many images; null where nothing was promised. */
+  readonly strictestRisk: number | null;
 }
 
 /** What counts as sure. */
@@ -50,11 +76,11 @@ export function reportExits(
   report: CachedLogits,
   policy: PromisedPolicy,
   costs: ExitCosts,
-  names: readonly string[],
-  promiseSamples: number,
+  { name: model, exits }: Pick<OnnxMetadata['network'], 'name' | 'exits'>,
+  { parts, aim }: { readonly parts: PartSizes; readonly aim: ThresholdAim },
 ): ExitsReport {
   const { samples, classes } = report;
-  const summary = summarizeExits(report, policy, costs, names);
+  const summary = summarizeExits(report, policy, costs);
   const own = report.exits.at(-1)!;
   const answers = argmaxRows(own, classes);
   let different = 0;
@@ -63,18 +89,35 @@ export function reportExits(
   let confident = 0;
   answers.forEach((answer, row) => (confident += Number(sure[row * classes + answer]! > SURE)));
   const { low, high } = wilsonInterval(different, samples);
+  const { promise } = policy;
+  const accuracy = summary.top1 === null ? null : { withExits: summary.top1, without: summary.static.top1! };
   return {
+    model,
+    parts,
     samples,
-    exits: summary.exits.map(({ share, macs, name }) => ({ name: name!, share, macs: macs! })),
+    exits: summary.exits.map(({ taken, share, macs }, index) => {
+      const { name, attachedAfter: after, head } = exits[index]!;
+      return { name, after, head, macs: macs!, taken, share };
+    }),
     staticMacs: costs.staticMacs,
     averageMacs: summary.averageMacs!,
     macsRatio: summary.macsRatio!,
     differentAnswers: different / samples,
     differentInterval: [low, high],
-    accuracy: summary.top1 === null ? null : { withExits: summary.top1, without: summary.static.top1! },
+    accuracy,
     confidentAnswers: confident / samples,
     answeredClasses: new Set(answers).size,
-    promise: policy.promise ?? null,
-    promiseSamples,
+    promise: promise == null ? null : { ...promise, kept: isKept(promise, different / samples, accuracy) },
+    promiseSamples: parts.promise,
+    strictestRisk: promise == null ? null : strictestRisk(aim, parts.promise),
   };
+}
+
+function isKept(
+  { loss, risk }: PromiseMetadata,
+  different: number,
+  accuracy: ExitsReport['accuracy'],
+): boolean {
+  if (loss !== 'gap') return different <= risk;
+  return accuracy !== null && accuracy.without - accuracy.withExits <= risk;
 }

@@ -33,8 +33,8 @@ interface Unfinished {
   /** What every exit says of the images of the three parts, one part behind the other. */
   readonly cached: CachedLogits;
   readonly parts: ImageParts;
-  /** Of the exits, the final one included. */
-  readonly names: readonly string[];
+  /** How many images heads have learnt from, besides. */
+  readonly taught: number;
   /** The network whose answers the file keeps, for errors. */
   readonly where: string;
   /** What has to cost less than that network, for errors; `where` unless given. */
@@ -49,7 +49,7 @@ interface Unfinished {
  * @throws DataError if all images get the same answer, or the exits gain nothing; ArgumentError for a cap that no exit is within
  */
 export async function finishAttached(
-  { plan, costs, cached, parts, names, where, gains = where, caller }: Unfinished,
+  { plan, costs, cached, parts, taught, where, gains = where, caller }: Unfinished,
   { aim, thresholdsAs = 'input', maxMacs, onNote }: Omit<FinishOptions, 'images' | 'labels'>,
 ): Promise<AttachedFile> {
   const end = parts.fit.length + parts.promise.length;
@@ -70,7 +70,13 @@ export async function finishAttached(
       text: `${where}: with a cap nothing is promised, for it answers images of which no exit is sure`,
     });
   }
-  const report = reportExits(held, policy, costs, names, promise.samples);
+  const sizes = {
+    heads: taught,
+    choosing: fit.samples,
+    promise: promise.samples,
+    report: held.samples,
+  };
+  const report = reportExits(held, policy, costs, plan.metadata, { parts: sizes, aim });
   checkAnswers(cached, report.confidentAnswers, where, { onNote });
   requireGain(promise, policy, costs, gains);
   const file = await writeForeignConditional({

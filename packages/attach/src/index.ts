@@ -3,7 +3,7 @@ export { type CascadeNetwork, cascadeOnnx, type CascadeOptions } from './cascade
 export type { ThresholdAim } from './choose-thresholds';
 export type { ClassifierImages } from './classifier-images';
 export { type ExaminedNetwork, examineNetwork, type ExamineOptions } from './examine-network';
-export type { ExitsReport } from './exits-report';
+export type { ExitsReport, PartSizes } from './exits-report';
 export type { AttachedFile } from './finish-attached';
 export {
   completePreparation,

@@ -82,8 +82,10 @@ describe('cascade and attach', () => {
     expect(both.stderr).not.toContain('Error');
     expect(both.code).toBe(0);
     expect(both.json()).toMatchObject({
-      promise: { risk: 0.06, samples: 135 },
-      exits: [{ name: 'small' }, {}],
+      model: 'small-large',
+      parts: { heads: 0, choosing: 15, promise: 135, report: 150 },
+      promise: { risk: 0.06, samples: 135, kept: expect.any(Boolean) as boolean },
+      exits: [{ name: 'small', after: null, head: 'small' }, {}],
     });
     const answer = await runCommand(['predict', at('both.onnx'), at('photos/0.png'), '--json']);
     expect(answer.json()).toMatchObject([{ exit: expect.any(Number) as number }]);
@@ -95,6 +97,9 @@ describe('cascade and attach', () => {
     expect(fast.stderr).not.toContain('Error');
     expect(fast.code).toBe(0);
     expect(fast.stdout).toMatch(/exit0 .*\n/);
+    expect(fast.stdout).toMatch(
+      /heads learnt from 120 images, .* 30 others, thresholds from 90, this report from 60/,
+    );
     expect(fast.stdout).toContain('With a probability of at least 90 %');
   });
 
@@ -129,6 +134,12 @@ describe('cascade and attach', () => {
       ['--images', 'photos', ...prepared, '--risk', '0.001'],
       1,
       /rests on at least 2302 images/,
+    ],
+    [
+      'images that the network was trained on',
+      ['--images', 'photos', ...prepared, '--trained-on', 'photos'],
+      1,
+      /images: the network was trained on none of them.*300 of 300 that are among those of /,
     ],
   ])('refuse %s, and write nothing', async (_, args, code, message) => {
     const given = args.map((each) => (each === 'photos' ? at('photos') : each));

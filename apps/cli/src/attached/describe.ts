@@ -14,14 +14,20 @@ export function describeAttached(document: AttachedDocument, colors: Colors): st
   const {
     accuracy,
     promise,
+    parts,
     differentInterval: [low, high],
   } = document;
   return [
     `${document.file}, ${bytes(document.bytes)}: one conditional ONNX file`,
     '',
     ...formatTable(
-      ['exit', '>taken', '>MACs'],
-      document.exits.map(({ name, share, macs }) => [name, percent(share, 1), shortMacs(macs)]),
+      ['exit', 'behind', '>taken', '>MACs to leave here'],
+      document.exits.map(({ name, after, share, macs }) => [
+        name,
+        after ?? '–',
+        percent(share, 1),
+        shortMacs(macs),
+      ]),
       colors,
     ),
     '',
@@ -30,7 +36,12 @@ export function describeAttached(document: AttachedDocument, colors: Colors): st
     ...(accuracy === null
       ? []
       : [`${percent(accuracy.withExits, 2)} right, without exits ${percent(accuracy.without, 2)}`]),
-    promise === null ? 'no promise was asked for' : `${promise.statement}.`,
+    ...(promise === null
+      ? ['nothing is promised']
+      : [
+          `${promise.statement}. On so many samples as little as ${percent(document.strictestRisk, 2)} could be promised.`,
+        ]),
+    `${parts.heads === 0 ? '' : `heads learnt from ${count(parts.heads)} images, `}temperatures and the order of thresholds come from ${count(parts.choosing)} others, thresholds from ${count(parts.promise)}, this report from ${count(parts.report)}`,
     `the network is more than 90 % sure of ${percent(document.confidentAnswers, 1)} of its own answers`,
   ];
 }

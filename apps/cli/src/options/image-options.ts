@@ -39,6 +39,18 @@ export const promiseOptions = {
   ),
   dataset: valueOption('name', text(), 'the test images of a data set instead: see `earlyexit datasets`'),
   dataDir: valueOption('path', text(), 'where the data lie: a folder or an archive'),
+  split: valueOption(
+    'name',
+    oneOf(['test', 'train']),
+    'which images of the data set: train only where the network was trained on other data',
+    { default: 'test' as const },
+  ),
+  trainedOn: valueOption(
+    'data',
+    text(),
+    'a folder of images that the network was trained on, or the name of a data set: given images that are among those are refused',
+  ),
+  skipTrained: switchOption('leave out what --trained-on finds, and say how many'),
   limit: valueOption('n', wholeNumber(), 'take so many of the images, drawn at random', { otherwise: 'all' }),
   risk: valueOption(
     'eps',
@@ -71,9 +83,9 @@ export const promiseOptions = {
   thresholdsAs: valueOption(
     'how',
     oneOf(['input', 'constants']),
-    'input: fed at run time; constants: built in',
+    'constants: built in, the file runs wherever the network did; input: fed at run time',
     {
-      default: 'input',
+      default: 'constants' as const,
     },
   ),
   seed: valueOption('n', wholeNumber(0), 'of the parts of the images, and of the heads', { default: 0 }),

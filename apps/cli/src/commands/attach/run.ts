@@ -1,9 +1,8 @@
 import { attachToOnnx } from '@earlyexit/attach';
 import { ArgumentError } from '@earlyexit/core';
-import { writeWholeFile } from '@earlyexit/core/node';
 import { type OpenedImages, openImages } from '@earlyexit/datasets';
-import { describeAttached } from '../../attached/describe';
 import { aimOf, preparationOf } from '../../attached/request';
+import { writeAttached } from '../../attached/write-attached';
 import type { Invocation } from '../../command';
 import { requireReplaceable } from '../../output-files/require-replaceable';
 import { showing } from '../../terminal/show-work';
@@ -21,10 +20,12 @@ export async function run({
   const aim = aimOf(options, given);
   await requireReplaceable('OUT', out, 'onnx', options.force);
   const preparation = await preparationOf(model, options, signal);
-  const { images, labels, classes } = await openImages({ ...options, signal });
+  const { images, labels, classes } = await showing(output, signal, (work) =>
+    openImages({ ...options, ...work }),
+  );
   const heads = await openHeadImages(options, signal);
   const { exits = ['auto'], hidden, seed, thresholdsAs, layout, keepIn } = options;
-  const { file, report } = await showing(output, signal, (work) =>
+  const attached = await showing(output, signal, (work) =>
     attachToOnnx(model, {
       ...work,
       ...preparation,
@@ -44,11 +45,7 @@ export async function run({
       thresholdsAs,
     }),
   );
-  await writeWholeFile(out, file);
-  const document = { file: out, bytes: file.length, ...report };
-  output.json(document);
-  output.text(...describeAttached(document, output.colors));
-  return undefined;
+  return writeAttached(out, attached, output);
 }
 
 /** The images that only heads learn from; null where none are named. */
@@ -57,19 +54,12 @@ async function openHeadImages(
   signal: AbortSignal,
 ): Promise<OpenedImages | null> {
   if (headImages === undefined && headSplit === undefined) return null;
-  if (headSplit !== undefined && headImages !== undefined) {
+  if (headSplit !== undefined && (headImages !== undefined || dataset === undefined)) {
     throw new ArgumentError({
       where: '--head-split',
-      rule: 'heads learn from a folder or from a part of the data set',
-      received: '--head-images and --head-split',
-    });
-  }
-  if (headSplit !== undefined && dataset === undefined) {
-    throw new ArgumentError({
-      where: '--head-split',
-      rule: 'it names a part of a data set',
-      received: 'no --dataset',
-      remedy: 'Name a folder instead: --head-images',
+      rule: 'it names a part of a data set, in place of a folder',
+      received: headImages === undefined ? 'no --dataset' : '--head-images too',
+      remedy: 'Give --dataset, or --head-images alone',
     });
   }
   const place = headSplit === undefined ? { images: headImages } : { dataset, dataDir, split: headSplit };

@@ -1,8 +1,7 @@
 import { cascadeOnnx } from '@earlyexit/attach';
-import { writeWholeFile } from '@earlyexit/core/node';
 import { openImages } from '@earlyexit/datasets';
-import { describeAttached } from '../../attached/describe';
 import { aimOf, preparationOf } from '../../attached/request';
+import { writeAttached } from '../../attached/write-attached';
 import type { Invocation } from '../../command';
 import { requireReplaceable } from '../../output-files/require-replaceable';
 import { showing } from '../../terminal/show-work';
@@ -20,9 +19,11 @@ export async function run({
   const aim = aimOf(options, given);
   await requireReplaceable('OUT', out, 'onnx', options.force);
   const preparation = await preparationOf(large, options, signal);
-  const { images, labels, classes } = await openImages({ ...options, signal });
+  const { images, labels, classes } = await showing(output, signal, (work) =>
+    openImages({ ...options, ...work }),
+  );
   const { smallMean, smallStd, smallColor, smallSize, seed, thresholdsAs, layout } = options;
-  const { file, report } = await showing(output, signal, (work) =>
+  const attached = await showing(output, signal, (work) =>
     cascadeOnnx(
       {
         network: small,
@@ -44,9 +45,5 @@ export async function run({
       },
     ),
   );
-  await writeWholeFile(out, file);
-  const document = { file: out, bytes: file.length, ...report };
-  output.json(document);
-  output.text(...describeAttached(document, output.colors));
-  return undefined;
+  return writeAttached(out, attached, output);
 }
