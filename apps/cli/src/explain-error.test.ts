@@ -12,20 +12,13 @@ describe('explainError', () => {
     expect(explainError(new DOMException('stopped', 'AbortError'))).toEqual({ exitCode: 130, message: '' });
   });
 
-  it.each([
-    ['ENOSPC', /disk is full: \/data\/x/],
-    ['EACCES', /\/data\/x may not be read or written/],
-    ['EROFS', /can only be read/],
-    ['EISDIR', /\/data\/x is a folder/],
-    ['ENOENT', /\/data\/x is not there/],
-    ['EBADMSG', /the system refused: the message/],
-  ])('puts %s into words, also as a cause', (code, says) => {
-    const error = Object.assign(new Error('the message'), { code, syscall: 'open', path: '/data/x' });
-    for (const thrown of [error, new Error('outer', { cause: error })]) {
-      const { exitCode, message } = explainError(thrown);
-      expect(exitCode).toBe(1);
-      expect(message).toMatch(says);
-    }
+  it('puts what the system says into words', () => {
+    const error = Object.assign(new Error('the message'), {
+      code: 'ENOENT',
+      syscall: 'open',
+      path: '/data/x',
+    });
+    expect(explainError(error)).toEqual({ exitCode: 1, message: '/data/x is not there.' });
   });
 
   it('owns up to anything else', () => {

@@ -189,7 +189,11 @@ describe('evaluate --budget', () => {
 
   it('explains what it does not go with', async () => {
     const evaluate = (...words: string[]): Promise<Ran> => runCommand(['evaluate', run, ...words]);
-    expectExplained(await evaluate('--budget', '--criterion', 'all'), 2, /--budget and --criterion/);
+    expectExplained(
+      await evaluate('--budget', '--criterion', 'all'),
+      2,
+      /--budget: the protocol .* with --criterion/,
+    );
     expectExplained(await evaluate('--curve', at('x.csv')), 2, /--curve: it takes the budgets/);
     await writeFile(at('notes.csv'), 'mine');
     const other = await evaluate('--budget', '--curve', at('notes.csv'));

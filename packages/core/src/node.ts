@@ -1,5 +1,6 @@
 export { type Checksum, type DigestOptions, digestOfFile, hasChecksum } from './node/digest-of-file';
 export { downloadVerified, type VerifiedDownload } from './node/download/download-verified';
+export { describeSystemError } from './node/describe-system-error';
 export { errorCode, explainRead, explainWrite } from './node/file-error';
 export { kindOfPath } from './node/kind-of-path';
 export { lockFolder } from './node/lock-folder';

@@ -11,35 +11,30 @@ import { type Invocation, missingOperand } from '../../command';
 import { describeRefit, ranInt8 } from '../../describe/quantization';
 import { locateModel, locateNetwork } from '../../model/locate-model';
 import { startEngine } from '../../model/start-engine';
-import { flagOf } from '../../options/declare-option';
 import { engine, oneOf, runtimeNames } from '../../options/option-values';
 import { checkValue } from '../../options/read-options';
+import { refuseTogether } from '../../options/refuse-together';
 import { showing } from '../../terminal/show-work';
 import { describeInference, describeTraining } from './describe';
 import { bench as declaration } from './options';
 
 type BenchInvocation = Invocation<typeof declaration>;
 
-/** What does not bear on training, and on inference. */
-const others = {
-  training: [
-    ...(['shares', 'criterion', 'images', 'static', 'dtype', 'seed'] as const),
-    ...(['dataset', 'dataDir', 'skipBroken', 'download'] as const),
-  ],
-  inference: ['workers'],
-} as const;
-
 /** `earlyexit bench`: what early exits bring in wall time, or what a training step costs. */
 export async function run(invocation: BenchInvocation): Promise<undefined> {
   const { given, options } = invocation;
-  const timed = options.training ? 'training' : 'inference';
-  const other = others[timed].find((key) => given[key] !== undefined);
-  if (other !== undefined) {
+  const inference = [
+    ...(['shares', 'criterion', 'images', 'static', 'dtype', 'seed'] as const),
+    ...(['dataset', 'dataDir', 'skipBroken', 'download'] as const),
+  ];
+  const apart = inference.map((key) => [key, ['training'], 'it belongs to the timing of inference'] as const);
+  refuseTogether(given, declaration.options, apart);
+  if (!options.training && given.workers !== undefined) {
     throw new ArgumentError({
-      where: flagOf(other, declaration.options[other]),
-      rule: `it belongs to the timing of ${options.training ? 'inference' : 'training'}`,
-      received: `it ${options.training ? 'beside' : 'without'} --training`,
-      remedy: options.training ? 'Leave one of them out' : 'Leave it out, or add --training',
+      where: '--workers',
+      rule: 'it belongs to the timing of training',
+      received: 'it without --training',
+      remedy: 'Leave it out, or add --training',
     });
   }
   return options.training ? timeTraining(invocation) : timeInference(invocation);

@@ -32,6 +32,7 @@ wrote boundary.svg and boundary.png`,
     }),
     seed: valueOption('n', wholeNumber(0), 'of the points and the weights', { default: 0 }),
     out: valueOption('file', text(), 'the picture; a PNG is written beside an SVG', {
+      sets: ['path'],
       default: 'boundary.svg',
     }),
     force: switchOption('write over files that are there'),

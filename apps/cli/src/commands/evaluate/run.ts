@@ -27,13 +27,14 @@ import { showingImages } from '../../describe/ran-images';
 import { locateModel, requireTrained } from '../../model/locate-model';
 import { openExported } from '../../model/open-exported';
 import { openTrained } from '../../model/open-trained';
+import { refuseTogether } from '../../options/refuse-together';
 import { requireReplaceable } from '../../output-files/require-replaceable';
 import { showing } from '../../terminal/show-work';
 import { describeComparison } from './describe-comparison';
 import { describeCorrupted } from './describe-corrupted';
-import type { evaluate } from './options';
+import { evaluate as declaration } from './options';
 
-type EvaluateInvocation = Invocation<typeof evaluate>;
+type EvaluateInvocation = Invocation<typeof declaration>;
 
 /** `earlyexit evaluate`: reads the test split once and says what the network does on it. */
 export async function run(invocation: EvaluateInvocation): Promise<undefined> {
@@ -119,7 +120,7 @@ function warnCrowded(
 }
 
 /** Refuses options that do not belong together. */
-function checkTogether({ options, flags }: EvaluateInvocation): void {
+function checkTogether({ options, given }: EvaluateInvocation): void {
   const { budget, corrupt, criterion, curve, earlyexit } = options;
   if (criterion === 'all' && earlyexit !== undefined) {
     throw new ArgumentError({
@@ -146,16 +147,13 @@ function checkTogether({ options, flags }: EvaluateInvocation): void {
         'Add --budget; the frontier on the calibration images is written by earlyexit calibrate --curve',
     });
   }
-  const other = [...flags].find((flag) =>
-    /^--(criterion|earlyexit.*|max-accuracy-drop|target-macs|corrupt)$/.test(flag),
-  );
-  if (!budget || other === undefined) return;
-  throw new ArgumentError({
-    where: '--budget',
-    rule: 'the protocol sets thresholds of its own, on largest probabilities',
-    received: `--budget and ${other}`,
-    remedy: `Leave ${other} out`,
-  });
+  refuseTogether(given, declaration.options, [
+    [
+      'budget',
+      ['criterion', 'earlyexit', 'maxAccuracyDrop', 'targetMacs', 'corrupt'],
+      'the protocol sets thresholds of its own, on largest probabilities',
+    ],
+  ]);
 }
 
 /** The same for an exported network. */

@@ -1,7 +1,8 @@
 import { ArgumentError } from '@earlyexit/core';
 import type { Invocation } from '../../command';
 import { flagOf } from '../../options/declare-option';
-import type { exportNetwork } from './options';
+import { type Contradiction, refuseTogether } from '../../options/refuse-together';
+import { exportNetwork } from './options';
 
 /** What is to be written, and where: a file, or a folder. */
 export interface ExportPlan {
@@ -14,8 +15,7 @@ type Key = keyof Given;
 
 const newThresholds = 'thresholds are set anew only where none are given and exits are written, for one aim';
 
-/** Options that say nothing beside another one, and why. */
-const contradictions: readonly (readonly [option: Key, others: readonly Key[], rule: string])[] = [
+const contradictions: readonly Contradiction<Key>[] = [
   ['folder', ['static', 'staged'], 'a model folder holds one graph with the exits inside'],
   [
     'staged',
@@ -46,20 +46,13 @@ export function planExport(out: string | undefined, given: Given): ExportPlan {
     const remedy = 'Add --dtype int8, or leave it out';
     throw new ArgumentError({ where: flagOf(stray), rule: 'only int8 looks at images', remedy });
   }
-  for (const [option, others, rule] of contradictions) {
-    if (has(option))
-      refuse(
-        option,
-        rule,
-        others.filter(has).map((key) => flagOf(key)),
-      );
-  }
+  refuseTogether(given, exportNetwork.options, contradictions);
   const { folder, staged, thresholdsAs } = given;
   if (folder === true && thresholdsAs === 'input') {
-    refuse('folder', 'in a model folder thresholds are built in', ['--thresholds-as input']);
+    throw refused('folder', 'in a model folder thresholds are built in', '--thresholds-as input');
   }
   if (staged !== undefined) {
-    if (out !== undefined) refuse('staged', 'stages go into their own folder', [out]);
+    if (out !== undefined) throw refused('staged', 'stages go into their own folder', out);
     return { kind: 'staged', target: staged };
   }
   if (out === undefined) {
@@ -73,8 +66,7 @@ export function planExport(out: string | undefined, given: Given): ExportPlan {
   return { kind: folder === true ? 'folder' : given.static === true ? 'static' : 'conditional', target: out };
 }
 
-function refuse(option: Key, rule: string, also: readonly string[]): void {
-  if (also.length === 0) return;
-  const received = `with ${also.join(' ')}`;
-  throw new ArgumentError({ where: flagOf(option), rule, received, remedy: 'Leave one or the other out' });
+function refused(option: Key, rule: string, other: string): ArgumentError {
+  const remedy = 'Leave one or the other out';
+  return new ArgumentError({ where: flagOf(option), rule, received: `with ${other}`, remedy });
 }

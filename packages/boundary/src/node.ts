@@ -1,0 +1,1 @@
+export { boundaryFiles, writeBoundary } from './write-boundary';
