@@ -1,12 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ArgumentError, DataError, nearestName } from '@earlyexit/core';
-import { readWholeFile } from '@earlyexit/core/node';
-import { isMap, isNode, isScalar, parseDocument } from 'yaml';
+import { ArgumentError, nearestName } from '@earlyexit/core';
+import { readSettingsFile } from '@earlyexit/runs';
 import type { GivenOptions, OptionDeclarations } from './declare-option';
 import { checkOptions } from './read-options';
 
-// A run's own config.json takes a few kilobytes; the parser of YAML, which hears no signal, takes seconds for a megabyte.
-const LARGEST_CONFIG_BYTES = 2 ** 16;
 // Enough to see what kind of file it is.
 const KEYS_SHOWN = 3;
 
@@ -25,12 +21,7 @@ export async function readConfigFile<Declarations extends OptionDeclarations>(
   options: Declarations,
   signal?: AbortSignal,
 ): Promise<GivenOptions<Declarations>> {
-  const bytes = await readWholeFile(path, { size: LARGEST_CONFIG_BYTES, signal });
-  const entries = readEntries(Buffer.from(bytes).toString('utf8'), path);
-  // An interruption that came while the parser held the thread is heard now.
-  await nextTurn();
-  signal?.throwIfAborted();
-  return checkSettings(entries, options, path);
+  return checkSettings(await readSettingsFile(path, signal), options, path);
 }
 
 /**
@@ -94,32 +85,4 @@ function keysOf(options: OptionDeclarations): Map<string, string> {
 /** `batch-size`, `batch_size` and `batchSize` are one. */
 function inOneSpelling(name: string): string {
   return name.replace(/[-_]([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** The entries of a file that is a map, or of the options in a run's `config.json`. */
-function readEntries(content: string, path: string): (readonly [string, unknown])[] {
-  // That keys are unique the parser would see by comparing each with each.
-  const document = parseDocument(content, { uniqueKeys: false });
-  const entriesOf = (node: unknown): (readonly [string, unknown])[] => {
-    if (!isMap(node)) {
-      const received = content.trim() === '' ? 'an empty file' : JSON.stringify(node).slice(0, 80);
-      throw new DataError({
-        where: path,
-        rule: 'a configuration is a list of options and their values, such as `epochs: 10`',
-        received,
-      });
-    }
-    return node.items.map(({ key, value }) => [String(isScalar(key) ? key.value : key), value]);
-  };
-  const [broken] = document.errors;
-  if (broken !== undefined) {
-    const [received = ''] = broken.message.split('\n');
-    throw new DataError({ where: path, rule: 'it is neither YAML nor JSON', received, cause: broken });
-  }
-  const entries = entriesOf(document.contents);
-  const nodes = new Map(entries);
-  const format = nodes.get('format');
-  const isRun = isScalar(format) && format.value === 'earlyexit-run';
-  const chosen = isRun ? (nodes.has('options') ? entriesOf(nodes.get('options')) : []) : entries;
-  return chosen.map(([key, node]) => [key, isNode(node) ? node.toJS(document) : node]);
 }
