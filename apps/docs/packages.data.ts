@@ -13,7 +13,6 @@ declare const data: readonly PackageEntry[];
 export { data };
 
 export default {
-  watch: ['../../packages/*/package.json'],
   load(): PackageEntry[] {
     return [...readdirSync(`${root}/packages`).map((name) => `packages/${name}`), 'apps/cli']
       .map((folder) => `${root}/${folder}/package.json`)

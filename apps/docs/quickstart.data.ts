@@ -7,7 +7,6 @@ declare const data: string;
 export { data };
 
 export default {
-  watch: ['../../README.md'],
   /** What a run of the quickstart printed, as the README quotes it. */
   load(): string {
     const blocks = readFileSync(readme, 'utf8').matchAll(/^```\w*\n([\s\S]*?)^```$/gm);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type DefaultTheme } from 'vitepress';
+import { quotedFiles } from './quoted-files';
 
 /** Typedoc writes it before the site is built: a page for each entry of each package. */
 const apiSidebar = fileURLToPath(new URL('../api/typedoc-sidebar.json', import.meta.url));
@@ -18,7 +19,10 @@ const guide: DefaultTheme.SidebarItem[] = [
   },
   {
     text: 'Try it here',
-    items: [{ text: 'Draw a digit', link: '/live/draw-a-digit' }],
+    items: [
+      { text: 'Why it works', link: '/live/why-it-works' },
+      { text: 'Draw a digit', link: '/live/draw-a-digit' },
+    ],
   },
   {
     text: 'Use',
@@ -72,5 +76,10 @@ export default defineConfig({
     // The picture and the example programs stand outside this folder, once for the site and the README.
     server: { fs: { allow: ['../..'] } },
     build: { chunkSizeWarningLimit: 1500 },
+    // Live examples load them in the browser alone.
+    ssr: {
+      external: ['@earlyexit/boundary', '@earlyexit/inference', 'onnxruntime-web'],
+    },
+    plugins: [quotedFiles],
   },
 });
