@@ -17,7 +17,8 @@ export interface BoundaryExit {
 
 /** What a small network with two exits makes of a plane: everything that the picture shows. */
 export interface Boundary {
-  readonly shape: ShapeName;
+  /** Null where the points lie around marks alone. */
+  readonly shape: ShapeName | null;
   readonly seed: number;
   readonly noise: number;
   readonly steps: number;

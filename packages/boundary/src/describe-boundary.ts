@@ -10,7 +10,7 @@ export function describeBoundary({ shape, exits, accuracy, averageMacs, staticMa
   const [first, last] = exits;
   const easy = percent(first.share);
   return {
-    title: `${shapes[shape].title}: ${easy} are easy`,
+    title: `${shape === null ? 'Your points' : shapes[shape].title}: ${easy} are easy`,
     description:
       `Test points in two classes, and the decision boundaries of a network with two exits. The first exit, with a simple boundary, answers ${easy}` +
       `${first.accuracy === null ? '' : `, ${percent(first.accuracy)} of them correctly`}; the last, with an expressive boundary, the rest` +

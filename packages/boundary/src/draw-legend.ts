@@ -51,14 +51,17 @@ function blocksOf(boundary: Boundary): readonly (readonly Row[])[] {
   return [
     [
       { words: 'First exit', look: 'heading' },
-      { symbol: stroke(palette.firstLine), words: 'its boundary: simple' },
+      { symbol: stroke({ ...palette.firstLine, stroke: palette.firstEdge }), words: 'its boundary: simple' },
       { symbol: swatch(palette.easy), words: `where it is at least ${percent(threshold)} sure` },
       { symbol: answered(palette.first), words: `answered here: ${percent(first.share)}` },
       { words: described(first), look: 'soft' },
     ],
     [
       { words: 'Last exit', look: 'heading' },
-      { symbol: stroke(palette.lastLine), words: 'its boundary: expressive' },
+      {
+        symbol: stroke({ ...palette.lastLine, stroke: palette.lastEdge }),
+        words: 'its boundary: expressive',
+      },
       { symbol: swatch('url(#boundary-hatch)'), words: 'the hard region, left to it' },
       { symbol: answered(palette.last), words: `answered here: ${percent(last.share)}` },
       { words: described(last), look: 'soft' },
@@ -85,5 +88,6 @@ function described({ accuracy, macs }: BoundaryExit): string {
 }
 
 function mark(x: number, label: number, color: string, isWrong = false): string {
-  return pointMark({ x, y: 0, label, color, isWrong });
+  const edge = isWrong ? palette.wrong : null;
+  return pointMark({ x, y: 0, label, color, edge, paper: palette.paper });
 }

@@ -12,6 +12,8 @@ export const palette = {
   wrong: '#111111',
   title: { 'font-size': 25, 'font-weight': 700, fill: '#1d2733' },
   subtitle: { 'font-size': 14.5, fill: '#55616e' },
-  firstLine: { stroke: '#00507d', 'stroke-width': 3, 'stroke-dasharray': '9 6' },
-  lastLine: { stroke: '#8f3f00', 'stroke-width': 3 },
+  firstEdge: '#00507d',
+  lastEdge: '#8f3f00',
+  firstLine: { 'stroke-width': 3, 'stroke-dasharray': '9 6' },
+  lastLine: { 'stroke-width': 3 },
 } as const;

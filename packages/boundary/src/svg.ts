@@ -1,5 +1,3 @@
-import { palette } from './palette';
-
 /** Text as it may stand in an SVG. */
 export function text(content: string): string {
   return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
@@ -24,14 +22,15 @@ export interface PointMark {
   /** Its true class, which gives the shape. */
   readonly label: number;
   readonly color: string;
-  readonly isWrong: boolean;
+  /** Of the edge of a wrong answer; null where the answer was right. */
+  readonly edge: string | null;
+  /** Of the edge of a right one. */
+  readonly paper: string;
 }
 
-/** A disc for class 0, a triangle of the same weight for class 1; with a black edge where the answer was wrong. */
-export function pointMark({ x, y, label, color, isWrong }: PointMark): string {
-  const edge = isWrong
-    ? { stroke: palette.wrong, 'stroke-width': 2.2 }
-    : { stroke: palette.paper, 'stroke-width': 1 };
+/** A disc for class 0, a triangle of the same weight for class 1; with a dark edge where the answer was wrong. */
+export function pointMark({ x, y, label, color, edge: wrong, paper }: PointMark): string {
+  const edge = wrong === null ? { stroke: paper, 'stroke-width': 1 } : { stroke: wrong, 'stroke-width': 2.2 };
   if (label === 0)
     return element('circle', { cx: x.toFixed(1), cy: y.toFixed(1), r: 4.9, fill: color, ...edge });
   const [top, low, half] = [(y - 6.2).toFixed(1), (y + 4.4).toFixed(1), 5.9];
