@@ -14,6 +14,10 @@ const theme: Theme = {
       'DrawDigit',
       defineAsyncComponent(() => import('./live/digit/draw-digit')),
     );
+    app.component(
+      'WhyItWorks',
+      defineAsyncComponent(() => import('./live/boundary/why-it-works')),
+    );
   },
 };
 
