@@ -32,6 +32,8 @@ describe('attachToOnnx', () => {
     );
     const other = await plain.run(feed, { thresholds: ['never'] });
     expect(other.logits).toEqual(never.logits);
+    const twice = attachToOnnx(file, { images, aim, ...preparation });
+    await expect(twice).rejects.toThrow('a file that has exits already');
     session.dispose();
     plain.dispose();
   });

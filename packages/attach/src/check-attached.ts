@@ -84,7 +84,7 @@ export function checkAnswers(
   } else if (confident > 0.98) {
     onNote?.({
       level: 'warning',
-      text: `${where}: the network is more than 90 % sure of ${percent(confident, 1)} of its answers, as on images that it was trained on: thresholds found on those promise nothing`,
+      text: `${where}: the network is more than 90 % sure of ${percent(confident, 1)} of its answers, as on images that it was trained on: thresholds found on those promise nothing, so give others`,
     });
   }
 }

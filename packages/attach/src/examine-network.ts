@@ -6,8 +6,10 @@ import {
   exposeTensors,
   type ForeignNetwork,
   type ImageInput,
+  kindOf,
   type NetworkSource,
   readForeign,
+  readModel,
   readNetwork,
   type StatedInput,
   understandNetwork,
@@ -48,6 +50,7 @@ export async function examineNetwork(
     onProgress?.({ what: `reading ${where}`, done, total: 3, unit: 'steps' });
   };
   steps(0);
+  requireWithoutExits(bytes, where);
   const freed = await readForeign(bytes, where, { readExternal, size, layout });
   const folder = await mkdtemp(join(tmpdir(), 'earlyexit-'));
   const file = (name: string): string => join(folder, `${name}.onnx`);
@@ -86,6 +89,17 @@ export async function examineNetwork(
     probe?.dispose();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function requireWithoutExits(bytes: Uint8Array, where: string): void {
+  const kind = kindOf(readModel(bytes, where), where);
+  if (kind === 'foreign' || kind === 'static') return;
+  throw new DataError({
+    where,
+    rule: 'it is a network without exits',
+    received: kind === 'conditional' ? 'a file that has exits already' : `a file of another kind: ${kind}`,
+    remedy: 'Give the network that it was made of',
+  });
 }
 
 function checkSurvey({ batchError, tensors }: Survey, where: string): NonNullable<Survey['tensors']> {

@@ -46,6 +46,7 @@ export function candidatePlaces(network: ForeignNetwork): ForeignCut[] {
  */
 export function namedPlaces(network: ForeignNetwork, names: readonly string[], where: string): ForeignCut[] {
   const open = usable(network);
+  const examples = candidatePlaces(network).slice(0, 3).map(readAt).join(', ');
   const places = names.map((name) => {
     const share = /^(\d+(?:\.\d+)?) ?%$/.exec(name);
     if (share !== null && open.length > 0) {
@@ -59,7 +60,7 @@ export function namedPlaces(network: ForeignNetwork, names: readonly string[], w
       where,
       rule: 'an exit is at a share of the cost, such as 30%, or behind a tensor that alone is carried on',
       received: name,
-      ...(near === null ? {} : { remedy: `Perhaps ${near} was meant` }),
+      remedy: near === null ? `For instance: ${examples}` : `Perhaps ${near} was meant`,
     });
   });
   return [...new Set(places)].sort((a, b) => a.after - b.after);

@@ -12,6 +12,7 @@ export { type ImagePreparation, preparedInput } from './foreign/prepared-input';
 export { type NetworkSource, type ReadNetwork, readNetwork } from './foreign/network-source';
 export { completePreparation, readPreparation, type StatedPreparation } from './foreign/read-preparation';
 export { PlacedNetwork } from './foreign/placed-network';
+export { type FileOutlook, kindOf, type RuntimeOutlook, runtimeOutlook } from './foreign/runtime-outlook';
 export {
   asFloat,
   type ExitPlace,

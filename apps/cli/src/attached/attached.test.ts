@@ -89,6 +89,22 @@ describe('cascade and attach', () => {
     });
     const answer = await runCommand(['predict', at('both.onnx'), at('photos/0.png'), '--json']);
     expect(answer.json()).toMatchObject([{ exit: expect.any(Number) as number }]);
+    const doctor = await runCommand(['doctor', at('both.onnx')]);
+    expect(doctor.stdout).toMatch(
+      /^both\.onnx: conditional, written by earlyexit, operators of version 17, 1 If node\n/,
+    );
+    expect(doctor.stdout).toMatch(/OpenVINO +yes +yes\n/);
+    expect(doctor.stdout).toMatch(/TensorRT +no +no\n/);
+  });
+
+  it('doctor says what runtimes make of a file of another program, and refuses what is none', async () => {
+    const { runtimes } = (await runCommand(['doctor', at('large.onnx'), '--json'])).json() as {
+      runtimes: object[];
+    };
+    expect(runtimes).toContainEqual(expect.objectContaining({ name: 'RKNN', runs: true, skips: null }));
+    const ran = await runCommand(['doctor', at('photos/0.png')]);
+    expect([ran.code, ran.stdout]).toEqual([1, '']);
+    expect(ran.stderr).toContain('0.png: it is a whole ONNX file');
   });
 
   it('attach writes one too', async () => {

@@ -57,6 +57,12 @@ it('refuses images that the network was trained on, whatever they are called', a
   );
 });
 
+it('wants a folder or a data set that it knows', async () => {
+  const opened = openImages({ dataset: 'mnist', limit: 3, trainedOn: 'minst' });
+  await expect(opened).rejects.toThrow('minst: it is a folder of images, or the name of a data set');
+  await expect(opened).rejects.toThrow('Perhaps mnist was meant');
+});
+
 it('leaves them out where it is told to, and says so', async () => {
   const notes: string[] = [];
   const { images } = await openImages({

@@ -1,5 +1,13 @@
-import { ArgumentError, DataError, randomStream, shuffledRows, type WorkOptions } from '@earlyexit/core';
-import { findDataset } from '../dataset-registry';
+import {
+  ArgumentError,
+  DataError,
+  nearestName,
+  randomStream,
+  shuffledRows,
+  type WorkOptions,
+} from '@earlyexit/core';
+import { kindOfPath } from '@earlyexit/core/node';
+import { findDataset, listDatasets } from '../dataset-registry';
 import { readImage } from '../decode/read-image';
 import { readImageFile } from '../decode/read-image-file';
 import { listImageFiles } from '../image-folder/list-image-files';
@@ -81,11 +89,25 @@ async function openTrained(
   trainedOn: string,
   { dataset, dataDir, signal, onProgress }: OpenImagesOptions,
 ): Promise<LookedAtImages> {
-  if (findDataset(trainedOn) === undefined) return (await openFolder(trainedOn, signal)).images;
+  if (findDataset(trainedOn) === undefined) {
+    if ((await kindOfPath(trainedOn)) === null) throw noSuchData(trainedOn);
+    return (await openFolder(trainedOn, signal)).images;
+  }
   const isHere = dataset === undefined || dataset === trainedOn;
   const place = isHere && dataDir !== undefined ? { dataDir } : {};
   const { train, imageShape } = await openDataset(trainedOn, { signal, onProgress, ...place });
   return imagesOfSet(trainedOn, train, imageShape);
+}
+
+function noSuchData(trainedOn: string): DataError {
+  const names = listDatasets().map(({ name }) => name);
+  const near = nearestName(trainedOn, names);
+  return new DataError({
+    where: trainedOn,
+    rule: 'it is a folder of images, or the name of a data set',
+    received: 'nothing of that name',
+    remedy: near === null ? `Data sets are ${names.join(', ')}` : `Perhaps ${near} was meant`,
+  });
 }
 
 async function openSplit({

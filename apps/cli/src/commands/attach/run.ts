@@ -24,25 +24,16 @@ export async function run({
     openImages({ ...options, ...work }),
   );
   const heads = await openHeadImages(options, signal);
-  const { exits = ['auto'], hidden, seed, thresholdsAs, layout, keepIn } = options;
+  const { exits = ['auto'] } = options;
   const attached = await showing(output, signal, (work) =>
     attachToOnnx(model, {
+      ...options,
       ...work,
       ...preparation,
-      layout,
-      output: options.output,
-      images,
-      labels,
+      ...{ images, labels, aim, size: preparation.size, headImages: heads?.images },
       classes: options.classes ?? classes,
-      aim,
       exits: exits.join() === 'auto' ? 'auto' : exits,
-      hidden,
       mirror: options.mirror ? undefined : false,
-      headImages: heads?.images,
-      keepIn,
-      seed,
-      maxMacs: options.maxMacs,
-      thresholdsAs,
     }),
   );
   return writeAttached(out, attached, output);

@@ -22,27 +22,18 @@ export async function run({
   const { images, labels, classes } = await showing(output, signal, (work) =>
     openImages({ ...options, ...work }),
   );
-  const { smallMean, smallStd, smallColor, smallSize, seed, thresholdsAs, layout } = options;
+  const { smallMean, smallStd, smallColor, smallSize, layout } = options;
   const attached = await showing(output, signal, (work) =>
     cascadeOnnx(
       {
         network: small,
-        ...(smallMean === undefined ? {} : { mean: smallMean }),
-        ...(smallStd === undefined ? {} : { standardDeviation: smallStd }),
+        ...(smallMean && { mean: smallMean }),
+        ...(smallStd && { standardDeviation: smallStd }),
         color: smallColor,
         size: smallSize === undefined ? undefined : [smallSize, smallSize],
       },
       { network: large, ...preparation, layout, output: options.output },
-      {
-        ...work,
-        images,
-        labels,
-        classes: options.classes ?? classes,
-        aim,
-        seed,
-        maxMacs: options.maxMacs,
-        thresholdsAs,
-      },
+      { ...options, ...work, ...{ images, labels, aim, classes: options.classes ?? classes } },
     ),
   );
   return writeAttached(out, attached, output);

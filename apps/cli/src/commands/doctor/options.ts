@@ -1,4 +1,4 @@
-import { declareCommand } from '../../command';
+import { declareCommand, optionalOperand } from '../../command';
 
 /** `earlyexit doctor` */
 export const doctor = declareCommand({
@@ -22,7 +22,15 @@ speeds, in milliseconds an image
   ────────────────────────  ───────────  ─────  ───────  ─────────────  ────────
   b_lenet                   wasm            32     2.08           5.87       170
 …
-Ready.`,
-  operands: {},
+Ready.
+
+$ earlyexit doctor fast.onnx
+…
+TensorRT             no       no
+…
+TensorRT: both branches of an If have to give the same shape, and here fewer samples come out of one (…)`,
+  operands: {
+    file: optionalOperand('an ONNX file, from any program: which runtimes run it, with work really left out'),
+  },
   options: {},
 });
