@@ -3,7 +3,7 @@ import { ArgumentError } from '@earlyexit/core';
 import type { GraphBuilder } from './graph/graph-builder';
 import type { Value } from './layers/value';
 
-/** The luma of ITU-R BT.601, by which colour images are made grey nearly everywhere. */
+/** The luma of ITU-R BT.601, which nearly everyone uses to turn colour images grey. */
 const LUMA = [0.299, 0.587, 0.114];
 
 /**
@@ -33,7 +33,7 @@ export function readColors(
   const weighted = graph.add('Mul', [gray.name, weights], {}, 'weighted_colors');
   const luma = graph.add('ReduceSum', [weighted, graph.integers([1])], { keepdims: { int: 1 } }, 'gray');
   const name = preprocessing === null ? luma : roundToByte(graph, luma, preprocessing);
-  // What was measured on the network's own input is true of what it reads here.
+  // What was measured on the network's own input holds for what it reads here.
   const origin = graph.originOf(gray.name);
   if (origin !== null) graph.setOrigin(name, origin);
   return { input: { ...gray, shape: [height!, width!, LUMA.length] }, gray: { ...gray, name } };
@@ -41,7 +41,7 @@ export function readColors(
 
 const LARGEST_BYTE = 255;
 
-/** Preprocessed grey as if it had been rounded to a byte before. */
+/** Preprocessed grey, as if it had been rounded to a byte first. */
 function roundToByte(graph: GraphBuilder, luma: string, { mean, standardDeviation }: Preprocessing): string {
   const number = (name: string, value: number): string =>
     graph.constant(name, 'float32', [], Float32Array.of(value));

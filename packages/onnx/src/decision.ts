@@ -10,17 +10,17 @@ import {
 import { getCriterionGraph } from './criteria/criterion-graphs';
 import type { ConditionalExportOptions } from './export-options';
 
-/** How samples leave, with nothing left open. */
+/** How samples leave, with every option resolved. */
 export interface Decision {
   readonly criterion: CriterionName;
-  /** `null` where none are known, which only an input allows. */
+  /** `null` if none are known, which is allowed only if they are an input. */
   readonly thresholds: readonly Threshold[] | null;
   readonly thresholdsAs: 'input' | 'constants';
   readonly temperatures: readonly number[];
 }
 
 /**
- * The decision that goes into the graph: what the options say, and for the rest what calibration stored.
+ * The decision that goes into the graph: what the options say, otherwise what calibration stored.
  *
  * @throws ArgumentError if thresholds do not fit or are missing where they are needed, or the criterion needs labels or has no graph
  */

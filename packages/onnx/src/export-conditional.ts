@@ -29,17 +29,18 @@ import {
 } from './network';
 
 /**
- * Writes the network as one file that really exits early: samples that are sure leave, the batch shrinks inside the
- * graph, and what nobody is left for is not computed.
+ * Writes the network as one file that really exits early: samples that are sure enough leave, the batch shrinks inside
+ * the graph, and stages that no sample reaches are not computed.
  *
  * Inputs: `pixel_values` `[batch, channels, height, width]` float32, preprocessed, and `thresholds` `[exits − 1]`
  * float32 (unless they are constants). Outputs: `logits` `[batch, classes]` of the answering exit, `exit_index`
  * `[batch]` int64, `score` `[batch]` float32, in the order of the inputs. The class is the argmax of `logits` under
- * every criterion: under one that answers with log-probabilities (`ensemble`) those are an early exit's `logits`.
+ * every criterion; under one that answers with log-probabilities (`ensemble`), an early exit's `logits` are those
+ * log-probabilities.
  *
- * A threshold of +Infinity (−Infinity for the entropies, where lower is surer) never lets a sample leave, nor does NaN in
- * runtimes that compare as the standard says; the other infinity always does, whatever the score. Logits that are not finite
- * never leave early at a number, with the same reservation.
+ * A threshold of +Infinity (−Infinity for the entropies, where lower is surer) never lets a sample leave, nor does NaN
+ * in runtimes that compare as the standard says; the other infinity always does, whatever the score. With the same
+ * reservation, a sample whose logits are not finite never leaves early at a numeric threshold.
  *
  * @throws ArgumentError for a layer that is not supported, or options that do not fit
  */
@@ -105,12 +106,12 @@ interface Plan {
 /** Where a level of the nesting begins: the samples that no earlier exit answered. */
 interface LevelStart {
   readonly exit: number;
-  /** The tensors alive, by their ids in the network. */
+  /** The tensors that are still needed, by their ids in the network. */
   readonly values: Map<string, Value>;
   readonly state: readonly StateValue[];
 }
 
-/** Writes the stage of an exit and, behind it, everything that follows. */
+/** Writes the stage of an exit and everything after it. */
 function writeLevel(plan: Plan, graph: GraphBuilder, { exit, values, state }: LevelStart): Answers {
   const { network, decision } = plan;
   const { criterion, temperatures } = decision;
@@ -154,7 +155,7 @@ function writeLevel(plan: Plan, graph: GraphBuilder, { exit, values, state }: Le
   return mergeAnswers({ from: graph, to: rest }, { own, later, stays, rows, exit, classes });
 }
 
-/** Everything alive, for the samples that go on. */
+/** Every tensor that is still needed, for the samples that go on. */
 function gatherRows(
   { network, dtype, runtime }: Plan,
   { from: outer, to: graph }: { readonly from: GraphBuilder; readonly to: GraphBuilder },
@@ -167,7 +168,7 @@ function gatherRows(
 ): { values: Map<string, Value>; state: StateValue[] } {
   const gather = (name: string): string => graph.add('GatherND', [name, start.rows], {}, `${name}_left`);
   const free = `left_${start.exit + 1}`;
-  // Behind the first exit OpenVINO does not know how many samples there are either.
+  // After the first exit OpenVINO does not know the number of samples either.
   const isStatic = runtime === 'openvino' && start.exit === 0;
   const values = new Map<string, Value>();
   for (const [id, value] of start.values) {
@@ -177,7 +178,7 @@ function gatherRows(
     }
     if (dtype === 'int8' && value.layout === 'channels-first') {
       const [channels, height, width] = graphShape(value);
-      // Integer convolutions keep the channels last: gathered like that, a runtime has nothing to turn around.
+      // Integer convolutions keep the channels last: gathered in that order, nothing has to be transposed.
       const last = gather(outer.add('Transpose', [value.name], { perm: { ints: [0, 2, 3, 1] } }));
       graph.describe(last, [free, height!, width!, channels!]);
       const first = graph.add('Transpose', [last], { perm: { ints: [0, 3, 1, 2] } }, last);
@@ -195,9 +196,10 @@ function gatherRows(
 }
 
 /**
- * Gathers rows of a map whose channels come last and whose pixels are one axis. OpenVINO keeps maps with the channels last,
- * and knows no way to gather them so. It takes a map of known size as it lies when it is first made flat and then turned
- * around; with two axes for the pixels it would copy it twice, with strides that are slow for every power of two.
+ * Gathers rows of a map whose channels come last and whose pixels are one axis. OpenVINO keeps the channels of maps
+ * last but cannot gather maps in that layout. A map of known size that is flattened first and transposed afterwards is
+ * taken as it lies in memory; with two pixel axes OpenVINO would copy it twice, with strides that are slow for every
+ * power of two.
  */
 function gatherFlat(
   { outer, graph }: { readonly outer: GraphBuilder; readonly graph: GraphBuilder },

@@ -9,8 +9,8 @@ import { quantizeGraph } from './quantize/quantize-graph';
 
 /**
  * Writes the network so that every exit answers for every sample: input `pixel_values` `[batch, channels, height,
- * width]`, outputs `logits_0`, `logits_1`, … `[batch, classes]`, one an exit, the final one last. What calibration
- * looks at; no sample leaves.
+ * width]`, outputs `logits_0`, `logits_1`, … `[batch, classes]`, one per exit, the final one last. This is what
+ * calibration needs; no sample leaves.
  *
  * @throws ArgumentError for a layer that is not supported, or options that do not fit
  */
@@ -18,16 +18,16 @@ export async function exportExits(model: MultiExitModel, options: ExportOptions 
   return (await writeExits(model, options)).file;
 }
 
-/** The same, as text of a file and what stands in it. */
+/** The same, with the origins of the intermediate outputs. */
 export async function writeExits(
   model: MultiExitModel,
   options: ExportOptions & {
-    /** Also gives out every tensor that an int8 file would store, so that its range can be measured. */
+    /** Also outputs every tensor that an int8 file would store, so that its range can be measured. */
     readonly intermediates?: boolean;
   } = {},
 ): Promise<{
   readonly file: Uint8Array;
-  /** Names of the outputs in the middle, with what they are in the network. */
+  /** The names of the intermediate outputs, with what they are in the network. */
   readonly origins: ReadonlyMap<string, string>;
 }> {
   const graph = startGraph(options, 'exportExits');

@@ -3,7 +3,7 @@ import type { CriterionName, Threshold } from '@earlyexit/exit-criteria';
 
 /** Old enough for runtimes of 2023; under an older one OpenVINO misreads `ReduceLogSumExp`. */
 export const DEFAULT_OPSET = 18;
-/** The oldest version that has every operator in the form that is written. */
+/** The oldest version that has every operator in the form written here. */
 export const OLDEST_OPSET = 13;
 /** The newest version that the tests read back. */
 export const NEWEST_OPSET = 21;
@@ -21,16 +21,16 @@ export interface ExportOptions {
 
 /** Options of an export with exits. What is left out comes from the policy that calibration stored. */
 export interface ConditionalExportOptions extends ExportOptions {
-  /** Any criterion that looks at no labels; the stored one, else `max-probability`. */
+  /** Any criterion that needs no labels; unless given, the stored one or else `max-probability`. */
   readonly criterion?: CriterionName;
-  /** One an early exit; needed for `thresholdsAs: 'constants'`, else only noted in the file. */
+  /** One per early exit; required for `thresholdsAs: 'constants'`, otherwise only recorded in the file. */
   readonly thresholds?: readonly Threshold[];
   /**
-   * The most multiply-accumulates that an image may cost under these thresholds: the last exit within it always answers.
-   * No cap unless given. Thresholds that are fed instead are the caller's to cap: `maxMacs` of a session.
+   * The most multiply-accumulates that an image may cost under these thresholds: the last exit within it always
+   * answers. No cap unless given. Thresholds that are fed at run time are capped by the caller: `maxMacs` of a session.
    */
   readonly maxMacs?: number;
-  /** One an exit, the final one included; the stored ones, else 1. They are built into the graph. */
+  /** One per exit, the final one included; unless given, the stored ones or else 1. They are built into the graph. */
   readonly temperatures?: readonly number[];
   /**
    * `input`: a required graph input `thresholds`, `[exits − 1]` float32, so that they can change from run to run.
@@ -38,15 +38,18 @@ export interface ConditionalExportOptions extends ExportOptions {
    */
   readonly thresholdsAs?: 'input' | 'constants';
   /**
-   * Divides `logits` by the temperature of the exit that answered, for runtimes that make probabilities of them
+   * Divides `logits` by the temperature of the exit that answered, for runtimes that compute the probabilities
    * themselves; the file then states temperatures of 1. Off unless given.
    */
   readonly foldTemperatures?: boolean;
   /**
-   * The runtime for which what crosses the first exit is laid out, `onnxruntime` unless given. Every runtime runs either
-   * file and answers the same; the other's is somewhat slower.
+   * The runtime that the layout of the tensors after the first exit is chosen for; `onnxruntime` unless given. Every
+   * runtime runs either file with the same answers, somewhat slower if the file was laid out for the other.
    */
   readonly runtime?: 'onnxruntime' | 'openvino';
-  /** Gives a network for grey images an input of three colours, for runtimes that know no other. Off unless given. */
+  /**
+   * Gives a network for grey images an input of three colour channels, for runtimes that accept no other. Off unless
+   * given.
+   */
   readonly colorInput?: boolean;
 }

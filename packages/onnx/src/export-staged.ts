@@ -7,7 +7,7 @@ import { checksumOf, finishModel } from './model-file';
 import { batched, describeValue, dtypeOf, finishGraph, openNetwork, startGraph } from './network';
 import type { StoredTensor } from './quantize/quantize-graph';
 
-/** A tensor that goes from stage to stage. */
+/** A tensor that is handed from one stage to the next. */
 export interface StagedTensor {
   readonly name: string;
   /** As in the graph, channels first, without the batch axis. */
@@ -20,37 +20,38 @@ export interface StagedTensor {
 
 /** One stage of a staged export. */
 export interface StagedFile {
-  /** The file's name beside the manifest, with the beginning of its checksum: write the manifest last. */
+  /** The file's name beside the manifest; it contains the beginning of the checksum. Write the manifest last. */
   readonly file: string;
   readonly bytes: number;
-  /** The checksum with which the file ends: stages of two exports do not mix. */
+  /** The checksum at the end of the file, so that stages of two exports are not mixed. */
   readonly sha256: string;
-  /** `pixel_values` for the first stage, else what the stage before carries over. */
+  /** `pixel_values` for the first stage, otherwise what the previous stage carries over. */
   readonly inputs: readonly StagedTensor[];
-  /** Carried over to the next stage, beside the output `logits`; none for the last stage. */
+  /** Carried over to the next stage, besides the output `logits`; empty for the last stage. */
   readonly carried: readonly StagedTensor[];
 }
 
-/** What lies beside the files of a staged export, as `manifest.json`. */
+/** The manifest of a staged export, `manifest.json` beside its files. */
 export interface StagedManifest {
   readonly format: 'earlyexit-staged';
   readonly formatVersion: 1;
   readonly stages: readonly StagedFile[];
   readonly network: MultiExitMetadata;
-  /** `jsonChecksum` of the rest; left out only where there is no Web Crypto. */
+  /** `jsonChecksum` of the rest; absent only where there is no Web Crypto. */
   readonly sha256?: string;
 }
 
-/** A staged export: the manifest, and a file a stage. */
+/** A staged export: the manifest, and one file per stage. */
 export interface StagedExport {
   readonly manifest: StagedManifest;
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
 /**
- * Writes one file a stage, for runtimes without `If`, and for a device that keeps the first stage and sends the rest
- * elsewhere. Each stage has an output `logits` `[batch, classes]` and one for every tensor that the next one takes,
- * of the same name there. Criterion and thresholds are the caller's; the calibrated ones stand in the manifest.
+ * Writes one file per stage, for runtimes without `If`, and for a device that runs the first stage and leaves the rest
+ * to another machine. Each stage has an output `logits` `[batch, classes]`, and one for every tensor that the next
+ * stage takes as an input of the same name. Criterion and thresholds are up to the caller; the manifest holds the
+ * calibrated ones.
  *
  * @throws ArgumentError for a layer that is not supported, or options that do not fit
  */
@@ -77,7 +78,7 @@ export async function exportStaged(
     const carriedOrigins = new Map<string, string>();
     for (const id of stage.outputs) {
       const value = values.get(id)!;
-      // A value may be one of the stage's inputs, or stand for two tensors: every output is its own node.
+      // A value may be one of the stage's inputs, or stand for two tensors, so every output gets a node of its own.
       const name = graph.unique(`carried_${stage.index}_${carried.size}`);
       graph.addNamed('Identity', [value.name], [name]);
       carried.set(id, { ...value, name });
@@ -111,7 +112,7 @@ export async function exportStaged(
       decision: null,
       network: model.metadata,
     });
-    // By its content: a new export never takes the place of a file that an older manifest names.
+    // Named by its content, so that a new export never overwrites a file that an older manifest names.
     const sha256 = checksumOf(bytes);
     const file = `stage${stage.index}-${sha256.slice(0, 16)}.onnx`;
     files.set(file, bytes);

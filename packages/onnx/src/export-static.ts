@@ -8,7 +8,7 @@ import { batched, describeInput, dtypeOf, finishGraph, openNetwork, startGraph }
 
 /**
  * Writes the network without its exits: input `pixel_values` `[batch, channels, height, width]`, output `logits`
- * `[batch, classes]` of the final exit. The plain network that early exits are measured against.
+ * `[batch, classes]` of the final exit. This is the plain network that early exits are compared with.
  *
  * @throws ArgumentError for a layer that is not supported, or options that do not fit
  */

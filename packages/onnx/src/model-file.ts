@@ -4,8 +4,8 @@ import type { GraphMessage, ModelMessage } from './protobuf/messages';
 import { writeModel } from './protobuf/write-model';
 
 /**
- * The key of the last entry: the SHA-256 of everything before its value, in 64 hexadecimal digits, with which the
- * file ends. A reader knows a damaged file by it before it hands the file to a runtime.
+ * The key of the last entry: the SHA-256 of everything before its value, in 64 hexadecimal digits, with which the file
+ * ends. It lets a reader detect a damaged file before handing it to a runtime.
  */
 export const CHECKSUM_KEY = 'earlyexit.sha256';
 
@@ -26,27 +26,27 @@ export interface OnnxMetadata {
   /** What the file holds: the network with its exits inside, without exits, one stage of it, or with every exit
    * answering for every sample. */
   readonly kind: 'conditional' | 'static' | 'stage' | 'exits';
-  /** What weights and activations are; int8 stands for int8 weights and uint8 activations. */
+  /** The type of weights and activations; int8 stands for int8 weights and uint8 activations. */
   readonly dtype: 'float32' | 'int8';
   /** The stage's index in a file of kind `stage`. */
   readonly stage?: number;
   /**
-   * Where the graph comes from, where that is not a network of ours: `foreign` holds operators of somebody else's
-   * network, and a reader cannot follow them all.
+   * Where the graph comes from, if not from a network of ours: a `foreign` graph holds the operators of somebody else's
+   * network, not all of which a reader can follow.
    */
   readonly origin?: 'foreign';
-  /** The network's size, `[height, width, channels]` for images; the graph takes the channels first. */
+  /** The shape of the network's input, `[height, width, channels]` for images; the graph takes the channels first. */
   readonly inputShape: readonly number[];
-  /** How the decision stands in the graph; `null` in a file that decides nothing. */
+  /** The decision inside the graph; `null` in a file that decides nothing. */
   readonly decision: DecisionMetadata | null;
-  /** The network: classes, preprocessing, exits with their costs, the calibrated policy. */
+  /** The network's metadata: classes, preprocessing, exits with their costs, the calibrated policy. */
   readonly network: MultiExitMetadata;
 }
 
 /** The decision inside a conditional file. */
 export interface DecisionMetadata {
   readonly criterion: CriterionName;
-  /** The values to feed, or those built in; `null` for the list if none are known. */
+  /** The values to feed, or those built in; `null` if none are known. */
   readonly thresholds: readonly ThresholdJson[] | null;
   readonly thresholdsAs: 'input' | 'constants';
   readonly temperatures: readonly number[];
@@ -62,7 +62,7 @@ function irVersionOf(opset: number): number {
 /**
  * The finished file.
  *
- * @param domains of operators besides those of ONNX itself
+ * @param domains operator domains besides that of ONNX itself
  */
 export async function finishModel(
   graph: GraphMessage,

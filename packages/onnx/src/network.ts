@@ -95,7 +95,7 @@ export function dtypeOf({ quantization }: ExportOptions): 'float32' | 'int8' {
   return quantization === undefined ? 'float32' : 'int8';
 }
 
-/** A graph as it goes into the file: quantised, if that is asked for, with the tensors that are uint8 then. */
+/** A graph as it goes into the file, quantised if the options say so, with the tensors that are then uint8. */
 export function finishGraph(
   message: GraphMessage,
   graph: GraphBuilder,

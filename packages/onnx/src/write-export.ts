@@ -16,8 +16,8 @@ export interface WrittenFile {
 const STAGE_FILE = /^stage\d+(-[0-9a-f]{16})?\.onnx$/;
 
 /**
- * Writes what `exportStaged` or `exportFolder` made into a folder, which is made if need be. An export that is there
- * already stays whole until the new one is.
+ * Writes the result of `exportStaged` or `exportFolder` into a folder, which is created if necessary. An earlier export
+ * stays whole until the new one is complete.
  *
  * @param options.force whether a model folder may be written into a folder that holds something else; false unless given
  * @throws DataError if a model folder is to be written over something else; EnvironmentError if it cannot be written
@@ -37,7 +37,7 @@ export async function writeExport(
   return files.map(([file, content]) => ({ file, bytes: Buffer.byteLength(content) }));
 }
 
-/** Only when the new manifest is there are the stages of an older export nobody's. */
+/** To be called after the new manifest is written: only then are the stages of an older export unused. */
 async function removeOldStages(directory: string, { files }: StagedExport): Promise<void> {
   const left = (await readdir(directory)).filter((name) => STAGE_FILE.test(name) && !files.has(name));
   await Promise.all(left.map((name) => rm(join(directory, name), { force: true })));

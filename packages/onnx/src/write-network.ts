@@ -16,17 +16,17 @@ import { exportStatic } from './export-static';
 import { exportFolder, type FolderExportOptions } from './folder/export-folder';
 import { writeExport, type WrittenFile } from './write-export';
 
-/** What a network is written as, and how. */
+/** What a network is written as, and with which options. */
 export interface WriteNetworkOptions extends Pick<WorkOptions, 'signal'> {
   /**
-   * `conditional`, the default: one file with the exits inside. `static`: one without. `staged`: a folder with a file a
-   * stage. `folder`: a model folder in the hub's layout.
+   * `conditional`: one file with the exits inside. `static`: one file without exits. `staged`: a folder with one file
+   * per stage. `folder`: a model folder in the hub's layout. `conditional` unless given.
    */
   readonly kind?: 'conditional' | 'static' | 'staged' | 'folder' | undefined;
-  /** Of a file with exits and of a model folder; see `exportConditional`. */
+  /** For a file with exits and for a model folder; see `exportConditional`. */
   readonly criterion?: CriterionName | undefined;
   readonly thresholds?: readonly Threshold[] | undefined;
-  /** Of a file with exits; a model folder has them built in. */
+  /** For a file with exits; a model folder has them built in. */
   readonly thresholdsAs?: ConditionalExportOptions['thresholdsAs'] | undefined;
   readonly runtime?: ConditionalExportOptions['runtime'] | undefined;
   readonly opset?: number | undefined;
@@ -51,10 +51,10 @@ interface WrittenStage extends WrittenFile {
   readonly carried: readonly StagedTensor[];
 }
 
-/** What decides inside the file; null where nothing does, and stages leave it out. */
+/** The decision inside the file; null if the file decides nothing, left out for stages. */
 interface WrittenDecision {
   readonly criterion: CriterionName | null;
-  /** Null where whoever runs the file brings them. */
+  /** Null if they are fed when the file is run. */
   readonly thresholds: readonly ThresholdJson[] | null;
   readonly thresholdsAs: 'input' | 'constants' | null;
 }
@@ -62,8 +62,8 @@ interface WrittenDecision {
 const NO_DECISION: WrittenDecision = { criterion: null, thresholds: null, thresholdsAs: null };
 
 /**
- * Exports a network and writes it whole or not at all: what the export functions do, and what was written as a document.
- * A file that is there already is replaced.
+ * Exports a network, writes it whole or not at all, and describes what was written as a document. An existing file is
+ * replaced.
  *
  * @param target the file, or the folder of stages or of a model
  * @throws ArgumentError if thresholds that are built in are not known, or options do not fit; DataError if a model folder

@@ -9,7 +9,7 @@ export const builtInGraphs: Readonly<Record<string, CriterionGraph>> = {
   'max-probability': (exit) => scoredAlone(exit, largestOf(exit, softmaxOf(exit))),
   margin(exit) {
     const { graph } = exit;
-    // The product with (1, −1) is the difference and takes the second axis away in one step.
+    // The product with (1, −1) is the difference and removes the second axis in one step.
     const signs = graph.constant('largest_minus_second', 'float32', [2], Float32Array.of(1, -1));
     return scoredAlone(exit, graph.add('MatMul', [largestTwo(exit, softmaxOf(exit)), signs], {}, 'score'));
   },

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../graph/graph-builder';
 
-/** What a criterion is written for: one exit. */
+/** The exit that a criterion is written for. */
 export interface ExitInGraph {
   readonly graph: GraphBuilder;
   /** `[batch, classes]` */
@@ -9,7 +9,7 @@ export interface ExitInGraph {
   readonly temperature: number;
   /** 0 for the first exit. */
   readonly exit: number;
-  /** What the exit before left behind, in the order in which it did; empty at the first exit. */
+  /** The state that the previous exit returned, in its order; empty at the first exit. */
   readonly state: readonly StateValue[];
 }
 
@@ -21,16 +21,16 @@ export interface StateValue {
   readonly type: 'float32' | 'int64';
 }
 
-/** What a criterion makes of one exit. */
+/** What a criterion computes at one exit. */
 export interface ScoredExit {
   /** `[batch]` float32; NaN where a logit is not finite. */
   readonly score: string;
-  /** `[batch]` float32, the second largest output; only where the rule looks at it. */
+  /** `[batch]` float32, the second largest output; only if the rule needs it. */
   readonly runnerUp: string | null;
   /** `[batch, classes]`, what a sample that leaves here answers with: its argmax is the class. */
   readonly answer: string;
   readonly state: readonly StateValue[];
 }
 
-/** A criterion's score as operators of ONNX, in float32; who leaves follows from the criterion's rule. */
+/** A criterion's score as ONNX operators, in float32; the criterion's rule then decides which samples leave. */
 export type CriterionGraph = (exit: ExitInGraph) => ScoredExit;

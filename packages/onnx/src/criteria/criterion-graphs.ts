@@ -6,9 +6,9 @@ import type { CriterionGraph } from './criterion-graph';
 const graphs = new Map(Object.entries(builtInGraphs));
 
 /**
- * Lets a registered criterion stand in exported files. The graph gives the criterion's score in float32, in operators of
- * ONNX. Sessions open files with the operators that this package writes itself, and `Sub`, `Neg`, `Abs`, `Log` and
- * `Sqrt`; they refuse others.
+ * Makes a registered criterion exportable. The graph computes the criterion's score in float32 with ONNX operators.
+ * Sessions accept the operators that this package writes itself, and `Sub`, `Neg`, `Abs`, `Log` and `Sqrt`; they refuse
+ * others.
  *
  * @throws ArgumentError if the criterion is not registered, needs labels, or has a graph already
  */

@@ -2,7 +2,7 @@ import type { LeavingRule } from '@earlyexit/exit-criteria';
 import type { GraphBuilder } from '../graph/graph-builder';
 import type { ScoredExit } from './criterion-graph';
 
-/** The rules as operators of ONNX: each returns who leaves, `[batch]` bool. A NaN score never leaves. */
+/** The rules as ONNX operators: each returns which samples leave, `[batch]` bool. A NaN score never leaves. */
 export const leavingRuleGraphs: Readonly<
   Record<LeavingRule, (graph: GraphBuilder, scored: ScoredExit, threshold: string) => string>
 > = {

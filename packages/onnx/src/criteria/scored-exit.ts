@@ -1,7 +1,7 @@
 import { reduceClasses } from '../graph/reduce';
 import type { ExitInGraph, ScoredExit } from './criterion-graph';
 
-/** A score from this exit's logits alone, which are the answer too. */
+/** A score from this exit's logits alone, which are also the answer. */
 export function scoredAlone({ logits }: ExitInGraph, score: string): ScoredExit {
   return { score, runnerUp: null, answer: logits, state: [] };
 }
@@ -22,7 +22,7 @@ export function largestTwo({ graph }: ExitInGraph, values: string): string {
   return graph.addMany('TopK', [values, graph.integers([2])], outputs, { axis: { int: 1 } })[0]!;
 }
 
-/** `[batch]`: 0, and NaN where a logit is not finite. `TopK` and `ArgMax` promise nothing about NaN. */
+/** `[batch]`: 0, or NaN where a logit is not finite. `TopK` and `ArgMax` promise nothing about NaN. */
 export function notANumber({ graph, logits, classes }: ExitInGraph): string {
   const zeros = graph.constant('zeros', 'float32', [classes], new Float32Array(classes));
   return graph.add('MatMul', [logits, zeros], {}, 'zero_or_nan');

@@ -11,24 +11,27 @@ export interface FolderExportOptions
   extends
     Omit<ConditionalExportOptions, 'thresholdsAs' | 'foldTemperatures' | 'colorInput'>,
     Pick<WorkOptions, 'signal'> {
-  /** The folder's name, which the examples in the card use; the network's unless given. */
+  /** The folder's name, which the examples in the card use; the network's name unless given. */
   readonly folder?: string | undefined;
-  /** The data set that it was trained on, for the card. */
+  /** The data set that the network was trained on, for the card. */
   readonly dataset?: string | undefined;
-  /** What `evaluate` found for this very policy, for the card; of another policy it is left out. */
+  /** What `evaluate` measured for this policy, for the card; an evaluation of another policy is left out. */
   readonly evaluation?: CardEvaluation | null | undefined;
 }
 
 /** A model folder in the hub's layout. */
 export interface FolderExport {
-  /** By their paths in the folder, in the order in which they are to be written: without the last it is no model. */
+  /**
+   * By their paths in the folder, in the order in which they have to be written: without the last one the folder is no
+   * model.
+   */
   readonly files: ReadonlyMap<string, string | Uint8Array>;
 }
 
 /**
- * Makes a model folder in the hub's layout, which stock transformers.js loads for image classification: the conditional
- * graph with everything built in, `preprocessor_config.json`, a card, `config.json`. `writeExport` of
- * `@earlyexit/onnx/node` writes it.
+ * Builds a model folder in the hub's layout, which stock transformers.js loads for image classification: the
+ * conditional graph with everything built in, `preprocessor_config.json`, a card and `config.json`. `writeExport` of
+ * `@earlyexit/onnx/node` writes it to disk.
  *
  * @throws ArgumentError if thresholds are neither given nor stored, or options do not fit; DataError if the network does
  *   not say how images become its inputs, or weights are not finite; the signal's reason

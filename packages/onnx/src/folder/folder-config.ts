@@ -2,10 +2,10 @@ import type { MultiExitMetadata, Preprocessing } from '@earlyexit/branch-head';
 import { version } from '@earlyexit/core';
 import { type CriterionName, type Threshold, thresholdToJson } from '@earlyexit/exit-criteria';
 
-/** The key under which either file holds what transformers.js does not look at. */
+/** The key under which both files hold what transformers.js ignores. */
 const OWN_KEY = 'earlyexit';
 
-/** `config.json`: what transformers.js has to know to load the network, and what it is. */
+/** `config.json`: what transformers.js needs in order to load the network, and what the network is. */
 export function modelConfig(
   { name, classes, exits, staticMacs, policy }: MultiExitMetadata,
   built: {
@@ -15,7 +15,7 @@ export function modelConfig(
   },
 ): object {
   return {
-    // One of the types that transformers.js knows, and of those the one that asks for nothing but pixels.
+    // Of the types that transformers.js knows, the one that needs nothing but pixels.
     model_type: 'resnet',
     architectures: ['ResNetForImageClassification'],
     num_channels: 3,
@@ -37,7 +37,10 @@ export function modelConfig(
   };
 }
 
-/** `preprocessor_config.json`: how transformers.js makes inputs of images, as near as it can to how the network was trained. */
+/**
+ * `preprocessor_config.json`: how transformers.js turns images into inputs, as close as it can get to what the network
+ * was trained on.
+ */
 export function preprocessorConfig(preprocessing: Preprocessing): object {
   const { inputShape, mean, standardDeviation, polarity = null } = preprocessing;
   const [height, width, channels] = inputShape;
@@ -49,7 +52,7 @@ export function preprocessorConfig(preprocessing: Preprocessing): object {
     do_resize: true,
     size: { shortest_edge: shortestEdge(preprocessing) },
     // Lanczos. We resize with a triangle, but antialiased, and transformers.js does that in Node for this filter alone:
-    // on a photograph shrunk to 32 pixels it is off by 1.6 of 255 in the mean, its bilinear one by 7.2.
+    // on a photograph shrunk to 32 pixels it is off by 1.6 of 255 on average, its bilinear filter by 7.2.
     resample: 1,
     do_center_crop: true,
     crop_size: { height, width },
@@ -58,12 +61,12 @@ export function preprocessorConfig(preprocessing: Preprocessing): object {
     do_normalize: true,
     image_mean: inColors(mean),
     image_std: inColors(standardDeviation),
-    // Nothing there inverts an image; who calls it has to.
+    // transformers.js never inverts an image: the caller has to.
     [OWN_KEY]: { inputShape, polarity },
   };
 }
 
-/** The shorter side before the window is cut from the centre: unless the network says it, as `readImage` takes it. */
+/** The shorter side before the centre crop: what the network says, otherwise what `readImage` uses. */
 export function shortestEdge({
   inputShape: [height, width],
   shorterSide,
@@ -73,5 +76,5 @@ export function shortestEdge({
   return Math.round(Math.max(height, width) * margin);
 }
 
-// As `defaultFit` of `@earlyexit/datasets` decides; a test holds the two together.
+// The same limit as in `defaultFit` of `@earlyexit/datasets`; a test keeps the two equal.
 const IMAGENET_MARGIN_FROM = 128;

@@ -10,7 +10,7 @@ import {
 import { escapeMarkdown, javascriptText, markdownCode } from './escape-markdown';
 import { shortestEdge } from './folder-config';
 
-/** Of an evaluation, what a card tells; the document that `evaluate` returns has it. */
+/** The part of an evaluation that a card shows; the document that `evaluate` returns has it. */
 export interface CardEvaluation {
   readonly criterion: string;
   readonly thresholds: readonly ThresholdJson[];
@@ -24,9 +24,9 @@ export interface CardEvaluation {
   readonly exits: readonly { readonly share: number; readonly top1: number | null }[];
 }
 
-/** What a model card tells. */
+/** What a model card shows. */
 export interface CardContent {
-  /** The folder's name, as whoever runs the examples has it. */
+  /** The folder's name, as the examples use it. */
   readonly folder: string;
   /** The ONNX file's path in the folder. */
   readonly file: string;
@@ -35,11 +35,11 @@ export interface CardContent {
   readonly criterion: CriterionName;
   readonly thresholds: readonly Threshold[];
   readonly evaluation: CardEvaluation | null;
-  /** The data set that it was trained on, if that is known. */
+  /** The data set that the network was trained on, if known. */
   readonly dataset: string | null;
 }
 
-/** The card of a model folder, in the Markdown that the hub shows. Names from files stand in it escaped. */
+/** The card of a model folder, in the Markdown that the hub shows. Names that come from files are escaped. */
 export function modelCard(given: CardContent): string {
   const content = { ...given, evaluation: isOfPolicy(given) ? given.evaluation : null };
   const { folder, file, metadata, preprocessing, evaluation, dataset } = content;
@@ -97,7 +97,7 @@ tags:
 ---
 `;
 
-/** Enough to see what it is about. */
+/** Enough to show what the network is about. */
 const MOST_CLASSES = 20;
 
 function listClasses(classes: readonly string[]): string {
@@ -105,7 +105,7 @@ function listClasses(classes: readonly string[]): string {
   return classes.length > MOST_CLASSES ? `${shown}, …` : shown;
 }
 
-/** Whether an evaluation is of the thresholds that are built in. */
+/** Whether an evaluation belongs to the thresholds that are built in. */
 function isOfPolicy({ evaluation, criterion, thresholds }: CardContent): boolean {
   return (
     evaluation?.criterion === criterion &&

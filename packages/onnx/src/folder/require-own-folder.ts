@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { DataError } from '@earlyexit/core';
 import { errorCode, kindOfPath, openRegularFile, readJsonFile } from '@earlyexit/core/node';
 
-/** Whatever the export is made of, its graph is written first and its `config.json` last. */
+/** Every export writes its graph first and its `config.json` last. */
 const GRAPHS = ['onnx/model.onnx', 'onnx/model_quantized.onnx'];
 
 /**
- * Lets a model folder be written into a folder that is new, empty, or holds an earlier export, be it a broken-off one;
- * into no other, whose `README.md` or `config.json` it would replace.
+ * Makes sure that a folder is new, empty, or holds an earlier export, possibly an interrupted one: in any other folder
+ * the export could replace somebody's `README.md` or `config.json`.
  *
  * @throws DataError if it is a file or holds something else
  */
@@ -45,7 +45,7 @@ async function isOwn(directory: string): Promise<boolean> {
   return false;
 }
 
-/** Whether an ONNX file is ours: it begins with the version of the format and the name of its producer. */
+/** Whether an ONNX file is ours: our files begin with the version of the format and the name of the producer. */
 async function isOwnGraph(path: string): Promise<boolean> {
   if ((await kindOfPath(path)) !== 'file') return false;
   const { file } = await openRegularFile(path);

@@ -19,8 +19,8 @@ export interface Answers {
   /** `[batch]` */
   readonly score: string;
   /**
-   * At which exit each sample left, counted from where the level began: `passed`, and `more`, `[batch]` int64, if it
-   * is not the same for all.
+   * The exit at which each sample left, counted from where the level began: `passed`, plus `more`, `[batch]` int64, if
+   * it is not the same for all.
    */
   readonly exit: { readonly passed: number; readonly more: string | null };
 }
@@ -31,13 +31,13 @@ export function findRows(
   leaves: string,
 ): { readonly stays: string; readonly rows: string } {
   const stays = graph.add('Not', [leaves], {}, 'stays');
-  // [1, left] to [left, 1]: what gathering and scattering by rows take.
+  // [1, left] to [left, 1], as gathering and scattering by rows expect.
   const rows = graph.add('Transpose', [graph.add('NonZero', [stays])], { perm: { ints: [1, 0] } }, 'rows');
   return { stays, rows };
 }
 
 /**
- * Writes the `If` behind an exit: whether anybody stays, and the answers of those who do in their rows.
+ * Writes the `If` after an exit: if any samples stay, their later answers go into their rows.
  *
  * @param from the graph of this level; everything else was written `to` a subgraph of it
  */
@@ -59,7 +59,7 @@ export function mergeAnswers(
     readonly classes: number;
   },
 ): Answers {
-  // Who leaves here has passed nothing, who stays has passed this exit and what the levels behind add.
+  // A sample that leaves here has passed no exit; one that stays has passed this one and what the later levels add.
   const one = from.add('Cast', [stays], { to: { int: 7 } }, 'passed');
   const { passed: skipped } = later.exit;
   const passed = skipped === 0 ? one : from.add('Mul', [one, wholeNumber(from, skipped + 1)], {}, 'passed');
@@ -119,7 +119,7 @@ export function mergeAnswers(
   return { logits: outputs[0]!, score: outputs[1]!, exit: { passed: 0, more: outputs[2] ?? passed } };
 }
 
-/** One of the answers: as this exit gives it for all, and with the later answers in their rows. */
+/** One of the answers: this exit's for all samples, and the same with the later answers in their rows. */
 interface Column {
   readonly name: string;
   readonly all: string;
@@ -145,7 +145,7 @@ export function nameOutputs(graph: GraphBuilder, { logits, score, exit }: Answer
 }
 
 /**
- * Who leaves at an exit, `[batch]` bool.
+ * Which samples leave at an exit, `[batch]` bool.
  *
  * @param limit a number that is built in, or the name of a threshold fed as `[1]` float32
  */

@@ -21,13 +21,13 @@ export type Attribute =
 /** A size, or the name of a free one. */
 export type Dimension = number | string;
 
-/** What names are taken in a model, and its version of the operators; shared by a graph and its subgraphs. */
+/** The names taken in a model and its operator version; shared by a graph and its subgraphs. */
 interface ModelScope {
   readonly opset: number;
   readonly taken: Set<string>;
   /** What a tensor is in the network, by its name. */
   readonly origins: Map<string, string>;
-  /** What is being written: a layer, and how many tensors of it there are by now. */
+  /** The layer that is being written, and how many tensors it has so far. */
   layer: { readonly id: string; count: number } | null;
 }
 
@@ -43,7 +43,7 @@ export class GraphBuilder {
     this.#scope = scope ?? { opset, taken: new Set(), origins: new Map(), layer: null };
   }
 
-  /** The version of the standard's operators. */
+  /** The version of the ONNX operators. */
   get opset(): number {
     return this.#scope.opset;
   }
@@ -54,8 +54,8 @@ export class GraphBuilder {
   }
 
   /**
-   * What a tensor is in the network: the layer that makes it, and which of its tensors it is. The same in every file
-   * that is written of a network, where names may differ; `null` for a tensor that belongs to no layer.
+   * What a tensor is in the network: the layer that makes it, and which of its tensors it is. The origin is the same in
+   * every file written from a network, even where names differ; `null` for a tensor that belongs to no layer.
    */
   originOf(name: string): string | null {
     return this.#scope.origins.get(name) ?? null;
@@ -66,7 +66,7 @@ export class GraphBuilder {
     this.#scope.origins.set(name, origin);
   }
 
-  /** Everything that `write` adds belongs to that layer. */
+  /** Attributes everything that `write` adds to that layer. */
   ofLayer<Result>(id: string, write: () => Result): Result {
     this.#scope.layer = { id, count: 0 };
     try {
@@ -76,7 +76,7 @@ export class GraphBuilder {
     }
   }
 
-  /** A name that nothing has yet: `wanted`, or with a number behind it. */
+  /** A name that is not taken: `wanted`, or `wanted` with a number appended. */
   unique(wanted: string): string {
     const { taken } = this.#scope;
     let name = wanted;
@@ -107,7 +107,7 @@ export class GraphBuilder {
     return outputs;
   }
 
-  /** Adds a node whose outputs have names that were taken with `unique` before. */
+  /** Adds a node whose outputs have names that `unique` returned before. */
   addNamed(
     opType: string,
     inputs: readonly string[],
@@ -117,12 +117,12 @@ export class GraphBuilder {
     this.#push(opType, inputs, outputs, attributes);
   }
 
-  /** Adds a node that was written elsewhere, as it is; its names were taken with `unique` before. */
+  /** Adds a node that was built elsewhere, unchanged; its names come from `unique`. */
   addNode(node: NodeMessage): void {
     this.#nodes.push(node);
   }
 
-  /** Adds a constant that was written elsewhere, as it is; its name was taken with `unique` before. */
+  /** Adds a constant that was built elsewhere, unchanged; its name comes from `unique`. */
   addTensor(tensor: TensorMessage): void {
     this.#initializers.push(tensor);
   }
@@ -153,7 +153,7 @@ export class GraphBuilder {
     return this.constant(`number_${String(Math.fround(value))}`, 'float32', [], Float32Array.of(value));
   }
 
-  /** States the type of a value in the middle, where the standard's own inference might lose it. */
+  /** States the type of an intermediate value where the standard's own inference might lose it. */
   describe(name: string, shape: readonly Dimension[], type: ElementType = 'float32'): void {
     this.#valueInfo.push(valueInfo(name, shape, type));
   }
@@ -205,7 +205,7 @@ export function valueInfo(
   return { name, type: { tensorType: { elemType: elementType[type], shape: { dim } } } };
 }
 
-/** A float32 value of whatever shape. */
+/** A float32 value of any shape. */
 export function anyShape(name: string): ValueInfoMessage {
   return { name, type: { tensorType: { elemType: elementType.float32 } } };
 }

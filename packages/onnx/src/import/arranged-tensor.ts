@@ -1,27 +1,27 @@
 import type { tfl } from '../tf';
 
 /**
- * A tensor of the file as it stands in the network. The file has the channels first, TensorFlow.js last; nothing is moved
- * until an operator needs it. So a tensor of the file is any order of the axes of one in the network: transposing and most
- * reshaping only changes what is written down here.
+ * A tensor of the file as it is in the network. The file has the channels first, TensorFlow.js last; nothing is
+ * transposed until an operator needs it. So a tensor of the file may be a tensor of the network with its axes in any
+ * order: transposing and most reshaping change only what is recorded here.
  */
 export interface ArrangedTensor {
   readonly kind: 'tensor';
   readonly symbolic: tfl.SymbolicTensor;
   /**
-   * For each axis of the file's tensor but the batch, the axes of `symbolic` that make it up, from slow to fast; none for
-   * an axis of size 1 that is not there. A map `[batch, channels, height, width]` is `[[3], [1], [2]]`; laid flat,
-   * `[[3, 1, 2]]`.
+   * For each axis of the file's tensor but the batch, the axes of `symbolic` that make it up, from slowest to fastest;
+   * none for an axis of size 1 that the network's tensor lacks. A map `[batch, channels, height, width]` is `[[3], [1],
+   * [2]]`; flattened, `[[3, 1, 2]]`.
    */
   readonly axes: readonly (readonly number[])[];
-  /** Whether no number of it is below zero. */
+  /** Whether none of its numbers is negative. */
   readonly nonNegative: boolean;
 }
 
-/** A feature map as every layer for images makes it. */
+/** A feature map as image layers produce it. */
 export const MAP: ArrangedTensor['axes'] = [[3], [1], [2]];
 
-/** A tensor whose axes stand as in the network. */
+/** Axes in the same order as in the network. */
 export function plainAxes(rank: number): number[][] {
   return Array.from({ length: rank }, (_, axis) => [axis + 1]);
 }

@@ -3,8 +3,8 @@ import { wholeOf } from '../protobuf/read-model';
 import { refuseNode } from './refuse-node';
 
 /**
- * A tensor that is known before anything is fed. In a list of sizes NaN stands for the batch, and for whatever was computed
- * with it.
+ * A tensor that is known before anything is fed. In a list of sizes, NaN stands for the batch size and whatever was
+ * computed from it.
  */
 export interface Constant {
   readonly kind: 'constant';
@@ -29,14 +29,14 @@ interface StoredTensor extends TensorMessage {
   readonly int64Data?: readonly unknown[];
 }
 
-/** Element types of the standard that are read besides those that are written. */
+/** Element types that are read but never written. */
 const DOUBLE = 11;
 const BFLOAT16 = 16;
 
 /**
  * Reads a stored tensor of any common element type.
  *
- * @param node that reads it, for errors
+ * @param node the node that reads it, for errors
  * @throws DataError for another element type, or too little data
  */
 export function readTensor(tensor: TensorMessage, node: NodeMessage): Constant {
@@ -73,7 +73,7 @@ function fromList(values: readonly unknown[], type: number): ArrayLike<number> {
 }
 
 function fromBytes(bytes: Uint8Array, type: number): ArrayLike<number> | null {
-  // A copy: weights lie at any place of the file.
+  // A copy, because weights may lie unaligned in the file.
   const { buffer } = new Uint8Array(bytes);
   const view = new DataView(buffer);
   const each = (size: number, read: (at: number) => number): Float64Array =>

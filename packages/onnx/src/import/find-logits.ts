@@ -2,24 +2,24 @@ import { DataError } from '@earlyexit/core';
 import type { NodeMessage } from '../protobuf/messages';
 import type { ReadModel } from '../protobuf/read-model';
 
-/** Operators at the end that change no answer: the numbers stay in their order, and the largest stays the largest. */
+/** Operators at the end that change no answer: the numbers keep their order, and the largest stays the largest. */
 const PASSING = new Set(['Identity', 'Dropout', 'Cast']);
 const SOFTMAX = new Set(['Softmax', 'LogSoftmax']);
-/** Operators that may stand around a softmax, where it was written for another number of axes. */
+/** Operators that may surround a softmax that was written for another number of axes. */
 const SHAPING = new Set(['Reshape', 'Flatten', 'Squeeze']);
 
-/** Where a network answers. */
+/** The answers of a network, before a softmax. */
 export interface Logits {
   /** The tensor before a softmax at the end. */
   readonly name: string;
-  /** Nodes that lead to it, in their order. */
+  /** The nodes that lead to it, in their order. */
   readonly nodes: readonly NodeMessage[];
 }
 
 /**
- * Finds the logits: what the output with the answers is made of, before a softmax.
+ * Finds the logits: the output with the answers, before a softmax.
  *
- * @throws DataError if the output is not there, or there are several and none is named
+ * @throws DataError if the named output does not exist, or if there are several and none is named
  */
 export function findLogits(
   { graph }: Pick<ReadModel, 'graph'>,
@@ -61,7 +61,7 @@ function beforeSoftmax(output: string, makers: ReadonlyMap<string, NodeMessage>)
     if (PASSING.has(opType) && found === maker.output[0]) found = name;
     if (SOFTMAX.has(opType)) {
       found = name;
-      // There is one softmax; what was laid flat for it stays so.
+      // There is only one softmax; what was flattened for it stays flat.
       break;
     }
   }

@@ -6,12 +6,11 @@ import { listAt, numberAt, wholeAt } from './node-settings';
 type Fold = (inputs: readonly Constant[], node: NodeMessage) => Constant | null;
 
 /*
- * Exporters compute sizes in the graph: Shape, Gather, Concat, Reshape. Whatever depends on constants and on shapes alone is
- * computed here and leaves no layer behind.
+ * Exporters compute sizes in the graph: Shape, Gather, Concat, Reshape. Whatever depends only on constants and shapes is computed here and leaves no layer behind.
  */
 
 /**
- * What a node makes of constants.
+ * The constant that a node computes from constants.
  *
  * @returns null for an operator that is not computed here
  */
@@ -21,7 +20,7 @@ export function foldConstants(node: NodeMessage, inputs: readonly Constant[]): C
 
 const sizeOf = (dims: readonly number[]): number => dims.reduce((product, size) => product * size, 1);
 
-/** Axes as an attribute of older versions or as an input of newer ones. */
+/** Axes, an attribute in older versions and an input in newer ones. */
 function axesOf(node: NodeMessage, list: Constant | undefined): number[] | null {
   return list === undefined ? listAt(node, 'axes') : Array.from(list.data);
 }
@@ -174,7 +173,7 @@ const folds: Readonly<Record<string, Fold>> = {
   Ceil: unary(Math.ceil),
 };
 
-/** The places that a slice takes of an axis. */
+/** The indices that a slice takes from an axis. */
 function stretch(length: number, start: number, end: number, step: number): number[] {
   const [least, most] = step > 0 ? [0, length] : [-1, length - 1];
   const within = (at: number): number => Math.min(most, Math.max(least, at < 0 ? at + length : at));
@@ -183,7 +182,7 @@ function stretch(length: number, start: number, end: number, step: number): numb
   return rows;
 }
 
-/** Some places of one axis, in that order. */
+/** Some indices of one axis, in that order. */
 function take({ dims, data, isFloat }: Constant, axis: number, rows: readonly number[]): Constant {
   const [length, step] = [dims[axis]!, sizeOf(dims.slice(axis + 1))];
   const sizes = dims.with(axis, rows.length);
@@ -206,7 +205,7 @@ function pairwise(compute: (a: number, b: number) => number): Fold {
   return ([a, b]) => broadcast([a!, b!], a!.isFloat, ([x, y]) => compute(x!, y!));
 }
 
-/** Number by number, where all have the same shape or are one number. */
+/** Elementwise, for operands of the same shape or of one number. */
 function broadcast(
   values: readonly Constant[],
   isFloat: boolean,

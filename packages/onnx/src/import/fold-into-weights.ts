@@ -7,8 +7,8 @@ const LEADING = new Set(['Conv', 'MatMul', 'Gemm']);
 const AFFINE = new Set(['Add', 'Sub', 'Mul', 'Div']);
 
 /**
- * Takes what is multiplied with or added to the channels behind a convolution or a product into its weights and its bias:
- * biases that were written apart, and normalisation that was exported as two numbers a channel.
+ * Folds what is multiplied with or added to the channels after a convolution or a matrix product into its weights and
+ * bias: separate biases, and normalisation that was exported as two numbers per channel.
  *
  * @returns the nodes that are left; their new weights are added to `values`
  */
@@ -60,7 +60,7 @@ export function foldIntoWeights(
     return [{ ...node, attribute, input: [node.input[0]!, scaled, shift], output: last.output }];
   });
 
-  /** `factor · x + shift` for each channel, if a node is that and reads nothing else. */
+  /** `factor · x + shift` for each channel, if that is what a node computes and it reads nothing else. */
   function readAffine(leading: NodeMessage, node: NodeMessage, x: string, channels: number): Affine | null {
     if (!AFFINE.has(node.opType)) return null;
     const isBehind = node.input[0] === x;
@@ -107,7 +107,7 @@ function chain(first: Affine, then: Affine): Affine {
   };
 }
 
-/** How many channels come out; null for weights of another form. */
+/** The number of output channels; null for weights of another form. */
 function channelsOf(node: NodeMessage, { dims }: Constant): number | null {
   if (node.opType === 'Conv') return dims[0] ?? null;
   if (dims.length !== 2) return null;
@@ -118,7 +118,10 @@ function isTurned(node: NodeMessage): boolean {
   return node.opType === 'Gemm' && wholeAt(node, 'transB', 0) !== 0;
 }
 
-/** Whether the channels of a constant meet those of the node: the third axis from behind of a map, else the last. */
+/**
+ * Whether the channels of a constant line up with those of the node: the third axis from the end of a map, otherwise
+ * the last.
+ */
 function meetsChannels({ opType }: NodeMessage, rank: number, axis: number): boolean {
   return opType === 'Conv' ? rank <= 4 && rank - axis === 3 : rank <= 2 && rank - axis === 1;
 }

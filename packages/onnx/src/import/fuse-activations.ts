@@ -6,8 +6,8 @@ import { numberAt } from './node-settings';
 const CLOSE = 1e-3;
 
 /**
- * Finds activations that were written in several operators, and puts one in their place: `x · sigmoid(x)` is `Swish`,
- * `x · hardSigmoid(x)` and `x · relu6(x + 3) / 6` are `HardSwish`, `x · (1 + erf(x / √2)) / 2` is `Gelu`.
+ * Replaces activations that were spelled out in several operators by one: `x · sigmoid(x)` is `Swish`, `x ·
+ * hardSigmoid(x)` and `x · relu6(x + 3) / 6` are `HardSwish`, `x · (1 + erf(x / √2)) / 2` is `Gelu`.
  *
  * @param constantOf the value of a constant by its name, where it is known already
  */
@@ -35,7 +35,7 @@ export function fuseActivations(
     replaced.set(node, { ...node, opType, input: [input], attribute: [] });
     for (const part of parts) dropped.add(part);
   };
-  /** Of a commutative operator: one input and, if it fits, the other. */
+  /** The inputs of a commutative operator, in both orders. */
   const sides = ({ input: [a = '', b = ''] }: NodeMessage): [string, string][] => [
     [a, b],
     [b, a],

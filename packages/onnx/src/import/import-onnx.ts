@@ -10,11 +10,13 @@ import { readModel } from '../protobuf/read-model';
 import { findLogits } from './find-logits';
 import { readLayers } from './read-layers';
 
-/** What is known of a classifier besides its file. */
+/** What is known about a classifier besides its file. */
 export interface ImportOptions extends StatedPreparation {
-  /** The network's name; the file's unless given. */
+  /** The network's name; that of the file unless given. */
   readonly name?: string | undefined;
-  /** Names of the classes in the order of the logits; those that the file knows, else `'0'`, `'1'`, … */
+  /**
+   * Names of the classes in the order of the logits; unless given, those that the file states, or else `'0'`, `'1'`, …
+   */
   readonly classes?: readonly string[] | undefined;
   /** The order of the axes, where the file leaves it open. */
   readonly layout?: 'channels-first' | 'channels-last' | undefined;
@@ -24,12 +26,12 @@ export interface ImportOptions extends StatedPreparation {
 }
 
 /**
- * Makes ordinary layers of a convolutional classifier in ONNX, with its weights: a network without exits, whose answers
- * are logits (a softmax at its end is left out), and which learns, is given exits and is exported like any other. The
- * channels come last in it; it takes images `[batch, height, width, channels]`, red first.
+ * Turns a convolutional classifier in ONNX into ordinary layers with its weights: a network without exits, whose
+ * answers are logits (a softmax at its end is left out), and which can be trained, given exits and exported like any
+ * other. Its channels come last; it takes images `[batch, height, width, channels]`, red first.
  *
  * An engine of TensorFlow.js has to be running. `mean` and `standardDeviation`, red first, are kept as the network's
- * preprocessing; without them that is unknown (`null`), but for files that earlyexit wrote.
+ * preprocessing; without them it is unknown (`null`), except for files that earlyexit wrote.
  *
  * @param source the file, or its path
  * @throws DataError if the file cannot be read, is no classifier of images, or holds an operator that does not become a
@@ -44,7 +46,7 @@ export async function importOnnx(
   const known = metadataOf(bytes, where);
   const freed = await readForeign(bytes, where, { size, layout, readExternal });
   const model = readModel(upgradeForeign(freed.bytes, where), where);
-  // Sizes that were stated stand in the model from here on.
+  // From here on the model holds the sizes that were stated.
   const input = describeInput(model, { size, layout }, where);
   const preprocessing = preprocessingOf(input, options) ?? known?.preprocessing ?? null;
   const answers = findLogits(model, { output, where });
@@ -65,7 +67,7 @@ function classesOf(classes: readonly string[] | undefined): { readonly classes?:
   return classes === undefined ? {} : { classes };
 }
 
-/** The file's name without its ending, of letters that every name may have. */
+/** The file's name without its ending, reduced to characters that every name may have. */
 function nameOf(where: string): string {
   const name = where.replace(/\.onnx$/i, '').replaceAll(/[^-A-Za-z0-9._]+/g, '_');
   return /^[A-Za-z0-9]/.test(name) ? name : 'imported';

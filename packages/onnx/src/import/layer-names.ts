@@ -1,13 +1,13 @@
 import type { NodeMessage } from '../protobuf/messages';
 
-/** What TensorFlow.js takes in the name of a layer. */
+/** The characters that TensorFlow.js does not accept in the name of a layer. */
 const FOREIGN_CHARACTERS = /[^-A-Za-z0-9._]+/g;
 
 /**
- * A name for the layer that a node becomes: as close to what the network's author called it as names of layers can be.
- * PyTorch's `/layer1/layer1.0/conv1/Conv` becomes `layer1.0.conv1`, a name that its weights have too.
+ * A name for the layer that a node becomes, as close to the author's as the names of layers allow. PyTorch's
+ * `/layer1/layer1.0/conv1/Conv` becomes `layer1.0.conv1`, which its weights are called too.
  *
- * @param weight the name of the weights that the node reads, `layer1.0.conv1.weight`, where it reads any
+ * @param weight the name of the weights that the node reads, `layer1.0.conv1.weight`, if it reads any
  */
 export function layerName(node: NodeMessage, weight?: string): string {
   const ofWeight = weight === undefined ? null : /^([A-Za-z].*)\.weight$/.exec(weight)?.[1];
@@ -15,7 +15,7 @@ export function layerName(node: NodeMessage, weight?: string): string {
 }
 
 function fromPath({ name: given, opType, output: [output = ''] }: NodeMessage): string {
-  // Files of ours call a node after what it makes.
+  // Our own files name a node after its output.
   const name = given === `${output}_node` ? output : given;
   const segments = name.split('/').filter((segment) => segment !== '');
   const parts = segments.filter((segment, place) => !segments[place + 1]?.startsWith(`${segment}.`));

@@ -4,12 +4,12 @@ import { type ArrangedTensor, MAP, plainAxes, sameAxes, sizesOf, symbolicSize } 
 /** The values of a layer's weights, by name: `kernel`, `bias`. */
 export type WeightValues = Readonly<Record<string, ArrayLike<number> | null>>;
 
-/** Puts layers behind one another. */
+/** Applies layers one after another. */
 export class NetworkBuilder {
   readonly #taken = new Set<string>();
   readonly #layers: tfl.layers.Layer[] = [];
 
-  /** A name that no layer has: `wanted`, or with a number behind it. */
+  /** A name that no layer has yet: `wanted`, or `wanted` with a number appended. */
   unique(wanted: string): string {
     let name = wanted;
     for (let count = 2; this.#taken.has(name); count++) name = `${wanted}_${String(count)}`;
@@ -23,7 +23,7 @@ export class NetworkBuilder {
     inputs: readonly tfl.SymbolicTensor[],
     weights: WeightValues = {},
   ): tfl.SymbolicTensor {
-    // The values are known: none have to be drawn.
+    // The values are known, so none need to be drawn at random.
     layer.setFastWeightInitDuringBuild(true);
     const output = layer.apply(inputs.length === 1 ? inputs[0]! : [...inputs]) as tfl.SymbolicTensor;
     this.#layers.push(layer);
@@ -49,7 +49,7 @@ export class NetworkBuilder {
       : this.#arrange(tensor, [1, 2, 0]);
   }
 
-  /** A tensor whose axes stand in the network as in the file. */
+  /** A tensor whose axes have the same order in the network as in the file. */
   asPlain(tensor: ArrangedTensor): ArrangedTensor {
     const order = tensor.axes.map((_, axis) => axis);
     const isPlain =
@@ -64,7 +64,7 @@ export class NetworkBuilder {
     return { kind: 'tensor', symbolic: this.apply(layer, [symbolic]), axes, nonNegative };
   }
 
-  /** Puts the axes of the file's tensor into an order, one axis of the network for each. */
+  /** Brings the axes of the file's tensor into the given order, one axis of the network for each. */
   #arrange(tensor: ArrangedTensor, order: readonly number[]): ArrangedTensor {
     const atoms = order.flatMap((axis) => tensor.axes[axis]!);
     const all = sizesOf(tensor);

@@ -11,7 +11,7 @@ import type { Operator } from './operators/operator';
 import { averagePool, globalAveragePool, globalMaxPool, maxPool, reduceMean } from './operators/pooling';
 import { shapes } from './operators/shapes';
 
-/** What becomes of each operator, by its name in the standard. */
+/** How each operator is converted, by its name in the standard. */
 export const operators: Readonly<Record<string, Operator>> = {
   ...activations,
   ...arithmetic,
@@ -29,5 +29,5 @@ export const operators: Readonly<Record<string, Operator>> = {
   ReduceMean: reduceMean,
 };
 
-/** The operators that are read, by their names. */
+/** The names of the operators that can be imported. */
 export const supportedOperators: readonly string[] = Object.keys(operators);

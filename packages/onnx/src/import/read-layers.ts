@@ -21,14 +21,14 @@ export interface LayersRequest {
   readonly input: ImageInput;
   readonly answers: Logits;
   readonly where: string;
-  /** Whether the network takes blue first: its first weights are turned, and it takes red first then. */
+  /** Whether the network takes blue first: its first weights are then reversed, so that it takes red first. */
   readonly isReversed: boolean;
 }
 
 /**
- * Makes layers of the nodes of a graph, whose operators are of version 13 or newer.
+ * Turns the nodes of a graph into layers; the operators have to be of version 13 or newer.
  *
- * @throws DataError for a node that does not become a layer
+ * @throws DataError for a node that cannot become a layer
  */
 export function readLayers(model: ReadModel, request: LayersRequest): tfl.LayersModel {
   const { input, answers, where, isReversed } = request;
@@ -53,7 +53,7 @@ export function readLayers(model: ReadModel, request: LayersRequest): tfl.Layers
     const value = values.get(name);
     return value?.kind === 'constant' ? value : undefined;
   };
-  // First of all what is constant: then patterns can be seen.
+  // Constants first, so that patterns can be recognised.
   const open = answers.nodes.filter((node) => {
     const inputs = node.input.filter((name) => name !== '').map(constantOf);
     if (inputs.includes(undefined)) return true;

@@ -1,12 +1,12 @@
 import { DataError } from '@earlyexit/core';
 import type { NodeMessage } from '../protobuf/messages';
 
-/** What every refusal ends with: there is a way that reads no layers. */
+/** The end of every refusal: the way that reads no layers. */
 export const ATTACH_REMEDY =
   'attach (attachToOnnx of @earlyexit/attach) puts exits into the file as it is, whatever its operators';
 
 /**
- * Refuses a node that does not become a layer.
+ * Refuses a node that cannot become a layer.
  *
  * @throws DataError always
  */

@@ -3,8 +3,8 @@ import { plainAxes, sizesOf, symbolicSize } from './arranged-tensor';
 import type { NetworkBuilder } from './network-builder';
 
 /**
- * Gives a tensor another shape. Its axes are divided and joined on paper; a layer is added only where an axis of the network
- * has to be divided, and numbers are moved only where the old and the new axes do not nest.
+ * Gives a tensor another shape. Axes are divided and joined in the bookkeeping only; a layer is added only where an
+ * axis of the network has to be divided, and data are transposed only where the old and the new axes do not nest.
  *
  * @param sizes the new shape without the batch, with as many numbers as before
  */
@@ -73,7 +73,7 @@ function divide(
   return { groups, order };
 }
 
-/** Takes axes of size 1 away. */
+/** Removes axes of size 1. */
 export function squeezeTensor(tensor: ArrangedTensor, axes: readonly number[]): ArrangedTensor | null {
   const sizes = sizesOf(tensor);
   if (axes.some((axis) => sizes[axis] !== 1)) return null;

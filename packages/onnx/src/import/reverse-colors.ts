@@ -4,14 +4,14 @@ import { wholeAt } from './node-settings';
 import type { Value } from './operators/operator';
 import { refuseNode } from './refuse-node';
 
-/** Operators that leave the colours as they stand. */
+/** Operators that keep the order of the colours. */
 const PASSING = new Set(['Identity', 'Cast', 'Transpose', 'Pad']);
 
 /**
- * Makes a network that takes blue first take red first: the weights that read the colours are turned round.
+ * Makes a network that takes blue first take red first, by reversing the weights that read the colours.
  *
  * @returns the nodes, some with other weights, which are added to `values`
- * @throws DataError where something else than a convolution reads the colours
+ * @throws DataError if anything but a convolution reads the colours
  */
 export function reverseColors(
   nodes: readonly NodeMessage[],
@@ -42,7 +42,7 @@ export function reverseColors(
   });
 }
 
-/** `[filters, colours, height, width]` with the colours turned round. */
+/** `[filters, colours, height, width]` with the colours reversed. */
 function reversed({ dims, data, isFloat }: Constant): Constant {
   const [, colors = 1, ...rest] = dims;
   const area = rest.reduce((product, size) => product * size, 1);

@@ -3,7 +3,7 @@ import type { Attribute, GraphBuilder } from '../graph/graph-builder';
 import { refuseLayer } from './layer-conversion';
 import { toPlain, type Value } from './value';
 
-// The activations that are one operator of ONNX with the same constants.
+// The activations that are a single ONNX operator with the same constants.
 const operators: Readonly<Record<string, string>> = {
   relu: 'Relu',
   elu: 'Elu',
@@ -73,12 +73,12 @@ export function map(
   return { ...value, name: graph.add(operator, [value.name, ...constants], attributes, value.name) };
 }
 
-/** ReLU that ends at `largest`. */
+/** A ReLU with the upper bound `largest`. */
 export function clip(graph: GraphBuilder, value: Value, largest: number): Value {
   return map(graph, 'Clip', value, {}, [graph.scalar(0), graph.scalar(largest)]);
 }
 
-/** `x · (1 + erf(x / √2)) · 0.5`, in the order in which runtimes know it (arXiv 1606.08415). */
+/** `x · (1 + erf(x / √2)) · 0.5`, in the order of operations that runtimes recognise (arXiv 1606.08415). */
 function gelu(graph: GraphBuilder, value: Value): Value {
   const scaled = graph.add('Div', [value.name, graph.scalar(Math.SQRT2)]);
   const shifted = graph.add('Add', [graph.add('Erf', [scaled]), graph.scalar(1)]);
@@ -98,7 +98,7 @@ function geluByTanh(graph: GraphBuilder, value: Value): Value {
 
 /** A softmax over the last axis of TensorFlow.js. */
 export function softmax(graph: GraphBuilder, operator: 'Softmax' | 'LogSoftmax', value: Value): Value {
-  // Laid flat in another order, the values are still the same ones.
+  // A flat tensor holds the same values, only in another order.
   const axis = value.layout === 'channels-first' ? 1 : value.layout === 'flat' ? 1 : value.shape.length;
   const input = value.layout === 'channels-first' || value.layout === 'flat' ? value : toPlain(graph, value);
   return map(graph, operator, input, { axis: { int: axis } });

@@ -1,7 +1,7 @@
 import type { LayerGraphNode } from '@earlyexit/profiler';
 import type { LayerWeights } from './layer-weights';
 
-/** What batch normalisation does when it does not learn: `scale · x + shift`, both `[channels]`, in float64. */
+/** What batch normalisation does at inference time: `scale · x + shift`, both `[channels]`, in float64. */
 export interface ChannelAffine {
   readonly scale: Float64Array;
   readonly shift: Float64Array;

@@ -31,9 +31,9 @@ export class NodeConverter {
     return this.#consumers.get(tensorId) ?? [];
   }
 
-  /** Writes `nodes`, in their order, and adds what they make to `values`. */
+  /** Writes `nodes`, in their order, and adds their outputs to `values`. */
   convert(graph: GraphBuilder, nodes: readonly LayerGraphNode[], values: Map<string, Value>): void {
-    // By id: a network can be read more than once.
+    // By id, because a network can be read more than once.
     const merged = new Set<string>();
     const paddings = new Map<string, Padding2D>();
     for (const node of nodes) {
@@ -74,7 +74,7 @@ export class NodeConverter {
     return consumers.length === 1 && !this.#outputs.has(tensorId) ? consumers[0]! : null;
   }
 
-  /** Zeros that the convolution behind `node` can add itself. */
+  /** Zeros that the convolution after `node` can add itself. */
   #mergeablePadding(node: LayerGraphNode): Padding2D | null {
     if (node.className !== 'ZeroPadding2D' || node.layer.getConfig()['dataFormat'] === 'channelsFirst')
       return null;
@@ -83,7 +83,7 @@ export class NodeConverter {
     return next.layer.getConfig()['padding'] === 'valid' ? readZeroPadding(node) : null;
   }
 
-  /** The batch normalisation behind `node` that its weights can take in. */
+  /** The batch normalisation after `node` that can be folded into its weights. */
   #mergeableNormalization(node: LayerGraphNode): LayerGraphNode | null {
     if (!CONVOLUTIONS.has(node.className) && node.className !== 'Dense') return null;
     const activation = (node.layer.getConfig()['activation'] as string | undefined) ?? 'linear';

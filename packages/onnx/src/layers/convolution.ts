@@ -11,14 +11,14 @@ import {
 import { samePadding } from './same-padding';
 import type { Value } from './value';
 
-/** A convolution as ONNX has it. */
+/** The kernel of a convolution as ONNX stores it. */
 interface Kernel {
   /** Output channels, input channels of a group, height, width. */
   readonly dims: readonly [number, number, number, number];
   readonly data: Float64Array;
   readonly bias: Float32Array | null;
   readonly groups: number;
-  /** Tells the constants of a layer of two convolutions apart. */
+  /** Distinguishes the constants of a layer with two convolutions. */
   readonly role: 'weight' | 'depthwise' | 'pointwise';
 }
 

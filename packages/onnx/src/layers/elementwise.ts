@@ -3,10 +3,10 @@ import { normalizesChannels, readBatchNormalization } from './channel-affine';
 import { type LayerConversion, type LayerConverter, refuseLayer } from './layer-conversion';
 import { fromPlain, toPlain } from './value';
 
-/** Layers that do nothing when the network does not learn. */
+/** Layers that do nothing at inference time. */
 export const convertIdentity: LayerConverter = ({ inputs }) => inputs[0]!;
 
-/** `BatchNormalization` that no layer before it could take in. */
+/** `BatchNormalization` that could not be folded into the layer before it. */
 export const convertBatchNormalization: LayerConverter = ({ graph, node, weights, inputs }) => {
   const value = inputs[0]!.layout === 'flat' ? toPlain(graph, inputs[0]!) : inputs[0]!;
   if (!normalizesChannels(node)) {
@@ -102,7 +102,7 @@ export const convertMerge: LayerConverter = (conversion) => {
   });
 };
 
-/** Whether all inputs stand in the same order, so that they can be joined number by number. */
+/** Whether all inputs have the same layout, so that they can be combined elementwise. */
 function alike({ node, inputs }: LayerConversion): boolean {
   const rank = inputs[0]!.shape.length;
   if (
@@ -125,6 +125,6 @@ function alike({ node, inputs }: LayerConversion): boolean {
 }
 
 function mapShape({ inputs, outputShape }: LayerConversion): readonly number[] {
-  // Laid flat, the shape is that of the map it came from.
+  // The shape of a flat value is that of the map it came from.
   return inputs[0]!.layout === 'flat' ? inputs[0]!.shape : outputShape;
 }

@@ -24,7 +24,7 @@ export interface LayerConversion {
   readonly outputShape: readonly number[];
   /** Zeros to put around the input: a padding layer that was merged into this one. */
   readonly padding: Padding2D | null;
-  /** To be done to the output, by channel: a batch normalisation that was merged into this layer. */
+  /** To be applied to the output, by channel: a batch normalisation that was merged into this layer. */
   readonly affine: ChannelAffine | null;
 }
 
@@ -49,7 +49,7 @@ export function pairOf(value: unknown): [height: number, width: number] {
 }
 
 /**
- * Refuses layers that were told that the channels come first: the sizes of all others are then in other places.
+ * Refuses layers set to `channelsFirst`, whose sizes stand in another order.
  *
  * @throws ArgumentError for such a layer
  */

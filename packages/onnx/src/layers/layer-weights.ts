@@ -38,13 +38,13 @@ export class LayerWeights {
     return new LayerWeights(new Map(await Promise.all(entries)));
   }
 
-  /** The weight of that name (`kernel`, `bias`, …), or `null` if the layer does without it. */
+  /** The weight of that name (`kernel`, `bias`, …), or `null` if the layer has none. */
   find(layer: tfl.layers.Layer, name: string): WeightValues | null {
     const variable = layer.weights.find((weight) => weight.originalName.split('/').at(-1) === name);
     return variable === undefined ? null : this.#values.get(variable)!;
   }
 
-  /** The weight of that name, which the layer is known to have. */
+  /** A weight that the layer is known to have. */
   get(layer: tfl.layers.Layer, name: string): WeightValues {
     const found = this.find(layer, name);
     if (found === null) throw new Error(`layer ${layer.name} has no weight ${name}`);

@@ -2,7 +2,7 @@ import type { GraphBuilder } from '../graph/graph-builder';
 import { type LayerConverter, refuseLayer } from './layer-conversion';
 import { fromPlain, toPlain } from './value';
 
-/** The first version of the operators that has the normalisation as one. */
+/** The first version that has the normalisation as one operator. */
 const AS_ONE_OPERATOR = 17;
 /** The default of TensorFlow.js. */
 const DEFAULT_EPSILON = 1e-3;
@@ -38,7 +38,7 @@ export const convertLayerNormalization: LayerConverter = ({ graph, node, config,
 /** `LocalResponseNormalization` of `@earlyexit/branch-head`; the standard divides alpha by the size of the window. */
 export const convertLocalResponseNormalization: LayerConverter = ({ graph, node, config, inputs }) => {
   const { size, alpha, beta, bias } = config as Record<'size' | 'alpha' | 'beta' | 'bias', number>;
-  // OpenVINO's kernel is wrong where the bias is below 1: (b + a·s)^−β is b^−β · (1 + a/b·s)^−β.
+  // OpenVINO's kernel is wrong for a bias below 1: (b + a·s)^−β is b^−β · (1 + a/b·s)^−β.
   const taken = bias > 0 && bias < 1 ? bias : 1;
   const attributes = {
     size: { int: size },
@@ -52,7 +52,7 @@ export const convertLocalResponseNormalization: LayerConverter = ({ graph, node,
   return { ...value, name: graph.add('Mul', [normalized, graph.scalar(taken ** -beta)], {}, node.id) };
 };
 
-/** The normalisation in operators of older versions. */
+/** The normalisation spelled out in operators of older versions. */
 function spellOut(
   graph: GraphBuilder,
   x: string,

@@ -11,7 +11,7 @@ import type { Value } from './value';
 /** `MaxPooling2D` */
 export const convertMaxPooling2D: LayerConverter = (conversion) => pool(conversion, 'MaxPool');
 
-/** `AveragePooling2D`; what `same` adds around the edge does not count, in TensorFlow as in ONNX. */
+/** `AveragePooling2D`; the padding of `same` does not count, in TensorFlow as in ONNX. */
 export const convertAveragePooling2D: LayerConverter = (conversion) => pool(conversion, 'AveragePool');
 
 /** `GlobalAveragePooling2D` */
@@ -31,7 +31,7 @@ export const convertMixedPooling2D: LayerConverter = (conversion) => {
   return { name, layout: 'channels-first', shape: conversion.outputShape };
 };
 
-/** `PaddedPooling2D` of `@earlyexit/branch-head`; what pads takes no part, as in ONNX. */
+/** `PaddedPooling2D` of `@earlyexit/branch-head`; padding takes no part, as in ONNX. */
 export const convertPaddedPooling2D: LayerConverter = (conversion) => {
   const [rows, columns] = conversion.config['padding'] as [[number, number], [number, number]];
   const padding = { top: rows[0], left: columns[0], bottom: rows[1], right: columns[1] };

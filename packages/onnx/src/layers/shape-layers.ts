@@ -7,13 +7,13 @@ import { fromPlain, toPlain, type Value } from './value';
 const CHANNELS_FIRST_AXIS = [0, 2, 3, 1];
 
 /**
- * What is padded with instead of 0: the smallest normal number of float32. onnxruntime (1.30) merges zeros into a
- * pooling behind them, where padding means minus infinity to a maximum and nothing at all to an average; another
- * number it leaves alone.
+ * The padding value instead of 0: the smallest normal number of float32. onnxruntime (1.30) merges padding with zeros
+ * into the pooling after it, where padding means minus infinity to a maximum and nothing at all to an average; any
+ * other number it leaves alone.
  */
 const NEXT_TO_ZERO = 2 ** -126;
 
-/** `Flatten`; the order of a feature map stays channels first, and the layer behind it takes account of that. */
+/** `Flatten`; a feature map stays channels first, and the layer after it takes account of that. */
 export const convertFlatten: LayerConverter = ({ graph, node, inputs, outputShape }) => {
   const value = inputs[0]!;
   if (value.layout === 'flat' || (value.layout === 'plain' && value.shape.length === 1)) return value;
@@ -61,10 +61,10 @@ export const convertConcatenate: LayerConverter = ({ graph, node, config, inputs
   return fromPlain(graph, { name, layout: allMaps ? 'channels-first' : 'plain', shape: outputShape });
 };
 
-/** `ZeroPadding2D` that no convolution behind it could take in. */
+/** `ZeroPadding2D` that could not be merged into the convolution after it. */
 export const convertZeroPadding2D: LayerConverter = ({ graph, node, config, inputs, outputShape }) => {
   const { top, left, bottom, right } = readZeroPadding(node);
-  // Told that the channels come first, the layer pads the last two axes of whatever it is given.
+  // With `channelsFirst` the layer pads the last two axes of whatever it is given.
   const [begin, end] =
     config['dataFormat'] === 'channelsFirst'
       ? [
@@ -92,7 +92,7 @@ export function readZeroPadding(node: LayerGraphNode): Padding2D {
 /** `Cropping2D` */
 export const convertCropping2D: LayerConverter = ({ graph, node, config, inputs, outputShape }) => {
   const [first, second] = (config['cropping'] as [number[] | number, number[] | number]).map(pairOf);
-  // Told that the channels come first, the layer crops the last two axes of whatever it is given.
+  // With `channelsFirst` the layer crops the last two axes of whatever it is given.
   const axes = config['dataFormat'] === 'channelsFirst' ? [1, 2] : [0, 1];
   const starts = [first![0], second![0]];
   const constants = [

@@ -1,18 +1,18 @@
 import type { GraphBuilder } from '../graph/graph-builder';
 
 /**
- * A tensor of the network as it stands in the ONNX graph. Feature maps `[height, width, channels]` stand channels
- * first. `flat` is a feature map laid out flat in that order, `[batch, channels × height × width]`, where
- * TensorFlow.js would have the channels last: a dense layer behind it takes its weights in the other order.
+ * A tensor of the network as it is in the ONNX graph. Feature maps `[height, width, channels]` have their channels
+ * first there. `flat` is a feature map flattened in that order, `[batch, channels × height × width]`, where
+ * TensorFlow.js would have the channels last: a dense layer after it has to reorder its weights.
  */
 export interface Value {
   readonly name: string;
   readonly layout: 'plain' | 'channels-first' | 'flat';
-  /** As in TensorFlow.js, without the batch axis; of the feature map before it was laid flat for `flat`. */
+  /** As in TensorFlow.js, without the batch axis; for `flat`, of the feature map before flattening. */
   readonly shape: readonly number[];
 }
 
-/** The sizes in the order in which they stand in the graph, without the batch axis. */
+/** The sizes in the order of the graph, without the batch axis. */
 export function graphShape({ layout, shape }: Value): readonly number[] {
   const [height = 1, width = 1, channels = 1] = shape;
   if (layout === 'channels-first') return [channels, height, width];
@@ -36,7 +36,7 @@ export function toPlain(graph: GraphBuilder, value: Value): Value {
   return { name, layout: 'plain', shape };
 }
 
-/** A tensor in the order of TensorFlow.js as it is handed on: feature maps channels first. */
+/** A tensor in the order of TensorFlow.js, turned into the graph's order: feature maps channels first. */
 export function fromPlain(graph: GraphBuilder, value: Value): Value {
   if (value.layout !== 'plain' || value.shape.length !== 3) return value;
   return {

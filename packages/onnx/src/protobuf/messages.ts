@@ -1,4 +1,4 @@
-/** The element types of ONNX that occur here, by their number in the standard. */
+/** The ONNX element types used here, by their number in the standard. */
 export const elementType = {
   float32: 1,
   uint8: 2,

@@ -3,19 +3,19 @@ import { DataError } from '@earlyexit/core';
 import type { DimensionMessage, GraphMessage, ModelMessage, ValueInfoMessage } from './messages';
 import { modelType } from './model-type';
 
-/** A model as somebody else wrote it. Numbers of 64 bits may be objects of `long`: see `wholeOf`. */
+/** A model that any program may have written. 64-bit numbers may be `long` objects: see `wholeOf`. */
 export interface ReadModel extends ModelMessage {
-  /** Functions of the model's own, each as its bytes. */
+  /** The functions that the model defines, each as bytes. */
   readonly functions: readonly Uint8Array[];
   readonly graph: GraphMessage & { readonly sparseInitializer: readonly Uint8Array[] };
 }
 
 /**
- * Reads any ONNX file. Fields that the schema does not know stay with their messages and are written again; whoever
- * changes a message changes it in place, for they are lost in a copy.
+ * Reads any ONNX file. Fields that the schema does not know stay with their messages and are written back. Change
+ * messages in place: a copy loses these fields.
  *
  * @param where the file's name, for errors
- * @throws DataError if it is no ONNX file
+ * @throws DataError if it is not an ONNX file
  */
 export function readModel(bytes: Uint8Array, where: string): ReadModel {
   let model: ReadModel;
@@ -26,7 +26,7 @@ export function readModel(bytes: Uint8Array, where: string): ReadModel {
   } catch (cause) {
     throw noModel(where, cause instanceof Error ? cause.message : String(cause), cause);
   }
-  // Any file can pass for a protobuf message of unknown fields.
+  // Almost any bytes can pass for a protobuf message of unknown fields.
   if (!Object.hasOwn(model, 'graph') || !(wholeOf(model.irVersion) > 0) || model.opsetImport.length === 0) {
     throw noModel(where, bytes.length === 0 ? 'an empty file' : 'a file without a graph');
   }
@@ -37,14 +37,14 @@ function noModel(where: string, received: string, cause?: unknown): DataError {
   return new DataError({ where, rule: 'it is a whole ONNX file', received, cause });
 }
 
-/** A whole number of a message: protobuf's numbers of 64 bits are read as objects. */
+/** A whole number of a message: protobuf reads 64-bit numbers as objects. */
 export function wholeOf(value: unknown): number {
   return typeof value === 'number' ? value : Number(String(value));
 }
 
-/** The axes that are stated of a tensor, to be changed in place; none where nothing is stated. */
+/** The axes that are stated for a tensor, to be changed in place; none if nothing is stated. */
 export function axesOf(value: ValueInfoMessage): DimensionMessage[] {
-  // As read, any part of it may be missing.
+  // In a file, any part may be missing.
   const { type } = value as {
     readonly type?: {
       readonly tensorType?: { readonly shape?: { dim: DimensionMessage[] } | null } | null;

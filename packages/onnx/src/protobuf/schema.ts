@@ -9,9 +9,9 @@ const one = (type: string, id: number): Field => ({ type, id });
 const many = (type: string, id: number): Field => ({ type, id, rule: 'repeated' });
 
 /**
- * The messages of ONNX that a network of ours needs, with the field numbers of the standard
- * (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto). Fields that are not listed are kept as bytes by `readModel`
- * and written again as they were.
+ * The ONNX messages that our networks need, with the field numbers of the standard
+ * (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto). `readModel` keeps fields that are not listed as bytes, and
+ * they are written back unchanged.
  */
 export const onnxSchema = {
   nested: {

@@ -4,19 +4,19 @@ import { type CachedLogits, shareOfSameAnswers } from '@earlyexit/exit-criteria'
 /** What int8 does to one exit's answers. */
 export interface ExitAgreement {
   readonly name: string;
-  /** The share of the images to which the exit gives the class that it gives in float32, 0 to 1. */
+  /** The share of images that get the same class as in float32 at this exit, 0 to 1. */
   readonly share: number;
 }
 
-/** Below this an exit is worth a look: a network that has learned agrees on 97 to 99 of a hundred images. */
+/** Below this an exit deserves a look: a trained network agrees on 97 to 99 of a hundred images. */
 export const WARN_BELOW_AGREEMENT = 0.95;
 /** Below this something is broken: no rounding changes one answer in five. */
 export const DEFAULT_MIN_AGREEMENT = 0.8;
 
 /**
- * Holds the answers of an int8 network against those in float32.
+ * Compares the answers of an int8 network with those in float32.
  *
- * @param minAgreement the smallest share that passes; 0 takes any
+ * @param minAgreement the smallest share that passes; 0 accepts any
  * @throws DataError if an exit is below; ArgumentError for a share that is not from 0 to 1
  */
 export function checkAgreement(
@@ -63,7 +63,7 @@ export function checkAgreement(
   return agreement;
 }
 
-/** Rounded down, so that nothing looks as if it reached its bound. */
+/** Rounded down, so that a share below its bound never looks as if it reached it. */
 function shown(share: number): string {
   return `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
 }

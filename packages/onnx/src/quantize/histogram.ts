@@ -1,21 +1,21 @@
 import type { ActivationRange } from './activation-range';
 
-/** How a range is chosen from what a tensor was seen to hold. */
+/** How a range is chosen from the values that a tensor took. */
 export type RangeMethod = 'min-max' | 'percentile' | 'mse';
 
-/** Fine enough that a bin is a small part of one of 256 steps even when most of the range is cut off. */
+/** Fine enough for a bin to be a small part of one of the 256 steps even when most of the range is cut off. */
 const BINS = 4096;
 /** The share of the values that `percentile` keeps. */
 const KEPT = 0.9999;
 /** How finely `mse` tries smaller ranges. */
 const TRIES = 100;
 
-/** How often a tensor held which value. */
+/** How often a tensor took which values. */
 export class Histogram {
   readonly #range: ActivationRange;
   readonly #counts = new Float64Array(BINS);
 
-  /** @param range everything that will be counted lies in it */
+  /** @param range has to contain every value that will be counted */
   constructor(range: ActivationRange) {
     this.#range = range;
   }
@@ -26,12 +26,12 @@ export class Histogram {
     const perUnit = BINS / this.#width;
     for (const value of values) {
       const bin = Math.floor((value - min) * perUnit);
-      // Comparisons that a NaN fails as well: it is counted nowhere.
+      // NaN fails this comparison too, so it is not counted.
       if (bin >= 0) this.#counts[bin < BINS ? bin : BINS - 1]! += 1;
     }
   }
 
-  /** The range to be covered. */
+  /** The range to cover. */
   choose(method: RangeMethod): ActivationRange {
     if (method === 'min-max' || this.#range.max <= this.#range.min) return this.#range;
     return method === 'percentile' ? this.#percentile() : this.#leastSquares();
@@ -45,7 +45,7 @@ export class Histogram {
     return this.#range.min + ((bin + 0.5) * this.#width) / BINS;
   }
 
-  /** Leaves out as many values at either end. */
+  /** Leaves out equally many values at either end. */
   #percentile(): ActivationRange {
     const total = this.#counts.reduce((sum, count) => sum + count, 0);
     const dropped = (total * (1 - KEPT)) / 2;
@@ -72,7 +72,7 @@ export class Histogram {
         if (count === 0) continue;
         const value = this.#valueAt(bin);
         const outside = value > range.max ? value - range.max : value < range.min ? range.min - value : 0;
-        // Zero is stored exactly; a value between two steps is off by step / √12 in the mean.
+        // Zero is stored exactly; a value between two steps is off by step / √12 on average.
         const rounding = Math.abs(value) < this.#width / BINS ? 0 : (step * step) / 12;
         error += count * (outside > 0 ? outside * outside : rounding);
       }

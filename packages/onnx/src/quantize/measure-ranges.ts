@@ -11,14 +11,13 @@ export interface OpenGraph {
 }
 
 /**
- * Opens a file on a runtime, of which `@earlyexit/onnx` brings none of its own: `graphOpener` of
- * `@earlyexit/inference/onnx` does it.
+ * Opens a file on a runtime. `@earlyexit/onnx` has none of its own: use `graphOpener` of `@earlyexit/inference/onnx`.
  *
- * @param inputShape of `pixel_values` without the batch, channels first
+ * @param inputShape the shape of `pixel_values` without the batch, channels first
  */
 export type OpenFile = (file: Uint8Array, inputShape: readonly number[]) => Promise<OpenGraph>;
 
-/** Images to measure on, in batches; gone through twice. */
+/** Images to measure on, in batches; they are read twice. */
 export type ImageBatches = () => AsyncIterable<{ readonly data: Float32Array; readonly count: number }>;
 
 /** How ranges are measured. */
@@ -31,8 +30,8 @@ export interface MeasureOptions {
 }
 
 /**
- * Runs the float32 network on images and chooses the range of every tensor that an int8 file stores as uint8. The
- * first pass finds the extremes, the second one counts what lies between.
+ * Runs the float32 network on images and chooses the range of every tensor that an int8 file stores as uint8. The first
+ * pass finds the extremes, the second counts the values between them.
  *
  * @throws ArgumentError for a layer that is not supported
  */
@@ -46,7 +45,7 @@ export async function measureRanges(model: MultiExitModel, options: MeasureOptio
       const outputs = await graph.run(data, count);
       for (const [name, origin] of origins) {
         const seen = extremes.get(origin) ?? { min: Infinity, max: -Infinity };
-        // The input is none of the outputs.
+        // The input is not among the outputs.
         for (const value of outputs[name] ?? data) {
           if (value < seen.min) seen.min = value;
           if (value > seen.max) seen.max = value;
@@ -66,7 +65,7 @@ export async function measureRanges(model: MultiExitModel, options: MeasureOptio
   }
 }
 
-/** The shape of a network's images in its files: without the batch, channels first. */
+/** The shape of a network's images in exported files: without the batch, channels first. */
 export function inputShapeOf({ model }: MultiExitModel): number[] {
   const shape = model.inputs[0]!.shape.slice(1) as number[];
   return shape.length === 3 ? [shape[2]!, shape[0]!, shape[1]!] : shape;

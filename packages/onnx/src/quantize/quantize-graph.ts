@@ -11,13 +11,13 @@ import {
 import { type ActivationQuantization, type ActivationRange, quantizationOf } from './activation-range';
 import { quantizeWeights } from './quantize-weights';
 
-/** A tensor that stands in the graph as uint8. */
+/** A tensor that the graph stores as uint8. */
 export interface StoredTensor extends ActivationQuantization {
   /** Its name there. */
   readonly name: string;
 }
 
-/** What a graph is quantised with. */
+/** Options of `quantizeGraph`. */
 export interface GraphQuantization {
   /** The range of a tensor by its origin (`GraphBuilder.originOf`); `null` leaves it in float32. */
   readonly rangeOf: (origin: string) => ActivationRange | null;
@@ -27,28 +27,28 @@ export interface GraphQuantization {
   readonly carried?: ReadonlySet<string>;
 }
 
-/** Operators that move numbers and look at none, or only compare them: they work on uint8 as they do on float32. */
+/** Operators that only move or compare numbers: they work on uint8 as they do on float32. */
 const MOVING = new Set(['MaxPool', 'Flatten', 'Reshape', 'Transpose', 'Slice', 'GatherND']);
-/** Operators that runtimes have for uint8, worth it where what they read is uint8 already. */
+/** Operators that runtimes have for uint8; worth using where their inputs are uint8 already. */
 const FOLLOWING = new Set(['Add', 'Concat', 'AveragePool', 'GlobalAveragePool']);
 
 /**
- * onnxruntime's fast integer convolutions on x64 take channels in fours; the images' three would be gathered number by
- * number. With a fourth channel of zeros the first convolution of a ResNet takes two thirds of the time.
+ * onnxruntime's fast integer convolutions on x64 take channels in fours; an image's three would be gathered one number
+ * at a time. With a fourth channel of zeros the first convolution of a ResNet takes two thirds of the time.
  */
 const COLORS = 3;
 const PADDED_COLORS = 4;
 
 /**
- * Rewrites a float32 graph, with the graphs inside it, so that its convolutions and dense layers compute with whole
- * numbers: weights are int8 per output channel, activations uint8, biases int32, and each operator stands between
- * `DequantizeLinear` and `QuantizeLinear`, from which a runtime makes one integer operator. What an exit says (the
- * last layer of each head, the criterion) stays float32.
+ * Rewrites a float32 graph and the graphs inside it so that convolutions and dense layers compute with whole numbers:
+ * weights are int8 per output channel, activations uint8, biases int32, and each operator stands between
+ * `DequantizeLinear` and `QuantizeLinear`, which a runtime fuses into one integer operator. The answers of an exit (the
+ * last layer of each head, the criterion) stay float32.
  *
  * A ReLU between an operator and its `QuantizeLinear` is left out: the range of uint8 begins where the ReLU does.
  *
- * @param names the builder that the graph was made with, which knows the names that are taken and the origins
- * @returns the graph, and which of the tensors in it are uint8, by their names before
+ * @param names the builder of the graph, which knows the names that are taken and the origins
+ * @returns the graph, and which of its tensors are uint8, by their previous names
  */
 export function quantizeGraph(
   graph: GraphMessage,
@@ -60,7 +60,7 @@ export function quantizeGraph(
   return { graph: quantizer.rewrite(graph, scope, true), stored: scope.stored };
 }
 
-/** What is known about the tensors of a graph and of those around it. */
+/** What is known about the tensors of a graph and of the graphs around it. */
 interface Scope {
   /** uint8 tensors, by the name of the float32 tensor that they stand for. */
   readonly stored: Map<string, StoredTensor>;
@@ -125,7 +125,7 @@ class GraphQuantizer {
     return origin === null ? null : this.#quantization.rangeOf(origin);
   }
 
-  /** Whether a layer of the network reads the tensor: what nothing but a criterion reads is what an exit says. */
+  /** Whether a layer of the network reads the tensor; one that only a criterion reads is an exit's answer. */
   #feedsNetwork(name: string): boolean {
     return this.#consumersOf(name).some(
       (node) =>
@@ -134,13 +134,16 @@ class GraphQuantizer {
     );
   }
 
-  /** Whether the operator has weights and can compute with whole numbers: a convolution, or a dense layer within. */
+  /**
+   * Whether the operator has weights and can compute with whole numbers: a convolution, or a dense layer inside the
+   * network.
+   */
   #leads(node: NodeMessage): boolean {
     const isLayer = node.opType === 'Conv' || (node.opType === 'Gemm' && this.#feedsNetwork(node.output[0]!));
     return isLayer && this.#weights.has(node.input[1]!);
   }
 
-  /** Whether a tensor is worth storing as uint8 for those who read it. */
+  /** Whether the operators that read a tensor make it worth storing as uint8. */
   #isWanted(name: string): boolean {
     const known = this.#wanted.get(name);
     if (known !== undefined) return known;
@@ -164,7 +167,7 @@ class GraphQuantizer {
     return this.#rangeOf(this.#mergeableActivation(node)?.output[0] ?? output!) !== null;
   }
 
-  /** A ReLU that alone reads what the node makes. */
+  /** A ReLU that is the only reader of the node's output. */
   #mergeableActivation(node: NodeMessage): NodeMessage | null {
     const consumers = this.#consumersOf(node.output[0]!);
     const [next] = consumers;
@@ -220,14 +223,14 @@ class GraphQuantizer {
     const stored = data.map((name) => scope.stored.get(name)!);
     const missing = this.#missingChannels(node);
     if (missing > 0) stored[0] = writer.padChannels(stored[0]!, missing);
-    // Each operator has its own dequantisation: only then do runtimes take the two together.
+    // Each operator gets its own dequantisation, because only then do runtimes fuse the two.
     const input = stored.map((tensor, index) => writer.restore(tensor, data[index]!));
     if (leads) input.push(...this.#writeWeights(writer, node, stored[0]!.scale, missing));
     writer.nodes.push({ ...node, input, output: [output] });
     this.#store(writer, scope, output);
   }
 
-  /** How many channels of zeros a convolution of a colour image wants to have. */
+  /** How many channels of zeros to add for a convolution of a colour image. */
   #missingChannels({ opType, input, attribute }: NodeMessage): number {
     const groups = attribute.find(({ name }) => name === 'group')?.i ?? 1;
     const channels = opType === 'Conv' && groups === 1 ? this.#weights.get(input[1]!)?.dims[1] : undefined;
@@ -324,7 +327,7 @@ class GraphWriter {
     ];
   }
 
-  /** Channels of zeros behind those of a feature map. */
+  /** Appends channels of zeros to a feature map. */
   padChannels(stored: StoredTensor, missing: number): StoredTensor {
     const pads = BigInt64Array.of(0n, 0n, 0n, 0n, 0n, BigInt(missing), 0n, 0n);
     const inputs = [
@@ -350,7 +353,7 @@ class GraphWriter {
 }
 
 function isMoving({ opType, output }: NodeMessage): boolean {
-  // A pooling may also tell where the largest values were.
+  // A pooling may also output where the largest values were.
   return MOVING.has(opType) && output.length === 1;
 }
 

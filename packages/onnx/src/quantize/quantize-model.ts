@@ -11,35 +11,40 @@ const BATCH = 64;
 
 /** How a network becomes int8. */
 export interface QuantizeOptions extends SampleRangesOptions {
-  /** Of the split that the images are of, as `fingerprintSplit` of `@earlyexit/runs` names it; unknown unless given. */
+  /**
+   * The fingerprint of the split that the images come from, from `fingerprintSplit` of `@earlyexit/runs`; unknown
+   * unless given.
+   */
   readonly fingerprint?: string | undefined;
   /**
-   * The smallest share of the images to which each exit has to give the class that it gives in float32, 0 to 1; 0.8
-   * unless given. Below 0.95 a warning says so. 0 takes any, without a word.
+   * The smallest share of images that must get the same class as in float32 at each exit, 0 to 1; 0.8 unless given.
+   * Below 0.95 a warning says so. 0 accepts any share, without a warning.
    */
   readonly minAgreement?: number | undefined;
 }
 
 /** A network ready to be written as int8: an export takes `model`, and this as its options. */
 export interface QuantizedModel {
-  /** The same network; its metadata say on which samples the ranges were measured. */
+  /** The same network, whose metadata say which samples the ranges were measured on. */
   readonly model: MultiExitModel;
   readonly quantization: Quantization;
   /** The images that the ranges were measured on, by row. */
   readonly rangeRows: Int32Array;
-  /** How often each exit gives the class that it gives in float32, the final one last. */
+  /** How often each exit gives the same class as in float32, the final exit last. */
   readonly agreement: readonly ExitAgreement[];
-  /** The logits of all images before and after, to set thresholds anew: `refitPolicy` of `@earlyexit/evaluation`. */
+  /**
+   * The logits of all images before and after, for setting thresholds again: `refitPolicy` of `@earlyexit/evaluation`.
+   */
   readonly float32: CachedLogits;
   readonly int8: CachedLogits;
 }
 
 /**
- * Measures the ranges of a network's activations on some images, runs all of them in float32 and in int8, and holds the
- * answers against each other: a range that one number has stretched leaves nothing of the others, and nobody would know.
+ * Measures the ranges of a network's activations on some images, runs all of them in float32 and in int8, and compares
+ * the answers: a range stretched by a single outlier wipes out all other values, and nobody would notice.
  *
- * Ranges are fitted to the images that they are measured on, so that nothing is to be promised on them: the metadata of
- * `model` record it.
+ * Ranges are fitted to the images that they are measured on, so no promise may be based on those images: the metadata
+ * of `model` record them.
  *
  * @param images preprocessed as the network takes them, of the calibration split
  * @throws DataError if an exit agrees with float32 less often than asked for, or weights are not finite; ArgumentError

@@ -11,11 +11,11 @@ const LARGEST = 127;
  * Rounds weights to int8, symmetric, one scale for each output channel.
  *
  * Processors without dot products of bytes multiply 8-bit numbers in pairs and add each pair in 16 bits, which ends at
- * 32,767: 255 · (a + b) fits if a + b ≤ 128. The scale therefore keeps the two largest weights of one sign in a
- * channel together below that, whichever pairs a runtime forms, and every processor computes the same sums.
+ * 32,767: 255 · (a + b) fits if a + b ≤ 128. The scale therefore keeps the two largest weights of one sign in a channel
+ * together below that, whichever pairs a runtime forms, so that every processor computes the same sums.
  *
  * @param channelOf the output channel of the weight at an index
- * @param smallest `[channels]`, scales must not be below these: a bias has to fit into 32 bits
+ * @param smallest `[channels]`, lower bounds of the scales, so that a bias fits into 32 bits
  */
 export function quantizeWeights(
   weights: Float32Array,

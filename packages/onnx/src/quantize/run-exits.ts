@@ -3,15 +3,15 @@ import { channelsFirst, type WorkOptions } from '@earlyexit/core';
 import type { CachedLogits } from '@earlyexit/exit-criteria';
 import type { OpenGraph } from './measure-ranges';
 
-/** What `runExits` has to know of a file of `exportExits`. */
+/** What `runExits` has to know about a file of `exportExits`. */
 export interface ExitsRun extends Pick<WorkOptions, 'signal' | 'onProgress'> {
   readonly exits: number;
   readonly classes: number;
-  /** Of the network's input without the batch: `[height, width, channels]`. */
+  /** The shape of the network's input without the batch: `[height, width, channels]`. */
   readonly shape: readonly number[];
-  /** What progress is told of. */
+  /** What progress is reported for. */
   readonly what: string;
-  /** Images a run. */
+  /** Images per run. */
   readonly batch: number;
 }
 

@@ -4,9 +4,9 @@ import type { Quantization } from './activation-range';
 import type { RangeMethod } from './histogram';
 import { measureRanges, type OpenFile } from './measure-ranges';
 
-/** Enough for the range of an activation, to which every position of every image adds. */
+/** Enough for the range of an activation, since every position of every image contributes. */
 const RANGE_IMAGES = 256;
-/** Numbers that a run may hold at once; a network has some hundred times as many activations as input values. */
+/** Numbers that a run may hold at once; a network has some hundred activations for each input value. */
 const NUMBERS_A_RUN = 2 ** 26;
 const ACTIVATIONS_AN_INPUT = 200;
 const LARGEST_BATCH = 64;
@@ -17,13 +17,13 @@ export interface SampleRangesOptions extends WorkOptions {
   readonly open: OpenFile;
   /** Which images the ranges are measured on, by row; up to 256, spread over all, unless given. */
   readonly rangeRows?: Int32Array | undefined;
-  /** Chooses the ranges; `mse` unless given. */
+  /** How the ranges are chosen; `mse` unless given. */
   readonly method?: RangeMethod | undefined;
 }
 
 /**
- * Measures the ranges of a network's activations on images, in batches that memory holds; see `measureRanges`. Nothing is
- * said of what int8 does to the answers: `quantizeModel` looks.
+ * Measures the ranges of a network's activations on images, in batches that fit into memory; see `measureRanges`. It
+ * does not check what int8 does to the answers: `quantizeModel` does.
  *
  * @param images preprocessed as the network takes them
  * @throws ArgumentError for a layer that is not supported; DataError for weights that are not finite; the signal's reason
@@ -55,13 +55,13 @@ export async function sampleRanges(
   });
 }
 
-/** Up to 256 rows, spread over all, which may be sorted by class. */
+/** Up to 256 rows spread evenly over all, because samples may be sorted by class. */
 export function spreadRows(size: number): Int32Array {
   const length = Math.min(RANGE_IMAGES, size);
   return Int32Array.from({ length }, (_, index) => Math.floor((index * size) / length));
 }
 
-/** How many images of that many numbers a run may take when it gives out every tensor in the middle. */
+/** How many images of that many numbers a run may take if it outputs every intermediate tensor. */
 function batchFor(size: number): number {
   return Math.max(1, Math.min(LARGEST_BATCH, Math.floor(NUMBERS_A_RUN / (size * ACTIVATIONS_AN_INPUT))));
 }

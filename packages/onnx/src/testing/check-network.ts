@@ -6,12 +6,12 @@ import { exportConditional } from '../export-conditional';
 import { exportStatic } from '../export-static';
 import { asInput, channelsFirst, noise, openSession, randomThresholds, referenceLogits } from './compare';
 
-/** Float32 sums in another order: what two engines may differ by for values of this size. */
+/** How far two engines may differ for values of this size: they add float32 numbers in different orders. */
 export function tolerance(value: number): number {
   return 1e-4 * Math.max(1, Math.abs(value));
 }
 
-/** Exports a network and holds it against TensorFlow.js and the simulator. */
+/** Exports a network and compares it with TensorFlow.js and the simulator. */
 export async function checkNetwork(
   model: MultiExitModel,
   options: {

@@ -1,4 +1,4 @@
-"""Reads ONNX files with the standard's own checker and runs them; prints one JSON line a file."""
+"""Reads ONNX files with the standard's own checker and runs them; prints one JSON line per file."""
 import json
 import sys
 

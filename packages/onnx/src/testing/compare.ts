@@ -6,7 +6,7 @@ import { noiseImages } from '@earlyexit/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import * as ort from 'onnxruntime-node';
 
-/** Images of seeded noise, `[count, …inputShape]`, of different contrast. */
+/** Images of seeded noise, `[count, …inputShape]`, of varying contrast. */
 export function noise(model: MultiExitModel, count: number, seed = 5): Float32Array {
   return noiseImages(count, model.model.inputs[0]!.shape.slice(1), { seed });
 }
@@ -60,7 +60,7 @@ export function randomThresholds(
       const sorted = [...scores, ...(runnerUps ?? [])]
         .filter((score) => !Number.isNaN(score))
         .sort((a, b) => a - b);
-      // Neighbours so close that float32 could confuse them are no bounds.
+      // Neighbours so close that float32 could confuse them make no safe threshold.
       const gaps = sorted
         .slice(1)
         .flatMap((score, i) => (score - sorted[i]! > 1e-4 ? [(score + sorted[i]!) / 2] : []));

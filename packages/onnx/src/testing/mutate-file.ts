@@ -7,7 +7,7 @@ import { onnxSchema } from '../protobuf/schema';
 /** Any message, as the protobuf library has it. */
 type Message = Record<string, unknown>;
 
-/** The standard's fields that our exporter never writes and an attacker would. */
+/** Fields of the standard that our exporter never writes but an attacker would. */
 const alien = {
   TensorProto: {
     externalData: { type: 'StringStringEntryProto', id: 13, rule: 'repeated' },
@@ -51,7 +51,7 @@ const TELLING = [
   2 ** 53 - 1,
 ];
 
-/** Operators of ours, and some that take much memory or time, read files, or run code of their own. */
+/** Our operators, and some that take much memory or time, read files, or run code of their own. */
 const OPERATORS = [
   ...['Relu', 'Add', 'Mul', 'Div', 'MatMul', 'Gemm', 'Conv', 'MaxPool', 'AveragePool', 'Identity', 'Flatten'],
   ...[
@@ -85,8 +85,8 @@ const OPERATORS = [
 ];
 
 /**
- * Changes a file in one to four places as somebody would who knows the format, and signs it again. The same seed
- * gives the same file.
+ * Changes a file in one to four places, as somebody who knows the format would, and signs it again. The same seed gives
+ * the same file.
  *
  * @returns the file, and what was done to it
  */
@@ -110,7 +110,7 @@ export function mutateFile(
     ...list(each, 'input').map(({ name }) => name as string),
   ]);
   const tensors = graphs.flatMap((each) => list(each, 'initializer'));
-  // An earlier change may have taken the values away.
+  // An earlier change may have removed the values.
   const filled = (type: number): Message[] =>
     tensors.filter(({ dataType, rawData }) => dataType === type && rawData !== undefined);
   const number = (near: number): number =>
@@ -251,7 +251,7 @@ export function mutateFile(
             { name: 'else_branch', type: 5, g: branch },
           ],
         };
-        // Two branches of the same content double each time: only a few levels of that.
+        // Two branches with the same content double at each level, so only a few levels.
         if (depth > 3) (inner['attribute'] as Message[]).pop();
       }
       if (inner !== undefined) nodes[at] = inner;
@@ -305,13 +305,13 @@ export function mutateFile(
   try {
     encoded = modelType.encode(modelType.fromObject(model)).finish();
   } catch {
-    // Nested deeper than the protobuf library writes: another change instead.
+    // Nested deeper than the protobuf library can write: make another change instead.
     return mutateFile(file, seed + 1_000_003);
   }
   return { bytes: sign(Uint8Array.from(encoded)), done: done.join(' and ') };
 }
 
-/** Bytes before the checksum changed blindly. */
+/** Changes bytes before the checksum blindly. */
 function mutateBytes(
   file: Uint8Array,
   below: (limit: number) => number,
@@ -319,7 +319,7 @@ function mutateBytes(
   const bytes = file.slice();
   const end = bytes.length - DIGITS;
   for (let left = 1 + below(4); left > 0; left--) {
-    // Structure is at the beginnings of things; weights take most of the room.
+    // Structure is near the beginning; weights fill most of the file.
     const at = below(end);
     for (let i = at; i < Math.min(at + 1 + below(4), end); i++) bytes[i] = below(256);
   }
@@ -328,7 +328,7 @@ function mutateBytes(
 
 const DIGITS = 64;
 
-/** Writes the checksum anew where the file ends in one. */
+/** Writes the checksum again if the file ends with one. */
 function sign(bytes: Uint8Array): Uint8Array {
   const text = Buffer.from(bytes);
   if (!text.subarray(-DIGITS - CHECKSUM_KEY.length - 8).includes(CHECKSUM_KEY)) return bytes;

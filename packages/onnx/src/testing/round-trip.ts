@@ -7,7 +7,7 @@ import { exportStatic } from '../export-static';
 import { type ImportOptions, importOnnx } from '../import/import-onnx';
 import { openSession } from './compare';
 
-/** The largest difference of the logits of a file from those of its layers, and of these exported again. */
+/** The largest difference between the logits of a file and those of its layers, and of the layers exported again. */
 export interface RoundTrip {
   readonly model: MultiExitModel;
   readonly byLayers: number;
@@ -76,7 +76,7 @@ function softmax(logits: Float32Array, classes: number): Float32Array {
   });
 }
 
-/** The same images with the colours turned round. */
+/** The same images with the colours reversed. */
 function swapped(images: Float32Array): Float32Array {
   return images.map((_, i) => images[i - (i % 3) + 2 - (i % 3)]!);
 }

@@ -7,7 +7,7 @@ import { refuseNode } from '../refuse-node';
 import { axisFrom, constantAt, mapAt, optionalAt, tensorAt } from './operands';
 import type { Conversion, Operator } from './operator';
 
-/** A layer that changes each number for itself, whatever order they stand in. */
+/** An elementwise layer, which works in any order of the axes. */
 function each(
   make: (conversion: Conversion, name: string) => tfl.layers.Layer,
   nonNegative = false,
@@ -35,7 +35,7 @@ const hardSigmoid: Operator = (conversion) => {
   return { ...scaled, symbolic: builder.apply(layer, [scaled.symbolic]), nonNegative: true };
 };
 
-/** `Clip`: ReLU with an end, shifted where it does not begin at 0. */
+/** `Clip`: a ReLU with an upper bound, shifted where it does not begin at 0. */
 const clip: Operator = (conversion) => {
   const { node, builder, name } = conversion;
   const [least, most] = [1, 2].map((index) => {
@@ -55,7 +55,7 @@ const clip: Operator = (conversion) => {
   return { ...rescale(conversion, cut, 1, least), nonNegative: least >= 0 };
 };
 
-/** Below every number that a network has. */
+/** Smaller than any number in a network. */
 const LOWEST = -1e30;
 
 /** `scale · x + offset`; nothing where that is x itself. */
@@ -122,7 +122,7 @@ const hardSwish: Operator = (conversion) => {
   return named('hardSwish')(conversion);
 };
 
-/** Operators that change each number for itself. */
+/** Elementwise operators. */
 export const activations: Readonly<Record<string, Operator>> = {
   Relu: each((_, name) => tfl.layers.reLU({ name }), true),
   LeakyRelu: each(({ node }, name) => tfl.layers.leakyReLU({ alpha: numberAt(node, 'alpha', 0.01), name })),

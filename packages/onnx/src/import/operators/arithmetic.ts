@@ -17,7 +17,7 @@ const makers: Readonly<Record<Join, (config: { readonly name: string }) => tfl.l
   Mean: (config) => tfl.layers.average(config),
 };
 
-/** Joins tensors number by number; sizes of 1 are repeated. */
+/** Combines tensors elementwise; axes of size 1 are repeated. */
 function join(kind: Join): Operator {
   return (conversion) => {
     const { builder, name, inputs } = conversion;
@@ -27,7 +27,7 @@ function join(kind: Join): Operator {
     );
     if (tensors.length === 1) return tensors[0]!;
     const layer = makers[kind]({ name: builder.unique(name) });
-    // TensorFlow.js frees a tensor that goes into a layer twice too early.
+    // TensorFlow.js frees a tensor too early if it goes into a layer twice.
     const distinct = tensors.map(({ symbolic }, place) =>
       tensors.findIndex((other) => other.symbolic === symbolic) === place
         ? symbolic
@@ -55,10 +55,10 @@ function alike({ node, builder }: Conversion, tensors: readonly ArrangedTensor[]
   return tensors.map((tensor) => (rank === 3 ? builder.asMap(tensor) : builder.asPlain(tensor)));
 }
 
-/** `scale · x + offset` of one kind of operator with a constant. */
+/** An operator with a constant, written as `scale · x + offset`. */
 type Affine = (value: number) => { readonly scale: number; readonly offset: number };
 
-/** An operator with two inputs of which one may be a constant: a number, or one number for each channel. */
+/** An operator with two inputs, one of which may be a constant: a number, or one number for each channel. */
 function withConstant(join: Operator, behind: Affine, before: Affine | null): Operator {
   return (conversion) => {
     const { node, inputs } = conversion;
@@ -89,7 +89,7 @@ function byChannel(
   const channels = value.data.length;
   const sizes = sizesOf(tensor);
   const rank = sizes.length + 1;
-  // The channels are the second axis; those behind it and the batch have size 1.
+  // The channels are the second axis; the batch and the axes after the channels have size 1.
   const place = value.dims.length - (rank - 1);
   const isOfChannels = sizes[0] === channels && place >= 0 && value.dims[place] === channels;
   if (!isOfChannels || ![1, 3].includes(sizes.length)) {
@@ -121,7 +121,7 @@ const multiply: Operator = withConstant(
   (value) => ({ scale: value, offset: 0 }),
 );
 
-/** `a − b`: b is turned round and added. */
+/** `a − b`: b is negated and added. */
 const subtract: Operator = withConstant(
   (conversion) => {
     const minus = rescale(conversion, tensorAt(conversion, 1), -1, 0);
@@ -137,7 +137,7 @@ const divide: Operator = withConstant(
   null,
 );
 
-/** Operators that join tensors number by number. */
+/** Operators that combine tensors elementwise. */
 export const arithmetic: Readonly<Record<string, Operator>> = {
   Add: add,
   Sub: subtract,

@@ -101,7 +101,7 @@ function layerOf(
   const padding = isSame ? 'same' : 'valid';
   if (isGrouped(kernel)) return [new GroupedConv2D({ ...shared, filters, groups }), { kernel: turned, bias }];
   if (groups === 1) return [tfl.layers.conv2d({ ...shared, filters, padding }), { kernel: turned, bias }];
-  // Filters stand by channel in both.
+  // Both orders group the filters by channel.
   return [
     tfl.layers.depthwiseConv2d({ ...shared, depthMultiplier: filters / groups, padding }),
     { depthwise_kernel: turned, bias },

@@ -21,7 +21,7 @@ export const gemm: Operator = (conversion) => {
   });
 };
 
-/** `MatMul` with weights, and a bias that was added behind it. */
+/** `MatMul` with weights, and a bias that was added after it. */
 export const matMul: Operator = (conversion) =>
   dense(conversion, tensorAt(conversion, 0), {
     weights: constantAt(conversion, 1),
@@ -68,7 +68,10 @@ function dense({ node, builder, name }: Conversion, input: ArrangedTensor, produ
     nonNegative: false,
   };
 
-  /** Lays the input flat as the network has it; the rows of the weights follow, so that no number is moved. */
+  /**
+   * Flattens the input in the network's order; the rows of the weights are reordered to match, so that no data are
+   * transposed.
+   */
   function flatten(flat: ArrangedTensor): {
     readonly tensor: ArrangedTensor;
     readonly rows: Int32Array | null;
@@ -80,7 +83,7 @@ function dense({ node, builder, name }: Conversion, input: ArrangedTensor, produ
   }
 }
 
-/** For each number in the network's order, its place in the file's. */
+/** For each number in the network's order, its index in the file's. */
 function rowsOf(tensor: ArrangedTensor, axes: readonly number[], ordered: readonly number[]): Int32Array {
   const sizes = ordered.map((axis) => symbolicSize(tensor, axis));
   const steps = ordered.map((axis) =>

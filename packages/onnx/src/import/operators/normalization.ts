@@ -5,7 +5,7 @@ import { refuseNode } from '../refuse-node';
 import { axisFrom, constantAt, mapAt, optionalAt, requireInside, tensorAt } from './operands';
 import type { Operator } from './operator';
 
-/** `BatchNormalization`, which stays one and can learn on. */
+/** `BatchNormalization`, which stays a layer and can go on learning. */
 export const batchNormalization: Operator = (conversion) => {
   const { node, builder, name } = conversion;
   if (wholeAt(node, 'training_mode', 0) !== 0) {

@@ -43,7 +43,7 @@ export function optionalAt(conversion: Conversion, index: number): Constant | nu
 /**
  * A feature map, in the order of the network.
  *
- * @throws DataError where the input has not four axes
+ * @throws DataError if the input does not have four axes
  */
 export function mapAt(conversion: Conversion, index: number): ArrangedTensor {
   const tensor = tensorAt(conversion, index);
@@ -51,12 +51,14 @@ export function mapAt(conversion: Conversion, index: number): ArrangedTensor {
   return refuseNode(conversion.node, 'it takes maps, [batch, channels, height, width]', shapeText(tensor));
 }
 
-/** A shape as it is printed. */
+/** A shape as text. */
 export function shapeText(tensor: ArrangedTensor): string {
   return `[batch, ${sizesOf(tensor).join(', ')}]`;
 }
 
-/** Axes as an input of newer versions or as an attribute of older ones, counted from the front; null where none are given. */
+/**
+ * Axes, an input in newer versions and an attribute in older ones, counted from the front; null where none are given.
+ */
 export function axesAt(conversion: Conversion, index: number, rank: number): number[] | null {
   const list = optionalAt(conversion, index)?.data ?? listAt(conversion.node, 'axes');
   return list === null ? null : Array.from(list, (axis) => axisFrom(axis, rank));
@@ -68,7 +70,7 @@ export function axisFrom(axis: number, rank: number): number {
 }
 
 /**
- * Refuses what would mix the images of a batch.
+ * Refuses axes whose use would mix the images of a batch.
  *
  * @throws DataError for the axis of the batch
  */

@@ -6,7 +6,7 @@ import type { NetworkBuilder } from '../network-builder';
 /** What a name of the file stands for. */
 export type Value = ArrangedTensor | Constant;
 
-/** What becomes of one node. */
+/** The conversion of one node. */
 export interface Conversion {
   readonly node: NodeMessage;
   readonly builder: NetworkBuilder;
@@ -18,5 +18,5 @@ export interface Conversion {
   readonly isUsed: (output: number) => boolean;
 }
 
-/** Makes layers of a node and returns its outputs, or the first of them. */
+/** Turns a node into layers and returns its outputs, or the first of them. */
 export type Operator = (conversion: Conversion) => ArrangedTensor | readonly Value[];

@@ -12,7 +12,7 @@ export const maxPool: Operator = (conversion) => {
   if (conversion.isUsed(1))
     refuseNode(conversion.node, 'only its largest values are read, not where they were');
   const { map, windows } = read(conversion);
-  // Zeros are no larger than what is not negative.
+  // Zeros do not exceed what is not negative.
   return pool(conversion, map, windows, 'max', map.nonNegative);
 };
 
@@ -24,7 +24,7 @@ export const averagePool: Operator = (conversion) => {
   if (wholeAt(node, 'count_include_pad', 0) === 0 || padding === null) {
     return pool(conversion, map, windows, 'average', false);
   }
-  // The pixels that are padded count like others; what a window reaches beyond them does not.
+  // Padded pixels count like any other; what a window covers beyond them does not.
   const counted = windows.map(({ before, after }): [number, number] => [before, after]) as [
     [number, number],
     [number, number],

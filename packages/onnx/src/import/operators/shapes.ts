@@ -18,10 +18,10 @@ import type { Conversion, Operator } from './operator';
 
 const product = (sizes: readonly number[]): number => sizes.reduce((total, size) => total * size, 1);
 
-/** What does nothing when the network answers. */
+/** An operator that does nothing at inference time. */
 const pass: Operator = (conversion) => tensorAt(conversion, 0);
 
-/** `Shape`: the sizes are known, the batch stands as NaN. */
+/** `Shape`: the sizes are known, except that of the batch, which is NaN. */
 const shape: Operator = (conversion) => {
   const { node } = conversion;
   const sizes = [Number.NaN, ...sizesOf(tensorAt(conversion, 0))];
@@ -124,7 +124,7 @@ const concat: Operator = (conversion) => {
   };
 };
 
-/** A stretch of an axis: where it begins, how long it is, and which of its places are taken. */
+/** A stretch of an axis: where it begins, how long it is, and its step. */
 interface Stretch {
   readonly start: number;
   readonly end: number;
@@ -156,7 +156,7 @@ function cut(
     symbolic = builder.apply(layer, [symbolic]);
   }
   if (cuts(channels)) {
-    // Told that the channels come first, the layer crops the last two axes: columns and channels.
+    // With `channelsFirst` the layer crops the last two axes: here columns and channels.
     const layer = tfl.layers.cropping2D({
       cropping: [columns, channels],
       dataFormat: 'channelsFirst',
@@ -168,7 +168,7 @@ function cut(
   if (of(1).step !== 1)
     refuseNode(node, 'it takes channels that stand together', `every ${String(of(1).step)}.`);
   if (Math.max(...strides) > 1) {
-    // A window of one pixel: whatever it pools, it takes every so many pixels.
+    // A window of one pixel: pooling with strides only picks pixels.
     const layer = tfl.layers.averagePooling2d({
       poolSize: 1,
       strides,
@@ -237,7 +237,7 @@ const pad: Operator = (conversion) => {
   const mode = textAt(node, 'mode', 'constant');
   const value = optionalAt(conversion, 2);
   const number = value === null ? 0 : scalarOf(value);
-  // What is next to zero in float32 stands for it: files of ours pad so.
+  // A number next to zero in float32 stands for zero: our own files pad with one.
   if (mode !== 'constant' || !(Math.abs(number ?? 1) < 1e-30)) {
     refuseNode(node, 'it pads with zeros', mode === 'constant' ? String(number) : mode);
   }
@@ -311,7 +311,7 @@ const resize: Operator = (conversion) => {
   return { ...map, symbolic: builder.apply(layer, [map.symbolic]) };
 };
 
-/** Operators that move numbers, or say how they are arranged. */
+/** Operators that rearrange numbers or only change the shape. */
 export const shapes: Readonly<Record<string, Operator>> = {
   Identity: pass,
   Dropout: pass,

@@ -6,14 +6,14 @@ export interface Window {
   readonly size: number;
   readonly stride: number;
   readonly dilation: number;
-  /** Pixels that are padded in front and behind, as the file says. */
+  /** Padding before and after the map, as the file states it. */
   readonly before: number;
   readonly after: number;
-  /** Positions of the window. */
+  /** The number of positions. */
   readonly positions: number;
-  /** Pixels that have to be padded behind for the last position; below `after` where some are never reached. */
+  /** Padding after the map that the last position needs; less than `after` where some of it is never reached. */
   readonly reached: number;
-  /** Whether `same` of TensorFlow pads just so. */
+  /** Whether this is the padding of `same` in TensorFlow. */
   readonly isSame: boolean;
 }
 
@@ -38,7 +38,7 @@ export function windowsOf(
     if (auto === 'SAME_LOWER') [before, after] = [Math.ceil(same / 2), Math.floor(same / 2)];
     const steps = (length + before + after - covered) / stride;
     let positions = (roundsUp ? Math.ceil(steps) : Math.floor(steps)) + 1;
-    // No window begins in what is padded behind.
+    // No window begins in the padding after the map.
     if (roundsUp && (positions - 1) * stride >= length + before) positions -= 1;
     const reached = (positions - 1) * stride + covered - length - before;
     const isSame =
@@ -50,7 +50,7 @@ export function windowsOf(
   return [along(0), along(1)];
 }
 
-/** Zeros to put around a map: none where the window needs none. */
+/** The zeros to put around a map; null if the window needs none. */
 export function paddingOf(windows: readonly [Window, Window]): [[number, number], [number, number]] | null {
   const sides = windows.map(({ before, reached }): [number, number] => [before, Math.max(0, reached)]);
   return sides.flat().some((side) => side > 0) ? (sides as [[number, number], [number, number]]) : null;
