@@ -12,7 +12,7 @@ import { maxPoolingUp } from './max-pooling';
 import type { BackboneOptions, ModelDefinition } from './model-definition';
 import { tfl } from './tf';
 
-/** What tells one AlexNet for small images from another. */
+/** How one AlexNet for small images differs from another. */
 interface AlexNetWidths {
   /** Of the five convolutions. */
   readonly filters: readonly [number, number, number, number, number];
@@ -25,7 +25,7 @@ const published: AlexNetWidths = { filters: [32, 64, 96, 96, 64], hidden: [256, 
 /**
  * AlexNet for 32×32 images as the released BranchyNet code has it: conv 5×5 (32), pool, normalisation, conv 5×5 (64),
  * pool, normalisation, conv 3×3 (96, 96, 64), pool, dense 1024 → 256 → 128 → classes with dropout of a half. Each
- * convolution keeps its size and is followed by a ReLU; the max pooling is 3×3 with a step of 2 and rounds up; the
+ * convolution keeps its size and is followed by a ReLU; max pooling is 3×3 with a stride of 2 and rounds up;
  * normalisation is local response normalisation over three channels.
  */
 function buildAlexNet(options: BackboneOptions, widths: AlexNetWidths = published): tfl.LayersModel {
@@ -86,10 +86,10 @@ function branch(after: string, options: BranchyNetOptions): ExitSpecification {
 }
 
 const pooling = { poolSize: 3, strides: 2 };
-// One branch of two convolutions, one of one, each with what stands before the trunk's next convolution.
+// One branch with two convolutions and one with one, each starting like the trunk before its next convolution.
 const deeper = { convolutions: [32, 32], pooling, normalizedBefore: 0 };
 const shallower = { convolutions: [32], pooling, normalizedBefore: 0 };
-// Behind the trunk's own pooling and normalisation, on a quarter of the pixels and less.
+// After the trunk's own pooling and normalisation, on a quarter of the pixels or less.
 const cheapFirst = { convolutions: [{ filters: 48, strides: 2 }, 48], pooling: null };
 const cheapSecond = { convolutions: [32], pooling: null };
 
@@ -112,7 +112,7 @@ const variants: readonly AlexNetVariant[] = [
   },
   {
     suffix: '_cheap',
-    description: 'with exits where the paper’s text has them, behind their pooling, and cheaper heads',
+    description: 'with exits where the paper’s text has them, after their pooling, and cheaper heads',
     exits: [branch('norm1', cheapFirst), branch('norm2', cheapSecond)],
   },
 ];
@@ -136,7 +136,9 @@ function branchy(
   };
 }
 
-/** AlexNet for CIFAR, and B-AlexNet with the exits of BranchyNet's code, of its text, and with cheaper ones. */
+/**
+ * AlexNet for CIFAR, and B-AlexNet with the exits of BranchyNet's code, with those of its text, and with cheaper ones.
+ */
 export const alexnetCifarModels: readonly ModelDefinition[] = [
   {
     ...shared,

@@ -6,13 +6,13 @@ import { resolveLayerName } from './resolve-layer-name';
 const DEFAULT_HEAD = 'pooled';
 
 /**
- * Gives a plain network exits that are written as a person writes them. Its name, classes and preprocessing stay.
+ * Gives a plain network exits in the notation that people type. Its name, classes and preprocessing stay.
  *
- * @param exits each `LAYER` or `LAYER:HEAD`: the layer as `resolveLayerName` knows it, the head by its registered name,
- *   `pooled` unless given
- * @param seed of the heads' weights; 0 unless given
+ * @param exits each `LAYER` or `LAYER:HEAD`: a layer name that `resolveLayerName` accepts, the head by its registered
+ *   name, `pooled` unless given
+ * @param seed the seed of the heads' weights; 0 unless given
  * @param caller the function that errors name
- * @throws ArgumentError for an exit that is not written so, an unknown layer or head, or a network that has exits
+ * @throws ArgumentError for an exit in another notation, an unknown layer or head, or a network that already has exits
  */
 export function attachNamedExits(
   plain: MultiExitModel,
@@ -25,14 +25,14 @@ export function attachNamedExits(
     const read = readExits(exits, plain, caller);
     return attachExits(plain.model, read, { name, classes: [...classes], preprocessing, seed });
   } catch (error) {
-    // What is wrong with a layer or a head is wrong with what was written here.
+    // An error about a layer or a head is an error in this text.
     if (!EarlyExitError.is(error) || error.kind !== 'argument') throw error;
     const { where: _, ...parts } = error.parts;
     throw new ArgumentError({ ...parts, function: caller, argument: 'exits', cause: error });
   }
 }
 
-/** Exits as they are written, for a network that has none yet. */
+/** Reads exits in this notation, for a network that has none yet. */
 function readExits(exits: readonly string[], plain: MultiExitModel, caller: string): ExitSpecification[] {
   const own = plain.metadata.exits.slice(0, -1);
   if (own.length > 0) {
@@ -54,7 +54,7 @@ function readExits(exits: readonly string[], plain: MultiExitModel, caller: stri
         received: written,
       });
     }
-    // Whether the head exists is attachExits's to say: it knows the names.
+    // attachExits checks whether the head exists: it knows the names.
     return { after: resolveLayerName(plain, layer), head };
   });
 }

@@ -2,7 +2,7 @@ import { layerSeed } from '@earlyexit/branch-head';
 import type { BackboneOptions, ModelDefinition } from './model-definition';
 import { tfl } from './tf';
 
-/** One stage of a network of Conditional Deep Learning: a convolution, a sigmoid and a mean pooling 2×2. */
+/** One stage of a network of Conditional Deep Learning: a convolution, a sigmoid and 2×2 mean pooling. */
 interface Stage {
   readonly filters: number;
   readonly kernelSize: number;
@@ -18,7 +18,7 @@ const threeStages: readonly Stage[] = [
   { filters: 9, kernelSize: 3 },
 ];
 
-/** Stages of convolutions that do not pad, sigmoids and mean poolings that round up, and one dense layer. */
+/** Stages of unpadded convolutions, sigmoids and mean poolings that round up, and one dense layer. */
 function buildStages(options: BackboneOptions, stages: readonly Stage[]): tfl.LayersModel {
   const { inputShape, classes, seed } = options;
   const drawn = (name: string) => tfl.initializers.glorotUniform({ seed: layerSeed(seed, name) });
@@ -39,8 +39,8 @@ function buildStages(options: BackboneOptions, stages: readonly Stage[]): tfl.La
   return tfl.model({ inputs: input, outputs: logits, name: options.name });
 }
 
-// The abstract and digests of the paper name the two networks and their results; the sizes of the layers, the sigmoids and
-// the mean pooling are from descriptions that could not be held against its text.
+// The abstract and summaries of the paper name the two networks and their results; the layer sizes, the sigmoids and
+// the mean pooling come from descriptions that could not be checked against its text.
 const paper =
   'Panda, Sengupta, Roy: Conditional Deep Learning, DATE 2016 (arXiv:1509.08971); layers reconstructed, not verified';
 

@@ -4,8 +4,8 @@ import { tfl } from './tf';
 type Initializer = ReturnType<typeof tfl.initializers.randomNormal>;
 
 /**
- * Normal weights of variance 2 / (kernel² · filters): He's initialisation over the fan-out, as the original
- * early-exit ResNets draw their convolutions.
+ * Normal weights of variance 2 / (kernel² · filters): He's initialisation over the fan-out, which the original
+ * early-exit ResNets use for their convolutions.
  */
 export function heNormalFanOut(
   kernelSize: number,

@@ -3,7 +3,7 @@ import { branchyNetPaper } from './branchynet';
 import { normalFanIn } from './initializers';
 import { tfl } from './tf';
 
-/** Widths of a LeNet; the defaults are those of the released BranchyNet code. */
+/** The widths of a LeNet. */
 interface LeNetWidths {
   readonly filters: readonly [number, number, number];
   readonly hidden: number;
@@ -16,8 +16,9 @@ const published: LeNetWidths = { filters: [5, 10, 20], hidden: 84 };
  * conv 5×5 (30×30×5), max-pool 2 (15), ReLU, conv 5×5 (17×17×10), max-pool 2 (9), ReLU, conv 5×5 (11×11×20),
  * max-pool 2 (6), ReLU, dense 720 → 84, dense 84 → classes. There is no ReLU between the two dense layers.
  *
- * Every convolution pads by 3 on all sides, more than `same` would. Chainer's pooling starts its windows at 0 and
- * adds one at the end where they do not come out even: that is what `same` does for a window of 2 and a stride of 2.
+ * Every convolution pads by 3 on all sides, more than `same` would. Chainer's pooling starts its windows at 0 and adds
+ * one at the end where they do not divide the size evenly, which is what `same` does for a window of 2 and a stride of
+ * 2.
  */
 function buildLeNet(options: BackboneOptions, widths: LeNetWidths = published): tfl.LayersModel {
   const { inputShape, classes, seed } = options;
@@ -84,9 +85,10 @@ export const lenetModels: readonly ModelDefinition[] = [
     ...mnist,
     name: 'b_lenet_cheap',
     description:
-      'B-LeNet with a head of 3 % instead of 9 % of the network: its convolution takes a step of 2',
+      'B-LeNet with a head of 3 % instead of 9 % of the network: its convolution has a stride of 2',
     paper: branchyNetPaper,
-    // Half of the features that are pooled once already: a quarter of the convolution's cost at the same width.
+    // On features that are already pooled once, with a stride of 2: a quarter of the convolution's cost at the same
+    // width.
     exits: [
       {
         after: 'conv1',

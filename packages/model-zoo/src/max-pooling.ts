@@ -1,8 +1,8 @@
 import { tfl } from './tf';
 
 /**
- * Max pooling that rounds sizes up, as Chainer's does: windows start at 0, and one more is added where they do not reach
- * the end. Features must not be below 0 (it stands behind a ReLU), because zeros may be added at the end.
+ * Max pooling that rounds sizes up, as Chainer's does: windows start at 0, and one more is added where they do not
+ * reach the end. Features must not be negative (it follows a ReLU), because zeros may be added at the end.
  */
 export function maxPoolingUp(
   name: string,
@@ -18,7 +18,7 @@ export function maxPoolingUp(
   const pool = (padding: 'same' | 'valid', features: tfl.SymbolicTensor): tfl.SymbolicTensor =>
     tfl.layers.maxPooling2d({ name, poolSize, strides, padding }).apply(features) as tfl.SymbolicTensor;
   if (missing.every(({ end }) => end <= 0)) return pool('valid', input);
-  // One pixel that is missing in all is put at the end by `same` too, and costs nothing there.
+  // If only one pixel is missing on each axis, `same` adds it at the end too, at no cost.
   if (missing.every(({ end, windows }, axis) => end === 1 && windows === Math.ceil(sizes[axis]! / strides)))
     return pool('same', input);
   const [below, right] = missing.map(({ end }) => Math.max(0, end)) as [number, number];

@@ -25,7 +25,7 @@ export interface ModelEntry {
   readonly description: string;
   /** Where it was published. */
   readonly paper: string;
-  /** The dataset it is meant for, by its registered name; null where there is none. */
+  /** The registered name of the data set it is meant for; null if there is none. */
   readonly defaultDataset: string | null;
   /** The input shape it was published with. */
   readonly inputShape: InputShape;
@@ -33,7 +33,10 @@ export interface ModelEntry {
   readonly classes: number;
   /** Number of early exits: 0 for a plain network. */
   readonly exits: number;
-  /** Loss weights it is trained with by default, one per exit and the final one last; null for a plain network. */
+  /**
+   * The loss weights for training unless others are given, one per exit and the final one last; null for a plain
+   * network.
+   */
   readonly lossWeights: readonly number[] | null;
 }
 

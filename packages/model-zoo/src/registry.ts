@@ -27,7 +27,9 @@ const forTests = [
 ];
 for (const definition of [...published, ...forTests]) registerModel(definition);
 
-/** What a network has to know of the images that it is made for; a `DataSource` of `@earlyexit/datasets` says it. */
+/**
+ * What a network has to know about the images that it is made for; a `DataSource` of `@earlyexit/datasets` provides it.
+ */
 export interface NetworkData {
   /** Class names; the label is the position. */
   readonly classes: readonly string[];
@@ -37,27 +39,33 @@ export interface NetworkData {
   readonly mean: readonly number[];
   /** Of each channel, of pixels scaled to 0…1. */
   readonly standardDeviation: readonly number[];
-  /** Which way the ink goes; default null. */
+  /** Whether the ink is dark or light; null unless given. */
   readonly polarity?: Exclude<Preprocessing['polarity'], undefined>;
-  /** To how many pixels the shorter side of an image is brought before it is cut to its shape. */
+  /** The length in pixels to which the shorter side of an image is resized before cropping. */
   readonly shorterSide?: number | undefined;
 }
 
-/** What `createModel` may be told. */
+/** Options of `createModel`. */
 export interface CreateModelOptions {
-  /** The data that it is made for: their classes, their image shape and how their pixels become inputs. */
+  /** The data that the network is made for: their classes, image shape and preprocessing. */
   readonly data?: NetworkData | undefined;
-  /** Class names, or how many classes there are (named `"0"`, `"1"`, …). Default: those of `data`, else the number as published. */
+  /**
+   * Class names, or the number of classes (named `"0"`, `"1"`, …); unless given, those of `data`, or else the number as
+   * published.
+   */
   readonly classes?: readonly string[] | number;
-  /** Height, width and channels. Default: as in `data`, else as published. */
+  /** Height, width and channels; unless given, as in `data`, or else as published. */
   readonly inputShape?: InputShape;
-  /** How raw pixels become inputs; kept in the model's metadata. Default: as in `data`, else null, to be told later. */
+  /**
+   * How raw pixels become inputs; kept in the model's metadata. Unless given, as in `data`, or else null, to be set
+   * later.
+   */
   readonly preprocessing?: Preprocessing | null;
-  /** Seeds the weights. Default: 0. */
+  /** Seeds the weights; 0 unless given. */
   readonly seed?: number | undefined;
   /**
-   * Exits for a plain network, each `LAYER` or `LAYER:HEAD`: the layer as `resolveLayerName` knows it, the head by its
-   * registered name, `pooled` unless given. Default: the network's own.
+   * Exits for a plain network, each `LAYER` or `LAYER:HEAD`: a layer name that `resolveLayerName` accepts, and a
+   * registered head, `pooled` unless given. Without `exits`, the network's own.
    */
   readonly exits?: readonly string[] | undefined;
 }
@@ -66,7 +74,7 @@ export interface CreateModelOptions {
  * Builds a network of the registry with fresh, seeded weights: the same name, options and seed give the same
  * weights on every engine.
  *
- * @throws ArgumentError if there is no network of this name (with the nearest ones), or an option cannot be right.
+ * @throws ArgumentError if there is no network of this name (with the nearest ones), or an option is invalid.
  */
 export function createModel(name: string, options: CreateModelOptions = {}): MultiExitModel {
   const definition = getDefinition(name, 'createModel');
@@ -142,7 +150,7 @@ export function registerModel(definition: ModelDefinition): void {
   if (lossWeights !== null && lossWeights.length !== exits.length + 1) {
     throw new ArgumentError({
       where: `registerModel(${JSON.stringify(name)})`,
-      rule: `there is one loss weight an exit and one for the final exit, so ${exits.length + 1} here`,
+      rule: `there is one loss weight per exit and one for the final exit, so ${exits.length + 1} here`,
       received: String(lossWeights.length),
     });
   }
@@ -186,7 +194,7 @@ function classNames(classes: readonly string[] | number): readonly string[] {
     throw new ArgumentError({
       function: 'createModel',
       argument: 'classes',
-      rule: 'a network tells two or more classes apart, each with a name of its own',
+      rule: 'a network has two or more classes, each with its own name',
       received: JSON.stringify(classes),
     });
   }

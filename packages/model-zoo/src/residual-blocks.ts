@@ -2,11 +2,11 @@ import { heNormalFanOut, uniformFanIn } from './initializers';
 import { tfl } from './tf';
 
 /*
- * What the ResNets of He et al. (2015) are built of, for CIFAR and for ImageNet. Layers are named
+ * The building blocks of the ResNets of He et al. (2015), for CIFAR and for ImageNet. Layers are named
  * `layer<stage>_block<block>_<part>`, counted from 1; a block ends in its last ReLU.
  */
 
-/** The step of a convolution or pooling. */
+/** The stride of a convolution or pooling. */
 export type Stride = 1 | 2;
 
 /**
@@ -31,12 +31,12 @@ export function basicBlock(
   return relu(`${prefix}_relu2`, joined(prefix, filters, stride, input, features, seed, shortcut));
 }
 
-/** What a bottleneck widens by at its end. */
+/** The factor by which a bottleneck widens at its end. */
 const EXPANSION = 4;
 
 /**
  * 1×1, 3×3 and 1×1 convolutions beside a shortcut; ends in `<prefix>_relu3` with four times as many channels as
- * `filters`. The 3×3 convolution takes the step, as in torchvision and in the original example, not the first 1×1
+ * `filters`. The 3×3 convolution has the stride, as in torchvision and the original example, not the first 1×1
  * convolution, as in the paper.
  */
 export function bottleneckBlock(
@@ -87,11 +87,11 @@ export function projectionShortcut(
 }
 
 /**
- * Option A, from stock layers, so that any TensorFlow.js program opens the saved network: average pooling over
- * windows of one pixel takes every second pixel as it is, and zero padding told that the channels come first pads
- * the last two axes of `[batch, height, width, channels]`, of which the width gets nothing.
+ * Option A, built from stock layers so that any TensorFlow.js program can open the saved network: average pooling over
+ * windows of one pixel picks every second pixel, and zero padding set to `channelsFirst` pads the last two axes of
+ * `[batch, height, width, channels]`, with nothing for the width.
  *
- * @param zeros where the channels of zeros go: half of them on either side, or all before the others
+ * @param zeros where the channels of zeros go: half on either side, or all before the others
  */
 export function identityShortcut(zeros: 'around' | 'before' = 'around'): typeof projectionShortcut {
   return (prefix, filters, stride, input) => {
@@ -113,7 +113,7 @@ export function identityShortcut(zeros: 'around' | 'before' = 'around'): typeof 
   };
 }
 
-/** A convolution without bias, drawn as He et al. do, that pads `(kernelSize − 1) / 2` pixels on every side. */
+/** A convolution without bias, initialised as He et al. do, that pads `(kernelSize − 1) / 2` pixels on every side. */
 export function convolution(
   name: string,
   filters: number,
@@ -146,7 +146,7 @@ export function convolution(
 
 /** Batch normalisation. */
 export function normalization(name: string, input: tfl.SymbolicTensor): tfl.SymbolicTensor {
-  // PyTorch's defaults, under which these networks were published: its momentum 0.1 is the 0.9 of here.
+  // PyTorch's defaults, with which these networks were published: its momentum of 0.1 is 0.9 here.
   return tfl.layers
     .batchNormalization({ name, momentum: 0.9, epsilon: 1e-5 })
     .apply(input) as tfl.SymbolicTensor;
@@ -157,7 +157,7 @@ export function relu(name: string, input: tfl.SymbolicTensor): tfl.SymbolicTenso
   return tfl.layers.reLU({ name }).apply(input) as tfl.SymbolicTensor;
 }
 
-/** What a ResNet ends in: global average pooling `avgpool`, and one dense layer `fc` to the logits. */
+/** The end of a ResNet: global average pooling `avgpool`, and one dense layer `fc` to the logits. */
 export function classifier(features: tfl.SymbolicTensor, classes: number, seed: number): tfl.SymbolicTensor {
   const pooled = tfl.layers.globalAveragePooling2d({ name: 'avgpool' }).apply(features) as tfl.SymbolicTensor;
   const kernelInitializer = uniformFanIn(pooled.shape[1]!, seed, 'fc');

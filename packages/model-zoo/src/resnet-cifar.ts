@@ -10,7 +10,7 @@ import {
 } from './residual-blocks';
 import { tfl } from './tf';
 
-/** What tells one CIFAR ResNet from another. */
+/** How one CIFAR ResNet differs from another. */
 interface ResNetShape {
   /** Residual blocks in each stage: (depth − 2) / 6. */
   readonly blocks: number;

@@ -2,7 +2,7 @@ import type { BackboneOptions, ModelDefinition } from './model-definition';
 import { basicBlock, bottleneckBlock, classifier, convolution, normalization, relu } from './residual-blocks';
 import { tfl } from './tf';
 
-/** What tells one ImageNet ResNet from another. */
+/** How one ImageNet ResNet differs from another. */
 interface ResNetShape {
   readonly block: typeof bottleneckBlock;
   /** Blocks of each of the four stages. */
@@ -34,7 +34,7 @@ function buildResNet(
   return tfl.model({ inputs: input, outputs: logits, name });
 }
 
-/** Max pooling 3×3 stride 2 with one pixel of padding: of zeros, which win over nothing behind a ReLU. */
+/** 3×3 max pooling with a stride of 2 and one pixel of padding: zeros, which beat no value after a ReLU. */
 function pooledStem(features: tfl.SymbolicTensor): tfl.SymbolicTensor {
   const padded = tfl.layers
     .zeroPadding2d({ name: 'maxpool_pad', padding: [1, 1] })

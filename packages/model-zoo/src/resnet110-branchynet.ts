@@ -5,13 +5,13 @@ import type { BackboneOptions, ModelDefinition } from './model-definition';
 import { basicBlock, identityShortcut, normalization, relu } from './residual-blocks';
 import { tfl } from './tf';
 
-/** What tells one of these ResNets from another. */
+/** How one of these ResNets differs from another. */
 interface ResNetShape {
   /** Residual blocks in each stage. */
   readonly blocks: number;
   /** Channels of the three stages. */
   readonly widths: readonly [number, number, number];
-  /** Side of the window of the last average pooling, whose step is 1. */
+  /** The window size of the last average pooling, whose stride is 1. */
   readonly window: number;
 }
 
@@ -19,9 +19,9 @@ const published: ResNetShape = { blocks: 18, widths: [16, 32, 64], window: 6 };
 
 /**
  * ResNet-110 as the released BranchyNet code has it. It differs from that of He et al. in its first convolution, which
- * does not pad (32 → 30 pixels), in its shortcuts, whose channels of zeros all come first, and in its end, an average
- * pooling 6×6 with a step of 1 (8 → 3 pixels) before the dense layer. The code's biases before batch normalisations,
- * which these take away again, are left out.
+ * does not pad (32 → 30 pixels), in its shortcuts, whose channels of zeros all come first, and in its end, 6×6 average
+ * pooling with a stride of 1 (8 → 3 pixels) before the dense layer. The code's biases before batch normalisation, which
+ * cancels them, are left out.
  */
 function buildResNet(options: BackboneOptions, shape: ResNetShape = published): tfl.LayersModel {
   const { inputShape, classes, seed } = options;
@@ -93,7 +93,7 @@ export const branchyNetResnetModels: readonly ModelDefinition[] = [
     ...shared,
     name: 'resnet110_branchynet',
     description:
-      'ResNet-110 for 32×32 images as in the BranchyNet code: 30 pixels behind the first convolution',
+      'ResNet-110 for 32×32 images as in the BranchyNet code: 30 pixels after the first convolution',
     exits: [],
     lossWeights: null,
   },

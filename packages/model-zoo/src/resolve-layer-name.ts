@@ -2,15 +2,15 @@ import type { MultiExitModel } from '@earlyexit/branch-head';
 import { ArgumentError, nearestNames } from '@earlyexit/core';
 import type { tfl } from './tf';
 
-// `layer2_block1_conv1` here, `conv3_block2_1_conv` in Keras: what ends in `block<number>` names the block.
+// `layer2_block1_conv1` here, `conv3_block2_1_conv` in Keras: the part up to `block<number>` names the block.
 const blockOfLayer = /^(.*block\d+)_/;
 const blockNumber = /^block(\d+)$/;
 
 /**
- * The name of the layer that a person means: a layer's own name, or `block4` for the layer that ends the fourth
+ * Resolves the layer name that a person types: a layer's own name, or `block4` for the layer that ends the fourth
  * residual block, counted from 1 over all stages.
  *
- * @throws ArgumentError if the network has no such layer or block; the message says which ones come near.
+ * @throws ArgumentError if the network has no such layer or block; the message names the nearest ones.
  */
 export function resolveLayerName(model: MultiExitModel | tfl.LayersModel, name: string): string {
   const names = backboneLayerNames(model);

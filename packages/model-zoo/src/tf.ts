@@ -1,3 +1,3 @@
-// The one place of this package where TensorFlow.js comes in. The layers come first: the gradients are theirs.
+// The one place where this package imports TensorFlow.js. The layers come first, because they register the gradients.
 export * as tfl from '@tensorflow/tfjs-layers';
 export * as tf from '@tensorflow/tfjs-core';

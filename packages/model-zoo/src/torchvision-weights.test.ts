@@ -100,7 +100,7 @@ it('refuses what is missing, left over or of another shape, by name', () => {
     [...tensors].map(([name, tensor]) => [name === 'fc.weight' ? 'fcc.weight' : name, tensor]),
   );
   expect(() => importTorchvision(writeSafetensors(renamed), 'resnet20_cifar')).toThrow(
-    /1 missing \(fc\.weight\) and 1 left over \(fcc\.weight\)\. fcc\.weight is near to fc\.weight/,
+    /1 missing \(fc\.weight\) and 1 left over \(fcc\.weight\)\. fcc\.weight is close to fc\.weight/,
   );
   expect(() => importTorchvision(writeSafetensors(tensors), 'resnet32_cifar')).toThrow(
     /missing \(layer1\.3\.conv1/,

@@ -4,32 +4,34 @@ import { type HostTensor, readSafetensors, type TensorValues } from '@earlyexit/
 import { createModel } from './registry';
 import { tf, type tfl } from './tf';
 
-/** What is known of the weights besides; how pixels are prepared is as torchvision prepares ImageNet unless stated. */
+/**
+ * What is known about the weights besides the file; pixels are prepared as torchvision does for ImageNet unless stated.
+ */
 export interface TorchvisionOptions extends StatedScaling {
-  /** Names of the classes; by default numbers, as many as the weights have. */
+  /** Names of the classes; numbers unless given, as many as the weights have. */
   readonly classes?: readonly string[] | undefined;
-  /** Seed of the heads' weights, which the file does not have; 0 unless given. */
+  /** The seed of the heads' weights, which are not in the file; 0 unless given. */
   readonly seed?: number | undefined;
-  /** How to call the file in errors; `weights` unless given. */
+  /** The file's name in errors; `weights` unless given. */
   readonly where?: string | undefined;
 }
 
 const IMAGENET = { mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225] } as const;
 
-/** Counters of PyTorch's normalisation, which nothing depends on. */
+/** The counters of PyTorch's normalisation, which affect nothing. */
 const COUNTER = /\.num_batches_tracked$/;
-/** More names than a message lists. */
+/** The most names that a message lists. */
 const MOST_NAMED = 6;
 
 /**
- * Builds a ResNet of the registry with weights that torchvision's network of the same depth has, by torchvision's names:
- * `conv1.weight`, `layer1.0.bn1.running_mean`, `layer2.0.downsample.0.weight`, `fc.bias`. Heads keep their random weights,
- * for `frozen` training to set. Any network of those names fits, as `resnet20_cifar` shows.
+ * Builds a ResNet of the registry with the weights of torchvision's network of the same depth, under torchvision's
+ * names: `conv1.weight`, `layer1.0.bn1.running_mean`, `layer2.0.downsample.0.weight`, `fc.bias`. Heads keep their
+ * random weights, to be set by `frozen` training. Any network with such names fits, `resnet20_cifar` for instance.
  *
  * @param file safetensors, as `save_file(model.state_dict(), path)` writes it
- * @param name of a registered network
- * @throws ArgumentError for an unknown network, or a preparation that does not fit; DataError for a damaged file, or weights that are missing, left over or of
- *   another shape
+ * @param name the name of a registered network
+ * @throws ArgumentError for an unknown network, or a preparation that does not fit; DataError for a damaged file, or
+ * weights that are missing, left over or of another shape
  */
 export function importTorchvision(
   file: Uint8Array,
@@ -68,11 +70,11 @@ function withoutPrefix(tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor
   return new Map(kept.map(([name, tensor]) => [isPrefixed ? name.slice('module.'.length) : name, tensor]));
 }
 
-/** A weight of the network, and where it stands in the file. */
+/** A weight of the network, and where it is in the file. */
 interface Place {
   readonly variable: tfl.LayerVariable;
   readonly name: string;
-  /** The order in which the file's axes stand in the network. */
+  /** The order of the file's axes in the network. */
   readonly order: readonly number[];
 }
 
@@ -97,7 +99,7 @@ function fill(
         ...(surplus.length > 0 ? [`${String(surplus.length)} left over (${some(surplus)})`] : []),
       ].join(' and '),
       remedy:
-        near === null ? 'Name the network that the weights are of' : `${near} is near to ${missing[0]!}`,
+        near === null ? 'Name the network that the weights are of' : `${near} is close to ${missing[0]!}`,
     });
   }
   const misfit = places.find(
@@ -127,7 +129,7 @@ function turned({ shape }: Tensor, order: readonly number[]): string {
   return shape.length === order.length ? order.map((axis) => shape[axis]).join() : '';
 }
 
-/** What PyTorch calls the weights of normalisation, and of what else there is. */
+/** PyTorch's names for the weights of normalisation and of other layers. */
 const weightNames: Readonly<Record<string, string>> = {
   kernel: 'weight',
   bias: 'bias',

@@ -6,7 +6,7 @@ export function noiseFor(model: tfl.LayersModel, count: number): tf.Tensor {
   return tf.randomNormal([count, ...shape], 0, 1, 'float32', 7);
 }
 
-/** What a gradient step would find at one variable. */
+/** The gradient for one variable. */
 export interface GradientCheck {
   readonly variable: string;
   readonly isFinite: boolean;
@@ -14,12 +14,12 @@ export interface GradientCheck {
   readonly arrives: boolean;
 }
 
-/** The gradient of all exits together, in training mode, at every trainable variable that there is. */
+/** The gradient of all exits together, in training mode, for every trainable variable. */
 export function checkGradients(model: tfl.LayersModel): GradientCheck[] {
   const images = noiseFor(model, 3);
   const { value, grads } = tf.variableGrads(() => {
     const outputs = [model.apply(images, { training: true }) as tf.Tensor | tf.Tensor[]].flat();
-    // A random direction: a plain sum of logits would leave what a normalisation subtracts at zero.
+    // A random direction: with a plain sum of logits, whatever a normalisation subtracts would get a gradient of zero.
     const parts = outputs.map((output, index) =>
       tf.sum(tf.mul(output, tf.randomNormal(output.shape, 0, 1, 'float32', 11 + index))),
     );
