@@ -8,7 +8,7 @@ import { searchThresholds } from '../dist/index.js';
 
 const [samples = 10_000, classes = 10, exits = 6, rounds = 5] = process.argv.slice(2).map(Number);
 
-/** Logits that see ever more clearly from exit to exit; no two scores are alike. */
+/** Logits that get more certain from exit to exit; no two scores are equal. */
 function inventLogits(seed) {
   let state = seed;
   const random = () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;

@@ -14,16 +14,16 @@ import { type PointIntervals, pointIntervals } from './operating-points/point-in
 
 /** One of the 39 budgets. */
 export interface BudgetedPoint {
-  /** Which share of the samples should leave where: exit k (from 1) gets a part proportional to skew^k. */
+  /** The share of samples meant for exit k (from 1) is proportional to skew^k. */
   readonly skew: number;
-  /** The shares asked for, one an exit, the final one last; they sum to 1. */
+  /** The shares asked for, one per exit, the final one last; they sum to 1. */
   readonly targetShares: readonly number[];
-  /** Set on the validation samples, one an early exit. */
+  /** Set on the validation samples, one per early exit. */
   readonly thresholds: readonly Threshold[];
-  /** On the test samples: a fraction from 0 to 1, and multiply-accumulates a sample on average. */
+  /** On the test samples: a fraction from 0 to 1, and multiply-accumulates per sample on average. */
   readonly accuracy: number;
   readonly averageMacs: number;
-  /** How sure these two are, as those of a sample: 95 % intervals. */
+  /** The 95 % intervals of these two. */
   readonly intervals: PointIntervals;
 }
 
@@ -31,7 +31,7 @@ export interface BudgetedPoint {
 const BUDGETS = 39;
 const SKEW_STEPS = 20;
 
-/** The shares that a budget asks for: proportional to skew, skew², skew³, …, one an exit. */
+/** The shares that a budget asks for: proportional to skew, skew², skew³, …, one per exit. */
 export function budgetShares(skew: number, exits: number): number[] {
   const parts = Array.from({ length: exits }, (_, exit) => skew ** (exit + 1));
   const sum = parts.reduce((total, part) => total + part, 0);
@@ -39,12 +39,12 @@ export function budgetShares(skew: number, exits: number): number[] {
 }
 
 /**
- * Thresholds on the largest probability that let these shares of the samples leave: exit by exit, the surest of
- * those that have not left are counted off until ⌊samples · share⌋ are reached, and the confidence of the last one
- * is the threshold. An exit whose count is 0 is shut. Samples as sure as the last one leave with it.
+ * Thresholds on the largest probability that let these shares of the samples leave: exit by exit, the surest ⌊samples ·
+ * share⌋ of those that have not left are counted off, and the confidence of the last one is the threshold. An exit
+ * whose count is 0 is closed. Samples with the same confidence as the last one leave with it.
  *
- * @param shares One an exit, the final one last.
- * @throws ArgumentError if there is not one share an exit; DataError for logits that are not finite.
+ * @param shares One per exit, the final one last. @throws ArgumentError if there is not one share per exit; DataError
+ * for logits that are not finite.
  */
 export function thresholdsForShares(
   cached: CachedLogits,
@@ -55,7 +55,7 @@ export function thresholdsForShares(
   if (shares.length !== cached.exits.length || shares.some((share) => !(share >= 0 && share <= 1))) {
     throw new ArgumentError({
       where: 'thresholdsForShares: shares',
-      rule: `there is one share from 0 to 1 an exit, the final one included, so ${cached.exits.length} here`,
+      rule: `there is one share from 0 to 1 per exit, the final one included, so ${cached.exits.length} here`,
       received: shares.join(', '),
     });
   }
@@ -63,9 +63,9 @@ export function thresholdsForShares(
 }
 
 /**
- * `thresholdsForShares` on scores that are known.
+ * `thresholdsForShares` on known scores.
  *
- * @param evaluations One an exit, the final one last.
+ * @param evaluations One per exit, the final one last.
  */
 export function countOff(
   evaluations: readonly Pick<CriterionEvaluation, 'scores'>[],

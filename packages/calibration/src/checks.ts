@@ -36,9 +36,9 @@ export function checkLabelled(cached: CachedLogits, where: string): asserts cach
 }
 
 /**
- * Refuses logits among which one is NaN or infinite, and says where.
+ * Refuses logits if any is NaN or infinite, and says where.
  *
- * @throws DataError
+ * @throws DataError for the first such logit
  */
 export function checkFinite(logits: Float32Array | Float64Array, classes: number, where: string): void {
   const bad = logits.findIndex((value) => !Number.isFinite(value));
@@ -52,7 +52,7 @@ export function checkFinite(logits: Float32Array | Float64Array, classes: number
 }
 
 /**
- * Refuses costs that do not fit `exits` exits (the final one included) or that fall from one exit to the next.
+ * Refuses costs that do not fit `exits` exits (the final one included) or that decrease from one exit to the next.
  *
  * @throws ArgumentError
  */
@@ -60,7 +60,7 @@ export function checkExitMacs(exitMacs: readonly number[], exits: number, where:
   if (exitMacs.length !== exits) {
     throw new ArgumentError({
       where: `${where}: exitMacs`,
-      rule: `there is one cost an exit, the final one included, so ${exits} here`,
+      rule: `there is one cost per exit, the final one included, so ${exits} here`,
       received: String(exitMacs.length),
     });
   }
@@ -75,7 +75,7 @@ export function checkExitMacs(exitMacs: readonly number[], exits: number, where:
 }
 
 /**
- * Refuses logits that are not one row a label, and none at all.
+ * Refuses logits without exactly one row per label, and empty ones.
  *
  * @throws ArgumentError
  */
@@ -88,13 +88,13 @@ export function checkRows(
   if (logits.length === labels.length * classes && labels.length > 0) return;
   throw new ArgumentError({
     where,
-    rule: 'there is one row of logits a label, and at least one',
+    rule: 'there is one row of logits per label, and at least one',
     received: `${logits.length} logits, ${classes} classes and ${labels.length} labels`,
   });
 }
 
 /**
- * Refuses what is no probability, or 0 or 1.
+ * Refuses what does not lie strictly between 0 and 1.
  *
  * @throws ArgumentError
  */

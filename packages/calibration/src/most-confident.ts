@@ -14,18 +14,18 @@ import { DEFAULT_AIM, type SearchAim } from './search/search-aim';
 import { searchScored, type ThresholdSearch } from './search/search-scored';
 import type { SearchOptions } from './search/search-thresholds';
 
-/** Where each sample leaves, and which exit's answer it gets. */
+/** Where each sample leaves, and which exit answers it. */
 export interface MostConfidentSimulation extends Simulation {
   /** `[samples]`, the exit whose answer counts: `exitIndex`, or for a sample that reaches the end the surest exit. */
   readonly answeredBy: Int32Array;
 }
 
 /**
- * Plays a policy as the Shallow-Deep Network does (Kaya et al., ICML 2019): a sample that no early exit lets leave is
+ * Plays a policy as the Shallow-Deep Network does (Kaya et al., ICML 2019): a sample that leaves at no early exit is
  * answered by the surest of all exits, not by the last one. It still pays for the whole network (`exitIndex` is the
- * final exit); its score is the surest one. Among equally sure exits the earliest answers.
+ * final exit); its score is that of the surest exit. Of equally sure exits the earliest answers.
  *
- * @throws ArgumentError if the policy does not fit the exits, or the criterion needs labels and there are none.
+ * @throws ArgumentError if the policy does not fit the exits, or if the criterion needs labels and there are none.
  */
 export function simulateMostConfident(cached: CachedLogits, policy: ExitPolicy): MostConfidentSimulation {
   const simulation = simulate(cached, policy);
@@ -41,9 +41,9 @@ export function simulateMostConfident(cached: CachedLogits, policy: ExitPolicy):
 }
 
 /**
- * Thresholds for `simulateMostConfident`; see `searchThresholds`. A largest accuracy drop is counted from the final
- * exit's own accuracy, as for every other policy; where the surest exits stay further below it than that, whatever
- * the thresholds, the most accurate choice is taken and `notes` says so.
+ * Thresholds for `simulateMostConfident`; see `searchThresholds`. The accuracy drop is measured from the final exit's
+ * own accuracy, as for every other policy; if the surest exits stay further below it whatever the thresholds, the most
+ * accurate choice is taken and `notes` says so.
  *
  * @throws ArgumentError if options do not fit the exits, labels are missing or the cost target cannot be reached;
  * DataError without samples or for logits that are not finite.
@@ -70,7 +70,7 @@ export function searchMostConfidentThresholds(cached: CachedLogits, options: Sea
   });
   if ('targetMacs' in aim) return search(aim);
 
-  // The search counts a drop from the accuracy at the end of the network, which here is another.
+  // The search measures a drop from the accuracy at the end of the network, which is different here.
   const found = search({
     maxAccuracyDrop: Math.min(1, Math.max(0, aim.maxAccuracyDrop + fallbackAccuracy - finalAccuracy)),
   });

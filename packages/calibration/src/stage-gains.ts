@@ -1,7 +1,7 @@
 import { ArgumentError } from '@earlyexit/core';
 import { type CachedLogits, type ExitPolicy, simulate } from '@earlyexit/exit-criteria';
 
-/** What an exit costs, as the network's metadata have it; multiply-accumulates for one sample. */
+/** The costs of an exit, as in the network's metadata; multiply-accumulates for one sample. */
 export interface StageCosts {
   readonly backboneMacs: number;
   readonly headMacs: number;
@@ -15,7 +15,7 @@ export interface StageGain {
   readonly answered: number;
   /** Samples that it passes on. */
   readonly passedOn: number;
-  /** MACs saved by the samples it answers, less those that its head costs the samples it passes on. */
+  /** MACs saved by the samples it answers, minus what its head costs the samples it passes on. */
   readonly gainMacs: number;
   /** Whether the gain is above the bound. */
   readonly pays: boolean;
@@ -28,11 +28,11 @@ export interface StageGain {
  *
  * G = answered · (cost of the whole network − cost of leaving here) − passed on · cost of this head
  *
- * The heads before it are paid for either way and cancel out. The paper counts on the training samples, and stops at the
+ * Earlier heads are paid for either way and cancel out. The paper counts on the training samples, and stops at the
  * first exit whose gain is not above the bound.
  *
  * @param costs of all K+1 exits, the final one last
- * @param bound in MACs over all samples; 0 by default
+ * @param bound in MACs over all samples; 0 unless given
  * @throws ArgumentError if the costs or the policy do not fit the exits
  */
 export function stageGains(
@@ -44,7 +44,7 @@ export function stageGains(
   if (costs.length !== cached.exits.length) {
     throw new ArgumentError({
       where: 'stageGains costs',
-      rule: `there is one entry an exit, the final one included, so ${String(cached.exits.length)} here`,
+      rule: `there is one entry per exit, the final one included, so ${String(cached.exits.length)} here`,
       received: String(costs.length),
     });
   }

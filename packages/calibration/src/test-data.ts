@@ -11,15 +11,15 @@ export interface SyntheticOptions {
   readonly seed?: number;
   /** Round the logits to multiples of this, so that scores tie. */
   readonly step?: number;
-  /** Multiplies the logits: above 1 the network is surer than it should be. */
+  /** Multiplies the logits: above 1 the network is overconfident. */
   readonly scale?: number;
   /** How easy the samples are on average; 2.5 unless given. */
   readonly ease?: number;
 }
 
 /**
- * Logits as a network gives them: each sample has a difficulty of its own, later exits see more clearly, and the
- * noise of one exit goes on into the next.
+ * Logits like a real network's: each sample has its own difficulty, later exits see more clearly, and the noise of one
+ * exit carries over to the next.
  */
 export function syntheticLogits(options: SyntheticOptions): LabelledLogits {
   const { samples, classes = 10, exits = 3, seed = 0, step = 0, scale = 1, ease: meanEase = 2.5 } = options;

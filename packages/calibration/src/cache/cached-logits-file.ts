@@ -7,7 +7,10 @@ import {
   writeSafetensors,
 } from '@earlyexit/core/safetensors';
 
-/** What cached logits belong to. Both are texts of the caller's choice that change whenever the thing does: hashes. */
+/**
+ * What cached logits belong to. Both are strings of the caller's choice that change whenever the model or the split
+ * does: hashes.
+ */
 export interface CacheOrigin {
   /** Of the model's weights and structure. */
   readonly model: string;
@@ -19,7 +22,7 @@ export interface CacheOrigin {
 export interface CachedLogitsFile {
   readonly cached: CachedLogits;
   readonly origin: CacheOrigin;
-  /** `[samples]`, what the samples are called in their data set. */
+  /** `[samples]`, the samples' names in their data set. */
   readonly sampleIds: readonly (string | number)[];
   /** The caller's checksum over all of this; files of version 1 have none. */
   readonly sha256?: string | undefined;
@@ -28,14 +31,14 @@ export interface CachedLogitsFile {
 const FORMAT = 'earlyexit-logits';
 // Version 2 has a checksum.
 const FORMAT_VERSIONS = ['1', '2'];
-// Longer than two hashes; what a damaged file holds in their place may be longer than any message.
+// Longer than two hashes; in a damaged file the text in their place may be of any length.
 const LONGEST_PRINTED = 160;
 
 /**
  * Cached logits as the bytes of a safetensors file: `exit0`, `exit1`, …, `[samples, classes]`, the final exit last,
  * `labels` `[samples]` if they are known, and the origin as metadata.
  *
- * @throws ArgumentError if parts do not fit; DataError if there is not one id a sample.
+ * @throws ArgumentError if parts do not fit; DataError if there is not one id per sample.
  */
 export function encodeCachedLogits({
   cached,
@@ -64,9 +67,9 @@ export function encodeCachedLogits({
 /**
  * Reads cached logits and refuses those of another model or split.
  *
- * @param expected What they have to belong to; parts that are left out are taken as they are.
- * @param source How to call the bytes in errors: a path.
- * @throws DataError for bytes that are no such file, are cut short, or belong to something else.
+ * @param expected What they have to belong to; parts that are left out are not checked.
+ * @param source The name of the bytes in errors, such as a path.
+ * @throws DataError for bytes that are not such a file, are truncated, or belong to something else.
  */
 export function decodeCachedLogits(
   bytes: Uint8Array,
@@ -151,7 +154,7 @@ function checkIds(ids: readonly unknown[], samples: number, where: string): void
   if (ids.length === samples) return;
   throw new DataError({
     where,
-    rule: 'there is one id a sample',
+    rule: 'there is one id per sample',
     received: `${ids.length} ids for ${samples} samples`,
   });
 }

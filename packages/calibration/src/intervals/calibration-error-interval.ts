@@ -5,15 +5,15 @@ import { normalCdf } from './normal-distribution';
 const DEFAULT_BINS = 15;
 
 /**
- * The expected calibration error Ê = Σ n_b/n · |d_b|, d_b = confidence − accuracy in a bin, with an interval. Chance alone
- * makes Ê too large, the more so the smaller the bins, and the interval takes that back:
+ * The expected calibration error Ê = Σ n_b/n · |d_b|, d_b = confidence − accuracy in a bin, with an interval. Chance
+ * alone makes Ê too large, the more so the fewer samples a bin has, and the interval corrects for that:
  *
  * from Ê − bias(m) − z·s to Ê − bias(d) + z·s, s² = Σ (n_b/n)² s_b²
  *
- * bias(d) = Σ n_b/n · (E|N(d_b, s_b²)| − |d_b|) is what chance adds where the true distances are d. They are not known,
- * so each end takes the side that is safe: the distances as measured, and less what chance explains of them,
- * m_b² = max(0, d_b² − s_b²). So the interval covers at least as often as it says, and begins at 0 where the
- * confidences may be right.
+ * bias(d) = Σ n_b/n · (E|N(d_b, s_b²)| − |d_b|) is what chance adds if the true distances are d. These are unknown, so
+ * each end of the interval takes the safe side: the distances as measured, or the distances less what chance explains,
+ * m_b² = max(0, d_b² − s_b²). So the interval covers at least as often as stated, and begins at 0 if the confidences
+ * may be right.
  *
  * @param confidence Between 0 and 1; 0.95 unless given.
  * @param bins Of equal width; 15 unless given.
@@ -34,7 +34,7 @@ export function calibrationErrorInterval(
     if (sure === null || accuracy === null) continue;
     const weight = count / samples;
     const distance = Math.abs(sure - accuracy);
-    // With one sample more, half of it right: a bin in which all are right is not certain.
+    // With one extra sample, half of it right, because a bin whose samples are all right is not certain.
     const share = (count * accuracy + 0.5) / (count + 1);
     const error = Math.sqrt((share * (1 - share)) / count);
     value += weight * distance;
@@ -50,7 +50,7 @@ export function calibrationErrorInterval(
   };
 }
 
-/** E|X| − m for X normal with a mean of m ≥ 0: how much taking the absolute value adds. */
+/** E|X| − m for a normal X with mean m ≥ 0: how much taking the absolute value adds. */
 function foldingBias(mean: number, error: number): number {
   const ratio = mean / error;
   return error * Math.sqrt(2 / Math.PI) * Math.exp(-(ratio ** 2) / 2) - 2 * mean * normalCdf(-ratio);

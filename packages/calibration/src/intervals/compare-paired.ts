@@ -12,25 +12,25 @@ export interface PolicyOutcome {
 
 /** How two policies differ on the same samples. */
 export interface PairedComparison {
-  /** The first's accuracy less the second's. */
+  /** The first policy's accuracy minus the second's. */
   readonly accuracyDifference: Estimate;
   /** McNemar's exact test of "equally accurate". */
   readonly pValue: number;
-  /** Whether their accuracies may be called different at this confidence. */
+  /** Whether their accuracies differ significantly at this confidence. */
   readonly isDifferent: boolean;
-  /** The first's average cost less the second's, in multiply-accumulates a sample. */
+  /** The first policy's average cost minus the second's, in multiply-accumulates per sample. */
   readonly macsDifference: Estimate;
 }
 
 /**
- * Compares two policies on the same samples: accuracy by McNemar's exact test and a paired interval, cost by the mean of
- * the paired differences, d̄ ± z √(variance / n). Two figures with intervals of their own say less: what both policies
- * find hard they share, and it falls out of the difference.
+ * Compares two policies on the same samples: accuracy by McNemar's exact test and a paired interval, cost by the mean
+ * of the paired differences, d̄ ± z √(variance / n). Two figures with separate intervals say less: samples that both
+ * policies find hard cancel out in the difference.
  *
  * Comparing many pairs finds differences by chance: `holmAdjusted` takes that into account.
  *
  * @param confidence Between 0 and 1; 0.95 unless given.
- * @throws ArgumentError if they have not answered equally many samples.
+ * @throws ArgumentError if they have not answered the same number of samples.
  */
 export function comparePaired(
   first: PolicyOutcome,

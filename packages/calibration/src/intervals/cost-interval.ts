@@ -1,21 +1,21 @@
 import type { ExitCosts } from '@earlyexit/exit-criteria';
 import { DEFAULT_CONFIDENCE, type Estimate, standardErrorsOf } from './estimate';
 
-/** What answering costs, with intervals. */
+/** The cost of answering, with intervals. */
 export interface CostEstimates {
-  /** Multiply-accumulates a sample, on average. */
+  /** Multiply-accumulates per sample, on average. */
   readonly averageMacs: Estimate;
-  /** The plain network's cost over that. */
+  /** The plain network's cost divided by that. */
   readonly macsRatio: Estimate;
 }
 
-// A sample more at each exit, half of it: an exit that nobody took in this sample may be taken in the next.
+// Half an extra sample at each exit, because an exit that was not taken in this sample may be taken in the next.
 const PSEUDO_COUNT = 0.5;
 
 /**
- * The average cost of a policy and its interval, from the shares of the exits: m ± z √(variance / n), with half a sample
- * more at each exit, so that a sample that leaves whole at one exit has an interval too. The ratio's interval is that of
- * the cost turned over.
+ * The average cost of a policy and its interval, from the shares of the exits: m ± z √(variance / n), with half an
+ * extra sample at each exit, so that there is an interval even if all samples leave at one exit. The ratio's interval
+ * is the reciprocal of the cost's.
  *
  * @param taken How many samples left at each exit, the final one last.
  * @param confidence Between 0 and 1; 0.95 unless given.

@@ -1,7 +1,7 @@
 import { checkProbability } from '../checks';
 import { normalQuantile } from './normal-distribution';
 
-/** A figure measured on a sample, and the interval that its true value lies in with the confidence asked for. */
+/** A figure measured on a sample, with a confidence interval for its true value. */
 export interface Estimate {
   /** As measured. */
   readonly value: number;
@@ -9,11 +9,11 @@ export interface Estimate {
   readonly high: number;
 }
 
-/** The confidence of an interval unless another is asked for. */
+/** The confidence of an interval unless another is given. */
 export const DEFAULT_CONFIDENCE = 0.95;
 
 /**
- * How many standard errors a two-sided interval reaches to each side: 1.96 at 95 %.
+ * How many standard errors a two-sided interval extends to each side: 1.96 at 95 %.
  *
  * @throws ArgumentError if `confidence` is not between 0 and 1.
  */

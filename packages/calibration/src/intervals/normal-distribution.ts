@@ -15,9 +15,10 @@ const TAIL_TOP = [
 const TAIL_BOTTOM = [7.784695709041462e-3, 3.224671290700398e-1, 2.445134137142996, 3.754408661907416, 1];
 
 /**
- * The z with Φ(z) = p, Φ the distribution function of the standard normal; to nine digits (P. J. Acklam, 2003).
+ * The z with Φ(z) = p, where Φ is the distribution function of the standard normal; to nine digits (P. J. Acklam,
+ * 2003).
  *
- * @param p From 0 to 1, where it is −Infinity and Infinity.
+ * @param p From 0 to 1; the ends give −Infinity and Infinity.
  */
 export function normalQuantile(p: number): number {
   if (p <= 0) return -Infinity;

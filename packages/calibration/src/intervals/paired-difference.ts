@@ -1,7 +1,7 @@
 import { ArgumentError } from '@earlyexit/core';
 import { DEFAULT_CONFIDENCE, type Estimate, standardErrorsOf } from './estimate';
 
-/** On how many samples two answers to the same sample were right, as a table of two by two needs it. */
+/** The counts of a two-by-two table: on how many samples only the first or only the second answer was right. */
 export interface PairedCounts {
   /** Right the first time and wrong the second. */
   readonly onlyFirst: number;
@@ -11,11 +11,11 @@ export interface PairedCounts {
 }
 
 /**
- * Counts where two policies differ on the same samples.
+ * Counts the samples on which two policies differ.
  *
  * @param first `[samples]`, 1 where its answer is right.
  * @param second Likewise, in the same order.
- * @throws ArgumentError if they are not equally many.
+ * @throws ArgumentError if they differ in number.
  */
 export function pairedCounts(first: ArrayLike<number>, second: ArrayLike<number>): PairedCounts {
   if (first.length !== second.length) {
@@ -36,13 +36,13 @@ export function pairedCounts(first: ArrayLike<number>, second: ArrayLike<number>
 }
 
 /**
- * How much more accurate the first is than the second, in a fraction of the samples: (b − c)/n, b and c the samples that
- * only one of them gets right. The interval is Wald's with half a sample more in each of the four cells (Agresti and
- * Min, Statistics in Medicine 2005):
+ * How much more accurate the first is than the second, as a fraction of the samples: (b − c)/n, where b and c count the
+ * samples that only the first or only the second gets right. The interval is Wald's with half an extra sample in each
+ * of the four cells (Agresti and Min, Statistics in Medicine 2005):
  *
  * (b − c)/m ± z √((b + c + 1) − (b − c)²/m) / m, m = n + 2
  *
- * The drop of a policy is the final exit's answers against the policy's.
+ * A policy's accuracy drop compares the final exit's answers with the policy's.
  *
  * @param confidence Between 0 and 1; 0.95 unless given.
  * @throws ArgumentError for a confidence out of range

@@ -6,12 +6,12 @@ import { DEFAULT_CONFIDENCE, type Estimate, standardErrorsOf } from './estimate'
  *
  * (p̂ + z²/2n ± z √(p̂(1 − p̂)/n + z²/4n²)) / (1 + z²/n)
  *
- * Right also where everything or nothing was counted. An accuracy is one: `wilsonInterval(right, samples)`.
+ * Valid even if all or none were counted. For an accuracy: `wilsonInterval(right, samples)`.
  *
  * @param count How many of them were counted.
- * @param total Of how many; with none the value is NaN and the interval the whole of 0 to 1.
+ * @param total Of how many; for 0 the value is NaN and the interval 0 to 1.
  * @param confidence Between 0 and 1; 0.95 unless given.
- * @throws ArgumentError for counts that are none.
+ * @throws ArgumentError for invalid counts.
  */
 export function wilsonInterval(count: number, total: number, confidence = DEFAULT_CONFIDENCE): Estimate {
   const z = standardErrorsOf(confidence, 'wilsonInterval');

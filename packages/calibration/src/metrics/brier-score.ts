@@ -2,8 +2,8 @@ import { softmax } from '@earlyexit/exit-criteria';
 import { checkRows } from '../checks';
 
 /**
- * Brier score: the mean over the samples of Σ (p_c − [c is the true class])², from 0 (sure and right) to 2 (sure
- * and wrong). A proper score: unlike the calibration error it cannot be lowered by answering vaguely.
+ * Brier score: the mean over the samples of Σ (p_c − [c is the true class])², from 0 (sure and right) to 2 (sure and
+ * wrong). It is a proper score: unlike the calibration error it cannot be lowered by answering vaguely.
  *
  * @param logits `[samples, classes]`, row-major.
  * @throws ArgumentError if the lengths do not fit.

@@ -9,8 +9,8 @@ import {
 
 /**
  * Class-wise calibration error (Kull et al., NeurIPS 2019): the mean over the classes of the expected calibration error
- * of "the sample is of this class", with that class's probability as confidence. The usual error looks at the answer
- * alone; this one also sees whether a runner-up is given too much.
+ * of "the sample is of this class", with that class's probability as confidence. The usual error considers the answer
+ * alone; this one also sees whether a runner-up gets too high a probability.
  *
  * @param logits `[samples, classes]`, row-major.
  * @returns A fraction from 0 to 1.
@@ -35,10 +35,10 @@ export function classCalibrationError(
 
 /**
  * Adaptive calibration error (Nguyen and O'Connor, EMNLP 2015; Nixon et al., 2019): the expected calibration error over
- * bins of equal counts instead of equal width. A sure network puts nearly all answers into the last of the equal bins,
- * where over- and underconfidence cancel out; here each bin holds as many answers as any other.
+ * bins of equal counts instead of equal width. A confident network puts nearly all answers into the last of the bins of
+ * equal width, where over- and underconfidence cancel out; here each bin holds as many answers as any other.
  *
- * @param bins How many; 15 unless given, fewer where there are fewer answers.
+ * @param bins How many; 15 unless given, fewer if there are fewer answers.
  * @returns A fraction from 0 to 1, NaN without answers.
  */
 export function adaptiveCalibrationError({ confidences, correct }: Confidences, bins = 15): number {

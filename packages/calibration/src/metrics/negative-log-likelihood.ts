@@ -3,7 +3,7 @@ import { checkRows } from '../checks';
 
 /**
  * Mean negative log-likelihood of the true classes, in nats: 0 if every sample is right and certain. Like the Brier
- * score a proper score, and harder on an answer that is sure and wrong.
+ * score it is a proper score, and it is harder on answers that are sure and wrong.
  *
  * @param logits `[samples, classes]`, row-major.
  * @throws ArgumentError if the lengths do not fit.

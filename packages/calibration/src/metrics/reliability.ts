@@ -9,7 +9,7 @@ import {
 } from '@earlyexit/exit-criteria';
 import { checkLabelled } from '../checks';
 
-/** How sure the answers were, and whether they were right. */
+/** The confidences of answers, and whether they were right. */
 export interface Confidences {
   /** `[samples]`, the probability of the answer. */
   readonly confidences: Float64Array;
@@ -51,7 +51,7 @@ export function exitConfidences(
   if (logits.length !== labels.length * classes) {
     throw new ArgumentError({
       where: 'reliability',
-      rule: 'there is one row of logits a label',
+      rule: 'there is one row of logits per label',
       received: `${logits.length} logits, ${classes} classes and ${labels.length} labels`,
     });
   }
@@ -64,8 +64,8 @@ export function exitConfidences(
 }
 
 /**
- * The confidences of the answers that a policy gives: for each sample the probability of its answer at the exit where it
- * leaves. That is the exit's softmax, and under `ensemble` the early exits' joint probability, by which they decide.
+ * The confidences of a policy's answers: for each sample the probability of its answer at the exit where it leaves,
+ * which is the exit's softmax, or under `ensemble` the joint probability by which early exits decide.
  *
  * @throws ArgumentError without labels, or for a policy that does not fit
  */
@@ -75,7 +75,7 @@ export function policyConfidences(cached: CachedLogits, policy: ExitPolicy): Con
   const { criterion, temperatures } = policy;
   const { exitIndex, classes: answers } = simulate(cached, policy);
   const probabilities = evaluateExits(cached, criterion, temperatures).map(({ ranking, scores }, exit) => {
-    // An answer that is not read off the exit's own logits has a probability that is not either: the score.
+    // If the answer is not that of the exit's own logits, its probability is the score.
     if (ranking !== exits[exit]) return scores;
     const own = softmax(exits[exit], classes, temperatures?.[exit] ?? 1);
     return Float64Array.from(answers, (answer, row) => own[row * classes + answer]!);

@@ -1,13 +1,13 @@
 import type { ExitCosts, Simulation } from '@earlyexit/exit-criteria';
 
-/** An accuracy (a fraction from 0 to 1) and what it costs, in multiply-accumulates a sample on average. */
+/** An accuracy (a fraction from 0 to 1) and its cost, in multiply-accumulates per sample on average. */
 export interface OperatingPoint {
   readonly top1: number;
   readonly averageMacs: number;
 }
 
 /**
- * Where a simulation ends up.
+ * The operating point of a simulation.
  *
  * @param labels `[samples]`, the true classes.
  */

@@ -10,21 +10,21 @@ import {
 import { checkExitMacs, checkLabelled } from '../checks';
 import { type OperatingPoint, operatingPointOf } from './operating-point';
 
-/** Whose answers an oracle may give. */
+/** Which answers an oracle may give. */
 export interface OracleOptions {
   /**
-   * The criteria that are to be bounded. Most let an exit answer for itself, `ensemble` for all exits so far; one that
-   * lets it answer for itself, and all that do not, unless given.
+   * The criteria to bound. Under most an exit answers for itself, under `ensemble` for all exits so far. Unless given,
+   * one of the first kind and all others.
    */
   readonly criteria?: readonly CriterionName[];
-  /** One an exit, the final one included; they change what `ensemble` answers. 1 everywhere unless given. */
+  /** One per exit, the final one included; they change the answers of `ensemble`. 1 everywhere unless given. */
   readonly temperatures?: readonly number[];
 }
 
 /**
- * What nobody can beat with these exits and criteria: every sample leaves at the cheapest exit at which some criterion
- * gives the right answer, and at the first one if there is none. It looks at the labels, so it is a bound and no
- * policy. Name the criterion of a policy for the bound on that policy, which is closer.
+ * The bound that no policy with these exits and criteria can beat: every sample leaves at the cheapest exit at which
+ * some criterion gives the right answer, and at the first one if there is none. It looks at the labels, so it is a
+ * bound, not a policy. Name a policy's criterion for a tighter bound on that policy.
  *
  * @throws ArgumentError without labels or if the costs do not fit; DataError for logits that are not finite.
  */

@@ -3,7 +3,8 @@ import type { Simulation, Threshold } from '@earlyexit/exit-criteria';
 import type { ScoredExit } from '../search/scored-exits';
 
 /**
- * Plays a rule on scored exits: every sample leaves at the first early exit that `leaves` says, else at the final one.
+ * Plays a rule on scored exits: every sample leaves at the first early exit for which `leaves` is true, otherwise at
+ * the final one.
  *
  * @param evaluations One an exit, the final one last.
  */
@@ -27,9 +28,8 @@ export function playExits(
 /**
  * Plays thresholds on scored exits: every sample leaves at the first exit whose score ≥ threshold.
  *
- * @param evaluations One an exit, the final one last.
- * @param name The function that errors name.
- * @throws ArgumentError unless there is one threshold an early exit
+ * @param evaluations One per exit, the final one last. @param name The function that errors name.
+ * @throws ArgumentError unless there is one threshold per early exit
  */
 export function playThresholds(
   evaluations: readonly ScoredExit[],
@@ -41,7 +41,7 @@ export function playThresholds(
     throw new ArgumentError({
       function: name,
       argument: 'thresholds',
-      rule: `there is one threshold an early exit, so ${final} here`,
+      rule: `there is one threshold per early exit, so ${final} here`,
       received: String(thresholds.length),
     });
   }

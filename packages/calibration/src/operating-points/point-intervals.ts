@@ -3,7 +3,7 @@ import { costInterval } from '../intervals/cost-interval';
 import { DEFAULT_CONFIDENCE, type Estimate } from '../intervals/estimate';
 import { wilsonInterval } from '../intervals/wilson-interval';
 
-/** How sure the figures of an operating point are, as those of a sample. */
+/** The confidence intervals of an operating point's figures. */
 export interface PointIntervals {
   /** Wilson's interval. */
   readonly accuracy: Estimate;

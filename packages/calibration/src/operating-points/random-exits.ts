@@ -1,18 +1,18 @@
 import type { OperatingPoint } from './operating-point';
 
 /**
- * The best that choosing exits by chance can give: the corners of the upper hull of the exits used alone, the
- * cheapest first. Between two corners, samples leave at one or the other exit at random; an exit under the line is
- * better replaced by such a mixture. A criterion is worth something where it lies above.
+ * The best that choosing exits at random can achieve: the corners of the upper hull of the exits used alone, the
+ * cheapest first. Between two corners, samples leave at one exit or the other at random; such a mixture is better than
+ * an exit below the line. A criterion is worth something only above it.
  *
- * @param exits One point an exit, as `eachExitAlone` gives them.
+ * @param exits One point per exit, from `eachExitAlone`.
  */
 export function randomExits(exits: readonly OperatingPoint[]): OperatingPoint[] {
   const corners: OperatingPoint[] = [];
   const cheapestFirst = [...exits].sort((a, b) => a.averageMacs - b.averageMacs || b.top1 - a.top1);
   for (const exit of cheapestFirst) {
     const last = corners.at(-1);
-    // Dearer and no better: nobody would choose it.
+    // More expensive and no better: nobody would choose it.
     if (last !== undefined && exit.top1 <= last.top1) continue;
     while (corners.length > 1 && isUnder(corners.at(-2)!, corners.at(-1)!, exit)) corners.pop();
     corners.push(exit);
@@ -23,7 +23,7 @@ export function randomExits(exits: readonly OperatingPoint[]): OperatingPoint[] 
 /**
  * The accuracy of the best random choice at a cost.
  *
- * @returns A fraction from 0 to 1; `null` below the cheapest exit, the last corner's beyond it.
+ * @returns A fraction from 0 to 1; `null` below the cheapest exit's cost, the last corner's accuracy beyond its cost.
  */
 export function randomExitAccuracy(corners: readonly OperatingPoint[], averageMacs: number): number | null {
   const next = corners.findIndex((corner) => corner.averageMacs >= averageMacs);

@@ -9,13 +9,13 @@ export interface FitRecord {
 }
 
 /**
- * Refuses samples for a promise that something about the network was fitted on: it knows them, so their losses are too
- * small, and a promise made on them is broken far more often than it says.
+ * Refuses samples for a promise if something about the network was fitted on them: their losses are then too small, and
+ * a promise made on them is broken far more often than it says.
  *
- * Where it cannot be told whether two sets share samples they are refused as well: a promise needs the certainty.
+ * If it cannot be determined whether two sets share samples, they are refused as well: a promise needs certainty.
  *
  * @param fittedOn Whatever was fitted, training included.
- * @param samples Those that a promise is to be made on.
+ * @param samples The samples that a promise is to be made on.
  * @throws DataError that names what was fitted, and how many of the samples it was fitted on.
  */
 export function checkDisjoint(fittedOn: readonly FitRecord[], samples: SampleSet): void {

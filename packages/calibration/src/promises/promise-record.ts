@@ -5,29 +5,28 @@ import { overlapOf, type SampleSet } from './sample-set';
 /** A promise that was made, and on which samples. */
 export interface PromiseRecord {
   readonly samples: SampleSet;
-  /** The probability with which it may fail; null where it is kept on average alone. */
+  /** The probability with which it may fail; null if it is kept only on average. */
   readonly delta: number | null;
   /** The promise as one sentence. */
   readonly statement: string;
 }
 
-/** What was promised before on the same samples. */
+/** Earlier promises on the same samples. */
 export interface EarlierPromises {
   /** Those that share samples with the new one, or may do so. */
   readonly promises: readonly PromiseRecord[];
-  /** The probability with which any of them may fail, at most: the sum of their δ, up to 1. */
+  /** An upper bound on the probability that any of them fails: the sum of their δ, at most 1. */
   readonly spentDelta: number;
   /** What that means for one more promise, in words; null if there is none before it. */
   readonly note: string | null;
 }
 
 /**
- * The promises made before on samples that a new one is to be made on. Each holds by itself with probability 1 − δ; that
- * all of them do can only be said with what is left of 1 when every δ is taken off (Bonferroni). And whoever looks at
- * one, and makes another because of it, has chosen by the samples: several that are to be chosen from belong in one call
- * of `controlRisks`.
+ * The promises made before on the samples of a new one. Each holds by itself with probability 1 − δ; together they hold
+ * with a probability of at least 1 − Σ δ (Bonferroni). And whoever makes a promise because of how another turned out
+ * has chosen by the samples: to choose among several promises, make them in one call of `controlRisks`.
  *
- * @param records All that is on record; each distinct promise counts once, however often it was made.
+ * @param records All recorded promises; each distinct one counts once, however often it was made.
  */
 export function earlierPromises(records: readonly PromiseRecord[], samples: SampleSet): EarlierPromises {
   const seen = new Set<string>();
@@ -66,6 +65,6 @@ export function earlierPromises(records: readonly PromiseRecord[], samples: Samp
  */
 export function remainingDelta(records: readonly PromiseRecord[], samples: SampleSet, delta: number): number {
   checkProbability(delta, 'remainingDelta', 'delta');
-  // Rounded, so that three tenths less two tenths and one are nothing.
+  // Rounded, so that 0.3 − 0.2 − 0.1 is 0.
   return Math.max(0, Number((delta - earlierPromises(records, samples).spentDelta).toPrecision(12)));
 }

@@ -11,18 +11,18 @@ import { fittedPath } from '../risk/fitted-path';
 import { splitSamples } from '../samples/select-samples';
 import { fitTemperatures } from '../temperature/fit-temperature';
 
-/** What to promise anew, and what the exits cost. */
+/** What to promise again, and what the exits cost. */
 export interface RecalibrateOptions extends Pick<RiskOptions, 'method' | 'loss' | 'risk' | 'delta' | 'seed'> {
   readonly criterion: CriterionName;
-  /** One an exit: those in use, which stay where the kept samples have no labels to fit others on. */
+  /** One per exit: those in use, which stay if the kept samples have no labels to fit others on. */
   readonly temperatures: readonly number[];
   /** What leaving costs, with every head on the way. */
   readonly costs: ExitCosts;
-  /** The share of the samples that temperatures and the path are read off; 0.2 unless given. */
+  /** The share of samples that temperatures and the path are fitted on; 0.2 unless given. */
   readonly share?: number;
 }
 
-/** A policy made anew, and the promise that comes with it. */
+/** The new policy, and the promise that comes with it. */
 export interface Recalibration {
   readonly policy: Required<ExitPolicy>;
   readonly promise: ControlledRisk;
@@ -34,11 +34,12 @@ export interface Recalibration {
 const FEWEST_FITTED = 20;
 
 /**
- * Calibrates again from logits that a service kept, once a monitor has said that what was promised no longer holds. The
- * kept samples must be drawn at random from those that came since the shift, and each have gone through all exits. Of
- * them a part gives temperatures (where there are labels) and a path of thresholds; the promise is made on the rest.
+ * Calibrates again from logits that a service kept, once a monitor has reported that a promise no longer holds. The
+ * kept samples must be drawn at random from those since the shift, and each must have gone through all exits.
+ * Temperatures (if there are labels) and a path of thresholds are fitted on a part of them; the promise is made on the
+ * rest.
  *
- * @param kept Logits of all exits; labels where they are known, needed for a loss of `gap`.
+ * @param kept Logits of all exits; with labels if they are known, which a loss of `gap` needs.
  * @throws ArgumentError as `controlRisk`; DataError if there are too few samples, saying how many are needed.
  */
 export function recalibrate(kept: CachedLogits, options: RecalibrateOptions): Recalibration {

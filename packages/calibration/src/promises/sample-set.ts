@@ -1,15 +1,15 @@
-/** Which samples something was done with. */
+/** Identifies a set of samples. */
 export interface SampleSet {
   /** The same for the same samples and for no others: a hash of their identities. */
   readonly fingerprint: string;
-  /** `[samples]`, one hash of content a sample; without them two sets can only be told to be the same one. */
+  /** `[samples]`, one content hash per sample; without them only equality of two sets can be determined. */
   readonly ids?: readonly string[];
 }
 
-/** How two sets of samples lie to each other, as far as it can be told. */
+/** How two sets of samples overlap, as far as can be determined. */
 export type Overlap = 'none' | 'some' | 'all' | 'unknown';
 
-/** Whether two sets share samples; `unknown` for two different ones of which one does not list its samples. */
+/** Whether two sets share samples; `unknown` if they differ and one does not list its samples. */
 export function overlapOf(first: SampleSet, second: SampleSet): Overlap {
   if (first.fingerprint === second.fingerprint) return 'all';
   if (first.ids === undefined || second.ids === undefined) return 'unknown';
@@ -19,7 +19,7 @@ export function overlapOf(first: SampleSet, second: SampleSet): Overlap {
   return shared === second.ids.length ? 'all' : 'some';
 }
 
-/** How many samples of the second set are in the first; null where it cannot be told. */
+/** How many samples of the second set are in the first; null if that cannot be determined. */
 export function sharedCount(first: SampleSet, second: SampleSet): number | null {
   if (first.ids === undefined || second.ids === undefined) return null;
   const known = new Set(first.ids);

@@ -14,17 +14,17 @@ import type { ScoredExit } from '../search/scored-exits';
 import { checkAim, DEFAULT_AIM, type SearchAim } from '../search/search-aim';
 import { pickCandidate } from './pick-candidate';
 
-/** How accurate every exit is where it is so sure. */
+/** How accurate every exit is at each level of confidence. */
 export interface ExitAccuracies {
   /** `[early exits][bins]`, the accuracy of the samples whose largest probability lies in the bin. */
   readonly accuracies: readonly (readonly number[])[];
-  /** One an exit, the final one included: what the probabilities were scaled by. */
+  /** One per exit, the final one included: the temperatures of the probabilities. */
   readonly temperatures: readonly number[];
 }
 
-/** An accuracy that lets samples leave, and where that ends. */
+/** An accuracy at which samples leave, and the resulting operating point. */
 export interface AccuracySearch extends OperatingPoint {
-  /** A sample leaves where those as sure as it are right at least so often; Infinity if nobody leaves. */
+  /** A sample leaves where equally sure samples are right at least this often; Infinity if none leaves early. */
   readonly accuracy: number;
   /** The final exit's accuracy on the same samples. */
   readonly finalAccuracy: number;
@@ -33,13 +33,13 @@ export interface AccuracySearch extends OperatingPoint {
 const DEFAULT_BINS = 50;
 
 /**
- * How often samples of a certain confidence are right, exit by exit: what performance-controlled early exiting (PCEE;
- * Mofakhami et al., arXiv 2412.19325) decides by. The bins are of equal width; one that no sample falls into is as
- * accurate as the nearest below it that holds some, else above. The paper's smoothed variant is left out.
+ * How often samples of a certain confidence are right, exit by exit: the basis of performance-controlled early exiting
+ * (PCEE; Mofakhami et al., arXiv 2412.19325). The bins are of equal width; an empty one takes the accuracy of the
+ * nearest non-empty bin below it, or else above. The paper's smoothed variant is left out.
  *
  * @param cached Held-out samples, labelled.
  * @param options.bins 50 unless given.
- * @throws ArgumentError without labels, or for a number of bins that is none; DataError without samples.
+ * @throws ArgumentError without labels, or for an invalid number of bins; DataError without samples.
  */
 export function fitExitAccuracies(
   cached: CachedLogits,
@@ -76,8 +76,8 @@ export function fitExitAccuracies(
 }
 
 /**
- * Plays performance-controlled exits: a sample leaves at the first exit at which those as sure as it were right at least
- * so often.
+ * Plays performance-controlled exits: a sample leaves at the first exit where equally sure samples were right at least
+ * this often.
  *
  * @param accuracy A fraction from 0 to 1; Infinity for never.
  * @throws ArgumentError if the accuracies are of another network
@@ -91,8 +91,8 @@ export function simulateAccuracyExits(
 }
 
 /**
- * The accuracy to ask of each exit's answers so that an aim is reached. Every accuracy that a bin has is tried: few, for
- * all exits share it.
+ * The accuracy to ask of each exit's answers to reach an aim. The accuracy of every bin is tried; these are few,
+ * because all exits share one accuracy.
  *
  * @param cached Other samples than those the accuracies were measured on, labelled.
  * @throws ArgumentError for an aim that cannot be reached, or costs that do not fit
@@ -118,9 +118,9 @@ export function searchAccuracyExits(
 }
 
 /**
- * The same as a policy that every session and file can keep: at each exit the least confidence from which on every bin is
- * accurate enough. Where accuracy grows with confidence, which it mostly does, this decides as the bins do; else it lets
- * fewer leave.
+ * The same as an ordinary policy for sessions and files: at each exit the lowest confidence from which every bin
+ * upwards is accurate enough. Where accuracy grows with confidence, as it mostly does, this decides as the bins do;
+ * otherwise fewer samples leave.
  */
 export function accuracyPolicy({ accuracies, temperatures }: ExitAccuracies, accuracy: number): ExitPolicy {
   return {
@@ -133,7 +133,7 @@ export function accuracyPolicy({ accuracies, temperatures }: ExitAccuracies, acc
   };
 }
 
-/** Scores samples once, for every accuracy that is asked for. */
+/** Scores samples once for all accuracies that are tried. */
 function evaluateFor(
   { accuracies, temperatures }: ExitAccuracies,
   cached: CachedLogits,
@@ -145,7 +145,7 @@ function evaluateFor(
     throw new ArgumentError({
       function: name,
       argument: 'accuracies',
-      rule: `there is one list an early exit, so ${final} here`,
+      rule: `there is one list per early exit, so ${final} here`,
       received: String(accuracies.length),
     });
   }

@@ -2,13 +2,16 @@ import { ArgumentError, randomStream } from '@earlyexit/core';
 import type { CachedLogits } from '@earlyexit/exit-criteria';
 import { checkLabelled, checkLogits, checkProbability } from '../checks';
 
-/** How sets are made from what a network believes. */
+/** Options of `anytimeValidSets`. */
 export interface AnytimeSetOptions {
-  /** One an exit, 0 or more: logits below it give their class no support there. */
+  /** One per exit, 0 or more: logits below it give their class no support there. */
   readonly supports: readonly number[];
-  /** The share of samples that the network believes to miss at most, between 0 and 1; 0.1 unless given. */
+  /**
+   * The largest share of samples whose class the sets miss in the network's own belief, between 0 and 1; 0.1 unless
+   * given.
+   */
   readonly alpha?: number;
-  /** Draws from what the network believes; 0 unless given. */
+  /** The seed of the draws; 0 unless given. */
   readonly seed?: number;
 }
 
@@ -16,13 +19,13 @@ const RAISE = 0.5;
 const MOST_RAISES = 60;
 
 /**
- * The nested sets of Jazbec, Forré, Mandt, Zhang and Nalisnick ("Early-Exit Neural Networks with Nested Prediction Sets",
- * arXiv 2311.05931), by anytime-valid confidence sequences: the logits above an exit's support are taken for the
- * parameters of a Dirichlet distribution over the probabilities of the classes, one draw is taken from it, and a class
- * stays in the set while the product over the exits so far of (expected ÷ drawn probability) is at most 1/α. A class
- * without support at one exit never comes back.
+ * The nested sets of Jazbec, Forré, Mandt, Zhang and Nalisnick ("Early-Exit Neural Networks with Nested Prediction
+ * Sets", arXiv 2311.05931), by anytime-valid confidence sequences: the logits above an exit's support are the
+ * parameters of a Dirichlet distribution over the class probabilities, one sample is drawn from it, and a class stays
+ * in the set while the product of (expected ÷ drawn probability) over the exits so far is at most 1/α. A class without
+ * support at one exit never comes back.
  *
- * They cover what the network believes, not what is true: for a coverage that holds whatever the network is like, take
+ * They cover what the network believes, not what is true: for a coverage that holds for any network, use
  * `fitNestedSets`.
  *
  * @returns `[exits][samples, classes]`, 1 where the class is in the exit's set
@@ -37,7 +40,7 @@ export function anytimeValidSets(cached: CachedLogits, options: AnytimeSetOption
     throw new ArgumentError({
       function: 'anytimeValidSets',
       argument: 'supports',
-      rule: `one number an exit, 0 or more, so ${exits.length} here`,
+      rule: `one number per exit, 0 or more, so ${exits.length} here`,
       received: supports.join(', '),
     });
   }
@@ -66,8 +69,8 @@ export function anytimeValidSets(cached: CachedLogits, options: AnytimeSetOption
 }
 
 /**
- * Supports for `anytimeValidSets`, exit by exit the highest, in steps of 0.5, with which the sets of every exit still
- * hold the right class of more than 1 − α of these samples: the smaller the support, the larger the sets.
+ * Supports for `anytimeValidSets`: exit by exit the highest, in steps of 0.5, at which the sets of every exit still
+ * hold the right class for more than 1 − α of these samples. The smaller the support, the larger the sets.
  *
  * @param cached Labelled.
  * @throws ArgumentError without labels, or for numbers out of range
@@ -95,7 +98,7 @@ export function fitAnytimeSupports(
   return supports;
 }
 
-/** A draw from the gamma distribution of a shape (Marsaglia and Tsang, 2000). */
+/** A draw from the gamma distribution with a given shape (Marsaglia and Tsang, 2000). */
 function drawGamma(shape: number, random: () => number): number {
   if (shape < 1) return drawGamma(shape + 1, random) * (1 - random()) ** (1 / shape);
   const d = shape - 1 / 3;

@@ -7,13 +7,13 @@ import { playThresholds } from '../operating-points/play-exits';
 import { checkAim, DEFAULT_AIM, type SearchAim } from '../search/search-aim';
 import { pickCandidate } from './pick-candidate';
 
-/** A budget, spent; thresholds are on the largest probability. */
+/** The result of a search under a budget; thresholds are on the largest probability. */
 export interface BudgetSearch extends OperatingPoint {
-  /** One an early exit. */
+  /** One per early exit. */
   readonly thresholds: readonly Threshold[];
-  /** Which share of the samples is meant to leave at each exit, the final one last; they sum to 1. */
+  /** The share of samples meant to leave at each exit, the final one last; they sum to 1. */
   readonly shares: readonly number[];
-  /** How much an exit's risk counts against an even spread. */
+  /** How much an exit's risk and cost count against an even spread. */
   readonly inverseTemperature: number;
   /** The final exit's accuracy on the same samples. */
   readonly finalAccuracy: number;
@@ -25,11 +25,11 @@ const BUDGETS = 50;
 const STEPS = 100;
 
 /**
- * Shares of the samples that leave at each exit, by exponential weights: π_k ∝ exp(−β (risk_k + λ cost_k)), with λ ≥ 0
- * the least that keeps the average cost within the budget. Of all shares that do, these have the least average risk plus
- * 1/β times the divergence from even shares.
+ * Shares of the samples that leave at each exit, by exponential weights: π_k ∝ exp(−β (risk_k + λ cost_k)), where λ ≥ 0
+ * is the smallest that keeps the average cost within the budget. Of all such shares, these minimise the average risk
+ * plus 1/β times the divergence from even shares.
  *
- * @param risks One an exit, its error where all samples leave there.
+ * @param risks One per exit, its error if all samples leave there.
  * @param budget The largest average cost, in the unit of `exitMacs`.
  * @param inverseTemperature β, positive.
  * @throws ArgumentError for a budget below the first exit's cost, or parts that do not fit
@@ -73,10 +73,10 @@ export function exponentialShares(
 
 /**
  * Early exit with a reject option (EERO; Valade, Hebiri and Gay, UAI 2025, arXiv 2402.03779): each exit is a classifier
- * that rejects whom it is not sure of, and passes them on. How many it keeps follows from its risk and its cost by
- * aggregation with exponential weights under a budget (`exponentialShares`); whom, from their confidence: the surest of
- * those that are left. The result is an ordinary policy on `max-probability`. Budget and inverse temperature are tried
- * for the aim, on the same samples; how the paper sets the latter is not followed.
+ * that rejects the samples it is not sure of and passes them on. How many it keeps follows from its risk and cost by
+ * aggregation with exponential weights under a budget (`exponentialShares`); it keeps the surest of those that are
+ * left. The result is an ordinary policy on `max-probability`. Budget and inverse temperature are searched for the aim,
+ * on the same samples; the paper's own rule for the latter is not followed.
  *
  * @param cached Labelled.
  * @throws ArgumentError for an aim that cannot be reached, or costs that do not fit; DataError without samples.
@@ -115,7 +115,7 @@ export function searchExponentialBudget(
   };
   const seen = new Set<string>();
   const candidates = [
-    // All that can be spent, and nothing but what has to be.
+    // Shares for the largest and the smallest possible budget.
     judge(
       exits.slice(1).map((): Threshold => 'never'),
       exits.map((_, k) => (k === exits.length - 1 ? 1 : 0)),

@@ -9,11 +9,11 @@ import {
 } from '@earlyexit/exit-criteria';
 
 /**
- * Thresholds that let a fixed share of the samples that reach an exit leave there: those that are surest. BranchyNet's
- * code has it as `percentTestExits`, by the share of each batch; here the threshold is set once, on these samples.
+ * Thresholds at which a fixed share of the samples that reach an exit, the surest, leave there. BranchyNet's code calls
+ * it `percentTestExits` and applies it to each batch; here the threshold is set once, on these samples.
  *
- * @param shares one an early exit, from 0 to 1
- * @throws ArgumentError for another number of shares, or one that is none
+ * @param shares one per early exit, from 0 to 1
+ * @throws ArgumentError for another number of shares, or one out of range
  */
 export function fixedShareThresholds(
   cached: CachedLogits,
@@ -32,7 +32,7 @@ export function fixedShareThresholds(
     throw new ArgumentError({
       function: 'fixedShareThresholds',
       argument: 'shares',
-      rule: `one share from 0 to 1 an early exit, so ${early} here`,
+      rule: `one share from 0 to 1 per early exit, so ${early} here`,
       received: shares.join(', '),
     });
   }

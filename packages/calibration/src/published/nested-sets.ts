@@ -2,11 +2,11 @@ import { ArgumentError, DataError } from '@earlyexit/core';
 import { type CachedLogits, softmax } from '@earlyexit/exit-criteria';
 import { checkLabelled, checkLogits, checkProbability } from '../checks';
 
-/** Which classes an exit leaves possible: those that no exit so far has found less probable than its floor. */
+/** Prediction sets: an exit leaves possible the classes that no exit so far has found less probable than its floor. */
 export interface NestedSets {
-  /** One an exit, the final one last: probabilities. */
+  /** One per exit, the final one last: probabilities. */
   readonly floors: readonly number[];
-  /** One an exit: what the probabilities are scaled by. */
+  /** One per exit: the temperatures of the probabilities. */
   readonly temperatures: readonly number[];
   /** The least share of samples whose right class is in the sets of all exits. */
   readonly coverage: number;
@@ -20,11 +20,11 @@ export interface NestedSets {
  * Prediction sets that shrink from exit to exit: a class that one exit leaves out does not come back. Jazbec, Forré,
  * Mandt, Zhang and Nalisnick (arXiv 2311.05931) show that conformal sets made exit by exit are not nested, and that
  * intersecting them loses their coverage. Here the intersection itself is made conformal: a sample's score is the worst
- * rank that its right class has at any exit, among the `fitted` samples, and its quantile on `promised` gives every exit
- * its floor. (The paper's own sets, which rest on what the network believes: `anytimeValidSets`.)
+ * rank of its right class at any exit, among the `fitted` samples, and the score's quantile on `promised` gives every
+ * exit its floor. (For the paper's own sets, which rest on what the network believes, see `anytimeValidSets`.)
  *
- * With new samples drawn as `promised` were, the right class is in the sets of all exits at once in a share of at least
- * `coverage` of them, on average over draws of `promised` (split conformal prediction; Vovk, Gammerman and Shafer, 2005).
+ * For at least a share `coverage` of new samples drawn like `promised`, the right class is in the sets of all exits at
+ * once, on average over draws of `promised` (split conformal prediction; Vovk, Gammerman and Shafer, 2005).
  *
  * @param fitted Labelled; gives the ranks.
  * @param promised Labelled; shares no sample with `fitted`.
@@ -49,7 +49,7 @@ export function fitNestedSets(
       received: String(promised.samples),
     });
   }
-  // Of each exit the probabilities of the right classes, the largest first: a rank is a position in it.
+  // For each exit the probabilities of the right classes, the largest first; a rank is a position in this list.
   const ladders = rightProbabilities(fitted, temperatures).map((own) => own.sort().reverse());
   const worst = new Int32Array(promised.samples);
   rightProbabilities(promised, temperatures).forEach((own, exit) => {
@@ -61,7 +61,7 @@ export function fitNestedSets(
   const position = Math.ceil(Number(((promised.samples + 1) * coverage).toPrecision(12)));
   const rank = order[position - 1]!;
   return {
-    // Rank r is taken by probabilities from the r-th largest down to above the next.
+    // Probabilities from the r-th largest down to just above the next have rank r.
     floors: ladders.map((ladder) => ladder[rank] ?? 0),
     temperatures,
     coverage,
@@ -75,9 +75,9 @@ export function fitNestedSets(
 /**
  * The sets themselves.
  *
- * @returns `[exits][samples, classes]`, 1 where the class is in the exit's set; no set holds a class that one before it
- *   does not.
- * @throws ArgumentError unless there is one floor an exit
+ * @returns `[exits][samples, classes]`, 1 where the class is in the exit's set; no set holds a class that an earlier
+ * one lacks.
+ * @throws ArgumentError unless there is one floor per exit
  */
 export function nestedSets(
   { floors, temperatures }: Pick<NestedSets, 'floors' | 'temperatures'>,
@@ -89,7 +89,7 @@ export function nestedSets(
     throw new ArgumentError({
       function: 'nestedSets',
       argument: 'floors',
-      rule: `one an exit, the final one included, so ${exits.length} here`,
+      rule: `one per exit, the final one included, so ${exits.length} here`,
       received: String(floors.length),
     });
   }
@@ -129,7 +129,7 @@ function rightProbabilities(
   });
 }
 
-/** How many of a falling list are larger: 0 for the surest. */
+/** How many values of a descending list are larger: 0 for the surest. */
 function rankIn(ladder: Float64Array, probability: number): number {
   let low = 0;
   let high = ladder.length;

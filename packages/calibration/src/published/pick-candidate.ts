@@ -2,8 +2,8 @@ import type { OperatingPoint } from '../operating-points/operating-point';
 import type { SearchAim } from '../search/search-aim';
 
 /**
- * Of some candidates the one that an aim asks for: the cheapest that is accurate enough, or the most accurate that is
- * cheap enough; where none is, the most accurate, or the cheapest.
+ * The candidate that an aim asks for: the cheapest that is accurate enough, or the most accurate that is cheap enough;
+ * if there is none, the most accurate or the cheapest.
  *
  * @param candidates At least one.
  */

@@ -14,14 +14,14 @@ import { type ScoredSearchOptions, searchScored, type ThresholdSearch } from '..
 /**
  * The probabilities of product-anytime (Jazbec, Allingham, Zhang and Nalisnick, "Towards Anytime Classification in
  * Early-Exit Architectures by Enforcing Conditional Monotonicity", NeurIPS 2023, arXiv 2306.02652): at each exit the
- * normalised product of the exits so far, of which each gives every class the part of its logit above 0,
- * p_m(y) ∝ Π_{l ≤ m} max(0, z_l(y))^{w_l}. A class that one exit rules out stays ruled out, and the probability of the
- * right one rarely falls from exit to exit. Where all classes are ruled out, the exit's own softmax stands in.
+ * normalised product over the exits so far of the positive parts of the logits, p_m(y) ∝ Π_{l ≤ m} max(0,
+ * z_l(y))^{w_l}. A class that one exit rules out stays ruled out, and the probability of the right class rarely falls
+ * from exit to exit. If all classes are ruled out, the exit's own softmax is used.
  *
- * It needs logits of which 0 means something: those of a network that was trained with a softmax may be shifted freely,
- * and every class be above 0, or none.
+ * It needs logits for which 0 has a meaning: those of a network trained with a softmax can be shifted freely, so that
+ * every class, or none, may be above 0.
  *
- * @param weights One an exit, positive; 1 unless given.
+ * @param weights One per exit, positive; 1 unless given.
  * @returns `[exits][samples, classes]`.
  * @throws ArgumentError for weights that do not fit; DataError for logits that are not finite.
  */
@@ -35,7 +35,7 @@ export function productAnytime(
     throw new ArgumentError({
       function: 'productAnytime',
       argument: 'weights',
-      rule: `one positive number an exit, the final one included, so ${exits.length} here`,
+      rule: `one positive number per exit, the final one included, so ${exits.length} here`,
       received: weights.join(', '),
     });
   }
@@ -50,7 +50,7 @@ export function productAnytime(
       for (let c = 0; c < classes; c++) most = Math.max(most, logs[from + c]!);
       let sum = 0;
       for (let c = 0; c < classes; c++) {
-        // All ruled out: exp(−∞ − −∞) would be no number.
+        // All ruled out: exp(−∞ − −∞) would be NaN.
         probabilities[from + c] = most === -Infinity ? own[from + c]! : Math.exp(logs[from + c]! - most);
         sum += probabilities[from + c]!;
       }
@@ -61,8 +61,8 @@ export function productAnytime(
 }
 
 /**
- * In which share of the samples the right class's probability never falls by more than `tolerance` from an exit to a
- * later one: conditional monotonicity, what product-anytime is for.
+ * The share of samples for which the right class's probability never falls by more than `tolerance` from an exit to a
+ * later one: conditional monotonicity, the purpose of product-anytime.
  *
  * @param probabilities `[exits][samples, classes]`
  */
@@ -87,8 +87,8 @@ export function conditionalMonotonicity(
 }
 
 /**
- * Thresholds on the largest probability of product-anytime; see `searchThresholds`. The final exit answers for itself, as
- * under every other policy, so that all have the same accuracy to reach.
+ * Thresholds on the largest probability of product-anytime; see `searchThresholds`. The final exit answers for itself,
+ * as under every other policy, so that all policies have the same accuracy to reach.
  *
  * @throws ArgumentError without labels, for costs that do not fit, or an aim that cannot be reached
  */
@@ -100,7 +100,7 @@ export function searchProductThresholds(cached: CachedLogits, options: ScoredSea
 /**
  * Plays product-anytime: a sample leaves at the first exit whose largest probability ≥ threshold.
  *
- * @throws ArgumentError unless there is one threshold an early exit
+ * @throws ArgumentError unless there is one threshold per early exit
  */
 export function simulateProduct(cached: CachedLogits, thresholds: readonly Threshold[]): Simulation {
   return playThresholds(scored(cached), thresholds, 'simulateProduct');

@@ -9,38 +9,38 @@ import {
 import { checkExitMacs, checkLabelled } from '../checks';
 import { type OperatingPoint, operatingPointOf } from '../operating-points/operating-point';
 
-/** What is screened. */
+/** Options of `screenThresholds`. */
 export interface ScreeningOptions {
   readonly criterion: CriterionName;
-  /** The thresholds that every early exit may have. */
+  /** The thresholds to try at every early exit. */
   readonly thresholds: readonly number[];
   readonly costs: ExitCosts;
-  /** One an exit, the final one included; 1 everywhere unless given. */
+  /** One per exit, the final one included; 1 everywhere unless given. */
   readonly temperatures?: readonly number[];
 }
 
-/** Thresholds, one an early exit, and where they end up. */
+/** Thresholds, one per early exit, and the resulting operating point. */
 export interface ScreenedPoint extends OperatingPoint {
   readonly thresholds: readonly number[];
 }
 
-/** What a screening found. */
+/** The result of a screening. */
 export interface Screening {
   /** Every combination that was tried, the cheapest first. */
   readonly points: readonly ScreenedPoint[];
-  /** Those that are at least as accurate as all cheaper ones, but for the drop that is allowed. */
+  /** Those that are at least as accurate as all cheaper ones, apart from the allowed drop. */
   readonly frontier: readonly ScreenedPoint[];
-  /** The most accurate of all; of equals the cheapest. */
+  /** The most accurate of all; among equals the cheapest. */
   readonly best: ScreenedPoint;
 }
 
 const MOST_COMBINATIONS = 100_000;
-/** What BranchyNet's code lets the accuracy fall along its frontier. */
+/** The accuracy drop that BranchyNet's code allows along its frontier. */
 const ALLOWED_DROP = 1e-4;
 
 /**
- * The threshold screening of BranchyNet (Teerapittayanon, McDanel & Kung 2016): every combination of a few thresholds is
- * tried, and the frontier kept. Its code does so on the test set; thresholds that are to be trusted are screened on
+ * The threshold screening of BranchyNet (Teerapittayanon, McDanel & Kung 2016): every combination of a few thresholds
+ * is tried, and the frontier kept. Its code does so on the test set; to get thresholds that can be trusted, screen on
  * calibration data.
  *
  * @param cached Labelled.

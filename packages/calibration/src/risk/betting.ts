@@ -1,12 +1,12 @@
 /**
  * Evidence against "the mean of these losses is at least `mean`", by betting (Waudby-Smith and Ramdas, JRSS-B 2024):
- * the logarithm of the largest wealth that a gambler who bets on smaller losses ever holds. If the mean is at least
- * `mean`, wealth ever reaches 1/δ with probability at most δ.
+ * the logarithm of the largest wealth that a gambler betting on smaller losses ever holds. If the mean is at least
+ * `mean`, the wealth ever reaches 1/δ with probability at most δ.
  *
- * The stakes follow the predictable plug-in of the paper: each depends on the losses before it alone, so the order
- * of the losses matters and must not depend on their values.
+ * The stakes follow the predictable plug-in of the paper: each depends only on the losses before it, so the order of
+ * the losses matters and must not depend on their values.
  *
- * @param losses At most 1; negative ones are allowed and win the more.
+ * @param losses At most 1; negative ones are allowed and win more.
  * @param mean Between 0 and 1.
  * @param delta The stakes are tuned to this level.
  */

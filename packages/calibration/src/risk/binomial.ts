@@ -22,7 +22,7 @@ export function binomialCdf(k: number, count: number, p: number): number {
  * The Hoeffding–Bentkus p-value for "the mean loss is at least `risk`" (Bates et al., JACM 2021; Learn then Test,
  * arXiv 2110.01052).
  *
- * @param meanLoss Of `count` losses between 0 and 1.
+ * @param meanLoss The mean of `count` losses between 0 and 1.
  * @param binary Whether every loss is 0 or 1; then the binomial tail is exact and Bentkus's factor e is not needed.
  */
 export function hoeffdingBentkus(meanLoss: number, count: number, risk: number, binary: boolean): number {

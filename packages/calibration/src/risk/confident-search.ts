@@ -6,32 +6,32 @@ import { shortNumber } from './describe-promise';
 import { controlRisk } from './control-risk';
 import { fittedPath } from './fitted-path';
 
-/** What to search for, and how sure to be of it. */
+/** What to search for, and with which confidence. */
 export interface ConfidentSearchOptions extends Omit<SearchOptions, 'aim'> {
-  /** The largest accuracy drop on samples to come, a fraction between 0 and 1. */
+  /** The largest accuracy drop on new samples, a fraction between 0 and 1. */
   readonly maxAccuracyDrop: number;
-  /** With which probability it is not exceeded, between 0 and 1. */
+  /** The probability with which it is not exceeded, between 0 and 1. */
   readonly confidence: number;
-  /** Draws the order in which the drop is bet on; 0 unless given. */
+  /** The seed of the order in which the drop is bet on; 0 unless given. */
   readonly seed?: number;
 }
 
-/** Thresholds whose drop on samples to come is bounded. */
+/** Thresholds with a bound on their accuracy drop on new samples. */
 export interface ConfidentSearch {
-  /** One an early exit; all `'never'` if nothing else could be accepted. */
+  /** One per early exit; all `'never'` if nothing else could be accepted. */
   readonly thresholds: readonly Threshold[];
-  /** The drop on the samples that it was bounded on. */
+  /** The drop on the samples that were tested on. */
   readonly empiricalDrop: number;
   /** What is promised, in words. */
   readonly promise: string;
 }
 
 /**
- * The cheapest thresholds of which it can be said with a confidence that on samples to come their accuracy lies at most
- * so much below the final exit's. `searchThresholds` takes the best of thousands of choices, and what it sees on its own
- * samples is better than what will come; here candidates are found on one part of the samples (`fittedPath`), and
- * tested one after the other on the other (`controlRisk` of the gap at δ = 1 − confidence), until one fails. So the
- * choosing is part of what the confidence covers.
+ * The cheapest thresholds whose accuracy on new samples lies, with a given confidence, at most so much below the final
+ * exit's. `searchThresholds` takes the best of thousands of choices, so its figures on its own samples are better than
+ * on new ones; here candidates are found on one part of the samples (`fittedPath`) and tested one after another on the
+ * other part (`controlRisk` of the gap at δ = 1 − confidence), until one fails. So the confidence covers the choosing
+ * as well.
  *
  * @param fitted The part to find candidates on; temperatures may have been fitted on it too.
  * @param tested The part to test them on, labelled; it shares no sample with the other.
@@ -50,7 +50,7 @@ export function searchWithConfidence(
     throw new ArgumentError({
       function: 'searchWithConfidence',
       argument: 'maxAccuracyDrop',
-      rule: 'a fraction between 0 and 1: of no drop at all nothing can be sure',
+      rule: 'a fraction between 0 and 1: no drop at all cannot be guaranteed',
       received: String(maxAccuracyDrop),
       remedy: 'Half a percentage point is 0.005',
     });

@@ -11,14 +11,14 @@ import { neededSamples } from './needed-samples';
 import { defaultMethod } from './risk-method';
 import { walkPath } from './walk-path';
 
-/** Promises that hold in every group of samples. */
+/** Options of promises that hold in every group of samples. */
 export interface GroupRiskOptions extends Omit<RiskOptions, 'method' | 'starts'> {
   readonly method?: 'ucb' | 'ltt';
   /** `[samples]`, the group of each, from 0 on: its true class, its camera, its country. */
   readonly groups: ArrayLike<number>;
 }
 
-/** A group and what was found on its samples. */
+/** The findings on a group's samples. */
 export interface GroupFinding {
   readonly group: number;
   readonly samples: number;
@@ -27,7 +27,7 @@ export interface GroupFinding {
 
 /** Thresholds that keep a promise in the worst group. */
 export interface WorstGroupRisk {
-  /** One an early exit; all `'never'` if no step of the path could be accepted. */
+  /** One per early exit; all `'never'` if no step of the path could be accepted. */
   readonly thresholds: readonly Threshold[];
   /** Which step of the path that is; −1 if none. */
   readonly step: number;
@@ -36,9 +36,9 @@ export interface WorstGroupRisk {
 }
 
 /**
- * The most lenient thresholds on a path, one set for all, of which it can be promised that in no group leaving early
- * loses more than `risk` on average: per class, with the true classes as groups, the worst class included. A step is
- * accepted if it is in every group at δ; no share of δ is needed (intersection–union test; Berger, 1982).
+ * The most lenient thresholds on a path, the same for all groups, with the promise that leaving early loses no more
+ * than `risk` on average in any group; with the true classes as groups, in any class. A step is accepted if it is
+ * accepted in every group at δ; δ need not be shared out (intersection–union test; Berger, 1982).
  *
  * @throws ArgumentError for numbers out of range or groups that do not fit; DataError if a group has too few samples to
  * promise anything, saying which.
@@ -90,9 +90,9 @@ export function controlWorstGroup(cached: CachedLogits, options: GroupRiskOption
 export type GroupPromise = ControlledRisk & { readonly group: number; readonly samples: number };
 
 /**
- * Thresholds for each group of its own (Mondrian conformal prediction; Vovk, Lindsay, Nouretdinov and Gammerman, 2003):
- * what is promised holds within the group, with probability 1 − δ for each. The group has to be known before a sample is
- * answered. For the true class, which is not, take `controlWorstGroup`.
+ * Separate thresholds for each group (Mondrian conformal prediction; Vovk, Lindsay, Nouretdinov and Gammerman, 2003):
+ * each promise holds within its group with probability 1 − δ. A sample's group has to be known before it is answered.
+ * For the true class, which is not known, use `controlWorstGroup`.
  *
  * @param options.simultaneous Whether all groups' promises are to hold together with probability 1 − δ; each is then
  * made at δ over the number of groups. Off unless given.
@@ -112,7 +112,7 @@ export function controlRiskByGroup(
   }));
 }
 
-/** The samples of each group, the groups in their order; shuffled if there is something to shuffle by. */
+/** The samples of each group, in the order of the groups; shuffled if a random source is given. */
 function membersOf(
   groups: ArrayLike<number>,
   samples: number,

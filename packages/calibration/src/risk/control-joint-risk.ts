@@ -8,25 +8,25 @@ import { type Losses, meanOf, rejectsRisk } from './loss-test';
 import { defaultMethod } from './risk-method';
 import { type PathOptions, walkPath } from './walk-path';
 
-/** What one set of thresholds is to keep all of. */
+/** The promises that one set of thresholds has to keep. */
 export interface JointRiskOptions extends PathOptions {
   /** The largest share of answers that differ from the final exit's, between 0 and 1. */
   readonly consistency?: number;
   /** The largest accuracy drop against the final exit, a fraction between 0 and 1; needs labels. */
   readonly gap?: number;
-  /** The largest average cost as a share of the plain network's; wants `costs`. */
+  /** The largest average cost as a share of the plain network's; needs `costs`. */
   readonly cost?: number;
   /** What leaving costs, with every head on the way. */
   readonly costs?: ExitCosts;
   /** The probability with which any of them may fail; 0.1 unless given. */
   readonly delta?: number;
-  /** Draws the order in which losses are bet on; 0 unless given. */
+  /** The seed of the order in which losses are bet on; 0 unless given. */
   readonly seed?: number;
 }
 
 /** Thresholds that keep several promises at once. */
 export interface JointRisk {
-  /** One an early exit; null if no step keeps all of them. */
+  /** One per early exit; null if no step keeps all of them. */
   readonly thresholds: readonly Threshold[] | null;
   /** Which step of the path that is; −1 if none. */
   readonly step: number;
@@ -39,10 +39,10 @@ export interface JointRisk {
 /**
  * The most lenient thresholds on a path that keep several promises at once: consistency, accuracy gap, cost.
  *
- * Risks of the same direction need no share of δ each: a step is accepted if every one of them is rejected at δ, and who
- * accepts a step that breaks any has wrongly rejected that one (intersection–union test; Berger, 1982). Cost falls along
- * the path where the losses grow, so it is tested from the other end, and each direction then gets half of δ. With
- * probability 1 − δ every step that both accept keeps everything, whichever is taken.
+ * Risks of the same direction need not share δ: a step is accepted if each of them is rejected at δ, and accepting a
+ * step that breaks any of them means having wrongly rejected that one (intersection–union test; Berger, 1982). Cost
+ * falls along the path while losses grow, so it is tested from the other end, and each direction then gets half of δ.
+ * With probability 1 − δ every step that both accept keeps all promises, whichever is taken.
  *
  * @throws ArgumentError if nothing is asked for, numbers are out of range, labels or costs are missing.
  */
@@ -126,7 +126,7 @@ export function controlJointRisk(cached: CachedLogits, options: JointRiskOptions
   };
 }
 
-/** Costs as shares of the dearest exit, which a bet wants between 0 and 1. */
+/** Costs as shares of the most expensive exit's, because bets need values between 0 and 1. */
 function costTable(
   cached: CachedLogits,
   cost: number,

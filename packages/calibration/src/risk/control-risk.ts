@@ -20,38 +20,39 @@ export interface RiskOptions extends PathOptions {
   /** The probability with which the promise may fail; 0.1 unless given. */
   readonly delta?: number;
   /**
-   * At how many steps, evenly spaced, `ucb` and `ltt` begin to test, each with its share of δ; 1 unless given. With more
-   * of them a risk that rises above what is allowed and falls again is passed; each costs a little of the others' power.
+   * The number of evenly spaced steps at which `ucb` and `ltt` begin to test, each with its share of δ; 1 unless given.
+   * With more than one, the test can get past a risk that rises above the limit and falls again; each start costs the
+   * others a little power.
    */
   readonly starts?: number;
-  /** Draws the order in which `ucb` bets; 0 unless given. */
+  /** The seed of the order in which `ucb` bets; 0 unless given. */
   readonly seed?: number;
 }
 
 /** The most lenient thresholds that keep the promise. */
 export interface ControlledRisk {
-  /** One an early exit; all `'never'` if no step of the path could be accepted. */
+  /** One per early exit; all `'never'` if no step of the path could be accepted. */
   readonly thresholds: readonly Threshold[];
   /** Which step of the path that is; −1 if none. */
   readonly step: number;
-  /** Mean loss on these samples at that step. The step was chosen by it, so it promises nothing: `risk` does. */
+  /** Mean loss on these samples at that step. The step was chosen by it, so this is no promise: `risk` is. */
   readonly empiricalRisk: number;
   /** What is promised, in words. */
   readonly promise: string;
 }
 
 /**
- * Chooses the most lenient thresholds on a path of which it can be promised that leaving early loses at most `risk`
- * (Jazbec et al., "Fast yet Safe", NeurIPS 2024). The samples must be drawn like those to come, and nothing else
- * (temperatures, paths, policies) may have been fitted on them.
+ * Chooses the most lenient thresholds on a path with the promise that leaving early loses at most `risk` (Jazbec et
+ * al., "Fast yet Safe", NeurIPS 2024). The samples must be drawn like future ones, and nothing else (temperatures,
+ * paths, policies) may have been fitted on them.
  *
- * `ucb` and `ltt` test the steps one after the other and stop at the first that fails, or go on at the next of the
- * `starts` (`fallbackSequence`); the last accepted one counts. That holds whether or not the risk grows along the path.
- * `crc` needs losses that never fall along the path, so a sample that has lost once counts as lost from there on; so
- * does `ltt` count a gain as 0.
+ * `ucb` and `ltt` test the steps one after another and stop at the first that fails, or go on at the next of the
+ * `starts` (`fallbackSequence`); the last accepted one counts. This is valid whether or not the risk grows along the
+ * path. `crc` needs losses that never fall along the path, so a sample that has lost once counts as lost from then on.
+ * `ltt` counts a gain as 0.
  *
- * What is promised is `risk`, and nothing smaller: a bound read off the losses at the chosen step would be one that the
- * data have chosen, and fail more often than δ.
+ * The promise is `risk`, nothing smaller: a bound computed from the losses at the chosen step would depend on the
+ * choice, and fail more often than δ.
  *
  * @throws ArgumentError for numbers out of range, a path that does not fit, or `gap` without labels; DataError if
  * there are too few samples to promise anything, saying how many are needed.
@@ -124,7 +125,7 @@ function acceptInOrder(
     }
     const before: Int8Array = largest ?? new Int8Array(current.length);
     largest = before.map((loss, i) => Math.max(loss, current[i]!));
-    // The mean is at most (n + 1)/n · risk − 1/n, in counts, and rounded so that equality is seen.
+    // The mean is at most (n + 1)/n · risk − 1/n, written in counts and rounded so that equality is recognised.
     if (sumOf(largest) > Number(((current.length + 1) * risk).toPrecision(12)) - 1) break;
     accepted.push(step);
   }

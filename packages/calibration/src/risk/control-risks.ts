@@ -6,34 +6,34 @@ import { asPercent } from './describe-promise';
 import { leavingExits } from './exit-losses';
 import { walkPath } from './walk-path';
 
-/** Several promises of which one is to be kept. */
+/** Several promises to choose from. */
 export interface SeveralRisks {
-  /** Criteria, methods, losses, risks, paths: whatever is to be tried on the same samples. */
+  /** The criteria, methods, losses, risks and paths to try on the same samples. */
   readonly candidates: readonly Omit<RiskOptions, 'delta'>[];
   /** The probability with which any of the promises may fail; 0.1 unless given. */
   readonly delta?: number;
-  /** What leaving costs, with every head on the way: the cheapest is chosen by it. */
+  /** What leaving costs, with every head on the way; decides which is the cheapest. */
   readonly costs: ExitCosts;
 }
 
 /** Promises that hold together, and the one that saves most. */
 export interface ControlledRisks {
-  /** One a candidate, in their order; each was made at δ over their number. */
+  /** One per candidate, in their order; each was made at δ divided by their number. */
   readonly promises: readonly ControlledRisk[];
-  /** `[candidates]`, multiply-accumulates a sample on average, on these samples. */
+  /** `[candidates]`, multiply-accumulates per sample on average, on these samples. */
   readonly averageMacs: readonly number[];
   /** The cheapest candidate's index; of equally cheap ones the first. */
   readonly best: number;
   /** The share of δ that each was made at. */
   readonly deltaEach: number;
-  /** What is promised of all of them together, in words. */
+  /** The promise of all of them together, in words. */
   readonly promise: string;
 }
 
 /**
  * Makes several promises on the same samples and says which saves most. Each is made at δ / m, so that with probability
- * 1 − δ all of them hold (Bonferroni), the chosen one too: made one by one at δ, the best of ten breaks its promise far
- * more often than δ says.
+ * 1 − δ all of them hold (Bonferroni), the chosen one too: if each were made at δ, the best of ten would break its
+ * promise far more often than δ says.
  *
  * `crc` has no δ to share out, and a promise on average does not survive being chosen: it is refused.
  *

@@ -4,18 +4,18 @@ import { binomialCdf } from './binomial';
 import { asPercent } from './describe-promise';
 import { fallbackSequence } from './fallback-sequence';
 
-/** Which answers are to be right how often. */
+/** How often which answers have to be right. */
 export interface SelectiveRiskOptions {
-  /** The policy in use; nothing of it was fitted on these samples. */
+  /** The policy in use; no part of it may have been fitted on these samples. */
   readonly policy: ExitPolicy;
   /** The largest share of wrong answers among those given, between 0 and 1. */
   readonly risk: number;
   /** The probability with which the promise may fail; 0.1 unless given. */
   readonly delta?: number;
   /**
-   * Probabilities below which the final exit declines, falling, fixed without looking at these samples; 200 of them unless
-   * given. Where few answers are left at the strictest, nothing can be accepted there, nor after it: `selectivePath`
-   * begins where that is no matter.
+   * Descending probabilities below which the final exit declines, fixed without looking at these samples; 200 of them
+   * unless given. If the strictest leaves too few answers, nothing can be accepted there or after it: `selectivePath`
+   * begins where that is no problem.
    */
   readonly path?: readonly number[];
 }
@@ -26,7 +26,7 @@ export interface SelectiveRisk {
   readonly rejectBelow: number | null;
   /** The share of the samples that get an answer, on these samples. */
   readonly coverage: number;
-  /** The share of wrong ones among those answers. */
+  /** The share of wrong answers among them. */
   readonly empiricalRisk: number;
   /** What is promised, in words. */
   readonly promise: string;
@@ -36,8 +36,8 @@ const STEPS = 200;
 const STRICTEST = 1e-5;
 
 /**
- * A reject option at the final exit: it answers only where its largest probability is high enough, and of the answers
- * given, early ones included, at most a share of `risk` is wrong (selective classification with guaranteed risk; Geifman
+ * A reject option at the final exit: it answers only where its largest probability is high enough, and at most a share
+ * `risk` of the answers given, early ones included, is wrong (selective classification with guaranteed risk; Geifman
  * and El-Yaniv, NeurIPS 2017). The path of probabilities is tested from strict to lenient, each by the exact binomial
  * tail among the answers given, until one fails: given how many are answered, the wrong ones are binomial.
  *
@@ -73,8 +73,8 @@ export function controlSelectiveRisk(cached: CachedLogits, options: SelectiveRis
 }
 
 /**
- * A path for `controlSelectiveRisk`, read off other samples: it begins where the promise is likeliest to be accepted on
- * so many samples, for a stricter step has fewer answers to go by.
+ * A path for `controlSelectiveRisk`, derived from other samples: it begins where the promise is most likely to be
+ * accepted on so many samples, because a stricter step has fewer answers to go by.
  *
  * @param fitted Labelled; shares no sample with those that the promise is made on. The policy may be fitted on it.
  * @param options.samples How many the promise will be made on.
@@ -91,19 +91,19 @@ export function selectivePath(
   const scale = samples / fitted.samples;
   const chances = path.map((rejectBelow) => {
     const { answered, wrong } = countAt(rejectBelow);
-    // Half an answer wrong where none is: that none was seen does not mean that there is none.
+    // Half a wrong answer is added: that none was seen does not mean that there are none.
     return binomialCdf(Math.round((wrong + 0.5) * scale), Math.round(answered * scale), risk);
   });
   return path.slice(chances.indexOf(Math.min(...chances)));
 }
 
-/** From almost certain to anything. */
+/** Probabilities from almost certain down to anything. */
 function everyProbability(): number[] {
   return Array.from({ length: STEPS }, (_, i) => 1 - STRICTEST ** (1 - i / (STEPS - 1)));
 }
 
 /**
- * Counts how many samples get an answer, and how many a wrong one, where the final exit declines below a probability.
+ * Counts how many samples get an answer, and how many a wrong one, if the final exit declines below a probability.
  * Without labels no answer counts as right.
  *
  * @throws ArgumentError for a policy that does not fit

@@ -8,20 +8,20 @@ import { fallbackSequence } from './fallback-sequence';
 import { rejectsRisk } from './loss-test';
 import { type PathOptions, walkPath } from './walk-path';
 
-/** A promise about samples that come with other frequencies than the calibration samples did. */
+/** Options of a promise about samples that occur with other frequencies than the calibration samples did. */
 export interface ShiftedRiskOptions extends PathOptions {
   /**
-   * `[samples]`, how much more often samples like each come now, p_now(x) / p_then(x), 1 on average; known, or estimated
-   * on other samples or without labels (`covariateShiftWeights`).
+   * `[samples]`, how much more often samples like each one occur now, p_now(x) / p_then(x), 1 on average; known, or
+   * estimated on other samples or without labels (`covariateShiftWeights`).
    */
   readonly weights: ArrayLike<number>;
-  /** The largest weight that a sample to come can have; the largest here unless given. */
+  /** The largest weight that a new sample can have; the largest here unless given. */
   readonly largestWeight?: number;
   /** `crc` on average, `ucb` with probability 1 − δ; `ucb` unless given. */
   readonly method?: 'crc' | 'ucb';
   /** `consistency` unless given. */
   readonly loss?: ExitLoss;
-  /** The largest risk allowed on the samples to come, between 0 and 1. */
+  /** The largest risk allowed on new samples, between 0 and 1. */
   readonly risk: number;
   /** The probability with which the promise may fail; 0.1 unless given. */
   readonly delta?: number;
@@ -29,17 +29,17 @@ export interface ShiftedRiskOptions extends PathOptions {
 }
 
 /**
- * `controlRisk` under covariate shift: the same samples lose what they lost, but they come with other frequencies. Each
- * loss counts with its sample's weight w (weighted conformal prediction; Tibshirani, Barber, Candès and Ramdas, NeurIPS
- * 2019). With W the largest weight, `crc` accepts a step while
+ * `controlRisk` under covariate shift: each sample loses what it lost before, but samples occur with other frequencies.
+ * Each loss counts with its sample's weight w (weighted conformal prediction; Tibshirani, Barber, Candès and Ramdas,
+ * NeurIPS 2019). With W the largest weight, `crc` accepts a step while
  *
  * (Σ w_i · largest loss so far_i + W) / (Σ w_i + W) ≤ risk,
  *
  * and `ucb` bets that the mean of w · loss / W, which is the risk over W, lies below risk / W.
  *
- * The promise is as good as the weights are. The larger W, the more samples it takes.
+ * The promise is only as good as the weights. The larger W, the more samples it takes.
  *
- * @throws ArgumentError for weights that are none or do not fit, numbers out of range, or `gap` without labels.
+ * @throws ArgumentError for weights that are invalid or do not fit, numbers out of range, or `gap` without labels.
  */
 export function controlShiftedRisk(cached: CachedLogits, options: ShiftedRiskOptions): ControlledRisk {
   const { weights, method = 'ucb', loss = 'consistency', risk, delta = 0.1, seed = 0 } = options;

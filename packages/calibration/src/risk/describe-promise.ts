@@ -1,7 +1,7 @@
 import type { ExitLoss } from './exit-losses';
 import type { RiskMethod } from './risk-method';
 
-/** What a promise says, as one sentence without its full stop. */
+/** The promise as one sentence without its full stop. */
 export function describePromise({
   method,
   loss,
@@ -30,12 +30,12 @@ export function describePromise({
   return acceptsNone ? `${how}. Only never leaving early could be accepted` : how;
 }
 
-/** `0.05` → `5 %`, with no digits that rounding made up. */
+/** `0.05` → `5 %`, without digits that are only rounding noise. */
 export function asPercent(fraction: number): string {
   return `${shortNumber(100 * fraction)} %`;
 }
 
-/** A number with no digits that rounding made up. */
+/** A number without digits that are only rounding noise. */
 export function shortNumber(value: number): string {
   return String(Number(value.toPrecision(6)));
 }

@@ -1,8 +1,8 @@
 import { type CriterionEvaluation, type ExitCriterion, type Threshold } from '@earlyexit/exit-criteria';
 
 /**
- * What is lost by leaving early: `consistency`, the answer differs from the final exit's (no labels needed); `gap`,
- * 1 where it is wrong and the final exit right, −1 the other way round, so that its mean is the accuracy lost.
+ * What is lost by leaving early: `consistency`, the answer differs from the final exit's (no labels needed); `gap`, 1
+ * if it is wrong and the final exit right, −1 the other way round, so that its mean is the accuracy lost.
  */
 export type ExitLoss = 'consistency' | 'gap';
 

@@ -1,11 +1,11 @@
 /**
  * Tests an ordered sequence of hypotheses so that the probability of rejecting any true one is at most `delta`: the
- * fallback procedure (Wiens and Dmitrienko, 2005), of which fixed-sequence testing is the case of one start. δ is
- * shared out evenly over the starts; a hypothesis is tested at the level that it was given and, if the one before it was
- * rejected, at that one's level besides. So a sequence that fails is taken up again at the next start.
+ * fallback procedure (Wiens and Dmitrienko, 2005), of which fixed-sequence testing is the case with one start. δ is
+ * shared evenly among the starts; a hypothesis is tested at its own share plus, if the one before it was rejected, that
+ * one's level. So a sequence that fails is resumed at the next start.
  *
  * @param length How many hypotheses there are.
- * @param starts How many of them get a share of δ, evenly spaced, the first one first; at most `length` do.
+ * @param starts How many of them, evenly spaced from the first on, get a share of δ; at most `length` do.
  * @param rejects Whether the data reject hypothesis `index` at a level: p ≤ level.
  * @returns The rejected hypotheses, in order.
  */

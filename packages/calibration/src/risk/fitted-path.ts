@@ -10,42 +10,42 @@ import { checkExitMacs, checkLabelled, checkLogits } from '../checks';
 import { type ExitLoss, exitLosses, leavingExits } from './exit-losses';
 import { doubtSteps, sharedThresholdPath, thresholdOfDoubt, type ThresholdPath } from './threshold-path';
 
-/** What a path is read off with. */
+/** Options of `fittedPath`. */
 export interface FittedPathOptions {
   readonly criterion: CriterionName;
-  /** One an exit, the final one included. */
+  /** One per exit, the final one included. */
   readonly temperatures: readonly number[];
   /** What leaving costs, with every head on the way. */
   readonly costs: ExitCosts;
   /** What is to be promised. */
   readonly loss: ExitLoss;
-  /** The largest risk allowed: the path is made to save most about there. */
+  /** The largest risk allowed: the path is built to save most around it. */
   readonly risk: number;
 }
 
 // How much stricter or more lenient one exit may be than another, in factors of doubt.
 const FACTORS = [0.03, 0.1, 0.3, 0.5, 0.7, 1.4, 2, 3, 10, 30];
-// The share of the cost that a change has to save on a few hundred samples, for less may be chance.
+// The share of the cost that a change has to save on a few hundred samples; less may be chance.
 const WORTH = 0.03;
 // A path is made for risks around the one allowed: on few samples a single one means little.
 const RISKS_AROUND = [0.5, 0.75, 1, 1.5];
 const ROUNDS = 2;
-// Every fourth step shows what saves as well as all of them.
+// Every fourth step shows what saves cost as well as all of them do.
 const STRIDE = 4;
-// Standard errors by which a later step has to be better before those that lie between are passed over.
+// By how many standard errors a later step has to be better for the steps between to be skipped.
 const CLEARLY = 2;
 
 /**
- * A path of thresholds from strict to lenient, read off other samples than those a promise is made on.
+ * A path of thresholds from strict to lenient, fitted on other samples than those a promise is made on.
  *
- * It begins with `sharedThresholdPath`, one doubt for all exits, and gives an exit a doubt of its own, a fixed multiple
+ * It begins with `sharedThresholdPath`, the same doubt at all exits, and gives an exit its own doubt, a fixed multiple
  * of the others', where that clearly saves cost at the risk allowed. Where the risk rises along the path and clearly
- * falls again, at lower cost, the steps between are left out, so that a walk passes them. What is clear on a few hundred
- * samples is little, so that a path is never far worse than the shared one; steps as fine as the frontier of the same
- * samples (`frontierPath`) would follow their chance.
+ * falls again at lower cost, the steps between are left out, so that a walk gets past them. Little is clear on a few
+ * hundred samples, so a path is never far worse than the shared one; steps as fine as the frontier of the same samples
+ * (`frontierPath`) would follow their noise.
  *
- * Criteria without a scale that is known beforehand measure doubt as a share: how many of the samples are surer.
- * Scores that are counts (`patience`) take the shared path.
+ * For criteria without a scale known beforehand, doubt is the share of samples that are surer. Scores that are counts
+ * (`patience`) take the shared path.
  *
  * @param fitted Samples that no promise on this path is made on; labelled for `gap`.
  * @throws ArgumentError for `gap` without labels, or costs that do not fit; DataError without samples.
@@ -73,7 +73,7 @@ export function fittedPath(fitted: CachedLogits, options: FittedPathOptions): Th
   const doubts = doubtSteps();
   const coarse = doubts.filter((_, step) => step % STRIDE === 0);
   const pathOf = (ratios: readonly number[], steps = doubts): Threshold[][] => {
-    // Of the strictest exit, so that every exit comes to let all leave.
+    // That of the strictest exit, so that every exit ends up letting all samples leave.
     const strictest = Math.min(...ratios);
     return steps.map((doubt) =>
       ratios.map((ratio, exit) => thresholdAt(exit, Math.min(1, (doubt * ratio) / strictest))),
@@ -87,7 +87,7 @@ export function fittedPath(fitted: CachedLogits, options: FittedPathOptions): Th
     let before: readonly number[] | null = null;
     for (let round = 0; round < ROUNDS && before !== ratios; round++) {
       before = ratios;
-      // Only how one exit's doubt compares to another's matters, so that the last one can stay.
+      // Only the ratios between the exits' doubts matter, so the last one can stay as it is.
       for (let exit = 0; exit < earlyExits - 1; exit++) {
         const from = ratios;
         for (const factor of FACTORS) {
@@ -132,7 +132,10 @@ function costAround(
   return reached.reduce((sum, cost) => sum + cost, 0);
 }
 
-/** Leaves out the steps that cost more than one before them: with `unique-above` a laxer threshold may hold more back. */
+/**
+ * Leaves out the steps that cost more than an earlier one: with `unique-above` a more lenient threshold may hold more
+ * samples back.
+ */
 function passDearer(
   path: ThresholdPath,
   look: (thresholds: readonly Threshold[]) => Int8Array,
@@ -147,7 +150,7 @@ function passDearer(
   });
 }
 
-/** Leaves out the steps than which a later one, which costs less, clearly loses less. */
+/** Leaves out the steps for which a later, cheaper one clearly loses less. */
 function passBumps(
   path: ThresholdPath,
   look: (thresholds: readonly Threshold[]) => Int8Array,

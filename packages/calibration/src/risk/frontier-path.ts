@@ -5,10 +5,10 @@ import type { ExitLoss } from './exit-losses';
 import type { ThresholdPath } from './threshold-path';
 
 /**
- * A path with a threshold of its own for each exit, read off other samples than those a promise is made on: the whole
- * accuracy–cost frontier there, from its most accurate and dearest thresholds to its cheapest (Pareto testing;
- * Laufer-Goldshtein et al., ICLR 2023). Accuracy is measured by the loss that is to be promised. It serves every
- * criterion, those without a natural scale included.
+ * A path with a separate threshold for each exit, fitted on other samples than those a promise is made on: the whole
+ * accuracy–cost frontier there, from its most accurate and most expensive thresholds to its cheapest (Pareto testing;
+ * Laufer-Goldshtein et al., ICLR 2023). Accuracy is measured by the loss that is to be promised. It works for every
+ * criterion, including those without a natural scale.
  *
  * @param fitted Samples that no promise on this path is made on.
  * @throws ArgumentError for `gap` without labels, or costs that do not fit; DataError without samples.

@@ -14,21 +14,21 @@ import type { RiskMethod } from './risk-method';
 /** A promise to be made: leaving early loses at most `risk`. */
 export interface RiskAim {
   readonly risk: number;
-  /** The probability with which it may fail; null for `crc`, which keeps it on average. */
+  /** The probability with which it may fail; null for `crc`, which keeps the promise on average. */
   readonly delta: number | null;
   readonly method: Exclude<RiskMethod, 'naive'>;
   readonly loss: ExitLoss;
 }
 
 /**
- * The share of the calibration split that a promise gives up for the fits: a temperature is one number, and a thousand
+ * The share of the calibration split that a promise gives up for fitting: a temperature is one number, and a thousand
  * images fix it well, while a promise gets better with every image it keeps.
  */
 export const FITTING_SHARE = 0.2;
 
 /**
- * Whether a promise gives up a part of the calibration split for something that is fitted: a scaling, or the thresholds
- * to try, where the criterion has no scale that is known beforehand.
+ * Whether a promise gives up a part of the calibration split for fitting something: a scaling, or, if the criterion has
+ * no scale known beforehand, the thresholds to try.
  *
  * @throws ArgumentError for an unknown criterion
  */
@@ -43,9 +43,9 @@ function hasNoScale(criterion: CriterionName): boolean {
 
 /** How many samples a promise needs, and how many of a split are left for it. */
 export interface PromiseSize {
-  /** The fewest samples that the method can promise anything on. */
+  /** The fewest samples with which the method can promise anything. */
   readonly needed: number;
-  /** How many of the split are used up by the fits. */
+  /** How many samples of the split are used for fitting. */
   readonly fitting: number;
   /** How many are left to promise on. */
   readonly left: number;
@@ -57,7 +57,7 @@ export interface PromiseSize {
 /**
  * Whether a calibration split is large enough for a promise, before anything is computed.
  *
- * @param size of the calibration split
+ * @param size the number of samples in the calibration split
  * @param apart whether a part of the split is given up for fits
  */
 export function promiseSize(aim: RiskAim, size: number, apart: boolean): PromiseSize {
@@ -76,8 +76,8 @@ export function promiseSize(aim: RiskAim, size: number, apart: boolean): Promise
 /**
  * Makes a promise on `samples`.
  *
- * @param fitted Samples that the path of thresholds is read off, a doubt of its own for each exit included (`fittedPath`);
- *   they share no sample with the others. Null where every sample is to be promised on: the exits then share their doubt.
+ * @param fitted Samples that the path of thresholds is fitted on, with a separate doubt for each exit (`fittedPath`);
+ * they share no sample with the others. Null to promise on every sample: the exits then share one doubt.
  * @throws ArgumentError and DataError as `controlRisk`
  */
 export function makePromise(

@@ -2,8 +2,8 @@ import { isBelowByBetting } from './betting';
 import type { RiskMethod } from './risk-method';
 
 /**
- * The fewest samples with which a method can promise anything but never leaving, that is, with which it accepts a
- * threshold that lost nothing on any of them.
+ * The fewest samples with which a method can promise anything other than never leaving early, that is, with which it
+ * accepts a threshold that lost nothing on any of them.
  *
  * @param risk The largest risk allowed, between 0 and 1.
  * @param delta The probability with which the promise may fail; `crc` makes it on average and ignores it.

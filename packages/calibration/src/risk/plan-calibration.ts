@@ -9,7 +9,7 @@ import { neededSamples } from './needed-samples';
 import { defaultMethod } from './risk-method';
 import { type PathOptions, walkPath } from './walk-path';
 
-/** What is to be promised, and on how many samples it might be. */
+/** What to promise, and on how many samples. */
 export interface PlanOptions extends PathOptions {
   /** The largest risk allowed, between 0 and 1. */
   readonly risk: number;
@@ -19,7 +19,7 @@ export interface PlanOptions extends PathOptions {
   readonly loss?: ExitLoss;
   /** `ltt` for consistency and `ucb` for gap unless given. */
   readonly method?: 'ucb' | 'ltt';
-  /** Numbers of samples to look at; 500, 1,000, 5,000 and 20,000 unless given. */
+  /** The numbers of samples to consider; 500, 1,000, 5,000 and 20,000 unless given. */
   readonly sizes?: readonly number[];
   /** What leaving costs, with every head on the way. */
   readonly costs: ExitCosts;
@@ -28,14 +28,14 @@ export interface PlanOptions extends PathOptions {
   readonly seed?: number;
 }
 
-/** What a number of calibration samples would buy. */
+/** What a given number of calibration samples would buy. */
 export interface PlannedSize {
   readonly samples: number;
-  /** In which share of the draws any threshold but never leaving could be accepted. */
+  /** The share of draws in which any thresholds other than never leaving could be accepted. */
   readonly promised: number;
-  /** The share of samples that leave early: in the middle of the draws, and in the 10th and 90th of a hundred. */
+  /** The share of samples that leave early: the median over the draws, and the 10th and 90th percentiles. */
   readonly leavingEarly: Estimate;
-  /** Likewise the plain network's cost over the average cost. */
+  /** Likewise the plain network's cost divided by the average cost. */
   readonly macsRatio: Estimate;
 }
 
@@ -43,14 +43,14 @@ const SIZES = [500, 1_000, 5_000, 20_000];
 const DRAWS = 50;
 
 /**
- * What calibration sets of several sizes would buy: for each size sets are drawn from pilot samples with replacement, a
- * promise is made on each, and what it lets leave is measured on the whole pilot (a bootstrap of `controlRisk`).
+ * What calibration sets of several sizes would buy: for each size, sets are drawn from pilot samples with replacement,
+ * a promise is made on each, and its effect is measured on the whole pilot (a bootstrap of `controlRisk`).
  *
- * The pilot stands for everything to come: it says nothing of losses rarer than one in its number of samples, and a plan
- * for a risk not far above that is too hopeful.
+ * The pilot stands for all future samples: it says nothing about losses rarer than one in its number of samples, and a
+ * plan for a risk not far above that is too optimistic.
  *
- * @param pilot A few hundred samples or more; those that the promise is to be made on later need not be among them.
- * @returns One entry a size, in their order.
+ * @param pilot A few hundred samples or more; the samples that the promise is later made on need not be among them.
+ * @returns One entry per size, in their order.
  * @throws ArgumentError for numbers out of range, costs or a path that do not fit; DataError without samples.
  */
 export function planCalibration(
@@ -79,7 +79,7 @@ export function planCalibration(
   const walk = walkPath(pilot, options);
   const table = exitLosses(walk.evaluations, loss, pilot.labels);
   const final = pilot.exits.length - 1;
-  // Of every step the loss of each pilot sample, and what the step lets leave and costs on the pilot.
+  // For every step the loss of each pilot sample, and how many leave and at what cost on the pilot.
   const steps = walk.path.map((_, step) => {
     const exits = walk.exitsAt(step);
     let leaving = 0;

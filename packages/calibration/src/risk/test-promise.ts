@@ -6,17 +6,17 @@ import { syntheticLogits } from '../test-data';
 import { controlRisk, type RiskOptions } from './control-risk';
 import { exitLosses, leavingExits } from './exit-losses';
 
-/** What came of a promise that was made again and again. */
+/** The outcome of making a promise many times. */
 export interface PromiseFrequency {
   /** How often the true risk of the chosen thresholds was above the one allowed. */
   readonly broken: number;
   /** The true risk on average over the draws. */
   readonly meanRisk: number;
-  /** On average over the draws, which share of the samples leaves early under the chosen thresholds. */
+  /** The share of samples that leave early under the chosen thresholds, on average over the draws. */
   readonly meanLeaving: number;
 }
 
-/** A population large enough to be the truth, on which leaving early is sometimes worse. */
+/** A population large enough to stand for the truth, on which leaving early is sometimes worse. */
 export const population: LabelledLogits = syntheticLogits({
   samples: 20_000,
   exits: 3,
@@ -27,8 +27,8 @@ export const population: LabelledLogits = syntheticLogits({
 const path = Array.from({ length: 100 }, (_, i) => [1 - (i + 1) / 200, 1 - (i + 1) / 200]);
 
 /**
- * Makes a promise on `draws` calibration sets, drawn from the population with replacement, and compares what was
- * promised with the risk on the whole population, which is then exactly the true one.
+ * Makes a promise on `draws` calibration sets, drawn from the population with replacement, and compares the promise
+ * with the risk on the whole population, which is the true risk of these draws.
  */
 export function keepPromises(
   draws: number,

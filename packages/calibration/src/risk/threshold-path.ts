@@ -6,7 +6,9 @@ import {
   type Threshold,
 } from '@earlyexit/exit-criteria';
 
-/** Thresholds from letting (almost) nobody leave to letting everybody leave; each step one threshold an early exit. */
+/**
+ * Thresholds from letting (almost) no sample leave to letting all leave; each step has one threshold per early exit.
+ */
 export type ThresholdPath = readonly (readonly Threshold[])[];
 
 const DEFAULT_STEPS = 200;
@@ -14,14 +16,14 @@ const DEFAULT_STEPS = 200;
 const STRICTEST = 1e-5;
 
 /**
- * One threshold shared by all early exits, from strict to lenient, in steps that are finest where a network is sure.
- * It depends on no data, which is what a promise needs: thresholds that were read off the samples on which the
- * promise is made would void it.
+ * One threshold shared by all early exits, from strict to lenient, in steps that are finest where a network is sure. It
+ * depends on no data, as a promise requires: thresholds derived from the samples that the promise is made on would void
+ * it.
  *
- * Criteria without a scale (`energy`, `unique-above`) need a path of your own, read off other samples (`fittedPath`);
- * the oracle is none to deploy.
+ * Criteria without a scale (`energy`, `unique-above`) need a path derived from other samples (`fittedPath`); the oracle
+ * cannot be deployed at all.
  *
- * @param steps 200 unless given; scores that are counts (`patience`) have one step a count.
+ * @param steps 200 unless given; scores that are counts (`patience`) have one step per count.
  * @throws ArgumentError for a criterion without a scale, or one that needs labels
  */
 export function sharedThresholdPath(
@@ -51,10 +53,10 @@ export function doubtSteps(steps = DEFAULT_STEPS): number[] {
 }
 
 /**
- * The threshold that allows a doubt between 0 (certain) and 1 (anything). Where a criterion has no scale of its own,
- * doubt is the share of the samples that are surer.
+ * The threshold that allows a doubt between 0 (certain) and 1 (anything). For a criterion without a scale, doubt is the
+ * share of samples that are surer.
  *
- * @param evaluations Of the samples that shares are read off.
+ * @param evaluations Evaluations of the samples that the shares refer to.
  */
 export function thresholdOfDoubt(
   criterion: CriterionName,

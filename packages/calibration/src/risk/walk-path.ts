@@ -14,16 +14,16 @@ import { sharedThresholdPath, type ThresholdPath } from './threshold-path';
 export interface PathOptions {
   /** `max-probability` unless given. */
   readonly criterion?: CriterionName;
-  /** One an exit, fitted on other samples than these; 1 everywhere unless given. */
+  /** One per exit, fitted on other samples than these; 1 everywhere unless given. */
   readonly temperatures?: readonly number[];
   /**
-   * From strict to lenient, fixed without looking at these samples; `sharedThresholdPath` unless given.
-   * `fittedPath` reads one with a threshold of its own for each exit off other samples.
+   * From strict to lenient, fixed without looking at these samples; `sharedThresholdPath` unless given. `fittedPath`
+   * derives one with a separate threshold for each exit from other samples.
    */
   readonly path?: ThresholdPath;
 }
 
-/** Cached logits on a path of thresholds. */
+/** Cached logits scored for a path of thresholds. */
 export interface PathWalk {
   readonly path: ThresholdPath;
   readonly evaluations: readonly CriterionEvaluation[];

@@ -33,8 +33,8 @@ export function splitRows(samples: number, share: number, seed = 0): [Int32Array
 }
 
 /**
- * Splits cached logits at random into two parts that share no sample: one to fit temperatures or a policy on, and
- * one for thresholds or a promise, which must not have seen what the first part decided.
+ * Splits cached logits at random into two parts that share no sample: one to fit temperatures or a policy on, and one
+ * for thresholds or a promise, which must not be based on the samples of the first.
  *
  * @param share The share of the samples in the first part, between 0 and 1.
  * @param seed The same seed gives the same parts; 0 unless given.

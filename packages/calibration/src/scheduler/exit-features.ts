@@ -1,11 +1,11 @@
 import { softmax } from '@earlyexit/exit-criteria';
 
 /**
- * What a scheduler sees of one exit: the probabilities of all classes, the largest of them, how far the entropy is
- * from its largest possible value (as a share), and the scores of the exits before.
+ * A scheduler's features of one exit: the probabilities of all classes, the largest of them, how far the entropy is
+ * from its largest possible value (as a share), and the scores of the earlier exits.
  *
  * @param logits `[samples, classes]`, row-major.
- * @param earlier One array `[samples]` an exit before this one.
+ * @param earlier One array `[samples]` per earlier exit.
  * @returns `[samples, classes + 2 + earlier exits]`, row-major.
  */
 export function exitFeatures(

@@ -1,6 +1,6 @@
 import { minimize } from '../temperature/minimize';
 
-// Keeps the weights finite where a feature tells right from wrong without exception.
+// Keeps the weights finite if a feature separates right from wrong perfectly.
 const PENALTY = 1e-4;
 
 /**

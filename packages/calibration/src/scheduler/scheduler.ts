@@ -7,24 +7,24 @@ import { type ScoredSearchOptions, searchScored, type ThresholdSearch } from '..
 import { exitFeatures } from './exit-features';
 import { applyLogisticRegression, fitLogisticRegression } from './logistic-regression';
 
-/** A learned exit criterion: one small regression an early exit; plain numbers, so that it can be saved as JSON. */
+/** A learned exit criterion: one small regression per exit; plain numbers, so that it can be saved as JSON. */
 export interface Scheduler {
   readonly classes: number;
-  /** One an exit, the final one included, `[classes + 2 + exits before + 1]`: the weights and then the bias. */
+  /** One per exit, the final one included, `[classes + 2 + earlier exits + 1]`: the weights and then the bias. */
   readonly weights: readonly (readonly number[])[];
 }
 
 /**
- * Learns how much an exit's answer can be trusted, from all its probabilities and the scores of the exits before:
- * where one class is often taken for another, or one exit is surer than it should be, that says more than the
- * largest probability.
+ * Learns how far an exit's answer can be trusted, from all its probabilities and the scores of the earlier exits: if
+ * one class is often mistaken for another, or one exit is surer than it should be, that says more than the largest
+ * probability.
  *
  * The score is EENet's (Ilhan et al., WACV 2024): a linear head on those features, trained with the cross-entropy on
- * whether the answer is right. Two things differ. The heads are fitted one after the other by L-BFGS, which finds
- * the best ones, instead of together by Adam. And thresholds are searched for (`searchSchedulerThresholds`), instead
- * of being quantiles of exit shares that a second head learns.
+ * whether the answer is right. Two things differ. The heads are fitted one after another by L-BFGS, which finds the
+ * optimum, instead of together by Adam. And thresholds are searched for (`searchSchedulerThresholds`) instead of being
+ * quantiles for exit shares that a second head learns.
  *
- * @param cached One part of the calibration split; the thresholds want another (`splitSamples`).
+ * @param cached One part of the calibration split; the thresholds need another (`splitSamples`).
  * @throws ArgumentError without labels; DataError without samples or for logits that are not finite.
  */
 export function fitScheduler(cached: CachedLogits): Scheduler {
@@ -44,8 +44,7 @@ export function fitScheduler(cached: CachedLogits): Scheduler {
 }
 
 /**
- * The scores that a scheduler gives: `[samples]` an exit, the final one last, each the probability that the exit's
- * answer is right.
+ * A scheduler's scores: `[samples]` per exit, the final one last, each the probability that the exit's answer is right.
  *
  * @throws ArgumentError if the scheduler was fitted to another network.
  */
@@ -91,7 +90,7 @@ export function searchSchedulerThresholds(
 /**
  * Plays a scheduler on cached logits: each sample leaves at the first exit whose score ≥ threshold.
  *
- * @throws ArgumentError unless there is one threshold an early exit
+ * @throws ArgumentError unless there is one threshold per early exit
  */
 export function simulateScheduler(
   scheduler: Scheduler,

@@ -16,13 +16,13 @@ import { selectScored } from './scored-exits';
 import { searchScored } from './search-scored';
 import type { SearchOptions } from './search-thresholds';
 
-/** How a search is repeated. */
+/** Options of `crossFitSearch`. */
 export interface CrossFitOptions extends SearchOptions {
-  /** Into how many parts the samples are cut; 10 unless given. */
+  /** The number of parts that the samples are split into; 10 unless given. */
   readonly folds?: number;
-  /** Draws the parts; 0 unless given. */
+  /** The seed of the split into parts; 0 unless given. */
   readonly seed?: number;
-  /** Of the intervals, between 0 and 1; 0.95 unless given. */
+  /** The confidence of the intervals, between 0 and 1; 0.95 unless given. */
   readonly confidence?: number;
 }
 
@@ -31,7 +31,7 @@ export interface CrossFit {
   /** Fractions from 0 to 1: the policy's accuracy, and how far it lies below the final exit's. */
   readonly accuracy: Estimate;
   readonly accuracyDrop: Estimate;
-  /** Multiply-accumulates a sample on average, and the plain network's over that. */
+  /** Multiply-accumulates per sample on average, and the plain network's divided by that. */
   readonly averageMacs: Estimate;
   readonly macsRatio: Estimate;
   readonly samples: number;
@@ -41,16 +41,17 @@ export interface CrossFit {
 const DEFAULT_FOLDS = 10;
 
 /**
- * What a search's thresholds do on new samples. On its own samples a search looks better than it is, for it took the
- * thresholds that suit them. Here it is repeated, each time without one part of the samples, and its thresholds answer
- * for that part; every sample is judged by thresholds that have not seen it (cross-validation; Stone, 1974). What is
- * left is that the repeated searches see a tenth less, and that they look around the choice that the aim asks for alone.
+ * What a search's thresholds do on new samples. On its own samples a search looks better than it is, because it chose
+ * the thresholds that suit them. Here it is repeated, each time without one part of the samples, and its thresholds are
+ * applied to that part, so every sample is judged by thresholds that have not seen it (cross-validation; Stone, 1974).
+ * Two differences remain: the repeated searches see a tenth fewer samples, and they look only around the choice that
+ * the aim asks for.
  *
- * The intervals are for the thresholds that a search on all of the samples finds. A search is held to its aim on the
- * samples that it saw, so that on others the drop of what it finds scatters as much as the drop of fixed thresholds does
- * on such samples; both errors together make the interval of `pairedDifference` √2 times as wide. To the interval of the
- * cost is added how much the choices of the repeated searches differ (jackknife; Efron and Stein, 1981). Temperatures are taken as given: one number that was fitted on the same samples
- * hardly moves.
+ * The intervals are for the thresholds that a search on all samples finds. A search meets its aim on the samples that
+ * it saw, so on others the drop of its thresholds scatters as much as the drop of fixed thresholds does on those it
+ * saw; both errors together make the interval of `pairedDifference` √2 times as wide. The interval of the cost also
+ * includes how much the choices of the repeated searches differ (jackknife; Efron and Stein, 1981). Temperatures are
+ * taken as given: a single number fitted on the same samples hardly moves.
  *
  * @throws ArgumentError as `searchThresholds`, and if there are more parts than samples; the signal's reason if the work
  * is ended.
@@ -117,7 +118,7 @@ export function crossFitSearch(
   };
 }
 
-/** An interval whose variance is `more` times itself larger; its middle stays. */
+/** An interval with its variance increased by `more` times itself; its middle stays. */
 function widened({ value, low, high }: Estimate, more: number): Estimate {
   const middle = (low + high) / 2;
   const reach = ((high - low) / 2) * Math.sqrt(1 + more);

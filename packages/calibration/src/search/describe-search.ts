@@ -1,6 +1,6 @@
 import { exitOf, type SearchProblem } from './search-problem';
 
-/** What is guaranteed about a choice, in words. */
+/** The guarantee that comes with a choice, in words. */
 export function describeGuarantee(problem: SearchProblem, exact: boolean): string {
   const { samples, sweeps } = problem;
   if (exact) {
@@ -12,7 +12,7 @@ export function describeGuarantee(problem: SearchProblem, exact: boolean): strin
   );
 }
 
-/** What a person should know about the exits at their positions. */
+/** Notes on the exits at their positions. */
 export function describeChoice(problem: SearchProblem, positions: Int32Array): string[] {
   const { samples, sweeps } = problem;
   const taken = new Int32Array(sweeps.length + 1);
@@ -31,8 +31,8 @@ export function describeChoice(problem: SearchProblem, positions: Int32Array): s
 }
 
 /**
- * The lowest conceivable summed cost of `right` right answers: everybody leaves at the first exit, except for as
- * many as must be right at a later one, and those are the ones for which that is cheapest.
+ * The lowest conceivable summed cost of `right` right answers: all samples leave at the first exit, except as many as
+ * must be right at a later one, and these are the ones for which that is cheapest.
  */
 export function lowestCost({ correct, samples, macs }: SearchProblem, right: number): number {
   const extra: number[] = [];

@@ -2,7 +2,7 @@ import type { Frontier } from './frontier';
 import type { SearchProblem } from './search-problem';
 import { createChoice, moveExit, sweepExit } from './sweep-exit';
 
-/** How many sweeps over the last early exit an exact search takes. */
+/** The number of sweeps over the last early exit that an exact search takes. */
 export function countExactSweeps({ candidates }: SearchProblem): number {
   return candidates.slice(0, -1).reduce((product, worth) => product * countOnes(worth), 1);
 }

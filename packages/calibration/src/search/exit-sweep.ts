@@ -2,15 +2,15 @@ import type { Threshold } from '@earlyexit/exit-criteria';
 import type { ScoredExit } from './scored-exits';
 
 /**
- * What happens at one exit as its threshold moves from letting nobody leave (position 0) to letting everybody leave
- * (position `steps`). Between two positions the samples that share one score, but for rounding, change sides together:
- * no threshold is to separate them.
+ * What happens at one exit as its threshold moves from letting no sample leave (position 0) to letting all leave
+ * (position `steps`). Between two positions, samples whose scores are equal except for rounding change sides together,
+ * because no threshold should separate them.
  */
 export interface ExitSweep {
   readonly steps: number;
   /** `[steps + 1]`, the events of step s are those from starts[s] to starts[s + 1]. */
   readonly starts: Int32Array;
-  /** `[events]`, which sample changes sides. */
+  /** `[events]`, the sample that changes sides. */
   readonly samples: Int32Array;
   /** `[events]`, 1 if it begins to leave, 0 if it stops (only a two-sided rule, `unique-above`, has such events). */
   readonly begins: Uint8Array;
@@ -29,11 +29,11 @@ export interface ExitSweep {
 // Later than any position.
 const NO_END = 2 ** 31 - 1;
 
-// What float64 leaves of a score: two rows with the same logits in another order differ by as much.
+// The precision of a score in float64: two rows with the same logits in another order may differ by this much.
 const RELATIVE_ROUNDING = 1e-12;
 const ABSOLUTE_ROUNDING = 1e-15;
 
-/** Whether two scores differ by no more than rounding, which is to decide nothing. */
+/** Whether two scores differ by no more than rounding, which must not decide anything. */
 export function areAlike(a: number, b: number): boolean {
   return (
     a === b || Math.abs(a - b) <= RELATIVE_ROUNDING * Math.min(Math.abs(a), Math.abs(b)) + ABSOLUTE_ROUNDING
@@ -52,7 +52,7 @@ export function createExitSweep(
 ): ExitSweep {
   const count = scores.length;
   const monotonic = runnerUps === null;
-  // A two-sided rule lets a sample leave from its runner-up on and holds it back again from its score on.
+  // Under a two-sided rule a sample leaves from its runner-up on and is held back again from its score on.
   const eventValues = monotonic ? scores : Float64Array.from([...runnerUps, ...scores]);
   const rising = !monotonic || surerIs === 'lower';
   const order = Int32Array.from(eventValues, (_, event) => event);
@@ -79,7 +79,7 @@ export function createExitSweep(
     begins.push(event < count ? 1 : 0);
   }
   if (!monotonic) {
-    // Above every output nobody is left; 'always' is a step of its own, at no score.
+    // Above every output no sample leaves; 'always' is a separate step, at no score.
     starts.push(samples.length);
     values.push(Infinity);
     lastValues.push(Infinity);
@@ -132,8 +132,8 @@ export function positionOf(sweep: ExitSweep, threshold: Threshold): number {
 }
 
 /**
- * A finite number between two different scores. Neighbouring floating-point numbers have none between them: then it
- * is the one at which the rule still separates them, `inclusive`.
+ * A finite number between two different scores. Adjacent floating-point numbers have none between them; then it is
+ * `inclusive`, the one at which the rule still separates them.
  */
 export function midway(lower: number, upper: number, inclusive: 'lower' | 'upper'): number {
   if (lower === -Infinity) return upper - Math.max(1, Math.abs(upper));

@@ -9,19 +9,19 @@ import { choiceAt, recordThresholds } from './threshold-choice';
 // (sample, exit) visits, about half a second each on one core of a server CPU.
 const EXACT_EFFORT = 1e8;
 const LOCAL_EFFORT = 6e7;
-// How many choices are looked at where one alone matters. With fewer of them the one found is a worse one: at half as
-// many, of three early exits, what is expected on new samples moves by 0.2 percentage points.
+// How many choices are explored if only one matters. With fewer, the one found is worse: with half as many, at three
+// early exits, the expected result on new samples changes by 0.2 percentage points.
 const CHOICES_NEAR = 150;
-// Enough to find where good thresholds lie, few enough to find it in a moment; larger splits start from there.
+// Enough to find where good thresholds lie, and few enough to be quick; larger splits start from there.
 const COARSE_SAMPLES = 1_000;
 
 /**
- * Fills a frontier: completely with one or two early exits, and with more where that is affordable; else by local
- * search from the best thresholds that all exits could share, with what a small part of the samples suggests.
+ * Fills a frontier: completely with one or two early exits, and with more where that is affordable; otherwise by local
+ * search from the best thresholds that all exits could share and from what a small part of the samples suggests.
  *
- * @param pick Finds the choice that matters; around it the search is most thorough.
- * @param isFrontierWanted Whether the rest of the frontier matters too. Without it a local search looks around the choice
- *   that matters alone, which takes a fraction of the time and finds much the same one.
+ * @param pick Finds the choice that matters; the search is most thorough around it.
+ * @param isFrontierWanted Whether the rest of the frontier matters too. If not, a local search looks only around the
+ * choice that matters, which takes a fraction of the time and finds nearly the same choice.
  * @returns Whether the frontier is complete. If not, no change of a single exit improves the choice that matters.
  */
 export function fillFrontier(
@@ -33,7 +33,7 @@ export function fillFrontier(
 ): boolean {
   const exits = problem.sweeps.length;
   sharedSearch(problem, frontier);
-  // One exit shares its threshold with nobody: that was every choice there is.
+  // A single exit shares its threshold with no other, so every choice has been tried.
   if (exits <= 1) return true;
   const exactEffort = countExactSweeps(problem) * problem.samples * exits;
   const nearEffort = CHOICES_NEAR * problem.samples * exits ** 2;
@@ -54,7 +54,7 @@ export function fillFrontier(
   }
   if (isFrontierWanted) localSearch(problem, frontier, LOCAL_EFFORT / 2);
   localSearch(problem, frontier, isFrontierWanted ? LOCAL_EFFORT / 2 : nearEffort, pick);
-  // What there was no effort left for is made up for at the one choice that counts.
+  // What the effort did not suffice for is done at least for the choice that matters.
   for (let right = pick(frontier); frontier.explored[right] === 0; right = pick(frontier)) {
     exploreNeighbours(problem, frontier, right);
   }

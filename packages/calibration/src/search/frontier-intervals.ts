@@ -10,16 +10,16 @@ import { type PointIntervals, pointIntervals } from '../operating-points/point-i
 import { leavingExits } from '../risk/exit-losses';
 import type { ThresholdChoice } from './threshold-choice';
 
-/** A choice of thresholds, and how sure its figures are. */
+/** A choice of thresholds with intervals. */
 export interface FrontierPoint extends ThresholdChoice {
   readonly intervals: PointIntervals;
 }
 
 /**
- * The intervals of every point of a frontier, each for thresholds that are given: that a search picked them for what
- * they do on these very samples is what `crossFitSearch` corrects for.
+ * The intervals of every point of a frontier, each as if its thresholds had been given. They ignore that a search chose
+ * the thresholds on these samples; `crossFitSearch` corrects for that.
  *
- * @param cached The samples that the frontier is of, labelled.
+ * @param cached The labelled samples that the frontier was computed on.
  * @throws ArgumentError without labels, or for costs that do not fit
  */
 export function frontierIntervals(

@@ -1,6 +1,8 @@
 /** The cheapest choice found for every number of right answers. */
 export interface Frontier {
-  /** `[samples + 1]`, the summed cost of the cheapest choice with so many right answers; Infinity if none is known. */
+  /**
+   * `[samples + 1]`, the summed cost of the cheapest choice with that many right answers; Infinity if none is known.
+   */
   readonly cost: Float64Array;
   /** `[samples + 1, early exits]`, its positions. */
   readonly positions: Int32Array;
@@ -17,7 +19,7 @@ export function createFrontier(samples: number, earlyExits: number): Frontier {
   };
 }
 
-/** Notes a choice if it is cheaper than any other with as many right answers. */
+/** Records a choice if it is cheaper than any other with as many right answers. */
 export function record(frontier: Frontier, right: number, cost: number, positions: Int32Array): void {
   if (cost >= frontier.cost[right]!) return;
   frontier.cost[right] = cost;

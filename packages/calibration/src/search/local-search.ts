@@ -2,16 +2,16 @@ import { type Frontier, paretoOptimal } from './frontier';
 import type { SearchProblem } from './search-problem';
 import { createChoice, moveExit, sweepExit } from './sweep-exit';
 
-// How many choices are looked at before the frontier is read again: few, so that effort goes where it now stands.
+// How many choices are explored before the frontier is read again; few, so that the effort follows its progress.
 const CHOICES_A_ROUND = 24;
 
 /**
- * Improves a frontier step by step: takes choices on it, tries every position of every single exit from there, and
- * goes on with what that finds, until nothing new turns up or the effort is spent.
+ * Improves a frontier step by step: takes choices on it, tries every position of each single exit, and continues from
+ * what that finds, until nothing new turns up or the effort is spent.
  *
- * @param effort The largest number of (sample, exit) visits; what is found depends on it, never on the clock.
- * @param aim Which choice matters, as its number of right answers; those nearest to it are looked at first. Without
- * it the choices are taken evenly over the whole frontier.
+ * @param effort The largest number of (sample, exit) visits; the result depends on it, never on the clock.
+ * @param aim The choice that matters, by its number of right answers; those nearest to it are explored first. Without
+ * it choices are taken evenly over the whole frontier.
  */
 export function localSearch(
   problem: SearchProblem,

@@ -6,16 +6,16 @@ import {
 } from '@earlyexit/exit-criteria';
 import type { LabelledLogits } from '../checks';
 
-/** What is known of one exit: `[samples]` scores and answers, and the runner-ups of a two-sided rule. */
+/** The evaluation of one exit: `[samples]` scores and answers, and the runner-ups for a two-sided rule. */
 export type ScoredExit = Pick<CriterionEvaluation, 'scores' | 'runnerUps' | 'classes'>;
 
 /** Scores that thresholds can be searched on, wherever they come from. */
 export interface ScoredExits {
-  /** One an exit, the final one last. */
+  /** One per exit, the final one last. */
   readonly evaluations: readonly ScoredExit[];
   /** `[samples]`, the true classes. */
   readonly labels: Int32Array;
-  /** Which scores speak for leaving. */
+  /** Whether low or high scores mean leaving. */
   readonly surerIs: 'lower' | 'higher';
 }
 

@@ -2,20 +2,21 @@ import { ArgumentError } from '@earlyexit/core';
 import type { ExitCosts } from '@earlyexit/exit-criteria';
 import { type Frontier, paretoOptimal } from './frontier';
 
-/** What thresholds should achieve, on the samples they are searched on. */
+/** What thresholds should achieve on the samples they are searched on. */
 export type SearchAim =
-  /** The cheapest thresholds whose accuracy is at most so much (a fraction from 0 to 1) below the final exit's. */
+  /** The cheapest thresholds whose accuracy is at most this much (a fraction from 0 to 1) below the final exit's. */
   | { readonly maxAccuracyDrop: number }
   /** The most accurate thresholds whose average cost is at most this share of the static network's. */
   | { readonly targetMacs: number };
 
-/** The aim where none is named: half a percentage point below the final exit. */
+/** The aim unless another is given: at most half a percentage point below the final exit. */
 export const DEFAULT_AIM: SearchAim = { maxAccuracyDrop: 0.005 };
 
 /**
  * Refuses an aim that nothing can reach.
  *
- * @throws ArgumentError if a number is out of its range, or the cost target is below always leaving at once.
+ * @throws ArgumentError if a number is out of its range, or the cost target is below the cost of always leaving at the
+ * first exit.
  */
 export function checkAim(aim: SearchAim, { exitMacs, staticMacs }: ExitCosts): void {
   if (!(Number.isFinite(staticMacs) && staticMacs > 0)) {
@@ -40,13 +41,13 @@ export function checkAim(aim: SearchAim, { exitMacs, staticMacs }: ExitCosts): v
   throw new ArgumentError({
     function: 'searchThresholds',
     argument: 'targetMacs',
-    rule: `a share of the static network's cost, at least the ${least.toPrecision(4)} of leaving always at the first exit`,
+    rule: `a share of the static network's cost, at least the ${least.toPrecision(4)} of always leaving at the first exit`,
     received: String(aim.targetMacs),
   });
 }
 
 /**
- * Finds on a frontier what an aim asks for, as the number of right answers of the choice.
+ * Finds the choice on a frontier that an aim asks for, as its number of right answers.
  *
  * @param finalRight How many of the samples the final exit gets right.
  */
@@ -58,7 +59,7 @@ export function pickByAim(
 ): (frontier: Frontier) => number {
   if ('maxAccuracyDrop' in aim) {
     const fewest = finalRight - Math.floor(round(aim.maxAccuracyDrop * samples));
-    // At the final exit alone nothing is lost, so there is always such a choice.
+    // Never leaving early loses nothing, so there is always such a choice.
     return (frontier) => paretoOptimal(frontier).find((right) => right >= fewest)!;
   }
   const dearest = round(aim.targetMacs * staticMacs * samples);

@@ -1,16 +1,16 @@
 import { createExitSweep, type ExitSweep, leavesAt } from './exit-sweep';
 import type { ScoredExits } from './scored-exits';
 
-/** Everything a threshold search looks at; a choice of thresholds is one position a sweep. */
+/** Everything that a threshold search needs; a choice of thresholds is one position per sweep. */
 export interface SearchProblem {
   readonly samples: number;
-  /** One an early exit. */
+  /** One per early exit. */
   readonly sweeps: readonly ExitSweep[];
-  /** One an early exit, `[steps + 1]`: 1 at the positions worth trying, see `worthTrying`. */
+  /** One per early exit, `[steps + 1]`: 1 at the positions worth trying, see `worthTrying`. */
   readonly candidates: readonly Uint8Array[];
   /** `[exits, samples]`, 1 where the answer of a sample that leaves there is right; the final exit last. */
   readonly correct: Uint8Array;
-  /** One an exit, the final one last. */
+  /** One per exit, the final one last. */
   readonly macs: Float64Array;
 }
 
@@ -56,9 +56,10 @@ function harmedBy(correct: Uint8Array, exit: number, samples: number): Uint8Arra
 }
 
 /**
- * Leaves out the positions that a neighbour beats whatever the other exits do: letting a sample leave costs less,
- * and it costs no accuracy unless a later exit is right where this one is wrong. So a step that only lets such
- * harmless samples leave makes the position before it useless, and one that only holds them back the one after it.
+ * Leaves out the positions that a neighbour beats whatever the other exits do: letting a sample leave is cheaper, and
+ * loses no accuracy unless a later exit is right where this one is wrong. So a step that lets only such harmless
+ * samples leave makes the position before it useless, and one that only holds them back makes the position after it
+ * useless.
  */
 function worthTrying(sweep: ExitSweep, harmed: Uint8Array): Uint8Array {
   const worth = new Uint8Array(sweep.steps + 1).fill(1);

@@ -25,21 +25,21 @@ export interface ThresholdSearch extends ThresholdChoice {
   readonly exact: boolean;
   /** What is guaranteed, in words. */
   readonly guarantee: string;
-  /** No policy over these exits, even one that knows the labels, is as accurate for less. */
+  /** No policy over these exits, even one that knows the labels, is as accurate at a lower cost. */
   readonly averageMacsLowerBound: number;
-  /** What a person should know about the result: exits nobody or everybody leaves at, scores that are all equal. */
+  /** Notes on the result: exits where no or every sample leaves, scores that are all equal. */
   readonly notes: readonly string[];
-  /** All choices found at which no other is both as accurate and as cheap; the cheapest first. */
+  /** All choices found that no other matches in both accuracy and cost; the cheapest first. */
   readonly frontier: readonly ThresholdChoice[];
 }
 
-// One bit each in a 32-bit mask, next to the final exit's and the sign.
+// One bit each in a 32-bit mask, besides the final exit's and the sign.
 const MOST_EARLY_EXITS = 30;
 
 /**
- * Finds thresholds on scores, wherever they come from; see `searchThresholds`.
+ * Finds thresholds on scores of any origin; see `searchThresholds`.
  *
- * @param how.isFrontierWanted Whether more than the choice that the aim asks for matters; true unless given.
+ * @param how.isFrontierWanted Whether more matters than the choice that the aim asks for; true unless given.
  * @throws ArgumentError if costs do not fit the exits, there are too many exits, or the aim cannot be reached.
  */
 export function searchScored(

@@ -168,7 +168,7 @@ describe('the aim', () => {
       return () => searchThresholds(cached, { costs, aim: { maxAccuracyDrop: 0.01 }, ...options });
     };
     expect(search({ aim: { targetMacs: 0.05 } })).toThrow(
-      'at least the 0.1296 of leaving always at the first exit',
+      'at least the 0.1296 of always leaving at the first exit',
     );
     expect(search({ aim: { targetMacs: NaN } })).toThrow('Received: NaN');
     expect(search({ aim: { maxAccuracyDrop: 2 } })).toThrow(

@@ -14,7 +14,7 @@ import { type ScoredSearchOptions, searchScored, type ThresholdSearch } from './
 export interface SearchOptions extends ScoredSearchOptions {
   /** `max-probability` unless given. */
   readonly criterion?: CriterionName;
-  /** One an exit, the final one included; 1 everywhere unless given. */
+  /** One per exit, the final one included; 1 everywhere unless given. */
   readonly temperatures?: readonly number[];
 }
 
@@ -28,9 +28,9 @@ export interface PolicySearch extends ThresholdSearch {
  * Finds thresholds for a largest accuracy drop or a cost target, together with the whole accuracy–cost frontier.
  *
  * With one or two early exits, and with more where that is affordable, every choice that could be best is weighed
- * (`exact`). Otherwise the search starts from every threshold that all exits could share and improves from there,
- * one exit at a time, so that it is never worse than the best shared threshold. Thresholds lie midway between
- * neighbouring scores; samples whose scores are equal but for rounding are not separated.
+ * (`exact`). Otherwise the search starts from every threshold that all exits could share and improves from there, one
+ * exit at a time, so that it is never worse than the best shared threshold. Thresholds lie midway between neighbouring
+ * scores; samples whose scores are equal except for rounding are not separated.
  *
  * `unique-above` has a two-sided rule: a threshold can be too low as well as too high. Both sides are searched.
  *

@@ -2,8 +2,8 @@ import { type Frontier, record } from './frontier';
 import { exitOf, type SearchProblem } from './search-problem';
 
 /**
- * Weighs every threshold that all exits could share: one walk from letting nobody leave to letting everybody leave,
- * on which each score is passed once, at the exit it belongs to.
+ * Weighs every threshold that all exits could share: one walk from letting no sample leave to letting all leave, which
+ * passes each score once, at the exit it belongs to.
  */
 export function sharedSearch(problem: SearchProblem, frontier: Frontier): void {
   const { samples, sweeps, correct, macs } = problem;

@@ -9,7 +9,7 @@ export interface Choice {
   readonly masks: Int32Array;
 }
 
-/** The choice at which nobody leaves early. */
+/** The choice at which no sample leaves early. */
 export function createChoice({ samples, sweeps }: SearchProblem): Choice {
   return {
     positions: new Int32Array(sweeps.length),
@@ -27,16 +27,15 @@ export function moveExit({ sweeps }: SearchProblem, choice: Choice, exit: number
     const sample = samples[event]!;
     masks[sample] = leaves ? masks[sample]! | bit : masks[sample]! & ~bit;
   };
-  // Backwards the events are undone in the opposite order, for a sample may begin and stop in one step.
+  // Backwards, events are undone in reverse order, because a sample may begin and stop in one step.
   for (let event = starts[now]!; event < starts[position]!; event++) change(event, begins[event] === 1);
   for (let event = starts[now]! - 1; event >= starts[position]!; event--) change(event, begins[event] === 0);
   positions[exit] = position;
 }
 
 /**
- * Tries every position of one exit, the others staying where the choice has them, and notes what it finds. Takes
- * time proportional to the samples, not to samples times positions: each step only moves the samples that change
- * sides.
+ * Tries every position of one exit, with the others as in the choice, and records what it finds. It takes time
+ * proportional to the samples, not to samples times positions: each step only moves the samples that change sides.
  *
  * @param next Working space, `[samples]`.
  */
@@ -56,7 +55,7 @@ export function sweepExit(
   const ownMacs = macs[exit]!;
   let cost = 0;
   let right = 0;
-  // With this exit shut: where everybody leaves, and −1 for those who leave before they reach it.
+  // With this exit closed: where each sample leaves, −1 if it leaves before reaching this exit.
   for (let sample = 0; sample < samples; sample++) {
     const mask = masks[sample]! & ~bit;
     const leaving = 31 - Math.clz32(mask & -mask);

@@ -3,13 +3,13 @@ import { positionOf, thresholdAt } from './exit-sweep';
 import { type Frontier, record } from './frontier';
 import { exitOf, type SearchProblem } from './search-problem';
 
-/** Thresholds and what they do to the calibration samples. */
+/** Thresholds and their effect on the calibration samples. */
 export interface ThresholdChoice {
-  /** One an early exit. */
+  /** One per early exit. */
   readonly thresholds: readonly Threshold[];
   /** A fraction from 0 to 1. */
   readonly accuracy: number;
-  /** Multiply-accumulates a sample, on average. */
+  /** Multiply-accumulates per sample, on average. */
   readonly averageMacs: number;
 }
 
@@ -28,7 +28,7 @@ export function positionsOf(frontier: Frontier, right: number, exits: number): I
   return frontier.positions.subarray(right * exits, (right + 1) * exits);
 }
 
-/** Notes what thresholds found elsewhere do here. */
+/** Records what thresholds found elsewhere do here. */
 export function recordThresholds(
   problem: SearchProblem,
   frontier: Frontier,

@@ -1,10 +1,10 @@
 /**
- * Ranks what is observed among what came before. As long as everything is drawn alike, the ranks are independent and
- * uniform between 0 and 1, whatever the distribution (Vovk, Gammerman and Shafer, Algorithmic Learning in a Random
- * World): ties are broken at random, and each observation joins those that came before.
+ * Ranks each observation among those before it. As long as all are drawn from the same distribution, the ranks are
+ * independent and uniform between 0 and 1, whatever the distribution (Vovk, Gammerman and Shafer, Algorithmic Learning
+ * in a Random World): ties are broken at random, and each observation joins the earlier ones.
  */
 export interface ConformalCounter {
-  /** `[categories]`, how often each was seen so far. */
+  /** `[categories]`, how often each has been seen so far. */
   readonly counts: Float64Array;
   /** The rank of one more observation; `tie` is a random number from 0 to below 1. */
   rank(category: number, tie: number): number;

@@ -1,4 +1,4 @@
-/** The largest distance of two distribution functions, and how likely chance makes it. */
+/** The largest distance between two distribution functions, and how likely it is by chance. */
 export interface DistributionDistance {
   /** sup |F̂₁ − F̂₂|, from 0 to 1. */
   readonly distance: number;

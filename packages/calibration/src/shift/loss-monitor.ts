@@ -1,7 +1,7 @@
 import { ArgumentError, DataError } from '@earlyexit/core';
 import { checkProbability } from '../checks';
 
-/** What may be lost, and how often a false alarm may be raised. */
+/** The loss allowed, and how often a false alarm may be raised. */
 export interface LossMonitorOptions {
   /** The risk that was promised: the mean loss is to stay at most this, between 0 and 1. */
   readonly risk: number;
@@ -11,11 +11,11 @@ export interface LossMonitorOptions {
 
 /** How things stand after the labels seen so far. */
 export interface LossReport {
-  /** Whether the risk is above what was promised; once raised the alarm stays. */
+  /** Whether the risk is above what was promised; once raised, the alarm stays. */
   readonly alarm: boolean;
   /** How many labels had been seen when it was raised; `null` while it is not. */
   readonly alarmAt: number | null;
-  /** How many losses were seen, and their mean; NaN without any. */
+  /** The number of losses seen, and their mean; NaN without any. */
   readonly observed: number;
   readonly meanLoss: number;
   /** Wealth won against "the risk is kept", 1 at the start; the alarm is raised at 1 / falseAlarmRate. */
@@ -26,26 +26,27 @@ export interface LossReport {
 
 /** Watches losses, as labels come in. */
 export interface LossMonitor {
-  /** Takes the next losses, from −1 to 1 each, in the order of their answers; `null` where the label is not known. */
+  /** Takes the next losses, each from −1 to 1, in the order of their answers; `null` where the label is unknown. */
   observe(losses: Iterable<number | null>): LossReport;
 }
 
-// A loss is at least −1, so that 1 + λ · (loss − risk) stays positive for λ < 1/(1 + risk). Shares of that: the small ones find a slight excess at last, the large ones a gross one soon.
+// A loss is at least −1, so that 1 + λ · (loss − risk) stays positive for λ < 1/(1 + risk). Shares of that bound: small
+// stakes eventually find a slight excess, large ones quickly find a large one.
 const STAKES = [0.02, 0.05, 0.1, 0.2, 0.4, 0.8];
 
 /**
- * Watches the loss itself, with the labels that come in now and then: for consistency, run the final exit on some of the
- * samples; for the gap, label some. An e-process (Waudby-Smith and Ramdas, JRSS-B 2024; restarts as in e-detectors,
- * Shin, Ramdas and Rinaldo, 2024): a gambler bets λ on losses above `risk`,
+ * Watches the loss itself, with the occasional label: for consistency, run the final exit on some of the samples; for
+ * the gap, label some. An e-process (Waudby-Smith and Ramdas, JRSS-B 2024; restarts as in e-detectors, Shin, Ramdas and
+ * Rinaldo, 2024): a gambler bets λ on losses above `risk`,
  *
  * wealth ← wealth · (1 + λ · (loss − risk)),
  *
- * for several λ at once and beginning at every sample, 1/(t(t + 1)) of the stake at sample t. While the mean loss of
- * what is to come stays at most `risk`, given all that came before, the wealth ever reaches 1/α with probability at most
- * α (Ville's inequality): it may be looked at after every label.
+ * for several λ at once and beginning at every sample, 1/(t(t + 1)) of the stake at sample t. As long as the mean of
+ * each loss, given all earlier ones, is at most `risk`, the wealth ever reaches 1/α with probability at most α (Ville's
+ * inequality), so it may be checked after every label.
  *
- * Which samples get a label may depend on everything but their own loss: one in a hundred, say, drawn at random. Labels
- * asked for where answers looked wrong would raise it.
+ * Which samples get a label may depend on everything but their own loss: one in a hundred, say, drawn at random. Asking
+ * for labels where answers look wrong would raise the measured loss.
  *
  * @throws ArgumentError for numbers out of range.
  */
@@ -80,7 +81,7 @@ export function createLossMonitor(options: LossMonitorOptions): LossMonitor {
           invested[i] = (invested[i]! + 1 / (observed * (observed + 1))) * (1 + stake * (loss - risk));
           sum += invested[i];
         });
-        // What has not been staked yet.
+        // The part that has not been staked yet.
         evidence = sum / stakes.length + 1 / (observed + 1);
         if (evidence >= 1 / falseAlarmRate) alarmAt ??= observed;
       }

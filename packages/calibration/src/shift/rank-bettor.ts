@@ -5,13 +5,12 @@ export interface RankBettor {
 }
 
 const BINS = 10;
-// As if so many ranks had been seen in every bin beforehand: early bets stay small.
+// As if this many ranks had already been seen in every bin, so that early bets stay small.
 const PRIOR = 10;
 
 /**
- * Bets on the ranks to come with the frequencies of the last ones, about `memory` of them. If the ranks are
- * independent and uniform, the wealth ever reaches 1/α with probability at most α (Ville's inequality), for every
- * bet is fair.
+ * Bets on future ranks with the frequencies of the last `memory` or so. If the ranks are independent and uniform, the
+ * wealth ever reaches 1/α with probability at most α (Ville's inequality), because every bet is fair.
  *
  * The stake is spread over all times at which a change might begin, 1/(t(t + 1)) of it for time t, and each part is
  * kept back until then: a long time without change costs little (a Shiryaev–Roberts procedure with prior weights).

@@ -2,33 +2,36 @@ import { DataError } from '@earlyexit/core';
 import { checkProbability } from '../checks';
 import { criticalDistance, kolmogorovSmirnov } from './kolmogorov-smirnov';
 
-/** What a look at a fixed number of answers found. */
+/** The result of a test on a fixed number of answers. */
 export interface ShiftFinding {
-  /** Whether the scores are distributed otherwise than the reference's. */
+  /** Whether the scores are distributed differently from the reference's. */
   readonly shifted: boolean;
   /** The largest distance between the two distribution functions of the scores, from 0 to 1. */
   readonly distance: number;
   readonly pValue: number;
-  /** About the smallest distance that is found at least four times in five with so many answers and such a reference. */
+  /**
+   * The approximate smallest distance that is found at least four times in five with this many answers and this
+   * reference.
+   */
   readonly visibleDistance: number;
   /** What this means, in words. */
   readonly message: string;
 }
 
 const FEWEST_SAMPLES = 100;
-// How far above the critical distance a true one has to lie to be found four times in five: 0.84 standard errors of ½.
+// How far above the critical distance a true one has to be to be found four times in five: 0.84 standard errors of ½.
 const POWER_MARGIN = 0.84 / 2;
 
 /**
- * Looks once at a number of answers that was fixed beforehand, and tells whether their scores are distributed like the
- * reference's (two-sample Kolmogorov–Smirnov). It sees far smaller shifts than `createShiftMonitor`, which may be looked
- * at after every sample and pays for it: looked at again and again, or at a moment that the answers suggest, this one
- * raises more false alarms than it says. Take the one for a nightly check, the other for a stream.
+ * Tests once, on a number of answers fixed beforehand, whether their scores are distributed like the reference's
+ * (two-sample Kolmogorov–Smirnov). It sees far smaller shifts than `createShiftMonitor`, which pays for the freedom to
+ * be checked after every sample; repeated, or at a moment that the answers suggest, this test raises more false alarms
+ * than stated. Use it for a nightly check, the monitor for a stream.
  *
  * @param reference Scores of the calibration samples under the policy that is in use, `[samples]`.
  * @param scores Scores of the answers, `[samples]`.
  * @param options.falseAlarmRate The probability of a false alarm; 0.01 unless given.
- * @throws DataError for fewer than 100 scores in either, or scores that are no numbers.
+ * @throws DataError for fewer than 100 scores in either, or scores that are NaN.
  */
 export function shiftAtHorizon(
   reference: ArrayLike<number>,
@@ -60,7 +63,7 @@ export function shiftAtHorizon(
   };
 }
 
-/** About the smallest distance of two distribution functions that is found at least four times in five. */
+/** The approximate smallest distance between two distribution functions that is found at least four times in five. */
 export function visibleDistance(reference: number, answers: number, falseAlarmRate: number): number {
   const root = Math.sqrt((reference * answers) / (reference + answers));
   return Math.min(1, criticalDistance(reference, answers, falseAlarmRate) + POWER_MARGIN / root);

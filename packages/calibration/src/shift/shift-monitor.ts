@@ -9,7 +9,7 @@ export type ShiftSignal = 'exits' | 'scores' | 'classes';
 
 /** How things stand after the samples observed so far. */
 export interface ShiftReport {
-  /** Whether the stream has departed from the reference; once raised it stays. */
+  /** Whether the stream has departed from the reference; once raised, the alarm stays. */
   readonly alarm: boolean;
   /** How many samples had been observed when it was raised; `null` while it is not. */
   readonly alarmAt: number | null;
@@ -18,7 +18,7 @@ export interface ShiftReport {
   readonly evidence: Readonly<Record<ShiftSignal, number>>;
   /** What this means, in words. */
   readonly message: string;
-  /** A word where the reference is too small to see small shifts; null where it is large enough. */
+  /** A note if the reference is too small to show small shifts, otherwise null. */
   readonly note: string | null;
 }
 
@@ -28,7 +28,7 @@ export interface ShiftMonitor {
   observe(answers: Pick<Simulation, 'exitIndex' | 'classes' | 'scores'>): ShiftReport;
 }
 
-/** What the network looks like, and how often a false alarm may be raised. */
+/** The number of exits and classes, and how often a false alarm may be raised. */
 export interface ShiftMonitorOptions {
   /** How many exits there are, the final one included. */
   readonly exits: number;
@@ -40,25 +40,25 @@ export interface ShiftMonitorOptions {
 }
 
 const FEWEST_SAMPLES = 100;
-// Below it a difference of about a twentieth between the distributions stays within the reference's own scatter.
+// With fewer, a difference of about a twentieth between the distributions is lost in the reference's own scatter.
 const AMPLE_SAMPLES = 5_000;
-// A fifth of the reference draws the bins of the scores; the rest, which has not, is what the stream is ranked among.
+// A fifth of the reference determines the score bins; the stream is ranked among the rest.
 const BINNING_SHARE = 0.2;
 const SCORE_BINS = 40;
-// One gambler sees an abrupt change soon, the other a slight one at last.
+// One gambler sees an abrupt change soon, the other eventually sees a slight one.
 const MEMORIES = [200, 2_000];
 
 /**
- * Watches whether a stream of answers still looks like the calibration samples: where samples leave, how sure they
- * are, what they are taken for. A sequential test: it may be looked at after every sample, and a stream that has not
- * shifted ever raises the alarm with probability at most `falseAlarmRate`, whatever the distribution. After an alarm
- * nothing that was promised on the calibration samples holds any longer.
+ * Watches whether a stream of answers still looks like the calibration samples: where samples leave, how sure the
+ * answers are, and which classes they name. It is a sequential test: it may be checked after every sample, and a stream
+ * that has not shifted ever raises the alarm with probability at most `falseAlarmRate`, whatever the distribution.
+ * After an alarm no promise made on the calibration samples holds any longer.
  *
- * It sees the answers alone: a shift that changes none of the three signals goes unnoticed.
+ * It sees only the answers: a shift that changes none of the three signals goes unnoticed.
  *
  * @param reference The answers to the calibration samples, under the policy that is in use.
- * @throws DataError if the reference has fewer than 100 samples or scores that are no numbers; ArgumentError if
- * something is out of range.
+ * @throws DataError if the reference has fewer than 100 samples or scores that are NaN; ArgumentError if something is
+ * out of range.
  */
 export function createShiftMonitor(
   reference: Pick<Simulation, 'exitIndex' | 'classes' | 'scores'>,
@@ -210,7 +210,7 @@ function describe(evidence: Record<ShiftSignal, number>, alarmAt: number | null,
 
 function noteSize(size: number, falseAlarmRate: number): string | null {
   if (size >= AMPLE_SAMPLES) return null;
-  // A stream without end against the part that it is ranked among.
+  // An endless stream against the part that it is ranked among.
   const visible = visibleDistance(size * (1 - BINNING_SHARE), Number.MAX_SAFE_INTEGER, falseAlarmRate);
   return (
     `The reference of ${size} samples hides shifts that change the share of any kind of answer by less than about ` +

@@ -4,19 +4,19 @@ import { checkLogits } from '../checks';
 import { exitFeatures } from '../scheduler/exit-features';
 import { applyLogisticRegression, fitLogisticRegression } from '../scheduler/logistic-regression';
 
-// A sample that counts for more than twenty others leaves a promise to very few of them.
+// With larger weights a promise would depend on very few samples.
 const LARGEST_WEIGHT = 20;
 
 /**
- * How much more often samples like each calibration sample come now than they did: w(x) ≈ p_now(x) / p_then(x), for
- * `controlShiftedRisk`. A logistic regression on the first exit's probabilities tells the two apart; its odds, times the
- * ratio of the counts, are the weights (Bickel, Brückner and Scheffer, JMLR 2009), cut off at `largest`. They see what
- * the first exit sees: a shift that it does not notice gets no weight.
+ * How much more often samples like each calibration sample occur now than before: w(x) ≈ p_now(x) / p_then(x), for
+ * `controlShiftedRisk`. A logistic regression on the first exit's probabilities tells the two apart; its odds, times
+ * the ratio of the counts, are the weights (Bickel, Brückner and Scheffer, JMLR 2009), capped at `largest`. They see
+ * only what the first exit sees: a shift that it does not notice has no effect.
  *
  * @param reference The calibration samples.
  * @param current Samples of the stream as it is now; needs no labels.
  * @param options.largest 20 unless given.
- * @returns `[samples]`, one a calibration sample, 1 on average.
+ * @returns `[samples]`, one per calibration sample, 1 on average.
  * @throws ArgumentError if the two are not of the same network; DataError without samples.
  */
 export function covariateShiftWeights(

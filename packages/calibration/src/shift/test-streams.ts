@@ -10,7 +10,7 @@ const usual = syntheticLogits(network);
 /** Answers to samples like those that the network was calibrated on, and to harder ones. */
 export const usualAnswers = simulate(usual, policy);
 export const harderAnswers = simulate(syntheticLogits({ ...network, ease: 1.5, seed: 1 }), policy);
-// Only what the samples show changes: three times as many of class 0.
+// Only the class frequencies change: three times as many samples of class 0.
 export const otherClasses = simulate(
   selectSamples(
     usual,

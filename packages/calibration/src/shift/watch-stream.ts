@@ -2,9 +2,9 @@ import { DataError, randomStream, shuffledRows } from '@earlyexit/core';
 import { type CachedLogits, type ExitPolicy, type Simulation, simulate } from '@earlyexit/exit-criteria';
 import { createShiftMonitor, type ShiftSignal } from './shift-monitor';
 
-/** What a monitor of shift makes of answers, watched as a stream in random order, several times. */
+/** The result of watching answers for shift as a stream, several times in random order. */
 export interface WatchedStream {
-  /** At most this share of streams without shift ever raises an alarm. */
+  /** At most this share of streams without a shift ever raises an alarm. */
   readonly falseAlarmRate: number;
   /** In how many random orders the answers were watched, and in how many an alarm was raised. */
   readonly orders: number;
@@ -22,7 +22,7 @@ type StreamAnswers = Pick<Simulation, 'exitIndex' | 'classes' | 'scores'>;
 
 /** The probability that a stream without shift, however long, ever raises an alarm. */
 export const FALSE_ALARM_RATE = 0.01;
-/** Fewer samples tell no shift from chance. */
+/** With fewer samples a shift cannot be told from chance. */
 const FEWEST_REFERENCE_SAMPLES = 100;
 // Odd, so that the median is one of them.
 const ORDERS = 21;
@@ -45,7 +45,7 @@ export function referenceAnswers(calibration: CachedLogits, policy: ExitPolicy):
   return simulate(calibration, policy);
 }
 
-/** Watches answers in several random orders: as they lie in a data set, they may be sorted by class. */
+/** Watches answers in several random orders, because a data set may be sorted by class. */
 export function watchStream(
   reference: StreamAnswers,
   answers: StreamAnswers,

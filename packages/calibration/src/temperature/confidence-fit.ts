@@ -20,10 +20,10 @@ import {
 } from '../metrics/reliability';
 import { applyVectorScaling, fitVectorScaling, type VectorScaling } from './vector-scaling';
 
-/** How confidence is scaled before thresholds are looked for. */
+/** How confidence is scaled before thresholds are searched. */
 export type Scaling = 'temperature' | 'vector' | 'none';
 
-/** How well an exit knows how sure it is. */
+/** How well an exit's confidence matches its accuracy. */
 export interface ConfidenceMeasure {
   /** Mean, in nats. */
   readonly negativeLogLikelihood: number;
@@ -31,19 +31,19 @@ export interface ConfidenceMeasure {
   readonly brierScore: number;
   /** Expected calibration error over 15 bins, a fraction. */
   readonly calibrationError: number;
-  /** Its 95 % interval; chance alone makes the error too large, and this takes that back. */
+  /** Its 95 % interval, corrected for chance, which alone makes the error too large. */
   readonly calibrationErrorInterval: Estimate;
-  /** Of every class's probability, not of the answer's alone: the mean over the classes. */
+  /** The error of every class's probability, not of the answer's alone: the mean over the classes. */
   readonly classCalibrationError: number;
-  /** Over 15 bins of equal counts, where the usual ones are of equal width. */
+  /** The error over 15 bins of equal counts instead of equal width. */
   readonly adaptiveCalibrationError: number;
   readonly reliability: readonly ReliabilityBin[];
 }
 
-/** The scaling of one exit and what it does. */
+/** The scaling of one exit and its effect. */
 export interface ConfidenceFit {
   readonly exit: string;
-  /** 1 where confidence is not scaled by one. */
+  /** 1 if confidence is not scaled by a temperature. */
   readonly temperature: number;
   /** Null unless vector scaling was asked for. */
   readonly vector: VectorScaling | null;
@@ -58,8 +58,8 @@ export interface ConfidenceFit {
  * Fits every exit's confidence on some samples and measures what it does on others, or on the same.
  *
  * @param exitNames the final one last
- * @param criterion What will decide: where exits answer with the mean of the exits so far (`ensemble`), that mean has to fit
- *   the labels, and is measured.
+ * @param criterion The criterion that will decide: if exits answer with the mean of the exits so far (`ensemble`), that
+ * mean is fitted to the labels and measured.
  * @throws ArgumentError if parts do not fit; DataError for logits that are not finite
  */
 export function fitConfidence(
@@ -100,7 +100,7 @@ export function fitConfidence(
   });
 }
 
-/** Cached logits as fits have scaled them; temperatures stay apart, in the policy. */
+/** Cached logits with the vector scalings applied; temperatures stay separate, in the policy. */
 export function applyFits(cached: CachedLogits, fits: readonly ConfidenceFit[]): CachedLogits {
   if (fits.every(({ vector }) => vector === null)) return cached;
   const exits = cached.exits.map((logits, exit) => {
@@ -110,7 +110,7 @@ export function applyFits(cached: CachedLogits, fits: readonly ConfidenceFit[]):
   return { ...cached, exits };
 }
 
-/** Temperatures for the mean of the exits so far, each with what that mean is like; the final exit's own, as ever. */
+/** Temperatures for the mean of the exits so far, each with measures of that mean; the final exit keeps its own. */
 function fitEnsemble(
   fitted: CachedLogits,
   measured: CachedLogits,
@@ -137,7 +137,7 @@ function fitEnsemble(
   }));
 }
 
-/** Of every exit, the mean of the log-probabilities so far: logits of the normalised geometric mean. */
+/** For every exit the mean of the log-probabilities so far: logits of the normalised geometric mean. */
 function meanLogits({ exits, classes }: CachedLogits, temperatures: readonly number[]): Float64Array[] {
   let sum: Float64Array | null = null;
   return exits.map((logits, exit) => {

@@ -3,17 +3,17 @@ import { checkLabelled } from '../checks';
 import { fitTemperature, fitTemperatures } from './fit-temperature';
 import { logitContrast } from './logit-contrast';
 
-// Golden-section steps: each leaves 0.618 of the bracket, these a billionth of it.
+// Golden-section steps: each leaves 0.618 of the bracket, all of them a billionth.
 const STEPS = 45;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
-// The bracket around the exit's own temperature, in factors.
+// The bracket reaches from the exit's own temperature by this factor either way.
 const FACTOR = 100;
 
 /**
- * Temperatures for `ensemble`, one an exit: what is to fit the labels there is not the exit's own softmax but the
- * normalised geometric mean of all exits so far, softmax((1/n) Σ_k ln softmax(z_k / T_k)). Exit by exit, the
- * temperatures before it held, T_n minimises that mean's negative log-likelihood, which is convex in 1/T_n, by
- * golden-section search in ln T. The final exit answers for itself and gets a temperature of its own.
+ * Temperatures for `ensemble`, one per exit: there it is not the exit's own softmax that should fit the labels but the
+ * normalised geometric mean of all exits so far, softmax((1/n) Σ_k ln softmax(z_k / T_k)). Exit by exit, with the
+ * earlier temperatures fixed, T_n minimises that mean's negative log-likelihood, which is convex in 1/T_n, by
+ * golden-section search in ln T. The final exit answers for itself and gets its own temperature.
  *
  * @throws ArgumentError without labels; DataError without samples or for logits that are not finite.
  */
@@ -49,7 +49,7 @@ function jointNll(
   n: number,
   temperature: number,
 ): number {
-  // A softmax ignores what is added to a row, so the exit's own normaliser need not be known.
+  // A softmax ignores what is added to a row, so the exit's own normaliser is not needed.
   const joint = before.map((sum, i) => (sum + logits[i]! / temperature) / n);
   const logP = logSoftmax(joint, classes);
   let total = 0;

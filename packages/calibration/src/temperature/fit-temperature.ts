@@ -15,7 +15,7 @@ export interface TemperatureFit {
   readonly nllAfter: number;
 }
 
-// Of the spread of the logits. Beyond these a fit says more about the samples than about the network.
+// Relative to the spread of the logits. Beyond these a fit says more about the samples than about the network.
 const SMALLEST_SHARE = 1e-3;
 const LARGEST_SHARE = 1e3;
 // With fewer samples the likelihood says next to nothing about a scale.
@@ -25,13 +25,13 @@ const MOST_STEPS = 100;
 const TOLERANCE = 1e-10;
 
 /**
- * The temperature that makes an exit's probabilities fit the labels best: minimises the mean negative
- * log-likelihood of softmax(logits / T) (Guo et al., arXiv 1706.04599) by Newton's method in ln T, kept inside a
- * bracket. In 1/T the likelihood is convex, so that what is found is the minimum.
+ * The temperature that makes an exit's probabilities fit the labels best: minimises the mean negative log-likelihood of
+ * softmax(logits / T) (Guo et al., arXiv 1706.04599) by Newton's method in ln T, kept inside a bracket. In 1/T the
+ * negative log-likelihood is convex, so the result is the minimum.
  *
  * Falls back to 1, with a reason, where there is no minimum between 0.001 and 1,000 times the spread of the logits:
  * every sample is right, the logits are no better than chance, all are equal, or there are fewer than 10 samples. The
- * unit of the logits changes nothing else: logits twice as large get twice the temperature.
+ * unit of the logits does not matter: logits twice as large get twice the temperature.
  *
  * @param logits `[samples, classes]`, row-major, finite.
  * @param labels `[samples]`.
@@ -46,7 +46,7 @@ export function fitTemperature(
   if (logits.length !== labels.length * classes) {
     throw new ArgumentError({
       where,
-      rule: 'there is one row of logits a label',
+      rule: 'there is one row of logits per label',
       received: `${logits.length} logits, ${classes} classes and ${labels.length} labels`,
     });
   }
@@ -85,7 +85,7 @@ export function fitTemperature(
   for (let step = 0; step < MOST_STEPS && high - low > TOLERANCE; step++) {
     const inverse = Math.exp(-position);
     const { slope, curvature } = likelihood(logits, labels, classes, 1 / inverse);
-    // A positive slope in 1/T asks for a smaller 1/T, that is a larger T.
+    // A positive slope in 1/T calls for a smaller 1/T, that is, a larger T.
     if (slope > 0) low = position;
     else high = position;
     const bend = inverse * slope + inverse * inverse * curvature;
@@ -101,8 +101,8 @@ export function fitTemperature(
 }
 
 /**
- * One temperature an exit, the final one included, for an `ExitPolicy`; 1 where no fit converged (`fitTemperature`
- * on the exit's logits says why).
+ * One temperature per exit, the final one included, for an `ExitPolicy`; 1 where no fit converged (`fitTemperature` on
+ * the exit's logits says why).
  *
  * @throws ArgumentError without labels; DataError without samples or for logits that are not finite.
  */

@@ -1,6 +1,6 @@
 /**
- * The unit that logits come in: √(mean over samples and classes of (z_c − z̄)²), with z̄ the mean of the sample's row.
- * It grows with the logits, and a softmax, which ignores what is added to a whole row, sees nothing else of their size.
+ * The scale of logits: √(mean over samples and classes of (z_c − z̄)²), with z̄ the mean of the sample's row. It grows
+ * with the logits and, like a softmax, ignores what is added to a whole row.
  *
  * @param logits `[samples, classes]`, row-major, finite.
  * @returns 0 where all logits of each sample are equal.
@@ -8,7 +8,7 @@
 export function logitContrast(logits: Float32Array | Float64Array, classes: number): number {
   let squares = 0;
   for (let row = 0; row < logits.length; row += classes) {
-    // From the first class on: equal logits then have no distance that rounding could make up.
+    // Relative to the first class: equal logits then have exactly no distance, even after rounding.
     const first = logits[row]!;
     let sum = 0;
     let rowSquares = 0;

@@ -9,13 +9,13 @@ export interface Minimum {
   readonly converged: boolean;
 }
 
-// How many past steps shape the next one: the usual 5 to 20, more helps little.
+// How many past steps shape the next one; 5 to 20 is usual, and more helps little.
 const MEMORY = 10;
 const MOST_STEPS = 500;
 const TOLERANCE = 1e-8;
-// Armijo's condition: accept a step that yields this share of what the slope promises.
+// Armijo's condition: accept a step that achieves this share of the decrease that the slope promises.
 const SUFFICIENT_DECREASE = 1e-4;
-// Wolfe's: and go on until the slope has lost a tenth, or the steps would teach nothing about the curvature.
+// Wolfe's condition: go on until the slope has lost a tenth, because shorter steps say nothing about the curvature.
 const SUFFICIENT_FLATTENING = 0.9;
 const MOST_TRIALS = 50;
 
@@ -63,13 +63,13 @@ export function minimize(
       next = point.slice();
       addScaled(next, direction, length);
       nextValue = evaluate(next, nextGradient);
-      // Written so that a value that is no number counts as too long a step.
+      // Written so that NaN counts as too long a step.
       if (!(nextValue <= value + SUFFICIENT_DECREASE * length * slope)) tooLong = length;
       else if (dot(nextGradient, direction) < SUFFICIENT_FLATTENING * slope) tooShort = length;
       else break;
       length = tooLong === Infinity ? 2 * length : (tooShort + tooLong) / 2;
     }
-    // Not even the smallest step helps: as low as rounding allows.
+    // Not even the smallest step helps: this is as low as rounding allows.
     if (!(nextValue < value)) return { point, value, converged: Math.sqrt(dot(gradient, gradient)) < 1e-5 };
 
     const step = next.map((component, i) => component - point[i]!);

@@ -14,10 +14,11 @@ export interface VectorScaling {
   readonly nllAfter: number;
 }
 
-// Pulls towards the plain temperature, too weakly to matter where samples speak: without it a class that no sample
-// has would get an offset of minus infinity, and samples that are all right an infinite scale.
+// Pulls towards the plain temperature, too weakly to matter where there are samples: without it a class without samples
+// would get an offset of minus infinity, and samples that are all right an infinite scale.
 const PENALTY = 1e-4;
-// In the coordinates of the search the curvature is about 1, so this leaves the likelihood 1e-10 nats from its minimum.
+// In the coordinates of the search the curvature is about 1, so this leaves the negative log-likelihood 1e-10 nats from
+// its minimum.
 const TOLERANCE = 1e-5;
 
 /**
@@ -27,9 +28,9 @@ const TOLERANCE = 1e-5;
  * −mean ln p(true class) + λ/2 · Σ ((T · s_c − 1)² + b_c²), λ = 10⁻⁴
  *
  * by L-BFGS, where T is the temperature that fits the labels best (`fitTemperature`). The pull is towards 1 / T and 0,
- * so that the unit of the logits changes nothing: logits twice as large get scales half as large. Where no temperature
- * fits, T is the spread of the logits. Unlike a temperature, vector scaling can change which class comes first. Fit it
- * on many samples a class.
+ * so the unit of the logits does not matter: logits twice as large get scales half as large. If no temperature fits, T
+ * is the spread of the logits. Unlike a temperature, vector scaling can change which class comes first. Fit it on many
+ * samples per class.
  *
  * @param logits `[samples, classes]`, row-major, finite.
  * @param labels `[samples]`.
@@ -96,12 +97,12 @@ interface Stretch {
   gradient(gradient: Float64Array): Float64Array;
 }
 
-/** A scale and its offset pull at the same logits, so each class's two are straightened together (Cholesky). */
+/** A scale and its offset act on the same logits, so the two of each class are decorrelated together (Cholesky). */
 function stretchOf({ scales, offsets, mixed }: Curvature, unit: number): Stretch {
   const classes = scales.length;
   const first = scales.map((bend) => Math.sqrt(bend / unit ** 2 + PENALTY));
   const cross = mixed.map((bend, c) => bend / unit / first[c]!);
-  // Never below the pull, which rounding could take away.
+  // Never below the penalty, which rounding could cancel.
   const second = offsets.map((bend, c) => Math.sqrt(Math.max(PENALTY, bend + PENALTY - cross[c]! ** 2)));
   const each = (make: (c: number) => [number, number]): Float64Array => {
     const values = new Float64Array(2 * classes);
@@ -135,8 +136,8 @@ interface Curvature {
 }
 
 /**
- * Mean negative log-likelihood; its gradient, scales first, is written to `gradient`. `curvature` holds
- * zeros unless it is asked for.
+ * Mean negative log-likelihood; its gradient, scales first, is written to `gradient`. `curvature` holds zeros unless
+ * requested.
  */
 function likelihood(
   logits: Float32Array | Float64Array,
