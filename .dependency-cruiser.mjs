@@ -68,6 +68,8 @@ export const arrows = {
   ],
   // Of onnx and inference only what knows nothing of TensorFlow.js.
   attach: ['core', 'exit-criteria', 'calibration', 'onnx', 'inference'],
+  // Answers requests; of inference only what knows nothing of TensorFlow.js.
+  server: ['core', 'exit-criteria', 'calibration', 'datasets', 'inference'],
   // Hands on everything else, and holds the command.
   earlyexit: [],
 };

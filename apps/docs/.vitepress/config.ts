@@ -36,6 +36,7 @@ const guide: DefaultTheme.SidebarItem[] = [
       { text: 'What is possible, and shift', link: '/guide/evaluation' },
       { text: 'Browser and transformers.js', link: '/guide/browser' },
       { text: 'Thresholds and promises', link: '/guide/calibration' },
+      { text: 'Serve over HTTP', link: '/guide/serve' },
     ],
   },
   {

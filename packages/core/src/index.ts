@@ -11,6 +11,7 @@ export { DataError } from './errors/data-error';
 export { EnvironmentError } from './errors/environment-error';
 export { type ChannelScaling, spreadScaling, type StatedScaling, statesScaling } from './channel-scaling';
 export { channelsFirst } from './channels-first';
+export { channelsLast } from './channels-last';
 export { isRecord } from './is-record';
 export { didYouMean, nearestName, nearestNames } from './nearest-name';
 export { printable } from './printable';

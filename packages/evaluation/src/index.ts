@@ -54,7 +54,6 @@ export {
   type NamedImage,
 } from './classify/classify-images';
 export { collectImages } from './classify/collect-images';
-export { inkInversion } from './classify/ink-inversion';
 export { type KnownLabels, readLabels } from './classify/known-labels';
 export {
   type CheckedAnswer,

@@ -17,6 +17,7 @@ import { profile } from './profile/options';
 import { quickstart } from './quickstart/options';
 import { report } from './report/options';
 import { reproduce } from './reproduce/options';
+import { serve } from './serve/options';
 import { train } from './train/options';
 
 /** Every command, in the order in which `--help` lists them. */
@@ -31,6 +32,7 @@ export const commands: readonly RunnableCommand[] = [
   runnable(attach, () => import('./attach/run')),
   runnable(cascade, () => import('./cascade/run')),
   runnable(importNetwork, () => import('./import/run')),
+  runnable(serve, () => import('./serve/run')),
   runnable(bench, () => import('./bench/run')),
   runnable(report, () => import('./report/run')),
   runnable(reproduce, () => import('./reproduce/run')),

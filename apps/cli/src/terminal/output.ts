@@ -30,6 +30,8 @@ export interface Output {
   text(...lines: readonly string[]): void;
   /** Writes the result for programs; nothing without `--json`. To be called once. */
   json(document: unknown): void;
+  /** Writes one line of JSON of many, for programs that read a log; nothing without `--json`. */
+  jsonLine(entry: unknown): void;
   /** Says what is happening; nothing with `--quiet`. */
   note(line: string): void;
   /** Says what the user should know although the job goes on. */
@@ -81,6 +83,9 @@ export function createOutput(surroundings: Surroundings, mode: OutputMode): Outp
       line?.clear();
       stdout.write(`${safeJson(document)}\n`);
     },
+    jsonLine(entry) {
+      if (mode.json) stdout.write(`${safeJson(entry, 0)}\n`);
+    },
     note(text) {
       if (!mode.quiet) say(text);
     },
@@ -108,8 +113,8 @@ function safeLine(text: string, colored: boolean): string {
 }
 
 /** JSON leaves DEL and the C1 controls as they are, and a terminal may obey them. */
-function safeJson(document: unknown): string {
-  return JSON.stringify(document, null, 2).replace(
+function safeJson(document: unknown, indent = 2): string {
+  return JSON.stringify(document, null, indent).replace(
     /[\u007f-\u009f]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

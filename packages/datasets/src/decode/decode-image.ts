@@ -60,12 +60,12 @@ function scaledSize(image: Size, imageShape: ImageShape, fit: ImageFit): Size {
 /** As many as the decoder takes on its own: a picture of 16,383 × 16,383. */
 const MOST_PIXELS = 16_383 ** 2;
 
-function refuseManyPixels({ height, width }: Size, where: string): void {
-  if (height * width <= MOST_PIXELS) return;
-  const millions = (pixels: number): string => `${Math.round(pixels / 1e6)} million`;
+function refuseManyPixels({ height, width }: Size, where: string, most = MOST_PIXELS): void {
+  if (height * width <= Math.min(most, MOST_PIXELS)) return;
+  const millions = (pixels: number): string => `${Number((pixels / 1e6).toPrecision(3))} million`;
   throw new DataError({
     where,
-    rule: `a picture has at most ${millions(MOST_PIXELS)} pixels`,
+    rule: `a picture has at most ${millions(Math.min(most, MOST_PIXELS))} pixels`,
     received: `${width} × ${height}, ${millions(height * width)}`,
     remedy: 'Make it smaller, or cut it into parts',
   });
@@ -134,6 +134,8 @@ export interface DecodeOptions {
   readonly fit: ImageFit;
   /** Whether light and dark change places; `auto`: where the border is light. */
   readonly invert: boolean | 'auto';
+  /** The most pixels that an image may have, before it is decoded. */
+  readonly maxPixels?: number | undefined;
   /** The part of the image to be seen, whatever `fit` says: it is stretched to the network's size. */
   readonly window?: ((image: Size) => ImageWindow) | undefined;
 }
@@ -168,14 +170,14 @@ export async function readImageSize(bytes: Uint8Array, where: string): Promise<S
 async function decodeShrunk(
   bytes: Uint8Array,
   where: string,
-  { imageShape, fit, window }: DecodeOptions,
+  { imageShape, fit, window, maxPixels }: DecodeOptions,
 ): Promise<{ bytes: Uint8Array; from: Size; to: Size }> {
   const open = await loadSharp();
   try {
     // `error`, not `warning`: photographs with a harmless blemish (stray bytes before a marker) are common.
     const image = open(bytes, { failOn: 'error', limitInputPixels: false });
     const { autoOrient } = await image.metadata();
-    refuseManyPixels(autoOrient, where);
+    refuseManyPixels(autoOrient, where, maxPixels);
     const part = window?.(autoOrient);
     const seen: Size = part ?? autoOrient;
     const to = scaledSize(seen, imageShape, part === undefined ? fit : 'fill');

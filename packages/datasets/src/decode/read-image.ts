@@ -16,6 +16,8 @@ export interface ReadImageOptions {
   readonly invert?: boolean | 'auto' | undefined;
   /** The name of the image in errors, where it is given as bytes; default `image`. */
   readonly name?: string | undefined;
+  /** The most pixels that the image may have, asked before it is decoded; 268 million unless given. */
+  readonly maxPixels?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,6 +40,7 @@ export async function readImage(image: string | Uint8Array, options: ReadImageOp
     imageShape,
     fit: options.fit ?? defaultFit(imageShape),
     invert: options.invert ?? false,
+    maxPixels: options.maxPixels,
   };
   const bytes = typeof image === 'string' ? await readImageFile(image, signal) : image;
   return decodeImage(bytes, where, decoding);

@@ -5,8 +5,8 @@ import { criterionWithoutLabels, DEFAULT_CRITERION } from '@earlyexit/exit-crite
 import type { Invocation } from '../../command';
 import { exitCode } from '../../exit-code';
 import { locateModel, requireTrained } from '../../model/locate-model';
+import { openFile, openSaved } from '../../model/open-classifier';
 import { describeAnswer } from './describe';
-import { openFile, openSaved } from './open';
 import type { predict } from './options';
 
 const WATCHING = new Set(['--monitor', '--monitor-end', '--recheck', '--labels']);
@@ -29,9 +29,13 @@ export async function run(invocation: Invocation<typeof predict>): Promise<numbe
   const opened =
     location.kind === 'saved' ? await openSaved(location, invocation) : await openFile(location, invocation);
   const { session, watch, reject } = opened;
-  const asked = { auto: 'auto', yes: true, no: false } as const;
-  const invert = options.invert === undefined ? opened.invert : asked[options.invert];
-  const how = { batchSize: options.batchSize, invert, recheck: watch?.recheck, reject, signal };
+  const how = {
+    batchSize: options.batchSize,
+    invert: opened.invert,
+    recheck: watch?.recheck,
+    reject,
+    signal,
+  };
   const predictions: Classification[] = [];
   const line = output.progress('images');
   try {

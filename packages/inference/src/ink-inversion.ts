@@ -1,4 +1,4 @@
-import type { Preprocessing } from '@earlyexit/branch-head';
+import type { Preprocessing } from './preprocess';
 
 /**
  * Whether an image is to be inverted before a network sees it. A network of light ink on a dark ground is shown

@@ -4,24 +4,34 @@ import {
   type AnswerWatch,
   type ClassifyingSession,
   decideModel,
-  inkInversion,
   readLabels,
   watchAnswers,
 } from '@earlyexit/evaluation';
 import type { CachedLogits, RejectMetadata } from '@earlyexit/exit-criteria';
+import { inkInversion } from '@earlyexit/inference';
 import { type ExportedLocation, keptLogits, loadRun, type Run, type SavedLocation } from '@earlyexit/runs';
-import type { Invocation } from '../../command';
-import { openExported } from '../../model/open-exported';
-import { startEngine } from '../../model/start-engine';
-import { showWork } from '../../terminal/show-work';
-import type { predict } from './options';
+import type { Output } from '../terminal/output';
+import { showWork } from '../terminal/show-work';
+import { type ExportedRequest, openExported } from './open-exported';
+import { startEngine } from './start-engine';
 
-type PredictInvocation = Invocation<typeof predict>;
+/** What a command that classifies asks of a network. */
+interface ClassifierRequest {
+  readonly options: ExportedRequest & {
+    readonly invert?: 'auto' | 'yes' | 'no' | undefined;
+    readonly monitor?: boolean;
+    readonly monitorEnd?: boolean;
+    readonly recheck?: number | undefined;
+    readonly labels?: string | undefined;
+  };
+  readonly output: Output;
+  readonly signal: AbortSignal;
+}
 
 /** What classifies: a session, and how it is run. */
 export interface OpenedClassifier extends ClassifyingSession {
-  /** Whether images are inverted unless an option says so. */
-  readonly invert: 'auto' | false;
+  /** Whether images are inverted: as the option says, else as the network does. */
+  readonly invert: 'auto' | boolean;
   readonly watch: AnswerWatch | null;
   /** When the final exit declines. */
   readonly reject?: RejectMetadata | undefined;
@@ -30,20 +40,20 @@ export interface OpenedClassifier extends ClassifyingSession {
 /** Opens a trained network on an engine of TensorFlow.js. */
 export async function openSaved(
   location: SavedLocation,
-  { options, output, signal }: PredictInvocation,
+  { options, output, signal }: ClassifierRequest,
 ): Promise<OpenedClassifier> {
   await startEngine(options, output);
   const { onNote } = showWork(output, signal);
   const run = await loadRun(location);
   const { metadata } = run.model;
-  const { criterion, earlyexit: thresholds, monitor, monitorEnd, recheck, labels } = options;
+  const { criterion, earlyexit: thresholds, monitor = false, monitorEnd = false, recheck, labels } = options;
   const decided = decideModel(run.model, { criterion, thresholds }, { onNote });
   const remembered = listDatasets().find(({ name }) => name === run.config?.data?.dataset)?.polarity;
   const kept =
     monitor || monitorEnd ? await calibrationOf(run, monitor ? '--monitor' : '--monitor-end') : null;
   return {
     ...decided,
-    invert: inkInversion(metadata.preprocessing, remembered ?? null),
+    invert: asked(options.invert) ?? inkInversion(metadata.preprocessing, remembered ?? null),
     reject: decided.options.reject,
     watch: watchAnswers(decided.options, {
       stream: monitor ? kept : null,
@@ -58,7 +68,7 @@ export async function openSaved(
 /** Opens an exported network on its runtime. */
 export async function openFile(
   location: ExportedLocation,
-  { options, output, signal }: PredictInvocation,
+  { options, output, signal }: ClassifierRequest,
 ): Promise<OpenedClassifier> {
   const opened = await openExported(location, options, output, signal);
   const { preprocessing } = opened.session.metadata;
@@ -68,7 +78,12 @@ export async function openFile(
       'the file does not say which way its ink goes, so no image is inverted; for dark ink shown to a network of light ink add --invert auto',
     );
   }
-  return { ...opened, invert: inkInversion(preprocessing), watch: null };
+  return { ...opened, invert: asked(options.invert) ?? inkInversion(preprocessing), watch: null };
+}
+
+/** What `--invert` says. */
+function asked(when: 'auto' | 'yes' | 'no' | undefined): 'auto' | boolean | undefined {
+  return when === undefined ? undefined : when === 'auto' ? 'auto' : when === 'yes';
 }
 
 /** The logits that `calibrate` kept in the run folder, to compare with. */

@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import { plural } from '@earlyexit/core/format';
+import { createServer, readSecrets, type RequestLog } from '@earlyexit/server';
+import type { Invocation } from '../../command';
+import { exitCode } from '../../exit-code';
+import { describeServer } from './describe';
+import { openModels } from './open-models';
+import type { serve } from './options';
+
+/** `earlyexit serve`: answers requests until it is told to stop. */
+export async function run(invocation: Invocation<typeof serve>): Promise<number> {
+  const { options, output, signal } = invocation;
+  const secrets = await readSecrets({ ...options, signal });
+  const models = await openModels(invocation);
+  const onLog = (entry: RequestLog): void => {
+    output.jsonLine(entry);
+    const { method, route, status, milliseconds, error = '', stack } = entry;
+    output.detail(`${method} ${route ?? '?'} ${status} ${milliseconds.toFixed(1)} ms ${error}`);
+    if (stack !== undefined) output.warn(output.mode.verbose ? stack : error);
+  };
+  const server = await createServer(models, { ...options, ...secrets, onLog });
+  const url = await server.listen(options);
+  output.text(...describeServer(url, models, secrets.token !== undefined));
+  output.jsonLine({ time: new Date().toISOString(), event: 'listening', url });
+  if (!signal.aborted) await once(signal, 'abort');
+  output.note(`${plural(server.inFlight, 'request')} in flight: answered first, new ones are refused`);
+  await server.drain();
+  for (const { session } of models) session.dispose();
+  output.jsonLine({ time: new Date().toISOString(), event: 'stopped' });
+  return exitCode.done;
+}

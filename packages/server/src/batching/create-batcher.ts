@@ -1,0 +1,266 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  type Answers,
+  type ImageBatch,
+  preprocess,
+  type RunOptions,
+  type Session,
+} from '@earlyexit/inference';
+import { Refusal, tooManyImages } from '../http/refusal';
+import { type BatchJob, joinImages, sliceAnswers, takeJobs } from './batch-job';
+import type { BatchLimits } from './batch-limits';
+import { learnRunTime } from './run-time';
+import { createArrivals } from './arrivals';
+
+/** A run that has ended, for whoever counts. */
+export interface FinishedRun {
+  readonly images: number;
+  readonly milliseconds: number;
+}
+
+/** Room for the images of one request, kept from before they are read until they are answered. */
+export interface Place {
+  /** Answers the images; to be called once. Rejects with a `Refusal` where their time has passed before their run. */
+  run(images: ImageBatch, options: RunOptions, signal?: AbortSignal): Promise<Answers>;
+  /** Gives the room back; of no effect after `run`. */
+  release(): void;
+}
+
+/** Forms batches across requests for one session. */
+export interface Batcher {
+  /**
+   * Keeps room for images before any work on them begins.
+   *
+   * @param deadline when they have to be answered, in milliseconds of `performance.now()`
+   * @throws Refusal where the queue is full, or what is ahead takes longer than the deadline allows
+   */
+  reserve(images: number, deadline: number): Place;
+  /** Images that wait, and those that are computed. */
+  readonly waiting: number;
+  readonly running: number;
+  /** Resolves as soon as nothing waits and nothing runs. */
+  idle(): Promise<void>;
+  /** Refuses whatever waits. */
+  refuseAll(refusal: () => Refusal): void;
+}
+
+/** What is known, and who wants to know. */
+export interface BatcherOptions {
+  /** Runs that were timed before. */
+  readonly timed?: readonly FinishedRun[];
+  readonly onRun?: (run: FinishedRun) => void;
+}
+
+/**
+ * Forms batches across requests: while a batch is computed requests gather, and the next one takes them together. Where
+ * nothing is computed a request is run at once, unless another is expected sooner than the time that sharing a run would
+ * save; then it waits for it, at most `maxDelayMs`.
+ */
+export function createBatcher(
+  session: Session,
+  limits: Required<{ [Key in keyof BatchLimits]: number }>,
+  { timed = [], onRun }: BatcherOptions = {},
+): Batcher {
+  const { maxBatch, maxDelayMs, queue: most } = limits;
+  const time = learnRunTime();
+  for (const { images, milliseconds } of timed) time.observe(images, milliseconds);
+  const arrivals = createArrivals();
+  let queue: BatchJob[] = [];
+  // Images of requests that are still read or decoded.
+  let reserved = 0;
+  let running = 0;
+  let isBusy = false;
+  let timer: NodeJS.Timeout | undefined;
+  const idlers: (() => void)[] = [];
+
+  const queued = (): number => queue.reduce((sum, { count }) => sum + count, 0);
+  const ahead = (): number => reserved + queued() + running;
+  /** Milliseconds that images take in runs of `maxBatch`. */
+  const timeOf = (images: number): number => {
+    const [runs, rest] = [Math.floor(images / maxBatch), images % maxBatch];
+    return runs * time.of(maxBatch) + (rest === 0 ? 0 : time.of(rest));
+  };
+  const toInputs = (bytes: Uint8Array): Float32Array => preprocess(bytes, session.metadata.preprocessing!);
+  const tellIdle = (): void => {
+    if (isBusy || ahead() > 0) return;
+    for (const tell of idlers.splice(0)) tell();
+  };
+
+  const late = (): Refusal =>
+    new Refusal(
+      503,
+      'deadline',
+      {
+        where: 'timeout',
+        rule: 'a request is answered in the time that it allows, or refused before it is computed',
+        received: `${ahead()} images ahead of it, which take ${timeOf(ahead()).toFixed(0)} ms`,
+        remedy: 'Try again later, or allow more time',
+      },
+      retryAfter(timeOf(ahead())),
+    );
+
+  function reserve(images: number, deadline: number): Place {
+    const waits = reserved + queued();
+    if (images > most) throw tooManyImages(images, most);
+    if (waits + images > most) {
+      throw new Refusal(
+        429,
+        'full',
+        {
+          where: 'queue',
+          rule: `no more than ${most} images wait for their run`,
+          received: `${waits} that wait, and ${images} more`,
+          remedy: 'Try again later',
+        },
+        retryAfter(timeOf(ahead())),
+      );
+    }
+    // Of a server that has nothing to do nothing is refused by a guess, so that a wrong guess is found out.
+    if (ahead() > 0 && performance.now() + timeOf(ahead()) > deadline) throw late();
+    reserved += images;
+    let isHeld = true;
+    const release = (): void => {
+      if (!isHeld) return;
+      isHeld = false;
+      reserved -= images;
+      tellIdle();
+    };
+    return {
+      release,
+      run: (batch, options, signal) =>
+        new Promise((answer, refuse) => {
+          release();
+          const job = {
+            ...batch,
+            options,
+            deadline,
+            key: keyOf(options),
+            since: performance.now(),
+            answer,
+            refuse,
+          };
+          const leave = (): void => {
+            if (!queue.includes(job)) return;
+            queue = queue.filter((each) => each !== job);
+            refuse(signal!.reason);
+            tellIdle();
+          };
+          if (signal?.aborted === true) {
+            refuse(signal.reason);
+            tellIdle();
+            return;
+          }
+          signal?.addEventListener('abort', leave, { once: true });
+          queue.push(job);
+          arrivals.observe(batch.count, job.since);
+          wake();
+        }),
+    };
+  }
+
+  /** Starts the next run, or waits for more images. */
+  function wake(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    if (isBusy) return;
+    dropLate();
+    const now = performance.now();
+    const { jobs, images } = takeJobs(queue, { maxBatch, now, timeOf });
+    if (jobs.length === 0) {
+      tellIdle();
+      return;
+    }
+    const soonest = Math.min(...jobs.map(({ deadline }) => deadline));
+    const until = Math.min(jobs[0]!.since + maxDelayMs, soonest - timeOf(images + 1));
+    const isWorthIt = images < maxBatch && arrivals.gap < time.fixed && jobs.length === queue.length;
+    const wait = isWorthIt ? Math.min(until - now, 2 * arrivals.gap) : 0;
+    if (wait > 0) {
+      timer = setTimeout(() => void start(), wait);
+      return;
+    }
+    void start();
+  }
+
+  /** Refuses whose time has passed, or would before the run ends; the last one is tried whatever the guess. */
+  function dropLate(): void {
+    const now = performance.now();
+    for (const job of [...queue]) {
+      const isGuessedLate = queue.length > 1 && now + timeOf(job.count) > job.deadline;
+      if (now < job.deadline && !isGuessedLate) continue;
+      const refusal = late();
+      queue = queue.filter((each) => each !== job);
+      job.refuse(refusal);
+    }
+  }
+
+  async function start(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    if (isBusy) return;
+    dropLate();
+    const { jobs, images } = takeJobs(queue, { maxBatch, now: performance.now(), timeOf });
+    if (jobs.length === 0) {
+      tellIdle();
+      return;
+    }
+    queue = queue.filter((job) => !jobs.includes(job));
+    isBusy = true;
+    running = images;
+    await runTogether(jobs);
+    [isBusy, running] = [false, 0];
+    // What came while an engine computed on this thread is read first.
+    await nextTurn();
+    wake();
+  }
+
+  async function runTogether(jobs: readonly BatchJob[]): Promise<void> {
+    const count = jobs.reduce((sum, job) => sum + job.count, 0);
+    const started = performance.now();
+    try {
+      const data = joinImages(jobs, toInputs);
+      const answers = await session.run({ data, count }, { ...jobs[0]!.options, batchSize: maxBatch });
+      const milliseconds = performance.now() - started;
+      // A request may be larger than a run.
+      const runs = Math.ceil(count / maxBatch);
+      time.observe(count / runs, milliseconds / runs);
+      onRun?.({ images: count, milliseconds });
+      let from = 0;
+      for (const job of jobs) job.answer(sliceAnswers(answers, from, (from += job.count)));
+    } catch (error) {
+      if (jobs.length === 1) jobs[0]!.refuse(error);
+      // Whose fault it is shows when each is run alone.
+      else for (const job of jobs) await runTogether([job]);
+    }
+  }
+
+  return {
+    reserve,
+    get waiting() {
+      return reserved + queued();
+    },
+    get running() {
+      return running;
+    },
+    idle: () =>
+      new Promise((resolve) => {
+        idlers.push(resolve);
+        tellIdle();
+      }),
+    refuseAll(refusal) {
+      const refused = queue;
+      queue = [];
+      for (const job of refused) job.refuse(refusal());
+      tellIdle();
+    },
+  };
+}
+
+/** Jobs run together if their options say the same. */
+function keyOf({ criterion, thresholds, temperatures, maxMacs }: RunOptions): string {
+  return JSON.stringify([criterion, thresholds, temperatures, maxMacs]);
+}
+
+/** Seconds to wait, at least one: the header knows no less. */
+function retryAfter(milliseconds: number): number {
+  return Math.max(1, Math.ceil(milliseconds / 1000));
+}

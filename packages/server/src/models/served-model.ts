@@ -1,0 +1,27 @@
+import type { RunOptions, Session } from '@earlyexit/inference';
+
+/** A model that is served. */
+export interface ServedModel {
+  readonly session: Session;
+  /** What it is called in addresses; the name of its network unless given. */
+  readonly name?: string | undefined;
+  /** Which version of it; `1` unless given. Of several the highest answers where none is asked for. */
+  readonly version?: string | undefined;
+  /** How it runs where a request says nothing; as stored in its network unless given. */
+  readonly options?: Pick<RunOptions, 'criterion' | 'thresholds' | 'temperatures'> | undefined;
+  /** Whether images of `/classify` change light and dark; as its network says unless given. */
+  readonly invert?: boolean | 'auto' | undefined;
+  /** What the session takes of an image: height, width, channels; as the session says unless given. */
+  readonly inputShape?: readonly number[] | undefined;
+}
+
+/** What `createServer` takes: one session, one model or several. */
+export type ServedModels = Session | ServedModel | readonly (Session | ServedModel)[];
+
+/** The models in a list, sessions as models of their own name. */
+export function listServed(models: ServedModels): readonly ServedModel[] {
+  const list = Array.isArray(models) ? (models as readonly (Session | ServedModel)[]) : [models];
+  return (list as readonly (Session | ServedModel)[]).map((each) =>
+    'session' in each ? each : { session: each },
+  );
+}
