@@ -9,8 +9,8 @@ function sourcesOf(folder: string): string[] {
     .filter((path) => path.endsWith('.ts') && !/\.test\.ts$|\/testing\/|\/test-[^/]+$/.test(path));
 }
 
-// What computes belongs into a package. The limit follows what gets smaller; it rose by `import` and by `doctor FILE`.
-const MOST_LINES = 6_048;
+// What computes belongs into a package. The limit follows what gets smaller; it rose by `import`, `doctor FILE` and `serve`.
+const MOST_LINES = 6_172;
 
 it('keeps the command line thin', () => {
   const lines = sourcesOf('apps/cli/src').map((path) => readText(path).split('\n').length - 1);

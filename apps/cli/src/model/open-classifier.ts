@@ -18,7 +18,7 @@ import { startEngine } from './start-engine';
 /** What a command that classifies asks of a network. */
 interface ClassifierRequest {
   readonly options: ExportedRequest & {
-    readonly invert?: 'auto' | 'yes' | 'no' | undefined;
+    readonly invert?: 'auto' | boolean | undefined;
     readonly monitor?: boolean;
     readonly monitorEnd?: boolean;
     readonly recheck?: number | undefined;
@@ -53,7 +53,7 @@ export async function openSaved(
     monitor || monitorEnd ? await calibrationOf(run, monitor ? '--monitor' : '--monitor-end') : null;
   return {
     ...decided,
-    invert: asked(options.invert) ?? inkInversion(metadata.preprocessing, remembered ?? null),
+    invert: options.invert ?? inkInversion(metadata.preprocessing, remembered ?? null),
     reject: decided.options.reject,
     watch: watchAnswers(decided.options, {
       stream: monitor ? kept : null,
@@ -78,12 +78,7 @@ export async function openFile(
       'the file does not say which way its ink goes, so no image is inverted; for dark ink shown to a network of light ink add --invert auto',
     );
   }
-  return { ...opened, invert: asked(options.invert) ?? inkInversion(preprocessing), watch: null };
-}
-
-/** What `--invert` says. */
-function asked(when: 'auto' | 'yes' | 'no' | undefined): 'auto' | boolean | undefined {
-  return when === undefined ? undefined : when === 'auto' ? 'auto' : when === 'yes';
+  return { ...opened, invert: options.invert ?? inkInversion(preprocessing), watch: null };
 }
 
 /** The logits that `calibrate` kept in the run folder, to compare with. */

@@ -39,7 +39,7 @@ $ earlyexit predict earlyexit-quickstart tonight/ --monitor-end --recheck 100`,
     ),
     invert: valueOption(
       'when',
-      oneOf(['auto', 'yes', 'no']),
+      oneOf(['auto', 'yes', 'no']).transform((when) => (when === 'auto' ? when : when === 'yes')),
       'swap light and dark: auto (where the border is light), yes or no',
       { otherwise: 'auto for networks of light ink on dark ground, such as MNIST’s, else no' },
     ),

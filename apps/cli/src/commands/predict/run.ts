@@ -29,13 +29,8 @@ export async function run(invocation: Invocation<typeof predict>): Promise<numbe
   const opened =
     location.kind === 'saved' ? await openSaved(location, invocation) : await openFile(location, invocation);
   const { session, watch, reject } = opened;
-  const how = {
-    batchSize: options.batchSize,
-    invert: opened.invert,
-    recheck: watch?.recheck,
-    reject,
-    signal,
-  };
+  const { batchSize } = options;
+  const how = { batchSize, invert: opened.invert, recheck: watch?.recheck, reject, signal };
   const predictions: Classification[] = [];
   const line = output.progress('images');
   try {

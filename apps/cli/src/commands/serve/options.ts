@@ -16,7 +16,7 @@ b_lenet_mnist is served at http://127.0.0.1:8000
 $ curl --data-binary @three.png http://127.0.0.1:8000/classify
 
 Two models under names of your own, one of them in two versions:
-$ earlyexit serve digits=runs/mine digits:2=runs/better photos=exports/resnet.onnx --port 9000`,
+$ earlyexit serve digits=runs/mine digits:2=runs/better photos=resnet.onnx --port 9000`,
   operands: {
     models: {
       kind: 'many',
@@ -32,18 +32,15 @@ $ earlyexit serve digits=runs/mine digits:2=runs/better photos=exports/resnet.on
     maxDelayMs: valueOption(
       'ms',
       numberBetween(0, 10_000),
-      'the longest that an image waits for others while nothing is computed; 0 is never',
+      'for which an idle server waits for more images',
       { default: 5 },
     ),
-    queue: valueOption('n', wholeNumber(), 'the most images that wait; more are refused with status 429', {
+    queue: valueOption('n', wholeNumber(), 'the most images that wait; status 429 for more', {
       default: 256,
     }),
-    timeoutMs: valueOption(
-      'ms',
-      wholeNumber(),
-      'how long a request may take that does not say; what would take longer is refused with status 503',
-      { default: 30_000 },
-    ),
+    timeoutMs: valueOption('ms', wholeNumber(), 'a request may take; status 503 for what takes longer', {
+      default: 30_000,
+    }),
     maxMacs: valueOption('n', wholeNumber(), 'the most multiply-accumulates that an image may cost'),
     tokenFile: valueOption('path', text(), 'a file with the token that requests have to bring as Bearer'),
     tlsCert: valueOption('path', text(), 'certificate in PEM, for HTTPS; needs --tls-key'),

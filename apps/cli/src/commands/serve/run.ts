@@ -1,17 +1,30 @@
 import { once } from 'node:events';
 import { plural } from '@earlyexit/core/format';
-import { createServer, readSecrets, type RequestLog } from '@earlyexit/server';
+import {
+  createServer,
+  parseServedName,
+  readSecrets,
+  type RequestLog,
+  type ServedModel,
+} from '@earlyexit/server';
 import type { Invocation } from '../../command';
 import { exitCode } from '../../exit-code';
+import { locateModel, requireTrained } from '../../model/locate-model';
+import { openFile, openSaved } from '../../model/open-classifier';
 import { describeServer } from './describe';
-import { openModels } from './open-models';
 import type { serve } from './options';
 
 /** `earlyexit serve`: answers requests until it is told to stop. */
 export async function run(invocation: Invocation<typeof serve>): Promise<number> {
   const { options, output, signal } = invocation;
   const secrets = await readSecrets({ ...options, signal });
-  const models = await openModels(invocation);
+  const models: ServedModel[] = [];
+  for (const word of invocation.operands.models) {
+    const { model, ...named } = parseServedName(word);
+    const location = requireTrained(await locateModel(model));
+    const open = location.kind === 'saved' ? openSaved(location, invocation) : openFile(location, invocation);
+    models.push({ ...(await open), ...named });
+  }
   const onLog = (entry: RequestLog): void => {
     output.jsonLine(entry);
     const { method, route, status, milliseconds, error = '', stack } = entry;
@@ -21,11 +34,10 @@ export async function run(invocation: Invocation<typeof serve>): Promise<number>
   const server = await createServer(models, { ...options, ...secrets, onLog });
   const url = await server.listen(options);
   output.text(...describeServer(url, models, secrets.token !== undefined));
-  output.jsonLine({ time: new Date().toISOString(), event: 'listening', url });
+  output.jsonLine({ time: new Date().toISOString(), listening: url });
   if (!signal.aborted) await once(signal, 'abort');
   output.note(`${plural(server.inFlight, 'request')} in flight: answered first, new ones are refused`);
   await server.drain();
   for (const { session } of models) session.dispose();
-  output.jsonLine({ time: new Date().toISOString(), event: 'stopped' });
   return exitCode.done;
 }
