@@ -50,6 +50,43 @@ describe('cascadeOnnx', () => {
     expect(report.accuracy).toBeNull();
   });
 
+  it('puts three networks into one file, the cheapest first, each with its own order of the classes', async () => {
+    const first = {
+      network: colourNetwork({ stride: 4, order: [2, 0, 1] }),
+      classes: ['green', 'blue', 'red'],
+    };
+    const second = { network: colourNetwork({ depth: 6, stride: 2, scale: 60 }) };
+    const { file, report } = await cascadeOnnx([first, second], large, {
+      images,
+      aim,
+      classes: ['red', 'green', 'blue'],
+    });
+    expect(report.exits.map(({ name, head }) => [name, head])).toEqual([
+      ['small0', 'ONNX file'],
+      ['small1', 'ONNX file'],
+      ['final', null],
+    ]);
+    expect(report.differentInterval[0]).toBeLessThanOrEqual(0.05);
+    expect(report.macsRatio).toBeGreaterThan(1.5);
+
+    const session = await loadSession(file, { threads: 1 });
+    const feed = { data: images.bytes, count: images.size };
+    const policies = [
+      ['always', 'always'],
+      ['never', 'always'],
+      ['never', 'never'],
+    ] as const;
+    const alone: Awaited<ReturnType<typeof session.run>>[] = [];
+    for (const thresholds of policies) alone.push(await session.run(feed, { thresholds: [...thresholds] }));
+    const answers = await session.run(feed);
+    expect(new Set(answers.exits)).toEqual(new Set([0, 1, 2]));
+    answers.exits.forEach((exit, row) => {
+      expect(answers.classes[row]).toBe(alone[exit]!.classes[row]);
+      expect(answers.logits[row * 3]).toBeCloseTo(alone[exit]!.logits[row * 3]!, 4);
+    });
+    session.dispose();
+  });
+
   it('keeps accuracy where there are labels', async () => {
     const { report } = await cascadeOnnx(small, large, {
       images,
@@ -103,6 +140,19 @@ describe('cascadeOnnx', () => {
       'no labels for accuracy',
       () => cascadeOnnx(small, large, { images, aim: { maxAccuracyDrop: 0 } }),
       /accuracy can only be kept where it is known/,
+    ],
+    [
+      'classes in another order',
+      () => cascadeOnnx({ network: colourNetwork({ stride: 4, order: [2, 0, 1] }) }, large, { images, aim }),
+      /the same class for .* % of the images, and for .* % with the classes in the order 1, 2, 0/,
+    ],
+    [
+      'labels in another order',
+      () => {
+        const labels = images.labels.map((label) => (label + 1) % 3);
+        return cascadeOnnx(small, large, { images, labels, aim: { maxAccuracyDrop: 0 } });
+      },
+      /answers and labels.*with the classes in the order 1, 2, 0/,
     ],
     [
       'two deviations for three channels',

@@ -7,6 +7,7 @@ import {
   type ExitPolicy,
   summarizeExits,
 } from '@earlyexit/exit-criteria';
+import { agreementInOrder, requireOrder } from './class-order';
 import type { ThresholdAim } from './choose-thresholds';
 import type { ExaminedNetwork } from './examine-network';
 
@@ -56,16 +57,28 @@ const LARGEST_SHARE = 0.98;
  * Looks whether the network's own answers are those of a network that sees what it knows.
  *
  * @param confident the share of them of which it is more than 90 % sure
- * @throws DataError if all images get the same answer
+ * @throws DataError if all images get the same answer, or labels are of classes in another order
  */
 export function checkAnswers(
-  { exits, classes, samples }: CachedLogits,
+  { exits, classes, samples, labels }: CachedLogits,
   confident: number,
-  where: string,
+  { where, caller }: { readonly where: string; readonly caller: string },
   { onNote }: WorkOptions,
 ): void {
   const counts = new Map<number, number>();
-  for (const answer of argmaxRows(exits.at(-1)!, classes)) counts.set(answer, (counts.get(answer) ?? 0) + 1);
+  const answers = argmaxRows(exits.at(-1)!, classes);
+  if (labels !== null) {
+    requireOrder(
+      agreementInOrder(answers, labels, classes),
+      {
+        where: `${where}, answers and labels`,
+        ...{ function: caller, argument: 'classes' },
+        remedy: 'Name the classes in the order of the logits',
+      },
+      { onNote },
+    );
+  }
+  for (const answer of answers) counts.set(answer, (counts.get(answer) ?? 0) + 1);
   const most = Math.max(...counts.values());
   if (most > LARGEST_SHARE * samples) {
     throw new DataError({

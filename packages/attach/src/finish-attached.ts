@@ -77,7 +77,7 @@ export async function finishAttached(
     report: held.samples,
   };
   const report = reportExits(held, policy, costs, plan.metadata, { parts: sizes, aim });
-  checkAnswers(cached, report.confidentAnswers, where, { onNote });
+  checkAnswers(cached, report.confidentAnswers, { where, caller }, { onNote });
   requireGain(promise, policy, costs, gains);
   const file = await writeForeignConditional({
     ...plan,

@@ -22,6 +22,8 @@ export interface ColourNetwork {
   /** `[height, width, channels]` instead of channels first. */
   readonly channelsLast?: boolean;
   readonly classes?: number;
+  /** The class of each colour; its own place unless given. */
+  readonly order?: readonly number[];
   /** How far apart the logits are. */
   readonly scale?: number;
   /** Adds something behind the features and returns its name. */
@@ -40,6 +42,7 @@ export function colourNetwork({
   softmax = false,
   channelsLast = false,
   classes = 3,
+  order = [0, 1, 2],
   scale = 40,
   disturb = (_, name) => name,
   outputs = () => [],
@@ -71,7 +74,7 @@ export function colourNetwork({
         : graph.add('Flatten', [mean])
       : graph.add('Reshape', [mean, graph.integers([batch, 3])]);
   const matrix = weights('matrix', [3, classes], (i) =>
-    i % classes === Math.floor(i / classes) ? scale : 0,
+    i % classes === order[Math.floor(i / classes)] ? scale : 0,
   );
   const logits = graph.add(
     'Gemm',

@@ -29,6 +29,9 @@ it('reads the images of a folder at the size that is asked for, all or some draw
 it('knows the classes of a data set, and wants one of the two', async () => {
   const { images, labels, classes } = await openImages({ dataset: 'mnist', limit: 3 });
   expect([images.size, labels?.length, classes?.length]).toEqual([3, 3, 10]);
+  const reversed = [...classes!].reverse();
+  const other = await openImages({ dataset: 'mnist', limit: 3, classes: reversed });
+  expect([[...other.labels!], other.classes]).toEqual([Array.from(labels!, (label) => 9 - label), reversed]);
   await expect(openImages({})).rejects.toThrow('openImages({ images }): either a folder of images');
   await expect(openImages({ images: 'photos', dataset: 'mnist' })).rejects.toThrow('Received: both');
 });

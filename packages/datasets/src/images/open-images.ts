@@ -26,6 +26,11 @@ export interface OpenImagesOptions extends WorkOptions {
   readonly dataDir?: string | undefined;
   /** Which images of a data set; `test` unless given. */
   readonly split?: 'test' | 'train' | undefined;
+  /**
+   * Names of the classes in another order than the data set's, by which labels are counted then; where the data set has
+   * other names, its own order stays.
+   */
+  readonly classes?: readonly string[] | undefined;
   /** Takes so many, drawn at random; all unless given. */
   readonly limit?: number | undefined;
   /** Draws them; 0 unless given. */
@@ -114,6 +119,7 @@ async function openSplit({
   dataset = '',
   dataDir,
   split = 'test',
+  classes: wanted,
   signal,
   onProgress,
 }: OpenImagesOptions): Promise<OpenedImages> {
@@ -133,7 +139,9 @@ async function openSplit({
       remedy: 'Take its training images, if the network was trained on others',
     });
   }
-  return { images: imagesOfSet(dataset, images, imageShape), labels: images.labels, classes };
+  const places = classes.map((name) => wanted?.indexOf(name) ?? -1);
+  const labels = places.includes(-1) ? images.labels : images.labels.map((label) => places[label]!);
+  return { images: imagesOfSet(dataset, images, imageShape), labels, classes: wanted ?? classes };
 }
 
 /** @param imageShape at which the set was opened */

@@ -7,7 +7,7 @@ import { requireReplaceable } from '../../output-files/require-replaceable';
 import { showing } from '../../terminal/show-work';
 import type { cascade } from './options';
 
-/** `earlyexit cascade`: two classifiers in one file. */
+/** `earlyexit cascade`: two classifiers or more in one file. */
 export async function run({
   operands,
   options,
@@ -15,23 +15,25 @@ export async function run({
   output,
   signal,
 }: Invocation<typeof cascade>): Promise<undefined> {
-  const { small, large, out } = operands;
+  const networks = [operands.small, operands.large, ...operands.out];
+  const [out, large] = [networks.pop()!, networks.pop()!];
   const aim = aimOf(options, given);
   await requireReplaceable('OUT', out, 'onnx', options.force);
   const preparation = await preparationOf(large, options, signal);
   const { images, labels, classes } = await showing(output, signal, (work) =>
     openImages({ ...options, ...work }),
   );
-  const { smallMean, smallStd, smallColor, smallSize, layout } = options;
+  const { smallMean, smallStd, smallColor, smallSize, smallClasses, layout } = options;
+  const before = {
+    ...(smallMean && { mean: smallMean }),
+    ...(smallStd && { standardDeviation: smallStd }),
+    color: smallColor,
+    size: smallSize === undefined ? undefined : ([smallSize, smallSize] as const),
+    classes: smallClasses,
+  };
   const attached = await showing(output, signal, (work) =>
     cascadeOnnx(
-      {
-        network: small,
-        ...(smallMean && { mean: smallMean }),
-        ...(smallStd && { standardDeviation: smallStd }),
-        color: smallColor,
-        size: smallSize === undefined ? undefined : [smallSize, smallSize],
-      },
+      networks.map((network) => ({ network, ...before })),
       { network: large, ...preparation, layout, output: options.output },
       { ...options, ...work, ...{ images, labels, aim, classes: options.classes ?? classes } },
     ),
