@@ -7,9 +7,9 @@ import { tf } from './tf';
 
 /** Options of `computeLogits`. */
 export interface ComputeLogitsOptions {
-  /** Samples a forward pass; 128 unless given. */
+  /** Samples per forward pass; 128 unless given. */
   readonly batchSize?: number;
-  /** Called after every batch with the samples done and the samples in all. */
+  /** Called after every batch with the number of samples done and the total. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Stops between two batches; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;

@@ -43,7 +43,7 @@ describe('foldLogitScaling', () => {
     const five = { scales: new Float64Array(5).fill(2), offsets: new Float64Array(5) };
     expect(() => {
       foldLogitScaling(multi, [five]);
-    }).toThrow('one scaling an exit, 2 here, of 5 scales and offsets. Received: 1 of 5, 5');
+    }).toThrow('one scaling per exit, 2 here, of 5 scales and offsets. Received: 1 of 5, 5');
     expect(() => {
       foldLogitScaling(multi, [five, { ...five, offsets: new Float64Array(4) }]);
     }).toThrow('Received: 2 of 5, 5, 5, 4');

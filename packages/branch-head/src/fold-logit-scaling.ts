@@ -2,7 +2,7 @@ import { ArgumentError } from '@earlyexit/core';
 import type { MultiExitModel } from './metadata/multi-exit-model';
 import { tf, type tfl } from './tf';
 
-/** A scale and an offset for every class, of one exit's logits. */
+/** A scale and an offset for every class of one exit's logits. */
 export interface LogitScaling {
   /** `[classes]`, each logit is multiplied by its class's scale, then its offset is added. */
   readonly scales: ArrayLike<number>;
@@ -10,13 +10,13 @@ export interface LogitScaling {
 }
 
 /**
- * Builds a scaling of the logits (vector scaling) into the network: the columns of each classifier's kernel and its
- * bias take it up, so that sessions, exports and everything else that runs the network see scaled logits and need to
- * know nothing of it. Changes the weights of `model` itself.
+ * Builds a scaling of the logits (vector scaling) into the network: it is folded into the columns of each classifier's
+ * kernel and its bias, so that sessions, exports and everything else that runs the network get scaled logits without
+ * knowing. Changes the weights of `model` itself.
  *
- * @param scalings One an exit, the final one last.
- * @throws ArgumentError, with nothing changed, if an exit does not end in a dense layer of its own with a bias and
- *   without an activation, or the scalings do not fit.
+ * @param scalings One per exit, the final one last.
+ * @throws ArgumentError, with nothing changed, if an exit does not end in its own dense layer with a bias and without
+ * an activation, or the scalings do not fit.
  */
 export function foldLogitScaling(
   { model, metadata }: MultiExitModel,
@@ -28,7 +28,7 @@ export function foldLogitScaling(
   if (scalings.length !== metadata.exits.length || sizes.some((size) => size !== classes)) {
     throw new ArgumentError({
       ...place,
-      rule: `there is one scaling an exit, ${String(metadata.exits.length)} here, of ${String(classes)} scales and offsets`,
+      rule: `there is one scaling per exit, ${String(metadata.exits.length)} here, of ${String(classes)} scales and offsets`,
       received: `${String(scalings.length)} of ${sizes.join(', ')}`,
     });
   }
@@ -36,7 +36,7 @@ export function foldLogitScaling(
     if (isPlainClassifier(sourceLayer)) return sourceLayer;
     throw new ArgumentError({
       ...place,
-      rule: 'the logits of every exit come from a dense layer of its own, with a bias and without an activation',
+      rule: 'the logits of every exit come from its own dense layer, with a bias and without an activation',
       received: `${sourceLayer.getClassName()} ${sourceLayer.name} at ${metadata.exits[exit]!.name}`,
       remedy: 'Scale by a temperature instead, which any network can carry',
     });

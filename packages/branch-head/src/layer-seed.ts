@@ -4,7 +4,7 @@ const PRIME = 0x01_00_01_93;
 
 /**
  * The seed of a layer's initializers, from the network's seed and the layer's name: the same layer gets the same
- * weights whatever else the network holds. Never 0, which TensorFlow.js takes for "no seed".
+ * weights whatever else the network holds. It is never 0, which TensorFlow.js takes for "no seed".
  */
 export function layerSeed(seed: number, layerName: string): number {
   let hash = OFFSET_BASIS;

@@ -1,13 +1,13 @@
 /**
- * How another thread comes to the same images: it calls what `module` exports as `name` with `data`, and is given, at once
- * or as a promise, a function that loads like the one that this stands for.
+ * How another thread gets at the same images: it calls the export `name` of `module` with `data`, which returns,
+ * directly or as a promise, a function that loads like this one.
  */
 export interface LoadOrigin {
-  /** Address of an ES module, such as its own `import.meta.url`. */
+  /** The URL of an ES module, such as its own `import.meta.url`. */
   readonly module: string;
   /** One of its exports. */
   readonly name: string;
-  /** Whatever can be cloned to a thread. What lies in a `SharedArrayBuffer` is not copied. */
+  /** Anything that can be cloned to a thread; a `SharedArrayBuffer` is shared, not copied. */
   readonly data: unknown;
 }
 
@@ -19,8 +19,8 @@ export interface LoadSamples {
    */
   (rows: Int32Array, options?: { readonly augmentationSeed?: number }): Promise<Float32Array>;
   /**
-   * Lets a training load in a thread beside its own. It belongs to the function, not to the source, so that a copy of the
-   * source with another function is not loaded by this one.
+   * Lets training load images in another thread. It belongs to the function, not to the source, so that a copy of the
+   * source with another function does not use it.
    */
   readonly origin?: LoadOrigin | undefined;
 }

@@ -3,7 +3,10 @@ import { ancestors, type LayerGraph, type LayerGraphNode, readLayerGraph } from 
 import type { MultiExitModel } from './metadata/multi-exit-model';
 import { tf } from './tf';
 
-/** What one stage gives; every tensor is the caller's to dispose. A type, so that `tf.tidy` takes it as a result. */
+/**
+ * The result of one stage; the caller disposes of every tensor. A type, not an interface, so that `tf.tidy` accepts it
+ * as a result.
+ */
 export type StageResult = {
   /** `[batch, classes]`. */
   readonly logits: tf.Tensor2D;
@@ -17,14 +20,17 @@ export interface Stage {
   readonly index: number;
   /** In the order in which they run, backbone and head; input layers are left out. */
   readonly nodes: readonly LayerGraphNode[];
-  /** Tensor ids that it takes: the model's inputs for the first stage, else what the stage before carries over. */
+  /**
+   * The ids of the tensors it takes: the model's inputs for the first stage, otherwise what the previous stage carries
+   * over.
+   */
   readonly inputs: readonly string[];
-  /** Tensor ids that it carries over: all that are alive across the cut. None for the last stage. */
+  /** The ids of the tensors it carries over: all that later stages still need. None for the last stage. */
   readonly outputs: readonly string[];
-  /** Tensor id of its logits. */
+  /** The id of its logits. */
   readonly logits: string;
   /**
-   * Runs the stage's layers on `inputs`, as in inference (`training: false`). The inputs are not disposed.
+   * Runs the stage's layers on `inputs`, as in inference (`training: false`). The inputs are not disposed of.
    *
    * @throws ArgumentError if the number of tensors is not that of `inputs`.
    */
@@ -32,11 +38,11 @@ export interface Stage {
 }
 
 /**
- * Splits a multi-exit model into K + 1 stages at any cut, also inside residual blocks: a layer belongs to the first
- * stage whose exit needs it, and a stage carries over every tensor that a later one still needs. The model itself
- * is left as it is. Chained, the stages compute what `model.predict` does.
+ * Splits a multi-exit model into K + 1 stages at any cut, inside residual blocks too: a layer belongs to the first
+ * stage whose exit needs it, and a stage carries over every tensor that a later one still needs. The model itself is
+ * left unchanged. Chained, the stages compute what `model.predict` does.
  *
- * @throws ArgumentError if the network holds a layer that cannot be cut: a stateful or a masking one.
+ * @throws ArgumentError if the network contains a layer that cannot be split off: a stateful or a masking one.
  */
 export function splitStages(model: MultiExitModel): Stage[] {
   const graph = readLayerGraph(model.model);
@@ -80,7 +86,7 @@ function makeRun(
   outputs: readonly string[],
   logits: string,
 ): Stage['run'] {
-  // After which node a tensor is no longer needed, so that memory holds what is alive and no more.
+  // The node after which a tensor is no longer needed, so that memory holds nothing longer than necessary.
   const lastUse = new Map<string, number>();
   nodes.forEach((node, index) => {
     for (const id of [...node.inputs, ...node.outputs]) lastUse.set(id, index);
@@ -112,7 +118,7 @@ function makeRun(
           values.delete(id);
         }
       });
-      // Clones share the data: each result can be disposed without a thought for inputs or for one another.
+      // Clones share their data, so each result can be disposed of independently of the inputs and the others.
       return {
         logits: values.get(logits)!.clone() as tf.Tensor2D,
         carried: outputs.map((id) => values.get(id)!.clone()),
@@ -130,7 +136,7 @@ function refuseUncuttable(node: LayerGraphNode): void {
     where: 'splitStages(model)',
     rule: masks
       ? 'masks do not travel from stage to stage'
-      : 'a stateful layer keeps one state a row, which a batch that shrinks would mix up',
+      : 'a stateful layer keeps one state per row, which a shrinking batch would mix up',
     received: `layer '${node.id}' (${node.className})`,
     remedy: masks ? 'Leave the mask out, or pad the sequences' : 'Make the layer with stateful: false',
   });

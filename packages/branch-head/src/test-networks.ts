@@ -1,4 +1,4 @@
-// Networks for the tests, none of them from the zoo.
+// Networks for tests, none of them from the model zoo.
 import { tf, tfl } from './tf';
 
 const { layers } = tfl;
@@ -36,7 +36,7 @@ export function vggLike(): tfl.LayersModel {
   });
 }
 
-/** An encoder and a decoder with skip connections by concatenation: several tensors alive across most cuts. */
+/** An encoder and a decoder with skip connections by concatenation: several tensors cross most cuts. */
 export function uNetLike(): tfl.LayersModel {
   const input = tfl.input({ shape: [8, 8, 2], name: 'image' });
   const down1 = chain(input, conv('down1', 3), layers.reLU({ name: 'down1_relu' }));
@@ -126,7 +126,7 @@ export function perceptron(): tfl.LayersModel {
   });
 }
 
-/** One convolution applied three times, the second time on what comes of the first. */
+/** One convolution applied three times, the second time to the result of the first. */
 export function sharedLayers(): tfl.LayersModel {
   const input = tfl.input({ shape: [6, 6, 3], name: 'image' });
   const shared = conv('shared', 3);
@@ -178,7 +178,7 @@ export function nested(): tfl.LayersModel {
 export function twoInputs(): tfl.LayersModel {
   const sequence = tfl.input({ shape: [6, 4], name: 'sequence' });
   const facts = tfl.input({ shape: [3], name: 'facts' });
-  // The default, an orthogonal matrix, needs the chained operations that tfjs-core alone does not have.
+  // The stock initialiser, an orthogonal matrix, needs chained operations, which tfjs-core alone does not have.
   const recurrentInitializer = 'glorotUniform';
   const gru = layers.gru({
     units: 4,
@@ -205,7 +205,7 @@ export function twoInputs(): tfl.LayersModel {
   return tfl.model({ inputs: [sequence, facts], outputs: output, name: 'two_inputs' });
 }
 
-/** Fills every weight with seeded noise, moving statistics included, so that no two are alike. */
+/** Fills every weight, moving statistics included, with seeded noise, so that no two are alike. */
 export function randomizeWeights(model: tfl.LayersModel, seed: number): void {
   model.weights.forEach((weight, index) => {
     tf.tidy(() => {
@@ -215,7 +215,7 @@ export function randomizeWeights(model: tfl.LayersModel, seed: number): void {
   });
 }
 
-/** The variable behind a weight, to take gradients by. */
+/** The variable behind a weight, for taking gradients. */
 export function variableOf(weight: tfl.LayerVariable): tf.Variable {
   const value = weight.read();
   if (value instanceof tf.Variable) return value as tf.Variable;

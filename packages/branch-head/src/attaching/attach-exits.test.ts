@@ -294,7 +294,7 @@ describe('attachExits says what would fit', () => {
     );
   });
 
-  it('for an exit at or behind the final classifier', () => {
+  it('for an exit at or after the final classifier', () => {
     expect(attach([{ after: 'dense2', head: 'linear' }])).toThrow('an exit lies before the final logits');
     expect(attach([{ after: 'logits', head: 'linear' }], uNetLike)).toThrow(
       'an exit lies before the final logits',
@@ -316,7 +316,7 @@ describe('attachExits says what would fit', () => {
         { after: 'relu1', head: 'pooled', name: 'a' },
         { after: 'relu2', head: 'linear', name: 'a' },
       ]),
-    ).toThrow("every exit has a name of its own. Received: 'a' twice.");
+    ).toThrow("every exit has its own name. Received: 'a' twice.");
     expect(attach([{ after: 'relu1', head: 'pooled', name: 'final' }])).toThrow("not 'final'");
     expect(attach([{ after: 'relu1', head: 'pooled', name: 'my exit' }])).toThrow(
       "made of letters, digits, '-', '.' and '_'",
@@ -332,7 +332,7 @@ describe('attachExits says what would fit', () => {
     const mapped = tfl.sequential({
       layers: [tfl.layers.conv2d({ inputShape: [4, 4, 1], filters: 2, kernelSize: 3 })],
     });
-    expect(() => attachExits(mapped, [])).toThrow('ends in one logit a class, [batch, classes]');
+    expect(() => attachExits(mapped, [])).toThrow('ends in one logit per class, [batch, classes]');
     const single = tfl.sequential({ layers: [tfl.layers.dense({ inputShape: [4], units: 1 })] });
     expect(() => attachExits(single, [])).toThrow('for at least two classes. Received: [null, 1]');
   });
@@ -341,24 +341,24 @@ describe('attachExits says what would fit', () => {
     const exits: ExitSpecification[] = [{ after: 'relu1', head: 'pooled' }];
     const image = { inputShape: [8, 8, 3], mean: [0, 0, 0], standardDeviation: [1, 1, 1] } as const;
     expect(() => attachExits(vggLike(), exits, { lossWeights: [1] })).toThrow(
-      'there is one loss weight an exit, the final exit last, so 2 here. Received: 1 (1).',
+      'there is one loss weight per exit, the final exit last, so 2 here. Received: 1 (1).',
     );
     expect(() => attachExits(vggLike(), exits, { lossWeights: [-1, 2] })).toThrow(
       'lossWeights is null or holds 2 numbers',
     );
     expect(() => attachExits(vggLike(), exits, { classes: ['a', 'b'] })).toThrow(
-      'attachExits(options).classes: classes holds one name a class, 5 here. Received: ["a","b"].',
+      'attachExits(options).classes: classes holds one name per class, 5 here. Received: ["a","b"].',
     );
     expect(attachExits(vggLike(), exits, { preprocessing: image }).metadata.preprocessing).toEqual(image);
     expect(() =>
       attachExits(vggLike(), exits, { preprocessing: { ...image, inputShape: [9, 8, 3] } }),
     ).toThrow("preprocessing.inputShape is the network's input, [8, 8, 3]");
     expect(() => attachExits(vggLike(), exits, { preprocessing: { ...image, mean: [0] } })).toThrow(
-      'one number a channel',
+      'one number per channel',
     );
     expect(() =>
       attachExits(vggLike(), exits, { preprocessing: { ...image, standardDeviation: [1, 0, 1] } }),
-    ).toThrow('one number above 0 a channel');
+    ).toThrow('one number above 0 per channel');
   });
 
   it('for a head of its own that gives no logits', () => {

@@ -14,28 +14,28 @@ import { planExits } from './plan-exits';
 import { tfl } from '../tf';
 import { assertMetadata } from '../metadata/validate-metadata';
 
-/** What `attachExits` writes into the metadata. */
+/** Options of `attachExits`, which end up in the metadata. */
 export interface AttachOptions {
   /** The network's name; the model's unless given. */
   readonly name?: string;
   /** The classes' names in the order of the logits; `'0'`, `'1'`, … unless given. */
   readonly classes?: readonly string[];
   readonly preprocessing?: Preprocessing | null;
-  /** The network's default for training: one weight an exit as listed, and the final exit's last. */
+  /** The loss weights for training unless others are given: one per exit as listed, the final exit's last. */
   readonly lossWeights?: readonly number[] | null;
-  /** Seed of the heads' weights; 0 unless given. */
+  /** The seed of the heads' weights; 0 unless given. */
   readonly seed?: number;
 }
 
 /**
- * Attaches exits to any functional or sequential model by layer name. The result's outputs are K early logits,
- * ordered by depth, and the final logits; a final softmax is left out. No exits give the plain network.
+ * Attaches exits to any functional or sequential model by layer name. The result's outputs are K early logits, ordered
+ * by depth, and the final logits; a final softmax is left out. Without exits the result is the plain network.
  *
- * The backbone's layers and weights are the given model's, not copies: training one trains the other. Dispose only
- * the result.
+ * The backbone shares its layers and weights with the given model: training one trains the other. Dispose only of the
+ * result.
  *
- * @throws ArgumentError for an unknown layer or head, a head that does not fit, two exits at one place, an exit
- * behind the final logits, a name that is taken, or classes, loss weights or preprocessing that do not match.
+ * @throws ArgumentError for an unknown layer or head, a head that does not fit, two exits at one place, an exit after
+ * the final logits, a name that is taken, or classes, loss weights or preprocessing that do not match.
  */
 export function attachExits(
   model: tfl.LayersModel,
@@ -49,7 +49,7 @@ export function attachExits(
     'options.lossWeights',
     lossWeights,
     exits.length + 1,
-    'loss weight an exit, the final exit last',
+    'loss weight per exit, the final exit last',
   );
   const planned = planExits(opened, exits, lossWeights);
   const names = planned.map((exit, index) => exit.name ?? `exit${String(index)}`);
@@ -100,7 +100,7 @@ function countClasses(opened: LogitsGraph): number {
   if (typeof units === 'number' && units >= 2 && rest.length === 0) return units;
   throw new ArgumentError({
     where: 'attachExits(model)',
-    rule: 'the network ends in one logit a class, [batch, classes], for at least two classes',
+    rule: 'the network ends in one logit per class, [batch, classes], for at least two classes',
     received: `[${opened.logits.shape.map(String).join(', ')}]`,
     remedy: 'End it with a dense layer of as many units as there are classes',
   });
@@ -115,7 +115,7 @@ function checkCount(where: string, values: readonly unknown[] | null, count: num
   });
 }
 
-// What TensorFlow.js takes as a layer's name, without the slash.
+// What TensorFlow.js accepts as a layer's name, except for the slash.
 const VALID_NAME = /^[A-Za-z0-9][-A-Za-z0-9._]*$/;
 
 function checkNames(names: readonly string[], graph: LayerGraph): void {
@@ -129,7 +129,7 @@ function checkNames(names: readonly string[], graph: LayerGraph): void {
         `'${name}'`,
       );
     }
-    if (names.indexOf(name) !== index) problem('every exit has a name of its own', `'${name}' twice`);
+    if (names.indexOf(name) !== index) problem('every exit has its own name', `'${name}' twice`);
     const taken = graph.nodes.find((node) => node.layer.name.startsWith(`${name}_`));
     if (taken !== undefined) {
       problem(

@@ -13,8 +13,8 @@ export interface Attachment {
 const LONGEST_LIST = 8;
 
 /**
- * Finds the layer output named `after`: a layer's name, `name#2` for its second application, `name:1` for the
- * second of several outputs, or the bare name of a layer inside a nested model if no other has it.
+ * Finds the layer output named `after`: a layer's name, `name#2` for its second application, `name:1` for the second of
+ * several outputs, or the bare name of a layer inside a nested model if no other layer has it.
  *
  * @throws ArgumentError if there is none, with the nearest names and the layers of `candidates`.
  */

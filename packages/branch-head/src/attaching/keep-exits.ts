@@ -4,11 +4,11 @@ import { assertMetadata } from '../metadata/validate-metadata';
 import { tfl } from '../tf';
 
 /**
- * The same network with some of its early exits alone: the heads of the others are no part of it, and cost nothing. It
- * shares its weights with the given one, and has no policy; the final exit always stays.
+ * The same network with only some of its early exits: the heads of the others are not part of it and cost nothing. It
+ * shares its weights with the given network and has no policy; the final exit always stays.
  *
  * @param exits indices of the early exits that stay, in rising order; none for the plain network
- * @throws ArgumentError for an index that is no early exit's
+ * @throws ArgumentError for an index that is not an early exit's
  */
 export function keepExits({ model, metadata }: MultiExitModel, exits: readonly number[]): MultiExitModel {
   const final = metadata.exits.length - 1;

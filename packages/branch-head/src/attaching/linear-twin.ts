@@ -5,8 +5,8 @@ type LayerClass = tfl.layers.Layer['constructor'] & {
 };
 
 /**
- * A layer of the same name and configuration as `layer`, but with no activation, that holds the very same weight
- * variables. `inputShape` includes the batch axis.
+ * A layer with the same name and configuration as `layer` but without an activation, which shares its weight variables.
+ * `inputShape` includes the batch axis.
  */
 export function linearTwin(layer: tfl.layers.Layer, inputShape: tfl.Shape): tfl.layers.Layer {
   const cls = layer.constructor as LayerClass;
@@ -16,7 +16,7 @@ export function linearTwin(layer: tfl.layers.Layer, inputShape: tfl.Shape): tfl.
   twin.built = true;
   const originals = new Map(layer.weights.map((weight) => [bareName(weight), weight]));
   const own = new Map(twin.weights.map((weight) => [weight, originals.get(bareName(weight))!]));
-  // The variables stand in fields (kernel, bias) and in the two lists of weights; all have to point to the originals.
+  // Fields (kernel, bias) and the two lists of weights refer to the variables; all have to point to the originals.
   const fields = twin as unknown as Record<string, unknown>;
   for (const [field, value] of Object.entries(fields)) {
     if (Array.isArray(value)) fields[field] = value.map((item: tfl.LayerVariable) => own.get(item) ?? item);

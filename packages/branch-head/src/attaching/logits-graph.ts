@@ -3,23 +3,23 @@ import { type LayerGraph, type LayerGraphNode, readLayerGraph } from '@earlyexit
 import { linearTwin } from './linear-twin';
 import type { tfl } from '../tf';
 
-/** A plain network opened for exits: its graph, the symbolic tensor of every id, and the logits. */
+/** A plain network prepared for exits: its graph, the symbolic tensor of every id, and the logits. */
 export interface LogitsGraph {
   readonly graph: LayerGraph;
   /** The symbolic tensors to build on, by the graph's tensor ids. */
   readonly tensors: ReadonlyMap<string, tfl.SymbolicTensor>;
-  /** The id of the tensor from which on there is nothing but a softmax and a change of shape. */
+  /** The id of the tensor that is followed by nothing but a softmax and a change of shape. */
   readonly logitsId: string;
   readonly logits: tfl.SymbolicTensor;
 }
 
-// Layers after a softmax that neither compute nor mix anything.
+// Layers that neither compute nor mix anything after a softmax.
 const PASSING = new Set(['Flatten', 'Reshape', 'Dropout']);
 
 /**
- * Opens a network of one output: takes a final softmax away, so that the output is logits, and lays nested models
- * flat. Layers and weights stay the model's own; only a dense layer with a softmax inside gets a linear twin that
- * shares its weights.
+ * Prepares a network with one output: removes a final softmax, so that the output is logits, and flattens nested
+ * models. Layers and weights stay those of the model; only a dense layer with a built-in softmax gets a linear twin
+ * that shares its weights.
  *
  * @throws ArgumentError if the model does not have one output.
  */
@@ -61,7 +61,7 @@ function hasSoftmaxInside(node: LayerGraphNode): boolean {
   return node.layer.getConfig()['activation'] === 'softmax';
 }
 
-/** Puts the tensors of `node` into `tensors`, applying its layer once more where its inputs have changed. */
+/** Puts the tensors of `node` into `tensors`, applying its layer again if its inputs have changed. */
 function rebuild(
   node: LayerGraphNode,
   softmax: LayerGraphNode | null,
@@ -87,8 +87,8 @@ function standsAsItIs(node: LayerGraphNode, inputs: readonly tfl.SymbolicTensor[
 function reapply(layer: tfl.layers.Layer, inputs: readonly tfl.SymbolicTensor[]): tfl.SymbolicTensor[] {
   const outputs = layer.apply(inputs.length === 1 ? inputs[0]! : [...inputs]) as
     tfl.SymbolicTensor | tfl.SymbolicTensor[];
-  // Every application counts as one more owner, but a model's dispose() gives up one a layer: without this the
-  // weights of a layer that is laid flat would outlive the model.
+  // Every application counts as another owner, but a model's dispose() releases only one per layer: without this the
+  // weights of a flattened layer would outlive the model.
   const counted = layer as unknown as { _refCount: number };
   if (counted._refCount > 1) counted._refCount -= 1;
   return Array.isArray(outputs) ? outputs : [outputs];

@@ -20,7 +20,7 @@ export interface PlannedExit {
  * Finds, checks and orders the exits.
  *
  * @throws ArgumentError for an unknown layer or head, a head that does not fit, two exits at one place, or an exit
- * behind the final logits.
+ * after the final logits.
  */
 export function planExits(
   opened: LogitsGraph,
@@ -30,7 +30,7 @@ export function planExits(
   const { graph, logitsId } = opened;
   const before = ancestors(graph, [logitsId]);
   const places = graph.nodes.filter((node) => before.has(node.id) && !node.outputs.includes(logitsId));
-  // An exit on the raw input is possible, but nothing to suggest.
+  // An exit on the raw input is possible, but not worth suggesting.
   const suggestions = places.filter((node) => node.className !== 'InputLayer');
   const planned = exits.map((exit, index): PlannedExit => {
     const where = `attachExits(exits[${String(index)}])`;
@@ -41,7 +41,7 @@ export function planExits(
       throw new ArgumentError({
         where,
         rule: 'an exit lies before the final logits',
-        received: `'${exit.after}', at or behind the final classifier`,
+        received: `'${exit.after}', at or after the final classifier`,
         remedy: `This head fits after ${listLayers(fitting)}`,
       });
     }

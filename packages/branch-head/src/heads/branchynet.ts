@@ -15,7 +15,7 @@ export interface BranchConvolution {
 
 /** Options of the head `branchynet`. */
 export interface BranchyNetOptions {
-  /** The branch's convolutions, a number standing for that many 3x3 filters; `[10]` unless given (B-LeNet). */
+  /** The branch's convolutions; a number stands for that many 3x3 filters. `[10]` unless given (B-LeNet). */
   readonly convolutions?: readonly (number | BranchConvolution)[];
   /** The max pooling before the first and after the last convolution; 2x2 stride 2 unless given, `null` for none. */
   readonly pooling?: { readonly poolSize: number; readonly strides: number } | null;
@@ -28,7 +28,7 @@ export interface BranchyNetOptions {
 
 const DEFAULT_POOLING = { poolSize: 2, strides: 2 };
 
-/** The local response normalisation of BranchyNet's networks; Chainer, in which they were written, adds 2. */
+/** The local response normalisation of BranchyNet's networks; Chainer, which they were written in, has a bias of 2. */
 export const BRANCHYNET_NORMALIZATION = { size: 3, alpha: 5e-5, beta: 0.75, bias: 2 } as const;
 
 /**

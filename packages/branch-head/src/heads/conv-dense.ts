@@ -4,7 +4,7 @@ import { chain, classifier, convolution } from './head-layers';
 
 /** Options of the head `conv-dense`. */
 export interface ConvDenseOptions {
-  /** Filters of the convolution; as many as the features have channels unless given. */
+  /** Filters of the convolution; the number of channels of the features unless given. */
   readonly filters?: number;
   /** Kernel size; 3 unless given. */
   readonly kernelSize?: number;
@@ -13,8 +13,8 @@ export interface ConvDenseOptions {
 }
 
 /**
- * Convolution, ReLU, flatten, dense: the exit path as the original example's documentation words it (a convolution
- * and a fully connected layer). It names no sizes; the defaults here are ours.
+ * Convolution, ReLU, flatten, dense: the exit path as the original example's documentation describes it (a convolution
+ * and a fully connected layer). It gives no sizes; those here are ours.
  */
 export const convDense: HeadDefinition<ConvDenseOptions> = {
   name: 'conv-dense',

@@ -12,8 +12,8 @@ export interface ConvPoolDenseOptions {
 
 /**
  * Convolution 7x7 stride 2, max pooling 3x3 stride 2, flatten, dense: the head of the original example's ResNet-50
- * (Distiller). Sizes and costs are the original's; where it pads both sides evenly, `same` padding puts the odd
- * pixel on the right and bottom.
+ * (Distiller). Sizes and costs are those of the original, which pads both sides evenly; `same` padding puts the odd
+ * pixel on the right and at the bottom.
  */
 export const convPoolDense: HeadDefinition<ConvPoolDenseOptions> = {
   name: 'conv-pool-dense',

@@ -10,7 +10,7 @@ export function chain(
   return layers.reduce((tensor, layer) => layer.apply(tensor) as tfl.SymbolicTensor, features);
 }
 
-/** The logits of a head: flatten if need be, then a linear dense layer `${name}_dense`. */
+/** The logits of a head: flatten if necessary, then a linear dense layer `${name}_dense`. */
 export function classifier(features: tfl.SymbolicTensor, context: HeadContext): tfl.SymbolicTensor {
   const { units, name, seed } = context;
   const flat =
@@ -21,8 +21,8 @@ export function classifier(features: tfl.SymbolicTensor, context: HeadContext): 
     tfl.layers.dense({
       units,
       name: dense,
-      // Uniform in ±1/√fan-in, PyTorch's default for linear layers, which the original heads were trained from. Glorot's
-      // is √6 times wider for a head with many features and few classes, and such a head then learns from noise.
+      // Uniform in ±1/√fan-in, PyTorch's default for linear layers, with which the original heads were trained.
+      // Glorot's is √6 times wider for a head with many features and few classes, which would then learn from noise.
       kernelInitializer: tfl.initializers.varianceScaling({
         scale: 1 / 3,
         mode: 'fanIn',
@@ -33,7 +33,10 @@ export function classifier(features: tfl.SymbolicTensor, context: HeadContext): 
   );
 }
 
-/** A convolution that keeps the size at stride 1, with a bias unless told otherwise, drawn as He et al. do before a ReLU. */
+/**
+ * A convolution that keeps the size at stride 1, with a bias unless `useBias` is false, initialised as by He et al. for
+ * layers before a ReLU.
+ */
 export function convolution(
   context: HeadContext,
   suffix: string,

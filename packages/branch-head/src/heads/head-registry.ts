@@ -24,7 +24,7 @@ export interface HeadOptions {
 }
 
 /** The name of a head: one of these, or one that `registerHead` was given. */
-// The record keeps the names in the suggestions of an editor.
+// The record keeps the known names among an editor's suggestions.
 export type HeadName = keyof HeadOptions | (string & Record<never, never>);
 
 // In the order in which they are listed.
@@ -35,10 +35,11 @@ const registry = new Map<string, HeadDefinition>(
 );
 
 /**
- * Adds a head of your own: `attachExits` takes its name from then on, `listHeads` lists it. A layer class of its own has
- * to be known to TensorFlow.js as well (`tf.serialization.registerClass`), or a saved network cannot be loaded.
+ * Adds a head of your own: from then on `attachExits` accepts its name and `listHeads` lists it. A layer class of your
+ * own must be registered with TensorFlow.js as well (`tf.serialization.registerClass`), or a saved network cannot be
+ * loaded.
  *
- * @throws ArgumentError if the name is taken or no name
+ * @throws ArgumentError if the name is taken or not allowed
  */
 export function registerHead<Options extends object>(definition: HeadDefinition<Options>): void {
   const { name } = definition;
@@ -46,9 +47,9 @@ export function registerHead<Options extends object>(definition: HeadDefinition<
     new ArgumentError({ function: 'registerHead', argument: 'name', rule, received: `'${name}'` });
   if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name))
     throw refuse('a name is made of lower-case letters, digits and dashes');
-  // What metadata call a head that is a function.
+  // Metadata use this name for a head that is a function.
   if (registry.has(name) || name === 'custom') throw refuse('no other head has this name');
-  // Options come with the name of their head, and resolveHead lets no others through.
+  // resolveHead lets only the options of the named head through.
   registry.set(name, definition as unknown as HeadDefinition);
 }
 
@@ -71,7 +72,7 @@ export function getHead(name: string): HeadDefinition {
 /**
  * As `getHead`.
  *
- * @param place what an error names
+ * @param place the place that errors name
  * @throws ArgumentError if there is none, with the nearest name
  */
 export function findHead(

@@ -1,8 +1,8 @@
 import type { tfl } from '../tf';
 
-/** What a head is told besides its features. */
+/** What a head is given besides its features. */
 export interface HeadContext {
-  /** How many logits to give: the number of classes. */
+  /** The number of logits, one per class. */
   readonly units: number;
   /** The prefix of the layer names: `${name}_dense`, … */
   readonly name: string;
@@ -21,7 +21,7 @@ export interface HeadDefinition<Options extends object = object> {
   readonly name: string;
   /** One sentence: layers and source. */
   readonly description: string;
-  /** The names of its options, which are all optional; none unless given. */
+  /** The names of its options, all of which are optional; none unless given. */
   readonly options?: readonly (keyof Options & string)[];
   /** Why the head does not fit features of this shape, as a rule; `null` if it fits. */
   readonly misfit: (shape: FeatureShape, options: Options) => string | null;
@@ -37,7 +37,7 @@ export function isFeatureMap(shape: FeatureShape): shape is readonly [number, nu
   return shape.length === 3 && shape.every((size) => size !== null && size > 0);
 }
 
-/** The rule that a head on feature maps gives if `shape` is none. */
+/** The rule that a head on feature maps states if `shape` is not a feature map's. */
 export function needsFeatureMap(shape: FeatureShape): string | null {
   return isFeatureMap(shape) ? null : 'needs a feature map [height, width, channels]';
 }

@@ -4,13 +4,13 @@ import { chain, classifier } from './head-layers';
 import { MixedPooling2D } from '../layers/mixed-pooling';
 import { registerLayers } from '../layers/register-layers';
 
-// Shallow-Deep Networks pool every feature map to about this many pixels a side.
+// Shallow-Deep Networks pool every feature map to about this many pixels per side.
 const SIDE_AFTER_POOLING = 4;
 
 /**
  * A learned mixture of max and average pooling down to about 4x4, flatten, dense: the internal classifier of
- * Shallow-Deep Networks (Kaya et al., 2019). The window is `floor(side / 4)`; where that is 1 or less there is
- * nothing to mix and the pooling is left out.
+ * Shallow-Deep Networks (Kaya et al., 2019). The window is `floor(side / 4)`; if that is 1 or less, there is nothing to
+ * mix and the pooling is left out.
  */
 export const mixedPool: HeadDefinition = {
   name: 'mixed-pool',

@@ -9,10 +9,10 @@ export interface MsdnetOptions {
 }
 
 /**
- * Two convolutions 3x3 of stride 2, each with normalisation and ReLU, average pooling, dense: the classifier of
- * Multi-Scale DenseNet (Huang et al., 2018), whose CIFAR networks have `filters: [128, 128]`. By default the filters grow
- * as a backbone's do, so that the head costs as much at every stage: 1.9 % of a ResNet-56. Where the original pools 2x2,
- * which on CIFAR is all that is left, the whole map is pooled here.
+ * Two 3x3 convolutions with stride 2, each with normalisation and ReLU, average pooling, dense: the classifier of
+ * Multi-Scale DenseNet (Huang et al., 2018), whose CIFAR networks have `filters: [128, 128]`. Unless given, the filters
+ * grow like a backbone's, so that the head costs the same at every stage: 1.9 % of a ResNet-56. The original pools 2x2,
+ * which on CIFAR is all that is left; here the whole map is pooled.
  */
 export const msdnet: HeadDefinition<MsdnetOptions> = {
   name: 'msdnet',

@@ -2,7 +2,7 @@ import { tfl } from '../tf';
 import { type HeadDefinition, needsFeatureMap } from './head';
 import { chain, classifier } from './head-layers';
 
-/** Global average pooling, dense: the cheapest head, as the networks themselves end. */
+/** Global average pooling, dense: the cheapest head, and the way the networks themselves end. */
 export const pooled: HeadDefinition = {
   name: 'pooled',
   description: 'global average pooling, dense; the cheapest head',

@@ -3,8 +3,9 @@ import { type HeadDefinition, needsFeatureMap } from './head';
 import { chain, classifier, convolution } from './head-layers';
 
 /**
- * A residual block of two 3x3 convolutions that keeps its shape, ReLU, flatten, dense: the second branch of BranchyNet's
- * B-ResNet-110 (Teerapittayanon et al., 2016) as its released code has it, without the biases that the normalisations take away again.
+ * A residual block of two 3x3 convolutions that keeps its shape, ReLU, flatten, dense: the second branch of
+ * BranchyNet's B-ResNet-110 (Teerapittayanon et al., 2016) as its released code has it, without the biases that
+ * normalisation cancels.
  */
 export const residual: HeadDefinition = {
   name: 'residual',

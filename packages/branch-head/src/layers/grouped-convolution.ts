@@ -6,13 +6,13 @@ export interface GroupedConv2DArguments {
   readonly filters: number;
   /** `[height, width]` */
   readonly kernelSize: readonly [number, number];
-  /** Default `[1, 1]`. */
-  readonly strides?: readonly [number, number];
-  /** Default `[1, 1]`. */
-  readonly dilationRate?: readonly [number, number];
-  /** Into how many parts the channels are divided; each is convolved for itself. */
+  /**
+   * `[1, 1]` unless given. */ readonly strides?: readonly [number, number]; /** `[1, 1]` unless given. */ readonly
+   * dilationRate?: readonly [number, number]; /** The number of groups that the channels are divided into; each is
+   * convolved separately.
+   */
   readonly groups: number;
-  /** Default true. */
+  /** True unless given. */
   readonly useBias?: boolean;
   readonly name?: string;
   readonly trainable?: boolean;
@@ -21,12 +21,12 @@ export interface GroupedConv2DArguments {
 type Pair = readonly [number, number];
 
 /**
- * A convolution in groups (Krizhevsky et al. 2012; Xie et al. 2017, arXiv 1611.05431) without padding,
- * `[batch, height, width, channels]` to `[batch, …, …, filters]`. The kernel is
- * `[height, width, channels / groups, filters]`, the filters of the first group first. With as many groups as channels it
- * is a depthwise convolution, with the strides and dilations that `DepthwiseConv2D` of TensorFlow.js does not have.
+ * A convolution in groups (Krizhevsky et al. 2012; Xie et al. 2017, arXiv 1611.05431) without padding, `[batch, height,
+ * width, channels]` to `[batch, …, …, filters]`. The kernel is `[height, width, channels / groups, filters]`, those of
+ * the first group first. With as many groups as channels it is a depthwise convolution, with strides and dilations that
+ * `DepthwiseConv2D` of TensorFlow.js does not support.
  *
- * A layer of ours: stock TensorFlow.js loads a model that holds it after `registerLayers()`.
+ * Not a stock layer: TensorFlow.js itself can load a model with it only after `registerLayers()`.
  */
 export class GroupedConv2D extends tfl.layers.Layer {
   static readonly className = 'GroupedConv2D';
@@ -106,7 +106,7 @@ export class GroupedConv2D extends tfl.layers.Layer {
       channels,
       this.#filters / channels,
     ]);
-    // Native TensorFlow steps alike in both directions, or not at all here.
+    // Native TensorFlow supports only equal strides in both directions here.
     const [down, right] = this.#strides;
     const isEven = down === right;
     const convolved = tf.depthwiseConv2d<tf.Tensor4D>(

@@ -3,13 +3,16 @@ import { tf, tfl } from '../tf';
 
 /** Arguments of `LocalResponseNormalization`. */
 export interface LocalResponseNormalizationArguments {
-  /** How many neighbouring channels are added up, the channel itself in the middle: an odd number; 5 unless given. */
+  /**
+   * The number of neighbouring channels that are added up, with the channel itself in the middle: an odd number; 5
+   * unless given.
+   */
   readonly size?: number;
-  /** What each square is multiplied by; 0.0001 unless given. Some programs divide it by `size` first: here it is not. */
+  /** The factor of each square; 0.0001 unless given. Some programs divide it by `size`; this layer does not. */
   readonly alpha?: number;
-  /** The power that is divided by; 0.75 unless given. */
+  /** The exponent of the divisor; 0.75 unless given. */
   readonly beta?: number;
-  /** Added before the power, above 0; 2 unless given. */
+  /** Added before the exponent is applied, above 0; 2 unless given. */
   readonly bias?: number;
   readonly name?: string;
   readonly trainable?: boolean;
@@ -20,9 +23,10 @@ export interface LocalResponseNormalizationArguments {
  * `[batch, height, width, channels]`: `y = x / (bias + alpha * sum of the squares of the channels around)^beta`. The
  * defaults are the paper's. Channels beyond the first and the last count as 0.
  *
- * It is made of operations that every engine has, its gradient too: TensorFlow.js' own operation is not on WebAssembly.
+ * It and its gradient are composed of operations that every engine has: TensorFlow.js's own operation is missing on
+ * WebAssembly.
  *
- * A layer of ours: stock TensorFlow.js loads a model that holds it after `registerLayers()`.
+ * Not a stock layer: TensorFlow.js itself can load a model with it only after `registerLayers()`.
  *
  * @throws ArgumentError for settings out of their range
  */
@@ -96,7 +100,7 @@ function normalize(features: tf.Tensor4D, { size, alpha, beta, bias }: Normaliza
   })(features);
 }
 
-/** `values^−beta`, without a power where it is the usual one: powers are slow on most engines. */
+/** `values^−beta`, without a power for the usual beta, because powers are slow on most engines. */
 function power(values: tf.Tensor, beta: number): tf.Tensor {
   const root = tf.rsqrt(values);
   if (beta === 0.5) return root;

@@ -6,7 +6,7 @@ export interface MixedPooling2DArguments {
   readonly poolSize: readonly [number, number];
   readonly name?: string;
   readonly trainable?: boolean;
-  /** Seed of the mixing weight's first value. */
+  /** The seed of the mixing weight's initial value. */
   readonly seed?: number;
 }
 
@@ -15,7 +15,7 @@ export interface MixedPooling2DArguments {
  * `alpha * max + (1 - alpha) * average`, `[batch, height, width, channels]` to
  * `[batch, floor(height / poolHeight), floor(width / poolWidth), channels]`, with one alpha that starts in U(0, 1).
  *
- * A layer of ours: stock TensorFlow.js loads a model that holds it after `registerLayers()`.
+ * Not a stock layer: TensorFlow.js itself can load a model with it only after `registerLayers()`.
  */
 export class MixedPooling2D extends tfl.layers.Layer {
   static readonly className = 'MixedPooling2D';

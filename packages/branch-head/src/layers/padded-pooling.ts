@@ -13,11 +13,11 @@ export interface PaddedPooling2DArguments {
 }
 
 /**
- * Pooling with a padding of any size on each side, `[batch, height, width, channels]` to the same with fewer positions. What
- * is padded takes no part: it is never the largest value, and no average counts it. That is how ONNX and PyTorch pad, where
- * TensorFlow has `valid` and `same` alone.
+ * Pooling with a padding of any size on each side, `[batch, height, width, channels]` to the same with fewer positions.
+ * Padding takes no part: it is never the largest value, and no average counts it. ONNX and PyTorch pad like this;
+ * TensorFlow has only `valid` and `same`.
  *
- * A layer of ours: stock TensorFlow.js loads a model that holds it after `registerLayers()`.
+ * Not a stock layer: TensorFlow.js itself can load a model with it only after `registerLayers()`.
  */
 export class PaddedPooling2D extends tfl.layers.Layer {
   static readonly className = 'PaddedPooling2D';
@@ -44,7 +44,7 @@ export class PaddedPooling2D extends tfl.layers.Layer {
       const features = (Array.isArray(inputs) ? inputs[0]! : inputs) as tf.Tensor4D;
       const { pooling } = this.#settings;
       if (pooling === 'max') {
-        // Finite: an infinity times a gradient of zero is no number.
+        // Finite, because an infinity times a gradient of zero is NaN.
         return tf.maxPool(this.#pad(features, LOWEST), ...this.#window(), 'valid');
       }
       const sums = tf.avgPool(this.#pad(features, 0), ...this.#window(), 'valid');

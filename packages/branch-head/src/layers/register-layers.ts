@@ -8,8 +8,8 @@ import { PaddedPooling2D } from './padded-pooling';
 const own = [MixedPooling2D, LocalResponseNormalization, GroupedConv2D, PaddedPooling2D, HardSwish];
 
 /**
- * Tells TensorFlow.js the layers and activations that are ours, so that its own `loadLayersModel` can load a model that
- * holds one. Everything in this package does it by itself. Calling it again changes nothing.
+ * Registers this package's layers and activations with TensorFlow.js, so that its own `loadLayersModel` can load a
+ * model with one of them. The functions of this package call it themselves. Calling it again changes nothing.
  */
 export function registerLayers(): void {
   for (const each of own) tf.serialization.registerClass<tf.serialization.Serializable>(each);

@@ -10,29 +10,29 @@ export interface Preprocessing {
   /** `[channels]`, on pixels scaled to 0..1. */
   readonly standardDeviation: readonly number[];
   /**
-   * Which way the ink of the training images goes; null where it is no matter of ink, and nothing is ever inverted.
-   * Models of before do not say.
+   * Whether the training images have light or dark ink; null if they are not of ink, and nothing is ever inverted.
+   * Older models do not say.
    */
   readonly polarity?: Polarity | null | undefined;
   /**
-   * To how many pixels the shorter side of an image is brought before a window of `inputShape` is cut from the centre.
-   * Where it is not said: round(side · 256 / 224) from 128 pixels up, else the side itself.
+   * The length in pixels to which the shorter side of an image is resized before the centre crop to `inputShape`;
+   * unless given, round(side · 256 / 224) from 128 pixels up, otherwise the side itself.
    */
   readonly shorterSide?: number | undefined;
 }
 
-/** Which way the ink of images goes: white digits on black are `light-on-dark`. */
+/** Whether images have light or dark ink: white digits on black are `light-on-dark`. */
 export type Polarity = 'light-on-dark' | 'dark-on-light';
 
-/** The data that a network was trained on, as far as its run has recorded them. */
+/** The data that a network was trained on, as far as its run recorded them. */
 export interface DataMetadata {
   /** The name of the data set. */
   readonly dataset: string;
-  /** Decides who goes into which split. */
+  /** Decides which samples go into which split. */
   readonly seed: number;
-  /** How many samples each split has, by its name. */
+  /** The number of samples in each split, by its name. */
   readonly sizes: Readonly<Record<string, number>>;
-  /** Made of the content of the samples of each split, by its name. */
+  /** A hash of the content of each split's samples, by its name. */
   readonly fingerprints: Readonly<Record<string, string>>;
 }
 
@@ -47,11 +47,11 @@ export interface ExitMetadata {
   readonly macs: number;
   /** The backbone's share of `macs`. */
   readonly backboneMacs: number;
-  /** This exit's own head; 0 for the final exit, whose classifier is the backbone's. */
+  /** The cost of this exit's own head; 0 for the final exit, whose classifier belongs to the backbone. */
   readonly headMacs: number;
 }
 
-/** What is known about a multi-exit network besides its layers and weights. Plain JSON. */
+/** What is known about a multi-exit network besides its layers and weights, as plain JSON. */
 export interface MultiExitMetadata {
   readonly format: 'earlyexit';
   readonly formatVersion: 1;
@@ -61,14 +61,14 @@ export interface MultiExitMetadata {
   readonly preprocessing: Preprocessing | null;
   /** K early exits and the final one, which is last and is called `final`. */
   readonly exits: readonly ExitMetadata[];
-  /** The plain network's multiply-accumulates, heads left out. */
+  /** The plain network's multiply-accumulates, without heads. */
   readonly staticMacs: number;
-  /** K + 1 weights, the network's own default for training, or `null`. */
+  /** K + 1 loss weights for training unless others are given, or `null`. */
   readonly lossWeights: readonly number[] | null;
   readonly policy: PolicyMetadata | null;
-  /** Left out, or null, where nothing is recorded. */
+  /** Left out, or null, if nothing is recorded. */
   readonly data?: DataMetadata | null | undefined;
-  /** What was fitted on which samples; left out where nothing is recorded. */
+  /** What was fitted on which samples; left out if nothing is recorded. */
   readonly fittedOn?: readonly FittedOn[] | undefined;
 }
 

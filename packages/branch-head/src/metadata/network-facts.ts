@@ -16,7 +16,7 @@ export interface NetworkFacts {
   readonly preprocessing: Preprocessing | null;
 }
 
-/** Says what a network is: `import --json` prints it. */
+/** Summarises a network: `import --json` prints it. */
 export function networkFacts({ model, metadata }: MultiExitModel): NetworkFacts {
   return {
     name: metadata.name,

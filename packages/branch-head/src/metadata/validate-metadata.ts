@@ -3,7 +3,7 @@ import { FITTED_PARTS, isCriterionName, isFittedOn } from '@earlyexit/exit-crite
 import { FINAL_EXIT_NAME, FORMAT_VERSION, type MultiExitMetadata } from './multi-exit-model';
 import type { tfl } from '../tf';
 
-/** What is wrong with metadata. */
+/** A problem with metadata. */
 export interface MetadataProblem {
   readonly field: string;
   readonly rule: string;
@@ -11,8 +11,8 @@ export interface MetadataProblem {
 }
 
 /**
- * Looks for the first thing that is wrong with `value` as the metadata of `model`; `null` if it is right. Asks
- * nothing of `value`: it may come from a file.
+ * Finds the first problem with `value` as the metadata of `model`; `null` if there is none. Assumes nothing about
+ * `value`, which may come from a file.
  */
 export function findMetadataProblem(value: unknown, model: tfl.LayersModel): MetadataProblem | null {
   if (!isRecord(value)) return problem('metadata', 'is an object', value);
@@ -34,7 +34,7 @@ export function findMetadataProblem(value: unknown, model: tfl.LayersModel): Met
     check(
       isList(value['classes'], (item) => typeof item === 'string') && value['classes'].length === classes,
       'classes',
-      `holds one name a class, ${String(classes)} here`,
+      `holds one name per class, ${String(classes)} here`,
       value['classes'],
     ) ??
     findPreprocessingProblem(value['preprocessing'], model) ??
@@ -43,7 +43,7 @@ export function findMetadataProblem(value: unknown, model: tfl.LayersModel): Met
     check(
       value['lossWeights'] === null || isWeights(value['lossWeights'], exitCount),
       'lossWeights',
-      `is null or holds ${String(exitCount)} numbers, 0 or more, one an exit, the final exit last`,
+      `is null or holds ${String(exitCount)} numbers, 0 or more, one per exit, the final exit last`,
       value['lossWeights'],
     ) ??
     findPolicyProblem(value['policy'], exitCount) ??
@@ -90,14 +90,14 @@ function findPreprocessingProblem(value: unknown, model: tfl.LayersModel): Metad
     check(
       isList(mean, isFinite) && mean.length === channels,
       'preprocessing.mean',
-      `holds one number a channel, ${String(channels)} here`,
+      `holds one number per channel, ${String(channels)} here`,
       mean,
     ) ??
     check(
       isList(standardDeviation, (item) => isFinite(item) && item > 0) &&
         standardDeviation.length === channels,
       'preprocessing.standardDeviation',
-      `holds one number above 0 a channel, ${String(channels)} here`,
+      `holds one number above 0 per channel, ${String(channels)} here`,
       standardDeviation,
     ) ??
     check(
@@ -117,7 +117,7 @@ function findPreprocessingProblem(value: unknown, model: tfl.LayersModel): Metad
 
 function findExitsProblem(value: unknown, count: number): MetadataProblem | null {
   if (!isList(value, isRecord) || value.length !== count) {
-    return problem('exits', `holds one entry an output, ${String(count)} here`, value);
+    return problem('exits', `holds one entry per output, ${String(count)} here`, value);
   }
   const names = new Set(value.map((exit) => exit['name']));
   for (const [index, exit] of value.entries()) {
@@ -165,13 +165,13 @@ function findPolicyProblem(value: unknown, exitCount: number): MetadataProblem |
       isList(thresholds, (item) => item === null || item === 'always' || isFinite(item)) &&
         thresholds.length === exitCount - 1,
       'policy.thresholds',
-      `holds one number, null or "always" an early exit, ${String(exitCount - 1)} here`,
+      `holds one number, null or "always" per early exit, ${String(exitCount - 1)} here`,
       thresholds,
     ) ??
     check(
       isList(temperatures, (item) => isFinite(item) && item > 0) && temperatures.length === exitCount,
       'policy.temperatures',
-      `holds one number above 0 an exit, the final one included, ${String(exitCount)} here`,
+      `holds one number above 0 per exit, the final one included, ${String(exitCount)} here`,
       temperatures,
     ) ??
     check(

@@ -70,11 +70,11 @@ describe('withMetadata', () => {
     [
       'classes of another number',
       { classes: ['a'] },
-      'classes holds one name a class, 5 here. Received: ["a"]',
+      'classes holds one name per class, 5 here. Received: ["a"]',
     ],
     ['a name that is none', { name: undefined }, 'name is a string. Received: undefined'],
     ['costs that are none', { staticMacs: 0.5 }, 'staticMacs is a whole number'],
-    ['no exits', { exits: [] }, 'exits holds one entry an output, 2 here'],
+    ['no exits', { exits: [] }, 'exits holds one entry per output, 2 here'],
     [
       'a final exit of another name',
       { exits: [...multi.metadata.exits].reverse() },

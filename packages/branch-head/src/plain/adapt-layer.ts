@@ -1,20 +1,20 @@
 import { describeValue } from '@earlyexit/core';
 import { isJson, type Json, refuse, type SavedLayer } from './saved-topology';
 
-/** A layer as TensorFlow.js reads it. */
+/** A layer in the form that TensorFlow.js reads. */
 export interface AdaptedLayer {
   readonly className: string;
   readonly config: Json;
 }
 
-/** Layers that change images in training alone: where a network answers, they do nothing. */
+/** Layers that change images only in training and do nothing at inference time. */
 const PASSING = /^(Random[A-Z]\w*|SpatialDropout2D|ActivityRegularization)$/;
 
 /**
- * A layer of Keras 2 or 3 as TensorFlow.js has it, or null for one that does nothing when the network answers. Settings
- * that TensorFlow.js would pass over in silence are translated or refused.
+ * A layer of Keras 2 or 3 in the form of TensorFlow.js, or null if it does nothing at inference time. Settings that
+ * TensorFlow.js would silently ignore are translated or refused.
  *
- * @param version of Keras, 2 for what TensorFlow.js itself wrote
+ * @param version the version of Keras, 2 for what TensorFlow.js itself wrote
  * @throws DataError for a setting that TensorFlow.js does not have
  */
 export function adaptLayer(layer: SavedLayer, version: number, where: string): AdaptedLayer | null {
@@ -32,7 +32,7 @@ export function adaptLayer(layer: SavedLayer, version: number, where: string): A
     case 'InputLayer': {
       const { batch_shape: shape, batch_input_shape: batchInputShape = shape, dtype } = config;
       const isKnown = ['float32', 'int32', 'bool'].includes(dtype as string);
-      // Bytes, for instance, are numbers like others to TensorFlow.js.
+      // To TensorFlow.js bytes, for instance, are numbers like any others.
       const type = isKnown ? dtype : 'float32';
       return { className, config: { name, batch_input_shape: batchInputShape, dtype: type } };
     }
@@ -67,7 +67,7 @@ export function adaptLayer(layer: SavedLayer, version: number, where: string): A
   return { className, config };
 }
 
-/** `ReLU` of Keras has a slope and a threshold, which are layers of their own here. */
+/** `ReLU` of Keras has a slope and a threshold, which are separate layers here. */
 function adaptReLU(config: Json, must: (key: string, standard: unknown) => void): AdaptedLayer {
   const { name, negative_slope: slope = 0, max_value: largest = null } = config;
   must('threshold', 0);

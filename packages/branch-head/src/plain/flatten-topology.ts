@@ -10,30 +10,30 @@ import {
   type SavedTensor,
 } from './saved-topology';
 
-/** A plain network without models inside it. */
+/** A plain network without nested models. */
 export interface FlatTopology {
   readonly topology: ModelTopology;
-  /** For every layer the names that lead to it in what was saved: those of the models around it, and its own. */
+  /** For every layer the names that lead to it in the saved model: those of the models around it, and its own. */
   readonly paths: ReadonlyMap<string, readonly string[]>;
 }
 
-/** A layer that is being written, and every application of it so far. */
+/** A layer under construction, and its applications so far. */
 interface FlatLayer {
   readonly name: string;
   readonly adapted: AdaptedLayer;
   readonly applications: SavedTensor[][];
 }
 
-/** More than any network has: ResNet-1202 has about 4,300. */
+/** More than any real network has: ResNet-1202 has about 4,300. */
 const MOST_LAYERS = 6000;
 const DEEPEST = 16;
 
 /**
- * Lays a saved model flat: layers in a row become connections, models inside it their layers. TensorFlow.js then reads
- * the same whichever version of Keras, or of itself, has written it.
+ * Flattens a saved model: sequences of layers become connections, nested models their layers. TensorFlow.js then reads
+ * the same network whichever version of Keras, or of itself, wrote it.
  *
- * @param saved the description of the model, as it stands in `model.json` under `modelTopology`
- * @throws DataError if it is no model, or a layer has settings that TensorFlow.js does not have
+ * @param saved the description of the model, `modelTopology` in `model.json`
+ * @throws DataError if it is not a model, or a layer has settings that TensorFlow.js does not have
  */
 export function flattenTopology(saved: unknown, where: string): FlatTopology {
   const outer = isJson(saved) ? saved : {};
@@ -136,7 +136,7 @@ export function flattenTopology(saved: unknown, where: string): FlatTopology {
   return { topology, paths };
 }
 
-/** The layers of a functional model, and its ends. */
+/** The layers of a functional model, and its inputs and outputs. */
 function readGraph({ config, name }: SavedLayer, where: string) {
   const layers = readList(config['layers'], name, where);
   const inputs = readEnds(config['input_layers'], `${where}, input_layers of '${name}'`);
@@ -144,7 +144,7 @@ function readGraph({ config, name }: SavedLayer, where: string) {
   return { layers, inputs, outputs };
 }
 
-/** Layers in a row as a functional model. The input is a layer of its own, or stands in the first layer's settings. */
+/** A sequential model as a functional one. The input is a separate layer, or part of the first layer's settings. */
 function readRow({ config, name }: SavedLayer, where: string) {
   const row = readList(config['layers'], name, where);
   if (row[0] === undefined) return refuse(where, `the model '${name}' has layers`, 'none');
@@ -168,7 +168,7 @@ function readRow({ config, name }: SavedLayer, where: string) {
   return { layers: [input, ...layers], inputs: [[input.name, 0, 0] as SavedTensor], outputs: [last] };
 }
 
-/** The shape that a layer, or the first one inside it, says it is given; undefined if none does. */
+/** The input shape that a layer, or the first layer inside it, states; undefined if none does. */
 function inputShapeOf({ className, config }: SavedLayer): unknown {
   const own = config['batch_input_shape'] ?? config['batch_shape'];
   if (own !== undefined || !isModel(className) || !Array.isArray(config['layers'])) return own;
@@ -192,8 +192,8 @@ function describeLength(value: unknown): string {
 }
 
 /**
- * Models inside a model count their applications from 1 in most versions, since they were made by connecting layers
- * before they were applied; layers, and in Keras 3 models of layers in a row, count from 0.
+ * In most versions nested models count their applications from 1, because building them already applied them once;
+ * layers, and in Keras 3 sequential models, count from 0.
  */
 function shiftOf(layer: SavedLayer, layers: readonly SavedLayer[], outputs: readonly SavedTensor[]): number {
   if (!isModel(layer.className)) return 0;

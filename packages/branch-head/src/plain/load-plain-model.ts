@@ -12,16 +12,16 @@ import { flattenTopology } from './flatten-topology';
 import { matchWeights } from './match-weights';
 import { readManifest, type WeightGroup } from './saved-weights';
 
-/** Room for the largest networks that are worth converting; ResNet-152 takes 0.24 GB. */
+/** Enough for the largest networks that are worth converting; ResNet-152 takes 0.24 GB. */
 const MOST_WEIGHT_BYTES = 2 ** 31 - 1;
 
 /**
  * Loads a plain model in the layers format of TensorFlow.js, written by TensorFlow.js or converted from Keras 2 or 3
- * (`tensorflowjs.converters.save_keras_model`); Node only. Models inside it are laid flat. `attachExits` gives it exits.
+ * (`tensorflowjs.converters.save_keras_model`); Node only. Nested models are flattened. `attachExits` gives it exits.
  *
- * Nothing outside the folder is read, and sizes are checked before memory is taken.
+ * Nothing outside the folder is read, and sizes are checked before memory is allocated.
  *
- * @param path the folder that holds `model.json`, or that file under whatever name
+ * @param path the folder that holds `model.json`, or that file under any name
  * @throws DataError if the file is missing, is in another format or damaged, or holds a layer that TensorFlow.js does not
  *   have, or not with those settings
  */
@@ -49,7 +49,7 @@ export async function loadPlainModel(path: string): Promise<tfl.LayersModel> {
   return model;
 }
 
-/** Reads the weights of some files into the model. */
+/** Reads the weights in some files into the model. */
 async function readGroup(
   model: tfl.LayersModel,
   { files, weights, bytes }: WeightGroup,

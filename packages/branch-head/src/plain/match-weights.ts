@@ -2,17 +2,17 @@ import type { WeightSpecification } from '../saving/weight-specifications';
 import type { tfl } from '../tf';
 import { refuse } from './saved-topology';
 
-/** What Keras 3 calls a weight that TensorFlow.js calls otherwise. */
+/** The names of Keras 3 for weights that TensorFlow.js names differently. */
 const OTHER_NAMES: Readonly<Record<string, string>> = { depthwise_kernel: 'kernel' };
-/** Kept by Keras 3 for its random layers; no weight of the network. */
+/** Keras 3 keeps these for its random layers; they are not weights of the network. */
 const NO_WEIGHT = /(^|\/)seed_generator(_\d+)?\//;
 
 /**
- * Which saved weight belongs to which of the model. Names have been written with those of the models around a layer, in
- * front, and with a number behind; the layer's name, the weight's name and the shape decide.
+ * Matches saved weights to those of the model. Saved names may begin with the names of the models around a layer and
+ * end with a number; the layer's name, the weight's name and the shape decide.
  *
  * @param paths for every layer the names that lead to it
- * @returns by the weight's name in the model, that of the saved one
+ * @returns the name of the saved weight, by the weight's name in the model
  * @throws DataError if a weight is missing, or one is left over
  */
 export function matchWeights(
@@ -53,7 +53,9 @@ export function matchWeights(
   return matched;
 }
 
-/** How many names of the path a saved weight has in the right order, from behind; 0 where it is not of this layer. */
+/**
+ * How many names of the path a saved weight has in the right order, counted from the end; 0 if it is not of this layer.
+ */
 function likeness(segments: readonly string[], path: readonly string[], own: string): number {
   const weight = segments.at(-1);
   if (weight !== own && weight !== OTHER_NAMES[own]) return 0;

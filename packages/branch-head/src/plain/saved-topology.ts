@@ -12,10 +12,10 @@ export interface SavedLayer {
   readonly applications: readonly (readonly SavedTensor[])[];
 }
 
-/** A tensor by the layer that made it, in which application, as which output. */
+/** A tensor, by its layer, the application of that layer, and the output. */
 export type SavedTensor = readonly [layer: string, application: number, output: number];
 
-/** @throws DataError always: a description that is no layer or no model */
+/** @throws DataError always: a description that is not a layer or not a model */
 export function refuse(where: string, rule: string, received: string, remedy?: string): never {
   throw new DataError({ where, rule, received, remedy });
 }
@@ -24,19 +24,19 @@ export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether a class of layers is a model of other layers. */
+/** Whether a class is a model of layers. */
 export function isModel(className: string): boolean {
   return ['Model', 'Functional', 'Sequential'].includes(className);
 }
 
 /**
- * The parts of a layer's description, whatever version of Keras wrote it.
+ * The parts of a layer's description, whichever version of Keras wrote it.
  *
- * @throws DataError if it is none
+ * @throws DataError if it is not one
  */
 export function readLayer(value: unknown, where: string): SavedLayer {
   const { class_name: className, config } = isJson(value) ? value : {};
-  // Old models of layers in a row give their layers alone.
+  // Old sequential models list only their layers.
   const settings = Array.isArray(config) ? { layers: config as unknown[] } : config;
   if (!isJson(value) || typeof className !== 'string' || !isJson(settings)) {
     return refuse(where, 'a layer has a class and a configuration', describeValue(value));
@@ -45,14 +45,14 @@ export function readLayer(value: unknown, where: string): SavedLayer {
   if (typeof name !== 'string') return refuse(where, 'a layer has a name', describeValue(name));
   const { inbound_nodes: nodes = [] } = value;
   if (!Array.isArray(nodes)) return refuse(where, 'connections are a list', describeValue(nodes));
-  // One application with one input is written with a bracket less by some versions.
+  // Some versions omit a bracket for one application with one input.
   const list: unknown[] = isTensor(nodes) ? [[nodes]] : nodes.some(isTensor) ? [nodes] : nodes;
   const at = `${where}, layer '${name}'`;
   return { className, name, config: settings, applications: list.map((node) => readInputs(node, at)) };
 }
 
 /**
- * The ends of a model: one tensor is written with a bracket less by some versions.
+ * The inputs or outputs of a model; some versions omit a bracket for a single tensor.
  *
  * @throws DataError if it names none
  */
@@ -64,7 +64,9 @@ export function readEnds(value: unknown, where: string): SavedTensor[] {
   return list.map(toTensor);
 }
 
-/** What one application takes: `[['layer', 0, 0, {}], …]`, or of Keras 3 arguments that hold tensors somewhere. */
+/**
+ * The inputs of one application: `[['layer', 0, 0, {}], …]`, or in Keras 3 arguments that contain tensors somewhere.
+ */
 function readInputs(node: unknown, where: string): SavedTensor[] {
   if (isJson(node)) {
     const given = tensorsWithin(node['kwargs']);

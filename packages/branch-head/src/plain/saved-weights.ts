@@ -7,15 +7,15 @@ export interface SavedWeight {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: 'float32' | 'int32' | 'bool';
-  /** How it is stored, where that is not as it is. */
+  /** How it is quantised, if it is. */
   readonly quantization?: { readonly dtype: 'uint8' | 'uint16' | 'float16' };
 }
 
-/** Files that hold weights, one after the other. */
+/** Files that together hold a sequence of weights. */
 export interface WeightGroup {
   readonly files: readonly string[];
   readonly weights: readonly SavedWeight[];
-  /** How many bytes the files hold together. */
+  /** The total size of the files. */
   readonly bytes: number;
 }
 

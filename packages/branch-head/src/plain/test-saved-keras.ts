@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { randomStream } from '@earlyexit/core';
 import { tf, tfl } from '../tf';
 
-/** A weight as it stands in a saved model. */
+/** A weight of a saved model. */
 export type Weight = {
   readonly name: string;
   readonly shape: readonly number[];
   readonly values: Float32Array;
 };
 
-/** Weights of noise; variances are positive. */
+/** Random weights; variances are positive. */
 export function noise(shapes: Readonly<Record<string, readonly number[]>>): Weight[] {
   const random = randomStream(3);
   return Object.entries(shapes).map(([name, shape]) => {
@@ -21,7 +21,7 @@ export function noise(shapes: Readonly<Record<string, readonly number[]>>): Weig
   });
 }
 
-/** Writes, below a folder, `model.json` and the weights, in two files that are cut in the middle of a weight. */
+/** Writes `model.json` and the weights into a folder; the weights in two files, split in the middle of a weight. */
 export function write(folder: string, name: string, json: object, weights: readonly Weight[]): string {
   const directory = mkdtempSync(join(folder, name));
   const data = Buffer.concat(weights.map(({ values }) => Buffer.from(values.buffer)));
@@ -35,7 +35,7 @@ export function write(folder: string, name: string, json: object, weights: reado
   return directory;
 }
 
-/** The network of the descriptions below, made by TensorFlow.js, with the same weights. */
+/** The network described below, built by TensorFlow.js with the same weights. */
 export function expectedNetwork(weights: readonly Weight[]): tfl.LayersModel {
   const { layers } = tfl;
   const input = tfl.input({ shape: [8, 8, 3] });

@@ -9,10 +9,10 @@ interface WeightMaker {
 }
 
 /**
- * Builds the layers of a checked topology with weights of zeros. It stops as soon as the layers ask for more than
- * `mostNumbers` weights: a file's header must not be able to fill the memory.
+ * Builds the layers of a checked topology with zero weights. It stops as soon as the layers ask for more than
+ * `mostNumbers` numbers, because a file's header must not be able to fill the memory.
  *
- * @throws DataError if a layer is unknown or refuses its configuration, or the weights are too many.
+ * @throws DataError if a layer is unknown or refuses its configuration, or there are too many weights.
  */
 export async function buildFromTopology(
   topology: ModelTopology,
@@ -20,7 +20,7 @@ export async function buildFromTopology(
   where: string,
 ): Promise<tfl.LayersModel> {
   const prototype = tfl.layers.Layer.prototype as unknown as WeightMaker;
-  // Kept to be put back, not to be called unbound.
+  // Kept in order to be restored, not to be called unbound.
   const original = prototype.addWeight;
   const made: tfl.LayerVariable[] = [];
   let left = mostNumbers;
@@ -33,9 +33,9 @@ export async function buildFromTopology(
         received: `more, at weight '${name}' with [${shape.join(', ')}]`,
       });
     }
-    // The values come from the file: no need to draw random ones.
+    // The values come from the file, so none need to be drawn at random.
     this.fastWeightInitDuringBuild = true;
-    // Where TensorFlow.js refuses the name, the value that it had made for it goes again.
+    // If TensorFlow.js refuses the name, tidy disposes of the value that it made for it.
     const variable = tf.tidy(() => original.call(this, name, shape, ...rest) as never) as tfl.LayerVariable;
     made.push(variable);
     return variable;
@@ -68,8 +68,8 @@ export async function buildFromTopology(
 }
 
 /**
- * Every application of a layer counts as an owner, but a model's dispose() gives up one a layer: without this the
- * weights of a shared layer would outlive the model.
+ * Every application of a layer counts as an owner, but a model's dispose() releases only one per layer: without this
+ * the weights of a shared layer would outlive the model.
  */
 function ownOnce(layer: tfl.layers.Layer): void {
   (layer as unknown as { _refCount: number })._refCount = 1;

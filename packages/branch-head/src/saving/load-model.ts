@@ -9,12 +9,12 @@ import type { tf } from '../tf';
 import { checkWeightSpecifications, weightBytes, type WeightSpecification } from './weight-specifications';
 import { fromSafetensors, mostSafetensorsBytes } from './weights-as-safetensors';
 
-// Each needs one more save in the few milliseconds of a load.
+// Each further attempt means another save within the few milliseconds of a load.
 const MOST_ATTEMPTS = 5;
 
 /**
- * Loads a model that `saveModel` wrote, in whichever format. Nothing outside the folder is read, sizes are checked before memory is
- * taken, and the weights against their checksum.
+ * Loads a model that `saveModel` wrote, in any format. Nothing outside the folder is read; sizes are checked before
+ * memory is allocated, and the weights against their checksum.
  *
  * @throws DataError if the folder or a file is missing, was written by something else or in another version of the
  * format, or is damaged.
@@ -27,7 +27,7 @@ export async function loadModel(directory: string): Promise<MultiExitModel> {
       const weightData = await readWeights(directory, weightsFile, specifications);
       return await fromModelArtifacts({ ...artifacts, weightData }, directory);
     } catch (error) {
-      // Someone may have saved a newer model between the two reads, and taken the older weights away.
+      // A newer model may have been saved between the two reads, and the older weights removed.
       if (attempt === MOST_ATTEMPTS || !isMissing(error)) throw error;
     }
   }

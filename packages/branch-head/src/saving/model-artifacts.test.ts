@@ -110,7 +110,7 @@ describe('saved and loaded, a model answers as before', () => {
     const wrong = structuredClone<typeof artifacts>(artifacts);
     const metadata = wrong.userDefinedMetadata!['earlyexit'] as { classes: string[] };
     metadata.classes.pop();
-    await expect(fromModelArtifacts(wrong)).rejects.toThrow('classes holds one name a class, 5 here');
+    await expect(fromModelArtifacts(wrong)).rejects.toThrow('classes holds one name per class, 5 here');
     expect(tf.memory().numTensors).toBe(beforeShared);
   });
 
@@ -286,7 +286,7 @@ describe('fromModelArtifacts refuses', () => {
     const [first, second] = multi.model.weights;
     (second as { originalName: string }).originalName = first!.originalName;
     await expect(toModelArtifacts(multi)).rejects.toThrow(
-      "every weight has a name of its own. Received: 'conv1/kernel' twice",
+      "every weight has its own name. Received: 'conv1/kernel' twice",
     );
   });
 });

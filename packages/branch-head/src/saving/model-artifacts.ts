@@ -15,15 +15,15 @@ import {
 
 // The metadata's key among the user-defined metadata of a saved LayersModel.
 const METADATA_KEY = 'earlyexit';
-// Beside it: the checksum of whatever in `model.json` decides answers. Models of before have none.
+// Beside it, the checksum of everything in `model.json` that decides answers. Older models have none.
 const CHECKSUM_KEY = 'earlyexit.sha256';
 
 /**
  * A multi-exit model as TensorFlow.js saves one, for any of its IO handlers; the metadata is in
- * `userDefinedMetadata.earlyexit`. Stock `tf.loadLayersModel` loads it as well (after `registerLayers()` if it has
- * a `mixed-pool` head).
+ * `userDefinedMetadata.earlyexit`. Stock `tf.loadLayersModel` loads it as well (after `registerLayers()` if it has a
+ * layer of this package, such as that of a `mixed-pool` head).
  *
- * @throws ArgumentError if two weights have the same name, since they are saved by name.
+ * @throws ArgumentError if two weights have the same name, because they are saved by name.
  */
 export async function toModelArtifacts({ model, metadata }: MultiExitModel): Promise<tf.io.ModelArtifacts> {
   const weights = model.weights.map((weight) => ({ name: weight.originalName, tensor: weight.read() }));
@@ -32,14 +32,14 @@ export async function toModelArtifacts({ model, metadata }: MultiExitModel): Pro
   if (twice !== undefined) {
     throw new ArgumentError({
       where: 'toModelArtifacts(model)',
-      rule: 'every weight has a name of its own',
+      rule: 'every weight has its own name',
       received: `'${twice}' twice`,
       remedy: 'Give the layers different names',
     });
   }
   const { data, specs } = await tf.io.encodeWeights(weights);
   const topology = canonicalTopology(model.toJSON(null, false), `model '${model.name}'`);
-  // A plain copy: what is kept or sent elsewhere must not change with the layers.
+  // A plain copy, because artifacts that are kept or sent must not change with the layers.
   const modelTopology = structuredClone(topology);
   const checksum = await jsonChecksum([modelTopology, metadata, specs]);
   return {
@@ -57,8 +57,8 @@ export async function toModelArtifacts({ model, metadata }: MultiExitModel): Pro
 }
 
 /**
- * Builds a multi-exit model from what `toModelArtifacts` made or an IO handler loaded. Everything is checked before
- * memory is taken for it; `where` names the source in errors.
+ * Builds a multi-exit model from what `toModelArtifacts` returned or an IO handler loaded. Everything is checked before
+ * memory is allocated for it; `where` names the source in errors.
  *
  * @throws DataError if it was saved by something else or in another version of the format, or is damaged.
  */
@@ -123,7 +123,7 @@ function readMetadata(userDefined: object | undefined, where: string): MultiExit
   return metadata as MultiExitMetadata;
 }
 
-/** Refuses a description that is not as it was written. Whoever wants another one changes it in a program and saves it. */
+/** Refuses a description that is not as it was written. To change one, change the model in a program and save it. */
 async function checkChecksum(
   { userDefinedMetadata = {}, modelTopology, weightSpecs }: tf.io.ModelArtifacts,
   metadata: MultiExitMetadata,

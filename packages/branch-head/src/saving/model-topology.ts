@@ -10,7 +10,7 @@ interface LayerEntry {
   readonly inbound_nodes: readonly (readonly TensorReference[])[];
 }
 
-/** The part of a serialized functional model that says how its layers are connected. */
+/** The part of a serialised functional model that says how its layers are connected. */
 export interface ModelTopology {
   readonly config: {
     readonly layers: readonly LayerEntry[];
@@ -24,13 +24,13 @@ const MOST_LAYERS = 6000;
 const MODEL_CLASSES = new Set(['Model', 'Functional', 'Sequential']);
 
 /**
- * Checks a serialized functional model and numbers the applications of its shared layers in the order in which
- * TensorFlow.js will make them when it loads it. TensorFlow.js itself numbers them as the program made them; where
- * one application waits for another and a later one does not, it then loads them in another order and wires the
- * network wrongly, without a word.
+ * Checks a serialised functional model and numbers the applications of its shared layers in the order in which
+ * TensorFlow.js will make them when loading. TensorFlow.js itself numbers them in the order in which the program made
+ * them; if one application waits for another and a later one does not, it loads them in a different order and silently
+ * wires the network wrongly.
  *
- * @throws DataError if it is no functional model, refers to layers that are not there, runs in a circle (on which
- * TensorFlow.js would loop forever), or holds a model inside a model.
+ * @throws DataError if it is not a functional model, refers to missing layers, runs in a circle (on which TensorFlow.js
+ * would loop forever), or holds a model inside a model.
  */
 export function canonicalTopology(topology: unknown, where: string): ModelTopology {
   const checked = checkTopology(topology, where);
@@ -147,7 +147,10 @@ function isTensorReference(value: unknown): value is TensorReference {
   );
 }
 
-/** Whether a model stands anywhere inside a layer; only flat ones are written, and a nested one is not checked. */
+/**
+ * Whether there is a model anywhere inside a layer; only flat models are written, and a nested one would not be
+ * checked.
+ */
 function holdsModel(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(holdsModel);
   if (!isRecord(value)) return false;

@@ -13,17 +13,17 @@ import { toSafetensors } from './weights-as-safetensors';
 export interface SaveModelOptions {
   /**
    * `tensorflow` gives a `.bin` that stock TensorFlow.js loads too; `safetensors` a file that other programs read;
-   * `safetensors-float16` half as large a one, each weight rounded to the nearest of 11 bits. `tensorflow` unless given.
+   * `safetensors-float16` one of half the size, with each weight rounded to 11 significant bits. `tensorflow` unless
+   * given.
    */
   readonly weights?: WeightsFormat;
 }
 
 /**
- * Saves a model into a folder as `model.json` and `weights-<checksum>.bin`, the layout of TensorFlow.js, or, if asked to,
- * with its weights in `weights-<checksum>.safetensors`. Other files
- * in the folder are left alone. Whatever happens on the way, the folder holds the old model or the new one: files
- * are written beside, synced and renamed, `model.json` last. One process may save into a folder at a time; others
- * may load meanwhile.
+ * Saves a model into a folder as `model.json` and `weights-<checksum>.bin`, the layout of TensorFlow.js, or on request
+ * with the weights in `weights-<checksum>.safetensors`. Other files in the folder are left alone. Whatever happens on
+ * the way, the folder holds the old model or the new one: files are written under temporary names, synced and renamed,
+ * `model.json` last. Only one process may save into a folder at a time; others may load meanwhile.
  *
  * @throws EnvironmentError if the folder cannot be written; ArgumentError if safetensors cannot hold the weights
  */

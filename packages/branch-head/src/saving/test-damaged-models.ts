@@ -17,7 +17,7 @@ import { loadModel, saveModel } from '../node';
 import { randomInputs, residual, sharedLayers, uNetLike, vggLike } from '../test-networks';
 import { tf } from '../tf';
 
-/** Words at which sizes, axes and names of a model go wrong. */
+/** Values likely to break sizes, axes and names of a model. */
 const TELLING = [
   ...[
     3,
@@ -37,8 +37,8 @@ const TELLING = [
 ];
 
 /**
- * Saves small networks, changes their files in one to four places, loads and runs what came of it, seed by seed. Those
- * that threw were loaded and refused by TensorFlow.js when they ran.
+ * Saves small networks, changes their files in one to four places, and loads and runs the result, seed by seed. Those
+ * counted as having thrown were loaded, and refused by TensorFlow.js when they ran.
  */
 export async function damageModels(
   count: number,
@@ -114,11 +114,11 @@ async function tryModel(directory: string): Promise<string> {
 interface Damaged {
   readonly json: string;
   readonly weights: Uint8Array;
-  /** Of the weights' file. */
+  /** The name of the weights' file. */
   readonly name: string;
 }
 
-/** Changes the text, a value of the document, or the weights; their file is named after their checksum again. */
+/** Changes the text, a value of the document, or the weights, whose file is then renamed after their new checksum. */
 function damage(text: string, weights: Uint8Array, draws: Draws): Damaged {
   const { below } = draws;
   const data = below(10) === 0 ? damageBytes(weights, draws) : weights;

@@ -12,7 +12,7 @@ const BYTES: Readonly<Record<WeightSpecification['dtype'], number>> = { float32:
 /**
  * Checks the list of weights of a saved model before anything is allocated for them.
  *
- * @throws DataError if an entry is malformed, quantized, of another type, or there twice.
+ * @throws DataError if an entry is malformed, quantised, of another type, or listed twice.
  */
 export function checkWeightSpecifications(value: unknown, where: string): WeightSpecification[] {
   if (!Array.isArray(value)) {
@@ -23,7 +23,7 @@ export function checkWeightSpecifications(value: unknown, where: string): Weight
     if (!isSpecification(entry) || names.has(entry.name)) {
       throw new DataError({
         where,
-        rule: 'every weight has a name of its own, a shape and the type float32, int32 or bool, and is not quantized',
+        rule: 'every weight has its own name, a shape and the type float32, int32 or bool, and is not quantized',
         received: describeValue(entry),
       });
     }

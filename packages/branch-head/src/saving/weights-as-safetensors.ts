@@ -2,13 +2,13 @@ import { ArgumentError, DataError } from '@earlyexit/core';
 import { type HostTensor, readFloatTensors, writeSafetensors } from '@earlyexit/core/safetensors';
 import { weightSize, type WeightSpecification } from './weight-specifications';
 
-// What a tensor takes in the header besides its name, with room to spare.
+// What a tensor occupies in the header besides its name, with room to spare.
 const HEADER_BYTES = 1024;
 
 /**
- * Weight data of TensorFlow.js as a safetensors file, by the weights' names.
+ * Weight data of TensorFlow.js as a safetensors file; tensors are named after the weights.
  *
- * @throws ArgumentError if a weight is no float
+ * @throws ArgumentError if a weight is not a float
  */
 export function toSafetensors(
   specifications: readonly WeightSpecification[],
@@ -33,7 +33,7 @@ export function toSafetensors(
 }
 
 /**
- * The inverse: the weight data that TensorFlow.js wants.
+ * The inverse: weight data as TensorFlow.js expects them.
  *
  * @throws DataError if the file is damaged, or does not hold these weights
  */
@@ -52,7 +52,7 @@ export function fromSafetensors(
       received: tensor === undefined ? 'none' : `[${tensor.shape.join(', ')}]`,
     });
   });
-  // Sized by what the file has, not by what the list says that it has.
+  // Sized by what the file holds, not by what the list claims.
   const data = new Float32Array(found.reduce((sum, values) => sum + values.length, 0));
   let offset = 0;
   for (const values of found) {
@@ -62,7 +62,7 @@ export function fromSafetensors(
   return data.buffer;
 }
 
-/** More bytes than a safetensors file with these weights has. */
+/** An upper bound on the size in bytes of a safetensors file with these weights. */
 export function mostSafetensorsBytes(specifications: readonly WeightSpecification[]): number {
   return specifications.reduce(
     (sum, each) =>
