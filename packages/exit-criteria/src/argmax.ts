@@ -1,12 +1,12 @@
 import { countRows } from './softmax';
 
 /**
- * The class with the largest value in each row; among equals the lowest index. NaN never wins; a row of nothing
- * but NaN gives 0.
+ * The class with the largest value in each row; among equals the lowest index. NaN never wins; a row of only NaN gives
+ * 0.
  *
  * @param values `[batch, classes]`, row-major.
  * @returns `[batch]`.
- * @throws ArgumentError if the values are no whole rows
+ * @throws ArgumentError if the values are not whole rows
  */
 export function argmaxRows(values: Float32Array | Float64Array, classes: number): Int32Array {
   const answers = new Int32Array(countRows(values, classes, 'argmaxRows'));

@@ -1,8 +1,11 @@
 import { ArgumentError } from '@earlyexit/core';
 
-/** The logits of every exit for every sample of a split: one pass through the network, everything else from here. */
+/**
+ * The logits of every exit for every sample of a split: the result of one pass through the network, from which
+ * everything else is computed.
+ */
 export interface CachedLogits {
-  /** One array an exit, the final exit last; each `[samples, classes]`, row-major. */
+  /** One array per exit, the final exit last; each `[samples, classes]`, row-major. */
   readonly exits: readonly Float32Array[];
   readonly samples: number;
   readonly classes: number;
@@ -13,7 +16,7 @@ export interface CachedLogits {
 /**
  * Refuses cached logits whose parts do not fit each other.
  *
- * @throws ArgumentError if there is no exit, an array has the wrong length, or a label is no class.
+ * @throws ArgumentError if there is no exit, an array has the wrong length, or a label is not a class.
  */
 export function validateCachedLogits(cached: CachedLogits, where = 'cached logits'): void {
   const { exits, samples, classes, labels } = cached;
@@ -33,7 +36,7 @@ export function validateCachedLogits(cached: CachedLogits, where = 'cached logit
   if (labels.length !== samples) {
     throw new ArgumentError({
       where,
-      rule: 'there is one label a sample',
+      rule: 'there is one label per sample',
       received: `${labels.length} labels for ${samples} samples`,
     });
   }

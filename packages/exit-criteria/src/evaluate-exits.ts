@@ -5,10 +5,10 @@ import type { CriterionEvaluation, CriterionName } from './criteria/criterion';
 import type { CriterionState } from './criteria/criterion-state';
 
 /**
- * What a criterion says at every exit for every sample, as if none had left before. The last evaluation is the
- * final exit's, whose answer is the argmax of its own logits under every criterion.
+ * A criterion's evaluation of every exit for every sample, as if none had left before. The last evaluation is the final
+ * exit's, whose answer is the argmax of its own logits under every criterion.
  *
- * @param temperatures One an exit, the final one included; 1 everywhere unless given.
+ * @param temperatures One per exit, the final one included; 1 everywhere unless given.
  * @throws ArgumentError for an unknown criterion, logits whose parts do not fit each other, or missing labels
  */
 export function evaluateExits(

@@ -1,6 +1,6 @@
 /**
  * How many classes come before `label`: those with a larger value, and earlier ones with the same. A label is among the
- * first k where this is below k; `classes` where its value is NaN.
+ * first k if its rank is below k; the rank is `classes` if its value is NaN.
  *
  * @param values `[rows, classes]`
  * @param offset where the row begins

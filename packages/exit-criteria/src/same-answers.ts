@@ -1,7 +1,7 @@
 import { argmaxRows } from './argmax';
 
 /**
- * The share of the samples to which two sets of logits give the same class, 0 to 1; 1 where there are none.
+ * The share of samples to which two sets of logits give the same class, 0 to 1; 1 without samples.
  *
  * @param left `[samples, classes]`, row-major
  * @param right the same samples in the same order

@@ -14,10 +14,10 @@ export interface Simulation {
 }
 
 /**
- * Plays a policy on cached logits: each sample leaves at the first early exit that its criterion allows, else at
- * the final one. What a session would answer, without running the network.
+ * Plays a policy on cached logits: each sample leaves at the first early exit where the criterion lets it, otherwise at
+ * the final one. This is what a session would answer, without running the network.
  *
- * @throws ArgumentError if the policy does not fit the exits, or the criterion needs labels and there are none.
+ * @throws ArgumentError if the policy does not fit the exits, or if the criterion needs labels and there are none.
  */
 export function simulate(cached: CachedLogits, policy: ExitPolicy): Simulation {
   const final = cached.exits.length - 1;

@@ -5,8 +5,8 @@ type Values = Float32Array | Float64Array;
 /**
  * Log-softmax of one row into `out`, in float64.
  *
- * A NaN among the logits, or nothing but −Infinity, gives NaN throughout; +Infinity takes all the probability,
- * shared equally if there are several.
+ * A NaN among the logits, or only −Infinity, gives NaN throughout; +Infinity takes all the probability, shared equally
+ * if there are several.
  */
 export function logSoftmaxRow(
   logits: Values,
@@ -54,7 +54,7 @@ export function logSoftmaxRow(
  * @param logits `[batch, classes]`, row-major.
  * @param temperature Positive; 1 unless given.
  * @returns `[batch, classes]`, each value ≤ 0.
- * @throws ArgumentError if the length is no multiple of `classes` or the temperature is not a positive number.
+ * @throws ArgumentError if the length is not a multiple of `classes` or the temperature is not a positive number.
  */
 export function logSoftmax(logits: Values, classes: number, temperature = 1): Float64Array {
   const rows = countRows(logits, classes, 'logSoftmax');
@@ -76,15 +76,15 @@ export function softmax(logits: Values, classes: number, temperature = 1): Float
 }
 
 /**
- * How many rows of `classes` values there are.
+ * The number of rows of `classes` values.
  *
- * @throws ArgumentError for classes that are no positive integer, or rows that are not whole
+ * @throws ArgumentError if `classes` is not a positive integer, or rows are not whole
  */
 export function countRows(values: { readonly length: number }, classes: number, where: string): number {
   if (!Number.isInteger(classes) || classes < 1 || values.length % classes !== 0) {
     throw new ArgumentError({
       where,
-      rule: 'logits are rows of `classes` values, one row a sample',
+      rule: 'logits are rows of `classes` values, one row per sample',
       received: `${values.length} values and ${classes} classes`,
     });
   }

@@ -102,7 +102,7 @@ it('adds up, whatever the criterion', () => {
 
 it('refuses costs and names for another network', () => {
   expect(() => summarizeExits(cached, policy, { exitMacs: [1], staticMacs: 1 })).toThrow(
-    'costs.exitMacs: there is one an exit',
+    'costs.exitMacs: there is one per exit',
   );
-  expect(() => summarizeExits(cached, policy, undefined, ['a'])).toThrow('names: there is one an exit');
+  expect(() => summarizeExits(cached, policy, undefined, ['a'])).toThrow('names: there is one per exit');
 });

@@ -6,17 +6,17 @@ import { rankOf } from './rank-of';
 import { simulate } from './simulate';
 import type { ExitCosts } from './policy/exit-costs';
 
-/** One exit's part in a summary. Accuracies and shares are fractions from 0 to 1; `null` where undefined. */
+/** One exit in a summary. Accuracies and shares are fractions from 0 to 1; `null` where undefined. */
 export interface ExitStatistics {
   readonly name?: string;
-  /** How many samples left here. */
+  /** The number of samples that left here. */
   readonly taken: number;
   readonly share: number;
   /** Over the samples that left here; `null` if none did or there are no labels. */
   readonly top1: number | null;
-  /** As `top1`, the true class among the five best; `null` with fewer than five classes. */
+  /** As `top1`, but with the true class among the five best; `null` with fewer than five classes. */
   readonly top5: number | null;
-  /** Over all samples, as if every one had left here. */
+  /** Over all samples, as if all had left here. */
   readonly top1All: number | null;
   readonly top5All: number | null;
   /** Cost of leaving here, every head on the way included; `null` if costs were not given. */
@@ -46,7 +46,7 @@ const TOP = 5;
 /**
  * Counts where samples leave under a policy, how often they are right, and what it costs.
  *
- * @param names One an exit, the final one last; carried into the result.
+ * @param names One per exit, the final one last; copied into the result.
  * @throws ArgumentError if the policy, costs or names do not fit the exits.
  */
 export function summarizeExits(
@@ -65,7 +65,7 @@ export function summarizeExits(
     if (list === undefined || list.length === exits) continue;
     throw new ArgumentError({
       where,
-      rule: `there is one an exit, the final one included, so ${exits} here`,
+      rule: `there is one per exit, the final one included, so ${exits} here`,
       received: String(list.length),
     });
   }

@@ -28,11 +28,11 @@ const registry = new Map<string, ExitCriterion>(
 );
 
 /**
- * Adds a criterion: simulator, calibration and sessions take its name from then on, `listCriteria` lists it. For
- * exported files it needs a graph as well, `registerCriterionGraph` of `@earlyexit/onnx`.
+ * Adds a criterion: from then on simulator, calibration and sessions accept its name, and `listCriteria` lists it. For
+ * exported files it also needs a graph: `registerCriterionGraph` of `@earlyexit/onnx`.
  *
  * @returns the criterion, complete
- * @throws ArgumentError if the name is taken or no name, or there is no such rule
+ * @throws ArgumentError if the name is taken or not allowed, or there is no such rule
  */
 export function registerCriterion(definition: CriterionDefinition): ExitCriterion {
   const { name, rule } = definition;

@@ -1,6 +1,6 @@
 /**
- * What a criterion remembers from exit to exit (patience, ensemble), one row a sample. It travels with the
- * samples: when a batch shrinks, `selectRows` shrinks the state alike.
+ * What a criterion remembers from exit to exit (patience, ensemble), one row per sample. It travels with the samples:
+ * when a batch shrinks, `selectRows` shrinks the state with it.
  */
 export interface CriterionState {
   /** Named columns, each `[batch, width]`, row-major. */

@@ -17,23 +17,23 @@ export type CriterionName =
   // Keeps the names above in the suggestions of an editor.
   | (string & Record<never, never>);
 
-/** What one exit says about a batch of samples. */
+/** The logits of one exit for a batch of samples. */
 export interface LogitsBatch {
   /** `[batch, classes]`, row-major. */
   readonly logits: Float32Array | Float64Array;
-  /** How many classes, that is the length of a row. */
+  /** The number of classes, that is, the length of a row. */
   readonly classes: number;
-  /** Divides the logits before the softmax; 1 unless given. Criteria that use no probability ignore it. */
+  /** Divides the logits before the softmax; 1 unless given. Criteria that use no probabilities ignore it. */
   readonly temperature?: number;
-  /** `[batch]`, the true classes; only criteria that need labels look at them. */
+  /** `[batch]`, the true classes; only used by criteria that need labels. */
   readonly labels?: Int32Array;
 }
 
-/** What a criterion makes of one exit's logits. */
+/** A criterion's evaluation of one exit's logits. */
 export interface CriterionEvaluation {
-  /** `[batch]`; NaN where the logits say nothing (a NaN among them, or all of them −Infinity). */
+  /** `[batch]`; NaN where the logits are meaningless (a NaN among them, or all of them −Infinity). */
   readonly scores: Float64Array;
-  /** `[batch]`, the second largest raw output; `null` unless the rule looks at it. */
+  /** `[batch]`, the second largest raw output; `null` unless the rule needs it. */
   readonly runnerUps: Float64Array | null;
   /** `[batch]`, the answer of a sample that leaves here. */
   readonly classes: Int32Array;
@@ -50,24 +50,24 @@ export interface ExitCriterion {
   readonly description: string;
   /** When a sample leaves. */
   readonly rule: LeavingRule;
-  /** Which scores speak for leaving; follows from the rule. */
+  /** Whether low or high scores mean leaving; follows from the rule. */
   readonly surerIs: 'lower' | 'higher';
-  /** Whether it looks at the true classes, and so serves evaluation only. */
+  /** Whether it looks at the true classes, and so is for evaluation only. */
   readonly needsLabels: boolean;
   /** Whether the temperature changes the score. */
   readonly usesTemperature: boolean;
-  /** The scale of its scores; `null` where that depends on the network. */
+  /** The scale of its scores; `null` if that depends on the network. */
   readonly scale: ScoreScale | null;
   /**
    * What an early exit answers with (`ranking`): its own logits; the mean of the log-probabilities of the exits so far;
-   * or other log-probabilities. The latter two have the temperatures in them already. The final exit answers with its own
+   * or other log-probabilities. The latter two already include the temperatures. The final exit answers with its own
    * logits under every criterion.
    */
   readonly answersWith: 'logits' | 'mean-log-probabilities' | 'log-probabilities';
   /**
    * Scores one exit's logits, row by row; a row's result depends on that row alone.
    *
-   * @param previous The state that the exit before returned, in the same row order; `null` at the first exit.
+   * @param previous The state that the previous exit returned, in the same row order; `null` at the first exit.
    * @throws ArgumentError if shapes do not fit, the temperature is not positive, or labels are missing.
    */
   readonly evaluate: (batch: LogitsBatch, previous: CriterionState | null) => CriterionEvaluation;
@@ -75,17 +75,17 @@ export interface ExitCriterion {
   readonly leaves: (evaluation: CriterionEvaluation, row: number, threshold: Threshold) => boolean;
 }
 
-/** What there is to say of a criterion; the rest follows. */
+/** The definition of a criterion; everything else follows from it. */
 export interface CriterionDefinition extends Pick<
   ExitCriterion,
   'name' | 'description' | 'rule' | 'evaluate'
 > {
-  /** Default `false`. */
+  /** `false` unless given. */
   readonly needsLabels?: boolean;
-  /** Default `true`. */
+  /** `true` unless given. */
   readonly usesTemperature?: boolean;
-  /** Default `null`: a promise then reads its thresholds off other samples. */
+  /** `null` unless given: a promise then derives its thresholds from other samples. */
   readonly scale?: ScoreScale | null;
-  /** Default `'logits'`. */
+  /** `'logits'` unless given. */
   readonly answersWith?: ExitCriterion['answersWith'];
 }

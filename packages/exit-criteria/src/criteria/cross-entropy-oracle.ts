@@ -2,9 +2,9 @@ import { defineCriterion, scoreProbabilities } from './define-criterion';
 import { ArgumentError } from '@earlyexit/core';
 
 /**
- * −ln p(true class); leaves when score < threshold, strictly. The rule of the original example (IntelLabs
- * Distiller), for evaluation only: it looks at the answer. Below ln 2 whatever leaves is right by construction,
- * since p(true class) is then above one half.
+ * −ln p(true class); leaves when score < threshold, strictly. The rule of the original example (IntelLabs Distiller),
+ * for evaluation only: it looks at the right answer. Whatever leaves below ln 2 is right by construction, since p(true
+ * class) is then above one half.
  */
 export const crossEntropyOracle = defineCriterion({
   name: 'cross-entropy-oracle',

@@ -6,7 +6,7 @@ import type { Threshold } from '../policy/threshold';
 
 /**
  * Completes a criterion with what follows from its rule and with the defaults. `'never'` and `'always'` are decided
- * before any score is looked at.
+ * before any score is considered.
  */
 export function defineCriterion(definition: CriterionDefinition): ExitCriterion {
   const { surerIs, leavesAt } = leavingRules[definition.rule];
@@ -28,7 +28,7 @@ export function defineCriterion(definition: CriterionDefinition): ExitCriterion 
 /**
  * Scores each row of a batch from its log-probabilities alone; the exit answers with its own logits.
  *
- * @param where The criterion, which errors name.
+ * @param where The name of the criterion in errors.
  * @param score From the row's log-probabilities `[classes]`, an array that is reused from row to row.
  * @throws ArgumentError if shapes do not fit or the temperature is not positive
  */

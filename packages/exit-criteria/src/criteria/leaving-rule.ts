@@ -1,5 +1,5 @@
 /**
- * When a sample leaves, as a formula. A rule is all that a threshold search, a graph or a kernel has to know of a
+ * When a sample leaves, as a formula. A rule is all that a threshold search, a graph or a kernel has to know about a
  * criterion besides its scores.
  */
 export type LeavingRule =
@@ -8,7 +8,7 @@ export type LeavingRule =
   /** Two-sided: raising the threshold can let a sample leave. */
   | 'score > threshold and second largest output <= threshold';
 
-/** The rules: which scores speak for leaving, and who leaves. NaN never does. */
+/** The rules: which scores mean leaving, and which samples leave. A NaN score never leaves. */
 export const leavingRules: Readonly<
   Record<
     LeavingRule,

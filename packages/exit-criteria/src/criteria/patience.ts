@@ -2,8 +2,8 @@ import { argmaxRows } from '../argmax';
 import { defineCriterion, largestTwo } from './define-criterion';
 
 /**
- * How many exits in a row, this one included, gave the same class; leaves when score ≥ threshold (PABEE,
- * NeurIPS 2020). Logits with a NaN among them score NaN and break the row.
+ * How many exits in a row, this one included, gave the same class; leaves when score ≥ threshold (PABEE, NeurIPS 2020).
+ * Logits with a NaN among them score NaN and end the streak.
  */
 export const patience = defineCriterion({
   name: 'patience',
@@ -22,7 +22,7 @@ export const patience = defineCriterion({
       if (!unknown) streak[row] = lastClass?.[row] === answer ? lastStreak![row]! + 1 : 1;
       scores[row] = unknown ? NaN : streak[row]!;
     });
-    // A row of NaN must not be continued by the class that its argmax happens to name.
+    // A later exit must not continue a streak from the class that the argmax of a NaN row happens to name.
     const classColumn = Float64Array.from(answers, (answer, row) => (streak[row] === 0 ? -1 : answer));
     return {
       scores,

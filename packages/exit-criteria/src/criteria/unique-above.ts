@@ -3,9 +3,9 @@ import { defineCriterion, largestTwo } from './define-criterion';
 import { countRows } from '../softmax';
 
 /**
- * Largest raw output of the head; leaves when exactly one output is above the threshold, that is, when
- * score > threshold and the second largest is not (Conditional Deep Learning, arXiv 1509.08971). It reads the raw
- * outputs, and it is not monotonic: at a low threshold several outputs are above, at a high one none is.
+ * Largest raw output of the head; leaves when exactly one output is above the threshold, that is, when score >
+ * threshold and the second largest is not (Conditional Deep Learning, arXiv 1509.08971). It reads the raw outputs, and
+ * it is not monotonic: at a low threshold several outputs are above it, at a high one none.
  */
 export const uniqueAbove = defineCriterion({
   name: 'unique-above',

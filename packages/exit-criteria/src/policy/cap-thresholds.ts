@@ -2,14 +2,15 @@ import { ArgumentError } from '@earlyexit/core';
 import type { Threshold } from './threshold';
 
 /**
- * Thresholds with which no sample costs more than a cap: the last exit within it answers whatever is left. Without one,
- * somebody who makes inputs of which no exit is sure takes all that early exits save (Hong et al., ICLR 2021).
+ * Thresholds under which no sample costs more than a cap: the last exit within it answers whatever is left. Without a
+ * cap, somebody who crafts inputs that no exit is sure of can undo all the savings of early exits (Hong et al., ICLR
+ * 2021).
  *
- * @param thresholds one an early exit
- * @param exits one an exit, the final one included: the multiply-accumulates of leaving there, every head on the way
- *   included
+ * @param thresholds one per early exit
+ * @param exits one per exit, the final one included: the multiply-accumulates of leaving there, every head on the way
+ * included
  * @param maxMacs no cap unless given
- * @throws ArgumentError for a cap that is no number above 0, or that no exit is within
+ * @throws ArgumentError for a cap that is not a number above 0, or below the cost of every exit
  */
 export function capThresholds(
   thresholds: readonly Threshold[],

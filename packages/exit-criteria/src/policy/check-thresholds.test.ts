@@ -3,7 +3,7 @@ import { checkThresholds } from './check-thresholds';
 
 const exits = [{ name: 'exit0', attachedAfter: 'conv1' }, { name: 'exit1' }, { name: 'final' }];
 
-it('makes a policy of one threshold an early exit', () => {
+it('makes a policy of one threshold per early exit', () => {
   expect(checkThresholds(exits, 'entropy', [0.5, 'never'])).toEqual({
     criterion: 'entropy',
     thresholds: [0.5, 'never'],

@@ -15,7 +15,7 @@ export interface NamedExit {
  *
  * @param exits the final one last
  * @returns the policy that they make
- * @throws ArgumentError for another number of thresholds than there are early exits, or one that is no threshold
+ * @throws ArgumentError if the number of thresholds is not that of the early exits, or one is not a threshold
  */
 export function checkThresholds(
   exits: readonly NamedExit[],
@@ -28,7 +28,7 @@ export function checkThresholds(
     throw new ArgumentError({
       function: 'checkThresholds',
       argument: 'thresholds',
-      rule: `there is one threshold an early exit: ${early.length === 0 ? 'this network has none' : early.map(({ name, attachedAfter }) => (attachedAfter === null || attachedAfter === undefined ? name : `${name} (after ${attachedAfter})`)).join(', ')}`,
+      rule: `there is one threshold per early exit: ${early.length === 0 ? 'this network has none' : early.map(({ name, attachedAfter }) => (attachedAfter === null || attachedAfter === undefined ? name : `${name} (after ${attachedAfter})`)).join(', ')}`,
       received: `${String(thresholds.length)} (${thresholds.join(' ')})`,
       remedy: 'The final exit takes no threshold: it always answers',
     });

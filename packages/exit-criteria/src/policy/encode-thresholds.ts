@@ -2,8 +2,8 @@ import { getCriterion } from '../criteria/criterion-registry';
 import type { Threshold } from './threshold';
 
 /**
- * Thresholds as numbers, for a graph: for always the infinity on the unsure side, for never the one on the sure side.
- * NaN would say never too, but not every runtime compares with NaN as the standard has it.
+ * Thresholds as numbers, for a graph: `'always'` is the infinity on the unsure side, `'never'` the one on the sure
+ * side. NaN would mean never too, but not every runtime compares NaN as the standard says.
  *
  * @throws ArgumentError for an unknown criterion
  */
@@ -13,7 +13,7 @@ export function encodeThresholds(criterion: string, thresholds: readonly Thresho
 }
 
 /**
- * The inverse of `encodeThresholds`; NaN is never, as files of before have it.
+ * The inverse of `encodeThresholds`; NaN is read as `'never'`, which older files contain.
  *
  * @throws ArgumentError for an unknown criterion
  */

@@ -7,17 +7,17 @@ import { isThreshold, type Threshold } from './threshold';
 /** How a multi-exit network decides where to answer. */
 export interface ExitPolicy {
   readonly criterion: CriterionName;
-  /** One an early exit, the first exit first. */
+  /** One per early exit, the first exit first. */
   readonly thresholds: readonly Threshold[];
-  /** One an exit, the final one included; 1 everywhere unless given. */
+  /** One per exit, the final one included; 1 everywhere unless given. */
   readonly temperatures?: readonly number[];
 }
 
 /**
  * Refuses a policy that does not fit a network with `earlyExits` early exits.
  *
- * @throws ArgumentError for an unknown criterion, a wrong number of thresholds or temperatures, a threshold that
- * is no finite number, `'never'` or `'always'`, or a temperature that is not positive.
+ * @throws ArgumentError for an unknown criterion, a wrong number of thresholds or temperatures, a threshold that is not
+ * a finite number, `'never'` or `'always'`, or a temperature that is not positive.
  */
 export function validatePolicy(policy: ExitPolicy, earlyExits: number): void {
   getCriterion(policy.criterion);
@@ -25,7 +25,7 @@ export function validatePolicy(policy: ExitPolicy, earlyExits: number): void {
   if (thresholds.length !== earlyExits) {
     throw new ArgumentError({
       where: 'thresholds',
-      rule: `there is one threshold an early exit, and this network has ${count(earlyExits, 'early exit')}`,
+      rule: `there is one threshold per early exit, and this network has ${count(earlyExits, 'early exit')}`,
       received: `${thresholds.length} (${thresholds.join(', ')})`,
       remedy: 'The final exit takes no threshold: it always answers',
     });
@@ -42,7 +42,7 @@ export function validatePolicy(policy: ExitPolicy, earlyExits: number): void {
   if (temperatures.length !== earlyExits + 1) {
     throw new ArgumentError({
       where: 'temperatures',
-      rule: `there is one temperature an exit, the final one included, so ${earlyExits + 1} here`,
+      rule: `there is one temperature per exit, the final one included, so ${earlyExits + 1} here`,
       received: String(temperatures.length),
     });
   }

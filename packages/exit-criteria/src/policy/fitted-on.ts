@@ -8,19 +8,19 @@ export const FITTED_PARTS = [
   'promise',
 ] as const;
 
-/** Stands for the split of a fit that was recorded without one: any split may be the same. */
+/** Stands for the split of a fit that was recorded without one: it may be any split. */
 export const UNKNOWN_SPLIT = 'unknown';
 
-/** One part of a network and the samples that it was fitted on: nothing else may be promised on them. */
+/** One part of a network and the samples that it was fitted on, on which no promise may be made. */
 export interface FittedOn {
   readonly what: (typeof FITTED_PARTS)[number];
-  /** Of the split that the samples were taken from. */
+  /** The fingerprint of the split that the samples were taken from. */
   readonly fingerprint: string;
-  /** How many of the split. */
+  /** The number of samples of the split. */
   readonly samples: number;
-  /** Of a promise: the probability with which it may fail; null where it is kept on average alone. */
+  /** For a promise: the probability with which it may fail; null if it is kept only on average. */
   readonly delta?: number | null | undefined;
-  /** Of a promise: what is promised, as one sentence, and with what. */
+  /** For a promise: what is promised, as one sentence, and with what. */
   readonly statement?: string | undefined;
 }
 

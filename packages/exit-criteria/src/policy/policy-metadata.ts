@@ -2,31 +2,31 @@ import type { CriterionName } from '../criteria/criterion';
 import type { ExitPolicy } from './exit-policy';
 import { type ThresholdJson, thresholdFromJson, thresholdToJson } from './threshold';
 
-/** What calibration promised about the thresholds, and on what grounds. */
+/** What calibration promised about the thresholds, and on which basis. */
 export interface PromiseMetadata {
   /** How it was made: `crc`, `ucb` or `ltt`. */
   readonly method: string;
   /** What is counted: `consistency` with the final exit's answers, or the accuracy `gap` to it. */
   readonly loss: string;
-  /** The largest risk allowed, that is the mean loss, between 0 and 1. */
+  /** The largest risk (mean loss) allowed, between 0 and 1. */
   readonly risk: number;
-  /** The probability with which the promise may fail; null where it is kept on average (`crc`). */
+  /** The probability with which the promise may fail; null if it is kept on average (`crc`). */
   readonly delta: number | null;
-  /** On how many samples it was made; nothing else was fitted on them. */
+  /** The number of samples it was made on; nothing else was fitted on them. */
   readonly samples: number;
   /** The mean loss on those samples. */
   readonly empiricalRisk: number;
-  /** Null: `risk` is all that is promised. Promises of older versions hold a number here that was no bound. */
+  /** Null: `risk` is all that is promised. Older versions stored a number here that was not a bound. */
   readonly bound: number | null;
   /** The promise as one sentence. */
   readonly statement: string;
-  /** `class` where the risk is kept within each class; left out where it is kept over all samples. */
+  /** `class` if the risk is kept within each class; left out if it is kept over all samples. */
   readonly inEach?: 'class';
-  /** The largest risks and cost that are promised together, where there are several; `risk` is one of them. */
+  /** The largest risks and cost that are promised together, if there are several; `risk` is one of them. */
   readonly joint?: JointLimits;
 }
 
-/** Limits that the same thresholds keep. */
+/** Limits that the same thresholds keep together. */
 export interface JointLimits {
   /** The largest share of answers that differ from the final exit's, between 0 and 1. */
   readonly consistency?: number;
@@ -36,7 +36,7 @@ export interface JointLimits {
   readonly cost?: number;
 }
 
-/** When the final exit declines to answer, and what is promised of the answers given. */
+/** When the final exit declines to answer, and what is promised about the answers given. */
 export interface RejectMetadata {
   /** The final exit declines where its largest probability, at its temperature, is below it. */
   readonly below: number;
@@ -44,16 +44,16 @@ export interface RejectMetadata {
   readonly risk: number;
   /** The probability with which the promise may fail. */
   readonly delta: number;
-  /** On how many samples it was made. */
+  /** The number of samples it was made on. */
   readonly samples: number;
-  /** On those samples: the share of them that got an answer, and the share of these that was wrong. */
+  /** On those samples: the share that got an answer, and the share of these answers that was wrong. */
   readonly coverage: number;
   readonly empiricalRisk: number;
   /** The promise as one sentence. */
   readonly statement: string;
 }
 
-/** A figure, and the interval that it lies in. */
+/** A figure with its interval. */
 export interface ExpectedFigure {
   readonly value: number;
   readonly low: number;
@@ -62,13 +62,13 @@ export interface ExpectedFigure {
 
 /** What to expect of thresholds on new samples, as calibration found it by repeating its search. */
 export interface ExpectedOutcome {
-  /** Of the intervals, between 0 and 1. */
+  /** The confidence of the intervals, between 0 and 1. */
   readonly confidence: number;
   /** How far the accuracy lies below the final exit's, a fraction. */
   readonly accuracyDrop: ExpectedFigure;
-  /** The plain network's multiply-accumulates over those spent on average. */
+  /** The plain network's multiply-accumulates divided by those spent on average. */
   readonly macsRatio: ExpectedFigure;
-  /** How many samples were searched on, and in how many parts. */
+  /** The number of samples searched on, and of the parts that they were split into. */
   readonly samples: number;
   readonly folds: number;
 }
@@ -76,29 +76,29 @@ export interface ExpectedOutcome {
 /** The calibrated decision that travels with a model, in its JSON form: a threshold of `null` never leaves. */
 export interface PolicyMetadata {
   readonly criterion: CriterionName;
-  /** One an early exit. */
+  /** One per early exit. */
   readonly thresholds: readonly ThresholdJson[];
-  /** One an exit, the final one included. */
+  /** One per exit, the final one included. */
   readonly temperatures: readonly number[];
-  /** What these thresholds promise; left out, or null, where they promise nothing. */
+  /** What these thresholds promise; left out, or null, if nothing. */
   readonly promise?: PromiseMetadata | null;
-  /** What to expect of these thresholds on new samples; left out, or null, where that was not found out. */
+  /** What to expect of these thresholds on new samples; left out, or null, if that is unknown. */
   readonly expected?: ExpectedOutcome | null;
-  /** When the final exit declines; left out where it always answers. */
+  /** When the final exit declines; left out if it always answers. */
   readonly reject?: RejectMetadata | null;
 }
 
-/** A policy with what it promises, what to expect of it and when it declines; nothing, where that is left out or null. */
+/** A policy with what it promises, what to expect of it and when it declines, each of which may be left out or null. */
 export type PromisedPolicy = ExitPolicy & {
   readonly promise?: PromiseMetadata | null | undefined;
   readonly expected?: ExpectedOutcome | null | undefined;
   readonly reject?: RejectMetadata | null | undefined;
 };
 
-/** A policy with nothing left open. */
+/** A policy with every part known. */
 export type ResolvedPolicy = Required<ExitPolicy> & {
   readonly promise: PromiseMetadata | null;
-  /** Left out where the final exit always answers. */
+  /** Left out if the final exit always answers. */
   readonly reject?: RejectMetadata;
 };
 

@@ -5,31 +5,31 @@ import { type ExitPolicy, validatePolicy } from './exit-policy';
 import { policyFromJson, type PolicyMetadata, type ResolvedPolicy } from './policy-metadata';
 import type { Threshold } from './threshold';
 
-/** The criterion where none is named and none was calibrated. */
+/** The criterion if none is named and none was calibrated. */
 export const DEFAULT_CRITERION: CriterionName = 'max-probability';
 
-/** What a network says about leaving it: the metadata of a model, of an exported file, of a session. */
+/** The part of a network's metadata that policies need; of a model, an exported file or a session. */
 export interface PolicyOwner {
   readonly name?: string;
   /** K early exits and the final one. */
   readonly exits: readonly { readonly name: string }[];
-  /** What calibration stored; null where it never ran. */
+  /** What calibration stored; null if it never ran. */
   readonly policy:
     (Omit<PolicyMetadata, 'temperatures'> & Partial<Pick<PolicyMetadata, 'temperatures'>>) | null;
 }
 
-/** What somebody wants instead of what is stored. */
+/** What the caller wants instead of what is stored. */
 export interface AskedPolicy {
   readonly criterion?: CriterionName | undefined;
-  /** One an early exit. */
+  /** One per early exit. */
   readonly thresholds?: readonly Threshold[] | undefined;
-  /** One an exit, the final one included. */
+  /** One per exit, the final one included. */
   readonly temperatures?: readonly number[] | undefined;
 }
 
-/** A policy whose thresholds may not be known. */
+/** A policy whose thresholds may be unknown. */
 export type FoundPolicy = Omit<ResolvedPolicy, 'thresholds'> & {
-  /** Null where none were asked for, and those stored are missing or belong to another criterion. */
+  /** Null if none were asked for, and the stored ones are missing or belong to another criterion. */
   readonly thresholds: readonly Threshold[] | null;
 };
 
@@ -48,9 +48,9 @@ export function neverLeave({ exits }: Pick<PolicyOwner, 'exits'>): Required<Exit
 }
 
 /**
- * What is asked for, else what is stored, else the default: `max-probability`, temperatures of 1. Stored thresholds
- * serve the criterion that they were found for. A stored promise, and when to decline, hold for the stored policy as a
- * whole alone.
+ * What is asked for, otherwise what is stored, otherwise the default: `max-probability`, temperatures of 1. Stored
+ * thresholds are used only with the criterion that they were found for. A stored promise and reject option hold only
+ * for the stored policy as a whole.
  *
  * @throws ArgumentError if criterion, thresholds or temperatures do not fit the network
  */
@@ -71,7 +71,7 @@ export function findPolicy(owner: PolicyOwner, asked: AskedPolicy = {}): FoundPo
 }
 
 /**
- * As `findPolicy`, where thresholds must be known.
+ * As `findPolicy`, but thresholds must be known.
  *
  * @param name The function that errors name.
  * @throws ArgumentError if the policy does not fit the network, or neither names nor stores thresholds
@@ -99,7 +99,7 @@ export function resolvePolicy(
 }
 
 /**
- * The criterion of that name, where samples have no labels.
+ * The criterion of that name, for samples without labels.
  *
  * @param functionName The function that the error names.
  * @throws ArgumentError if it looks at the true classes, or there is none of that name

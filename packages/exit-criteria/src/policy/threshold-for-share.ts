@@ -2,10 +2,10 @@ import { getCriterion } from '../criteria/criterion-registry';
 import type { Threshold } from './threshold';
 
 /**
- * The threshold at which a share of the scores leaves: midway between two neighbouring scores, so that rounding decides
+ * The threshold at which a share of the scores leaves: midway between two adjacent scores, so that rounding decides
  * nothing.
  *
- * @param criterion what the scores are of
+ * @param criterion the criterion of the scores
  * @param share from 0 to 1
  * @throws ArgumentError for an unknown criterion
  */

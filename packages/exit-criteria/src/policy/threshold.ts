@@ -1,13 +1,13 @@
 import { ArgumentError } from '@earlyexit/core';
 
 /**
- * Where an early exit lets samples leave: a number compared with the criterion's score, `'never'` (the exit is
- * switched off) or `'always'` (everything leaves). The two words are decisions, not large numbers, so that a
- * saturated softmax can neither fire a disabled exit nor hold a sample back.
+ * Where an early exit lets samples leave: a number compared with the criterion's score, `'never'` (the exit is switched
+ * off) or `'always'` (every sample leaves). The two words are decisions, not large numbers, so a saturated softmax can
+ * neither fire a disabled exit nor hold a sample back.
  */
 export type Threshold = number | 'never' | 'always';
 
-/** A threshold as it stands in JSON: `null` is `'never'`. */
+/** A threshold in JSON: `null` is `'never'`. */
 export type ThresholdJson = number | 'always' | null;
 
 /** Whether `value` is a finite number, `'never'` or `'always'`. */

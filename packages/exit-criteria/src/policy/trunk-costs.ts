@@ -1,8 +1,8 @@
 import type { ExitCosts } from './exit-costs';
 
 /**
- * Costs as several papers count them, with the heads left out: what a sample costs that leaves at an exit is the backbone
- * up to there. Useful to understand a published figure, and for nothing else: heads are computed too.
+ * Costs as several papers count them, without the heads: a sample that leaves at an exit costs the backbone up to
+ * there. Only useful for understanding published figures, because heads are computed too.
  */
 export function trunkCostsOf(metadata: {
   readonly exits: readonly { readonly backboneMacs: number }[];
