@@ -66,7 +66,7 @@ it.each([
   [['export', 'test_resnet_1exit', at('x.onnx'), '--opset', '12'], 'from 13 to 21'],
   [['export', 'test_resnet_1exit', at('x.onnx'), '--thresholds-as', 'constants'], 'must be known'],
   [['export', 'test_resnet_1exit', at('x.onnx'), '--criterion', 'cross-entropy-oracle'], 'true classes'],
-  [['export', 'test_resnet_1exit', at('x.onnx'), '--earlyexit', '1', '2'], 'one threshold an early exit'],
+  [['export', 'test_resnet_1exit', at('x.onnx'), '--earlyexit', '1', '2'], 'one threshold per early exit'],
   [['export', 'test_resnet_1exit', at('x.onnx'), '--static', '--criterion', 'margin'], '--static'],
   [['export', 'test_resnet_1exit', at('x.onnx'), '--staged', at('y')], '--staged'],
   [['bench', 'test_resnet'], 'has an early exit'],

@@ -157,7 +157,7 @@ describe('cascadeOnnx', () => {
     [
       'two deviations for three channels',
       () => cascadeOnnx(small, { ...large, standardDeviation: [1, 1] }, { images, aim }),
-      /one number a channel, 3 here/,
+      /one number per channel, 3 here/,
     ],
   ])('refuses %s', async (_, action, message) => {
     await expect(action()).rejects.toThrow(message);

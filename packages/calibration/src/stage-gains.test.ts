@@ -63,6 +63,6 @@ describe('stageGains', () => {
   });
 
   it('refuses costs of another network', () => {
-    expect(() => stageGains(cachedFrom([[true]]), policy(1), [])).toThrow(/one entry an exit/);
+    expect(() => stageGains(cachedFrom([[true]]), policy(1), [])).toThrow(/one entry per exit/);
   });
 });

@@ -55,7 +55,7 @@ export function spreadScaling(
   }
   throw new ArgumentError({
     ...where,
-    rule: `mean and standard deviation have one number a channel, ${channels} here, and no deviation is 0 or less`,
+    rule: `mean and standard deviation have one number per channel, ${channels} here, and no deviation is 0 or less`,
     received: `${mean.join(', ')} and ${standardDeviation.join(', ')}`,
   });
 }

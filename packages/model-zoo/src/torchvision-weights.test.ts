@@ -77,7 +77,7 @@ it('takes how images are prepared, one number for all channels or one for each',
   });
   model.dispose();
   const wrong = { mean: [0.5, 0.5], standardDeviation: [1] };
-  expect(() => importTorchvision(file, 'resnet20_cifar', wrong)).toThrow(/one number a channel, 3 here/);
+  expect(() => importTorchvision(file, 'resnet20_cifar', wrong)).toThrow(/one number per channel, 3 here/);
   expect(() => importTorchvision(file, 'resnet20_cifar', { standardDeviation: [1] })).toThrow(
     /\{ mean \}\): mean and standard deviation are stated together/,
   );

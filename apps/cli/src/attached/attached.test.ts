@@ -143,7 +143,7 @@ describe('cascade and attach', () => {
       'two means',
       ['--images', 'photos', '--mean', '0', '1', '--std', '1'],
       2,
-      /--mean.*one number a channel, 3 here/,
+      /--mean.*one number per channel, 3 here/,
     ],
     [
       'a promise that is too strict',

@@ -32,7 +32,7 @@ describe('cached logits', () => {
     expect(decodeCachedLogits(bytes, { model: origin.model }).origin).toEqual(origin);
   });
 
-  it('need one id a sample', () => {
+  it('need one id per sample', () => {
     expect(() => encodeCachedLogits({ cached, origin, sampleIds: [1] })).toThrow('1 ids for 6 samples');
   });
 

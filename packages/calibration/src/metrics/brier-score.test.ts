@@ -14,6 +14,6 @@ it('runs from 0 to 2, and takes a temperature', () => {
 });
 
 it('refuses rows that do not fit', () => {
-  expect(() => brierScore(new Float32Array(3), Int32Array.of(0), 2)).toThrow('one row of logits a label');
+  expect(() => brierScore(new Float32Array(3), Int32Array.of(0), 2)).toThrow('one row of logits per label');
   expect(() => brierScore(new Float32Array(0), new Int32Array(0), 2)).toThrow('and at least one');
 });

@@ -46,7 +46,7 @@ describe('reliability', () => {
     for (const bins of [0, -1, 1.5, NaN]) {
       expect(() => reliability(logits, labels, 2, { bins })).toThrow('a positive whole number');
     }
-    expect(() => reliability(logits, Int32Array.of(0), 2)).toThrow('one row of logits a label');
+    expect(() => reliability(logits, Int32Array.of(0), 2)).toThrow('one row of logits per label');
     expect(calibrationErrorOf([])).toBeNaN();
   });
 });

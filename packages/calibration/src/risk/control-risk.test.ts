@@ -133,7 +133,7 @@ describe('controlRisk', () => {
   it('refuses numbers out of range, paths that do not fit and criteria without a scale', () => {
     expect(() => controlRisk(cached, { risk: 0 })).toThrow('risk }): a number between 0 and 1. Received: 0');
     expect(() => controlRisk(cached, { risk: 0.1, delta: 1 })).toThrow('delta }): a number between 0 and 1');
-    expect(() => controlRisk(cached, { risk: 0.1, path: [[0.5]] })).toThrow('one threshold an early exit');
+    expect(() => controlRisk(cached, { risk: 0.1, path: [[0.5]] })).toThrow('one threshold per early exit');
     expect(() => controlRisk(cached, { risk: 0.1, criterion: 'energy' })).toThrow(
       'Give a path of thresholds',
     );

@@ -180,7 +180,7 @@ describe('the aim', () => {
       'never smaller than at the exit before. Received: 2, 1, 3',
     );
     expect(search({ costs: { ...costs, staticMacs: 0 } })).toThrow('staticMacs: a positive number');
-    expect(search({ temperatures: [1] })).toThrow('one temperature an exit');
+    expect(search({ temperatures: [1] })).toThrow('one temperature per exit');
     expect(search({ criterion: 'entropi' })).toThrow('Perhaps entropy was meant');
   });
 });

@@ -88,12 +88,12 @@ describe('fitTemperature', () => {
       'for sample 0, class 1',
     );
     expect(() => fitTemperature(new Float32Array(5), new Int32Array(2), 2)).toThrow(
-      'one row of logits a label',
+      'one row of logits per label',
     );
   });
 });
 
-it('fits one temperature an exit', () => {
+it('fits one temperature per exit', () => {
   const cached = syntheticLogits({ samples: 500, exits: 3, scale: 3 });
   const temperatures = fitTemperatures(cached);
   expect(temperatures).toEqual(

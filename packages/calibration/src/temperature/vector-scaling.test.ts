@@ -60,7 +60,7 @@ it('stays finite when a class is missing and when every sample is right', () => 
 
 it('refuses rows that do not fit and logits that are no numbers', () => {
   expect(() => fitVectorScaling(new Float32Array(3), Int32Array.of(0), 2)).toThrow(
-    'one row of logits a label',
+    'one row of logits per label',
   );
   expect(() => fitVectorScaling(Float32Array.of(1, Infinity), Int32Array.of(0), 2)).toThrow(
     'sample 0, class 1',

@@ -408,7 +408,7 @@ describe('importOnnx', () => {
     const file = writeNetwork(middles['squeeze and excitation']!);
     await expect(importOnnx(file, { classes: ['a', 'b'] })).rejects.toThrow(/classes/);
     await expect(importOnnx(file, { mean: [1, 2], standardDeviation: [1] })).rejects.toThrow(
-      /one number a channel, 3 here/,
+      /one number per channel, 3 here/,
     );
     await expect(importOnnx(file, { output: 'other' })).rejects.toThrow(
       /one of the file. Received: other; there is answers/,

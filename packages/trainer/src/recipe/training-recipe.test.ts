@@ -44,7 +44,7 @@ it('makes a policy of thresholds; a cascade has one without', () => {
     criterion: 'unique-above',
     thresholds: [0.5, 0.5],
   });
-  expect(() => trainingRecipe({ thresholds: [0.9] }, exits)).toThrow(/one threshold an early exit/);
+  expect(() => trainingRecipe({ thresholds: [0.9] }, exits)).toThrow(/one threshold per early exit/);
 });
 
 it('is told when another criterion passes samples on', () => {
