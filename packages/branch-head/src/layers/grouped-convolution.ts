@@ -6,11 +6,11 @@ export interface GroupedConv2DArguments {
   readonly filters: number;
   /** `[height, width]` */
   readonly kernelSize: readonly [number, number];
-  /**
-   * `[1, 1]` unless given. */ readonly strides?: readonly [number, number]; /** `[1, 1]` unless given. */ readonly
-   * dilationRate?: readonly [number, number]; /** The number of groups that the channels are divided into; each is
-   * convolved separately.
-   */
+  /** `[1, 1]` unless given. */
+  readonly strides?: readonly [number, number];
+  /** `[1, 1]` unless given. */
+  readonly dilationRate?: readonly [number, number];
+  /** The number of groups that the channels are divided into; each is convolved separately. */
   readonly groups: number;
   /** True unless given. */
   readonly useBias?: boolean;
