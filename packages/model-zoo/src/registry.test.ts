@@ -142,7 +142,7 @@ describe('createModel', () => {
   it.each<[CreateModelOptions, string]>([
     [{ classes: 1 }, 'two or more classes'],
     [{ classes: 2.5 }, 'two or more classes'],
-    [{ classes: ['a', 'a'] }, 'name of its own'],
+    [{ classes: ['a', 'a'] }, 'each with its own name'],
     [{ inputShape: [0, 8, 3] }, 'inputShape'],
     [{ seed: 0.5 }, 'seed'],
     [

@@ -169,7 +169,7 @@ describe('fromModelArtifacts refuses', () => {
       'the type float32, int32 or bool',
     ],
     ['a negative size', (a) => (a.weightSpecs![0]!.shape = [-3]), 'a shape'],
-    ['a weight twice', (a) => a.weightSpecs!.push(a.weightSpecs![0]!), 'a name of its own'],
+    ['a weight twice', (a) => a.weightSpecs!.push(a.weightSpecs![0]!), 'its own name'],
     [
       'weights that swap shapes',
       (a) => a.weightSpecs![0]!.shape.reverse(),
