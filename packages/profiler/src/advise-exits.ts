@@ -7,7 +7,7 @@ import type { tfl } from './tf';
 export interface ExitAdvice {
   /** The layer to attach after. */
   readonly after: string;
-  /** What the head would read, without the batch axis. */
+  /** The shape that the head would read, without the batch axis. */
   readonly outputShape: Shape;
   /** The backbone's multiply-accumulates up to here, for one sample. */
   readonly backboneMacs: number;
@@ -31,9 +31,10 @@ const DEFAULT_SHARES: readonly number[] = [0.15, 0.3, 0.45, 0.6, 0.75, 0.9];
 const LARGEST_DISTANCE = 0.075;
 
 /**
- * Proposes where to attach exits: for each wanted share the nearest place where one tensor alone is alive, so that
+ * Proposes where to attach exits: for each wanted share the nearest place where only one tensor is alive, so that
  * leaving and going on both need nothing else. Wanted shares without such a place nearby are left out. Of several
- * layers at the same cost it takes the last one that still gives a feature map: behind the activation, say.
+ * layers at the same cost it takes the last that still outputs a feature map, for instance the one after the
+ * activation.
  *
  * @throws ArgumentError for a share that is not between 0 and 1, or if a size other than the batch is free.
  */
@@ -91,7 +92,7 @@ function findPlaces(graph: LayerGraph): Place[] {
   return [...places.values()];
 }
 
-/** Whether nothing behind the cut reads anything from before it but `tensor`. */
+/** Whether nothing after the cut reads anything from before it except `tensor`. */
 function isAloneAlive(
   tensor: string,
   before: ReadonlySet<string>,

@@ -2,7 +2,7 @@ import { ArgumentError } from '@earlyexit/core';
 import type { LayerGraphNode, Shape } from './layer-graph';
 import type { tfl } from './tf';
 
-// Layers that multiply matrices and yet count as nothing under the convention of the literature.
+// Layers that multiply matrices but are not counted by convention in the literature.
 const UNCOUNTED = new Set([
   ...['SimpleRNN', 'GRU', 'LSTM', 'RNN', 'ConvLSTM2D', 'Bidirectional', 'Dot'],
   ...['SimpleRNNCell', 'GRUCell', 'LSTMCell', 'ConvLSTM2DCell', 'StackedRNNCells'],
@@ -11,10 +11,10 @@ const UNCOUNTED = new Set([
 type CountedNode = Pick<LayerGraphNode, 'id' | 'layer' | 'className' | 'inputShapes' | 'outputShapes'>;
 
 /**
- * The multiply-accumulates of one application of a layer to one sample: convolutions of every kind and dense
- * layers; everything else (biases, normalisation, activations, pooling, additions) is 0, as in the papers' tables.
- * A convolution is counted as if its padding were real pixels: positions of the output times the kernel's size; a
- * transposed one by the positions of its input.
+ * The multiply-accumulates of one application of a layer to one sample: convolutions of every kind and dense layers;
+ * everything else (biases, normalisation, activations, pooling, additions) is 0, as in the papers' tables. A
+ * convolution is counted as if its padding were real pixels, by output positions times the kernel's size; a transposed
+ * one by its input positions.
  *
  * @throws ArgumentError if a size that the count needs is free (`null`).
  */
@@ -34,7 +34,7 @@ export function countMacs(node: CountedNode): number {
     case 'Conv3DTranspose':
       return positions(node, input) * weightSize(node, /kernel/);
     case 'Dense':
-      // On more than two axes a dense layer is applied at every position but the last axis.
+      // With more than two axes a dense layer is applied at every position of the axes between batch and last.
       return product(node, output.slice(1, -1)) * weightSize(node, /kernel/);
     case 'TimeDistributed':
       return countTimeDistributed(node, input, output);

@@ -4,8 +4,8 @@ import type { tfl } from './tf';
 const NOT_LEARNED = /(^|\/)moving_(mean|variance)(_\d+)?$/;
 
 /**
- * The number of weights and biases of a layer, scale and shift of a normalisation included, its moving statistics
- * not. Frozen weights count: what is counted is the network, not what an optimizer may touch.
+ * The number of weights and biases of a layer, including the scale and shift of a normalisation but not its moving
+ * statistics. Frozen weights count too: the number describes the network, not what an optimizer may change.
  */
 export function countParameters(layer: tfl.layers.Layer): number {
   return layer.weights

@@ -4,14 +4,14 @@ import { tfl } from './tf';
 /** The shape of a tensor, batch axis first; `null` where the size is free. */
 export type Shape = readonly (number | null)[];
 
-/** One application of a layer. A layer that is applied twice is two nodes that share their weights. */
+/** One application of a layer. A layer that is applied twice becomes two nodes that share their weights. */
 export interface LayerGraphNode {
-  /** Unique in the graph: the name, and `#2`, `#3`, … for a further application of the same layer. */
+  /** Unique in the graph: the name, with `#2`, `#3`, … for further applications of the same layer. */
   readonly id: string;
   readonly layer: tfl.layers.Layer;
   /** The layer's name; for a layer inside a nested model `nestedModel/layer`. */
   readonly name: string;
-  /** The class as it is serialized: `Conv2D`, `Dense`, … */
+  /** The serialised name of the class: `Conv2D`, `Dense`, … */
   readonly className: string;
   /** Ids of the tensors it reads, in the order in which the layer takes them. */
   readonly inputs: readonly string[];
@@ -19,11 +19,11 @@ export interface LayerGraphNode {
   readonly outputs: readonly string[];
   readonly inputShapes: readonly Shape[];
   readonly outputShapes: readonly Shape[];
-  /** The symbolic tensors it makes; of the nested model's own graph if it stands in one. */
+  /** The symbolic tensors it makes; those of the nested model's own graph if it is in one. */
   readonly symbolicOutputs: readonly tfl.SymbolicTensor[];
 }
 
-/** The layers of a model as they are applied, nested models opened, free of any engine. */
+/** The layers of a model as they are applied, with nested models opened; independent of any engine. */
 export interface LayerGraph {
   /** In topological order; input layers are nodes too. */
   readonly nodes: readonly LayerGraphNode[];
@@ -35,7 +35,7 @@ export interface LayerGraph {
 
 type EngineNode = tfl.layers.Layer['inboundNodes'][number];
 
-/** One application of a nested model: where its input tensors come from, and what its layers are prefixed with. */
+/** One application of a nested model: where its input tensors come from, and the prefix of its layers. */
 interface Frame {
   readonly model: tfl.LayersModel;
   readonly application: EngineNode;
@@ -52,9 +52,9 @@ interface Source {
 }
 
 /**
- * Reads the layer graph of any functional model, sequential models included. Nested models are opened, so that
- * every node is a plain layer. The backbone, which is what the last output needs, is ordered as if it stood alone:
- * further outputs do not renumber it.
+ * Reads the layer graph of any functional model, sequential models included. Nested models are opened, so that every
+ * node is a plain layer. The backbone (what the last output needs) is ordered as if it were alone: other outputs do not
+ * renumber it.
  *
  * @throws ArgumentError if `model` is not a built LayersModel.
  */
@@ -90,7 +90,7 @@ export function readLayerGraph(model: tfl.LayersModel): LayerGraph {
 export function ancestors(graph: LayerGraph, tensorIds: Iterable<string>): Set<string> {
   const wanted = new Set(tensorIds);
   const found = new Set<string>();
-  // Topological order: by the time a node is met from behind, everything that needs it has been met.
+  // In reverse topological order every reader of a node comes before the node.
   for (const node of [...graph.nodes].reverse()) {
     if (!node.outputs.some((id) => wanted.has(id))) continue;
     found.add(node.id);
@@ -125,7 +125,10 @@ class GraphReader {
     }
   }
 
-  /** Adds the node of `source` and, before it, all it needs. A loop, not a recursion: networks can be deep. */
+  /**
+   * Adds the node of `source` and, before it, everything it needs. A loop instead of recursion, because networks can be
+   * deep.
+   */
   visit(source: Source): void {
     const stack = [source];
     while (stack.length > 0) {
@@ -158,7 +161,7 @@ class GraphReader {
     return frame;
   }
 
-  /** Layer names hold no `#`, so a numbered one is never another's name. */
+  /** Layer names contain no `#`, so a numbered name is never another layer's. */
   #uniqueId(name: string): string {
     const application = (this.#applications.get(name) ?? 0) + 1;
     this.#applications.set(name, application);

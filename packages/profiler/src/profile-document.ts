@@ -5,15 +5,15 @@ import type { ExitProfile, ModelProfile } from './profile-model';
 export interface ProfileDocument extends Omit<ModelProfile, 'exits' | 'uncounted'> {
   readonly model: string;
   readonly exits: readonly ({ readonly name: string } & Omit<ExitProfile, 'index'>)[];
-  /** Where to attach exits, if that was asked. */
+  /** Where to attach exits, if requested. */
   readonly advice?: readonly ExitAdvice[];
 }
 
 /**
- * Puts the names of the exits to what was measured.
+ * Adds the names of the exits to a profile.
  *
- * @param metadata of the same model
- * @param advice of `adviseExits`; null leaves it out
+ * @param metadata the metadata of the same model
+ * @param advice the result of `adviseExits`; null leaves it out
  */
 export function profileDocument(
   metadata: { readonly name: string; readonly exits: readonly { readonly name: string }[] },

@@ -4,7 +4,7 @@ import { countParameters } from './count-parameters';
 import { ancestors, type LayerGraph, type LayerGraphNode, readLayerGraph } from './layer-graph';
 import type { tfl } from './tf';
 
-/** What it costs to leave at one exit; all multiply-accumulates are for one sample. */
+/** The cost of leaving at one exit; all multiply-accumulates are for one sample. */
 export interface ExitProfile {
   /** 0 for the first exit, K for the final one. */
   readonly index: number;
@@ -12,9 +12,11 @@ export interface ExitProfile {
   readonly attachedAfter: string | null;
   /** The backbone's multiply-accumulates that have run when this exit answers. */
   readonly backboneMacs: number;
-  /** The multiply-accumulates of this exit's own head; 0 for the final exit, whose classifier is the backbone's. */
-  readonly headMacs: number;
-  /** Everything that has run when this exit answers: the backbone so far and every head on the way. */
+  /**
+   * The multiply-accumulates of this exit's own head; 0 for the final exit, whose classifier belongs to the backbone.
+   * */ readonly headMacs: number; /** Everything that has run when this exit answers: the backbone so far and every
+   * head on the way.
+   */
   readonly cumulativeMacs: number;
   /** `cumulativeMacs` as a share of the plain network's; above 1 at the final exit, which pays for all heads. */
   readonly share: number;
@@ -24,7 +26,7 @@ export interface ExitProfile {
   readonly cumulativeParameters: number;
 }
 
-/** One application of a layer. A shared layer's parameters stand at its first application. */
+/** One application of a layer. A shared layer's parameters are listed at its first application. */
 export interface LayerProfile {
   /** The node's id: the layer's name, `#2` appended for a second application. */
   readonly name: string;
@@ -33,7 +35,7 @@ export interface LayerProfile {
   readonly outputShape: readonly (number | null)[];
   readonly macs: number;
   readonly parameters: number;
-  /** The size of its outputs for one sample, at 4 bytes a number. */
+  /** The size of its outputs for one sample, at 4 bytes per number. */
   readonly activationBytes: number;
   /** The index of the first exit that needs it. */
   readonly usedBy: number;
@@ -45,16 +47,16 @@ export interface LayerProfile {
 export interface ModelProfile {
   /** The first input's shape without the batch axis. */
   readonly inputShape: readonly (number | null)[];
-  /** The plain network's parameters, heads left out. */
+  /** The plain network's parameters, without heads. */
   readonly parameters: number;
   readonly parametersWithExits: number;
-  /** The plain network's multiply-accumulates, heads left out. */
+  /** The plain network's multiply-accumulates, without heads. */
   readonly macs: number;
   /** K early exits and the final one, which is last. */
   readonly exits: readonly ExitProfile[];
-  /** In the order in which they run: what the first exit needs, what the second needs besides, … */
+  /** In the order in which they run: what the first exit needs, then what the second needs in addition, … */
   readonly layers: readonly LayerProfile[];
-  /** Layers whose multiplications the convention leaves out (recurrent layers, `Dot`): their MACs read 0. */
+  /** Layers whose multiplications the convention leaves out (recurrent layers, `Dot`): their MACs are given as 0. */
   readonly uncounted: readonly string[];
 }
 
@@ -93,7 +95,7 @@ export function profileModel(model: tfl.LayersModel): ModelProfile {
   });
 
   const macs = sum(layers.filter((layer) => !layer.isHead).map((layer) => layer.macs));
-  // By layer, not by row: a layer that a head shares with the backbone is the backbone's.
+  // By layer, not by row: a layer that a head shares with the backbone belongs to the backbone.
   const backboneLayers = new Set(
     graph.nodes.filter((node) => backbone.has(node.id)).map((node) => node.layer),
   );
