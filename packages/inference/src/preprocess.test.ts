@@ -32,7 +32,7 @@ describe('preprocess', () => {
     expect(() => preprocess(new Uint8Array(7), preprocessing)).toThrow(ArgumentError);
     expect(() => preprocess(new Uint8Array(8), preprocessing)).toThrow('1.33 images');
     const bytes = new Uint8Array(6);
-    expect(() => preprocess(bytes, { ...preprocessing, mean: [0] })).toThrow('one value a channel');
+    expect(() => preprocess(bytes, { ...preprocessing, mean: [0] })).toThrow('one value per channel');
     expect(() => preprocess(bytes, { ...preprocessing, standardDeviation: [1, 0, 1] })).toThrow('0 or less');
     expect(() => preprocess(bytes, { ...preprocessing, mean: [0, NaN, 0] })).toThrow('finite');
   });

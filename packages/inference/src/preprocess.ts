@@ -4,18 +4,19 @@ import { ArgumentError } from '@earlyexit/core';
 export interface Preprocessing {
   /** Height, width, channels. */
   readonly inputShape: readonly [height: number, width: number, channels: number];
-  /** One a channel, on pixels scaled to 0…1. */
-  readonly mean: readonly number[];
-  /** One a channel, on pixels scaled to 0…1. */
+  /**
+   * One per channel, on pixels scaled to 0…1. */ readonly mean: readonly number[]; /** One a channel, on pixels scaled
+   * to 0…1.
+   */
   readonly standardDeviation: readonly number[];
   /**
-   * Which way the ink of the training images goes; null where it is no matter of ink, undefined where a network of before
-   * does not say. Whoever reads images inverts them to it; `preprocess` inverts nothing.
+   * Whether the training images have light or dark ink; null if they are not of ink, undefined in older networks, which
+   * do not say. Code that reads images inverts them to match; `preprocess` inverts nothing.
    */
   readonly polarity?: 'light-on-dark' | 'dark-on-light' | null | undefined;
   /**
-   * To how many pixels whoever reads images brings their shorter side before a window of `inputShape` is cut from the
-   * centre; where it is not said, `readImage` of `@earlyexit/datasets` has a rule. `preprocess` resizes nothing.
+   * The length in pixels to which code that reads images resizes their shorter side before the centre crop to
+   * `inputShape`; if not given, `readImage` of `@earlyexit/datasets` has a rule. `preprocess` resizes nothing.
    */
   readonly shorterSide?: number | undefined;
 }
@@ -27,7 +28,7 @@ const BYTE_VALUES = 256;
  *
  * @param bytes `[images, height, width, channels]`, values 0…255, already of the network's size.
  * @returns The same shape, as `Float32Array`; computed in float64 and rounded once.
- * @throws ArgumentError if the bytes are no whole number of images, or the preprocessing contradicts itself.
+ * @throws ArgumentError if the bytes are not a whole number of images, or the preprocessing contradicts itself.
  */
 export function preprocess(bytes: Uint8Array, preprocessing: Preprocessing): Float32Array {
   const { inputShape, mean, standardDeviation } = preprocessing;
@@ -35,7 +36,7 @@ export function preprocess(bytes: Uint8Array, preprocessing: Preprocessing): Flo
   if (mean.length !== channels || standardDeviation.length !== channels) {
     throw new ArgumentError({
       where: 'preprocess',
-      rule: `mean and standardDeviation have one value a channel, ${channels} here`,
+      rule: `mean and standardDeviation have one value per channel, ${channels} here`,
       received: `${mean.length} and ${standardDeviation.length}`,
     });
   }
@@ -58,7 +59,7 @@ export function preprocess(bytes: Uint8Array, preprocessing: Preprocessing): Flo
       remedy: 'Resize the images first, and drop the alpha channel',
     });
   }
-  // A byte has few values: a table holds what each becomes, so there are only 256 divisions a channel.
+  // A byte has few values: with a table of what each becomes, there are only 256 divisions per channel.
   const table = Float32Array.from({ length: channels * BYTE_VALUES }, (_, index) => {
     const channel = Math.floor(index / BYTE_VALUES);
     return ((index % BYTE_VALUES) / 255 - mean[channel]!) / standardDeviation[channel]!;

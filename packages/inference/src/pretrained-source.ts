@@ -1,6 +1,6 @@
 import { DataError, EarlyExitError } from '@earlyexit/core';
 
-// `architecture.tag`. What ends like a file is one.
+// `architecture.tag`. A name with the ending of a file is a file's.
 const NAME = /^[a-z\d_]+\.(?!onnx$|json$|bin$)[a-z\d_-]+$/;
 
 interface Weights {
@@ -8,12 +8,12 @@ interface Weights {
 }
 
 /**
- * Where a trained network lies in the package `@earlyexit/weights`, if that is installed: its file with the exits inside,
- * or its `model.json`.
+ * The location of a trained network in the package `@earlyexit/weights`, if that is installed: its file with the exits
+ * inside, or its `model.json`.
  *
- * @param rule what there should have been, for errors
- * @returns null if it is no name of that kind, or there is a file or a folder of that name
- * @throws DataError if the package is not there, or has no network of that name
+ * @param rule what was expected, for errors
+ * @returns null if it is not such a name, or there is a file or folder of that name
+ * @throws DataError if the package is not installed, or has no network of that name
  */
 export async function pretrainedSource(
   name: string,
@@ -22,7 +22,7 @@ export async function pretrainedSource(
 ): Promise<URL | null> {
   if (!NAME.test(name) || (await isPath(name))) return null;
   const about = { where: name, rule: `${rule}, or a trained network of this name` };
-  // By a variable: a bundler would stop at a package that is not installed.
+  // Through a variable, because a bundler would fail on a package that is not installed.
   const specifier = '@earlyexit/weights';
   let weights: Weights;
   try {

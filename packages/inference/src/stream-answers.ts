@@ -10,12 +10,12 @@ export interface StreamedAnswers {
 }
 
 /**
- * Classifies a stream of images in batches, in order: no more than one batch of images is in memory, and the next
- * one is asked for when its answers were taken.
+ * Classifies a stream of images in batches, in order: no more than one batch of images is in memory, and the next one
+ * is requested only after its answers have been taken.
  *
- * @param images One image each, `[height, width, channels]`: preprocessed numbers or raw bytes, all alike.
- * @throws ArgumentError for images that are not all of one size and kind, or no iterable; what `session.run` throws, and
- * what the stream does. The signal ends it also while the stream is silent.
+ * @param images One image each, `[height, width, channels]`: preprocessed numbers or raw bytes, but not both.
+ * @throws ArgumentError for images that are not all of one size and kind, or if `images` is not iterable; whatever
+ * `session.run` or the stream throws. The signal ends it even while the stream is silent.
  */
 export async function* streamAnswers(
   session: Session,
@@ -51,7 +51,7 @@ export async function* streamAnswers(
   if (batch.length > 0) yield await answer();
 }
 
-/** What a source gives, until the signal says so: also while the source is silent. */
+/** The items of a source until the signal aborts, even while the source is silent. */
 async function* untilAborted<Item>(
   source: AsyncIterable<Item> | Iterable<Item>,
   signal: AbortSignal | undefined,
@@ -64,7 +64,7 @@ async function* untilAborted<Item>(
     };
     signal?.addEventListener('abort', abort, { once: true });
   });
-  // It may end while nobody is waiting.
+  // It may abort while nobody is waiting.
   aborted.catch(() => undefined);
   let ended = false;
   try {
@@ -77,7 +77,7 @@ async function* untilAborted<Item>(
     }
   } finally {
     if (abort !== undefined) signal?.removeEventListener('abort', abort);
-    // A source that is silent may never end: it is told, and not waited for.
+    // A silent source may never end, so it is told to return but not waited for.
     if (!ended) void Promise.resolve(iterator.return?.()).catch(() => undefined);
   }
 }

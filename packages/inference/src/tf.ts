@@ -1,2 +1,2 @@
-// The one place of this package where TensorFlow.js comes in; only the `./tfjs` sub-path leads here.
+// The one place where this package imports TensorFlow.js; only the sub-path `./tfjs` leads here.
 export * as tf from '@tensorflow/tfjs-core';

@@ -47,7 +47,7 @@ describe('searchWithConfidence', () => {
   it('refuses a drop of nothing and a confidence in percent', () => {
     const ask = (maxAccuracyDrop: number, confidence: number) => () =>
       searchWithConfidence(fitted, tested, { costs, maxAccuracyDrop, confidence });
-    expect(ask(0, 0.9)).toThrow('of no drop at all nothing can be sure');
+    expect(ask(0, 0.9)).toThrow('no drop at all cannot be guaranteed');
     expect(ask(0.03, 90)).toThrow('confidence }): a number between 0 and 1');
   });
 });

@@ -2,10 +2,10 @@ import { pathToFileURL } from 'node:url';
 import type { OnnxRuntime } from '../onnx/runtime';
 
 /**
- * Loads what runs exported networks: onnxruntime-node, or OpenVINO behind the same interface.
+ * Loads the runtime of exported networks: onnxruntime-node, or OpenVINO behind the same interface.
  *
- * @param found on this machine, as `findRuntime` of `@earlyexit/native-engines` gives it: the module of onnxruntime-node,
- *   or the folder of OpenVINO's libraries
+ * @param found the result of `findRuntime` of `@earlyexit/native-engines`: the module of onnxruntime-node, or the
+ * folder of OpenVINO's libraries
  * @throws EnvironmentError if OpenVINO cannot be loaded
  */
 export async function loadRuntime({

@@ -1,20 +1,20 @@
 import { DataError } from '@earlyexit/core';
 import { isNode, type OnnxRuntime, type RuntimeSession } from './runtime';
 
-/** How to make a session of onnxruntime. */
+/** Options of `createRuntimeSession`. */
 export interface RuntimeSessionOptions {
   readonly threads?: number | undefined;
   readonly executionProvider?: string | undefined;
   readonly wasmPaths?: string | undefined;
-  /** Called with what could not be had as asked for. */
+  /** Called with what was asked for but is not available. */
   readonly warn: (message: string) => void;
 }
 
-/** The wasm module of onnxruntime-web starts once a page, and keeps its threads. */
+/** The wasm module of onnxruntime-web starts once per page and keeps its threads. */
 const started = new WeakSet<object>();
 
 /**
- * Makes a session of a runtime, in Node or in a browser.
+ * Creates a session of a runtime, in Node or in a browser.
  *
  * @throws DataError if the runtime cannot load the file
  */
@@ -31,9 +31,9 @@ export async function createRuntimeSession(
       ...(threads === undefined ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
       ...(provider === undefined ? {} : { executionProviders: [provider] }),
       graphOptimizationLevel: 'all',
-      // Between two runs the threads otherwise go on spinning for a while. With as many threads as processors, they keep
-      // one from the thread that begins the next run, and half of the runs take nearly twice as long. onnxruntime-web has
-      // no such setting.
+      // Otherwise the threads go on spinning for a while between two runs. With as many threads as processors they take
+      // one from the thread that begins the next run, and half of the runs take nearly twice as long. onnxruntime-web
+      // has no such setting.
       ...(isWeb ? {} : { extra: { session: { force_spinning_stop: '1' } } }),
       // Only errors: under WebGPU cheap operators always stay on the processor, which needs no warning.
       ...(isWeb ? { logSeverityLevel: 3 } : {}),
@@ -43,7 +43,7 @@ export async function createRuntimeSession(
   } catch (cause) {
     const received = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
     if (isWeb && asked !== undefined && asked !== 'wasm') {
-      // The visitor did not choose the machine: fall back to what it has, and say so.
+      // The visitor's machine may lack it: fall back to what there is, and say so.
       const session = await create('wasm').catch(() => null);
       if (session !== null) {
         warn(`loadSession: ${asked} cannot be used here (${received}); wasm computes instead`);
@@ -61,8 +61,8 @@ export async function createRuntimeSession(
 }
 
 /**
- * The execution provider that can be had: `wasm` instead of a `webgpu` that the browser does not offer, found out
- * before onnxruntime's larger module for it is fetched.
+ * The execution provider that is available: `wasm` if the browser does not offer `webgpu`, which is checked before
+ * onnxruntime's larger module for it is fetched.
  */
 export async function availableProvider(
   asked: string | undefined,
@@ -78,7 +78,7 @@ export async function availableProvider(
   return 'wasm';
 }
 
-/** Sets what onnxruntime-web reads when its wasm module starts, and returns the threads there will be. */
+/** Sets what onnxruntime-web reads when its wasm module starts, and returns the number of threads that will run. */
 function setUpWasm(
   runtime: OnnxRuntime,
   { threads, wasmPaths, warn }: RuntimeSessionOptions,

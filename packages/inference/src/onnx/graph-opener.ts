@@ -1,7 +1,7 @@
 import { DataError } from '@earlyexit/core';
 import { findRuntime, type OnnxRuntime, readTensor, runRuntime, type RuntimeSession } from './runtime';
 
-/** Any graph of `@earlyexit/onnx`, open on a runtime. */
+/** Any graph of `@earlyexit/onnx`, opened on a runtime. */
 export interface RunnableGraph {
   /** Runs images, `[count, channels, height, width]` of float32, and returns every output by its name. */
   run(images: Float32Array, count: number): Promise<Readonly<Record<string, Float32Array>>>;
@@ -9,8 +9,8 @@ export interface RunnableGraph {
 }
 
 /**
- * What opens graphs for `measureRanges` and `quantizeModel` of `@earlyexit/onnx`, and wherever outputs are wanted by
- * name. A network that answers is a session: `loadSession`.
+ * Opens graphs for `measureRanges` and `quantizeModel` of `@earlyexit/onnx`, and for other uses that need outputs by
+ * name. To get answers from a network use `loadSession`.
  *
  * @param options.runtime `onnxruntime-node` or `onnxruntime-web`; the one that is installed unless given
  * @param options.threads inside an operator; the runtime's own choice unless given

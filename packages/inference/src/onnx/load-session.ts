@@ -18,7 +18,7 @@ import {
 
 export type { OnnxSource };
 
-/** How to open an ONNX file. */
+/** Options of `loadSession`. */
 export interface OnnxSessionOptions {
   /**
    * Threads inside an operator; the runtime's own choice, every core, unless given. In a browser more than one needs a
@@ -26,15 +26,15 @@ export interface OnnxSessionOptions {
    */
   readonly threads?: number;
   /**
-   * What computes: `cpu`, `cuda`, `dml`, `coreml`, … in Node, `wasm`, `webgpu`, … in a browser, where `wasm` stands in
-   * for what the visitor's machine lacks.
+   * The execution provider: `cpu`, `cuda`, `dml`, `coreml`, … in Node, `wasm`, `webgpu`, … in a browser, where `wasm`
+   * replaces what the visitor's machine lacks. The runtime's own choice unless given.
    */
   readonly executionProvider?: string;
   /** Where a browser finds the `.wasm` files of onnxruntime-web; beside the script unless given. */
   readonly wasmPaths?: string;
   /**
-   * The module `onnxruntime-node` or `onnxruntime-web`, or what `loadOpenvino` of `@earlyexit/inference/openvino` gives;
-   * the onnxruntime that is installed unless given.
+   * The module `onnxruntime-node` or `onnxruntime-web`, or the result of `loadOpenvino` of
+   * `@earlyexit/inference/openvino`; the installed onnxruntime unless given.
    */
   readonly runtime?: OnnxRuntime;
   /** Stops reading the file: the call rejects with the signal's reason. */
@@ -45,18 +45,18 @@ export interface OnnxSessionOptions {
 
 /** A session over an ONNX file. */
 export interface OnnxSession extends Session {
-  /** What the file says about itself: how it decides, what it costs, whether thresholds can change. */
+  /** The file's own description: how it decides, what it costs, whether thresholds can change. */
   readonly file: OnnxFileMetadata;
-  /** What computes: the execution provider asked for, or `wasm` where a browser does not have it. */
+  /** The execution provider: the one asked for, or `wasm` if a browser does not have it. */
   readonly executionProvider: string;
 }
 
 /**
- * Opens a file of `earlyexit export`, with its exits inside or without exits, and makes a session of it on
- * onnxruntime. The batch shrinks inside the graph; answers come back in input order.
+ * Opens a file of `earlyexit export`, with exits or without, as a session on onnxruntime. The batch shrinks inside the
+ * graph; answers come back in input order.
  *
- * Where the criterion answers with log-probabilities (`ensemble`: their mean so far), those are an early exit's `logits`,
- * of which the class is the argmax, and `probabilities` are theirs.
+ * If the criterion answers with log-probabilities (`ensemble`: their mean so far), these are an early exit's `logits`:
+ * the class is their argmax, and `probabilities` derive from them.
  *
  * @throws DataError if the file is missing, damaged or something else; EnvironmentError if no onnxruntime is
  * installed; ArgumentError if the options do not fit; the signal's reason if it is aborted
@@ -83,7 +83,7 @@ export async function loadSession(
   return { ...makeSession(session, runtime, file), file, executionProvider: computes };
 }
 
-/** @throws ArgumentError if it is no positive integer */
+/** @throws ArgumentError unless it is a positive integer */
 export function checkThreads(threads: number | undefined, where: string): void {
   if (threads === undefined || (Number.isInteger(threads) && threads > 0)) return;
   throw new ArgumentError({
@@ -134,7 +134,7 @@ function makeSession(session: RuntimeSession, runtime: OnnxRuntime, file: OnnxFi
   );
 }
 
-/** What a session says about its network; for a file without exits, only the final exit, at the plain network's cost. */
+/** A session's metadata; for a file without exits only the final exit, at the plain network's cost. */
 function describe({ network, decision, kind }: OnnxFileMetadata): SessionMetadata {
   const { name, classes, preprocessing, exits, staticMacs, fittedOn } = network;
   return {
@@ -163,7 +163,7 @@ async function readAnswers(
   const scores = kind === 'static' ? null : ((await read('score')) as Float32Array);
   const classes = network.classes.length;
   const chosen = argmaxRows(logits, classes);
-  // Log-probabilities have the temperatures in them.
+  // Log-probabilities already include the temperatures.
   const hasTemperatures = decision !== null && getCriterion(decision.criterion).answersWith !== 'logits';
   answers.logits.set(logits, offset * classes);
   answers.classes.set(chosen, offset);
@@ -174,7 +174,7 @@ async function readAnswers(
         where: `session.run, ${network.name}`,
         rule: `the file answers with an exit from 0 to ${network.exits.length - 1}`,
         received: String(exit),
-        remedy: 'Export it again, or do not trust where it comes from',
+        remedy: 'Export it again, or do not trust its source',
       });
     }
     const isFinal = kind === 'static' || exit === network.exits.length - 1;

@@ -13,9 +13,9 @@ const WIRE_TYPE_BITS = 3;
 const LONGEST_VARINT = 10;
 
 /**
- * Reads the fields of a protobuf message one after the other, without copying.
+ * Reads the fields of a protobuf message one after another, without copying.
  *
- * @throws DataError if the message ends in the middle of a field, or is no protobuf message
+ * @throws DataError if the message ends in the middle of a field, or is not a protobuf message
  */
 export function* readFields(message: Uint8Array, where: string): Generator<ProtobufField> {
   let offset = 0;
@@ -32,7 +32,7 @@ export function* readFields(message: Uint8Array, where: string): Generator<Proto
     for (let i = 0; i < LONGEST_VARINT; i++) {
       if (offset >= message.length) damaged('an end in the middle of a number');
       const byte = message[offset++]!;
-      // Beyond 2 ** 53 a float64 rounds: no size in a sound file is that large.
+      // Beyond 2 ** 53 a float64 rounds, but no size in a valid file is that large.
       value += (byte & 0x7f) * 2 ** (7 * i);
       if (byte < 0x80) return value;
     }

@@ -8,12 +8,12 @@ import {
 import type { SessionMetadata } from '../session/session';
 import { readFields } from './protobuf-reader';
 
-/** What an exported file says about itself, checked. */
+/** An exported file's description of itself, checked. */
 export interface OnnxFileMetadata {
   readonly kind: 'conditional' | 'static';
-  /** What weights and activations are. */
+  /** The type of weights and activations. */
   readonly dtype: 'float32' | 'int8';
-  /** Where the graph comes from, where that is not a network of ours. */
+  /** Where the graph comes from, if not from a network of ours. */
   readonly origin?: 'foreign';
   /** Height, width and channels; or fewer axes. */
   readonly inputShape: readonly number[];
@@ -26,7 +26,7 @@ export interface OnnxFileMetadata {
   readonly network: SessionMetadata & { readonly staticMacs: number };
 }
 
-/** What one stage of a staged export says about itself, checked. */
+/** The description of one stage of a staged export, checked. */
 export interface StageFileMetadata extends Pick<OnnxFileMetadata, 'dtype' | 'inputShape' | 'network'> {
   readonly kind: 'stage';
   /** From 0. */
@@ -43,20 +43,20 @@ const CHECKSUM_LENGTH = 64;
 const LONGEST_VALUE = 2 ** 22;
 
 /**
- * Reads what a file of `@earlyexit/onnx` says about itself, after checking that it is whole.
+ * Reads the description in a file of `@earlyexit/onnx`, after checking that the file is whole.
  *
- * @throws DataError if the file is damaged, or is no early-exit network
+ * @throws DataError if the file is damaged, or is not an early-exit network
  */
 export async function readMetadata(bytes: Uint8Array, where: string): Promise<OnnxFileMetadata> {
   const metadata = await readChecked<OnnxFileMetadata>(bytes, where, findProblem);
-  // The first files did not say it.
+  // The first files did not state it.
   return { ...metadata, dtype: (metadata as { dtype?: 'int8' }).dtype ?? 'float32' };
 }
 
 /**
  * The same for one stage of a staged export.
  *
- * @throws DataError if the file is damaged, or is no stage
+ * @throws DataError if the file is damaged, or is not a stage
  */
 export async function readStageMetadata(bytes: Uint8Array, where: string): Promise<StageFileMetadata> {
   return readChecked<StageFileMetadata>(bytes, where, findStageProblem);

@@ -2,9 +2,10 @@ import { DataError } from '@earlyexit/core';
 import { pretrainedSource } from '../pretrained-source';
 
 /**
- * Where an ONNX file comes from: a path or a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), its bytes, or a `Blob`,
- * which a `File` that someone chose or dropped on a page is. In a browser a path is relative to the page. Where there is
- * no such file, the name of a trained network of `@earlyexit/weights`, such as `b_lenet.mnist`, if that is installed.
+ * Where an ONNX file comes from: a path or a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), its bytes, or a
+ * `Blob`, such as a `File` that someone chose or dropped on a page. In a browser a path is relative to the page. If
+ * there is no such file, it may be the name of a trained network of `@earlyexit/weights`, such as `b_lenet.mnist`, if
+ * that package is installed.
  */
 export type OnnxSource = string | URL | Uint8Array | ArrayBuffer | Blob;
 
@@ -12,9 +13,9 @@ export type OnnxSource = string | URL | Uint8Array | ArrayBuffer | Blob;
 const LARGEST_FILE_BYTES = 2 ** 30;
 
 /**
- * Reads an ONNX file whole.
+ * Reads a whole ONNX file.
  *
- * @throws DataError if it is not there, too large, or the server refuses
+ * @throws DataError if it is missing, too large, or the server refuses
  */
 export async function readSource(
   source: OnnxSource,
@@ -54,7 +55,7 @@ async function readFile(
   where: string,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  // Not imported: a browser has no file system, and a bundler for one would stop at its name.
+  // Not imported, because a browser has no file system, and a bundler would fail on the name.
   const fs = process.getBuiltinModule('node:fs/promises');
   try {
     const status = await fs.stat(path);
@@ -107,7 +108,7 @@ async function download(url: URL, where: string, signal: AbortSignal | undefined
   refuseSize(Number(response.headers.get('content-length') ?? 0), where);
   const parts: Uint8Array[] = [];
   let size = 0;
-  // Part by part: a server may not say how much it will send, or may not tell the truth.
+  // Part by part: a server may not say how much it will send, or say so wrongly.
   for (const reader = response.body!.getReader(); ;) {
     const { done, value } = await reader.read();
     if (done) break;

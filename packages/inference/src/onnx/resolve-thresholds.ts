@@ -10,9 +10,9 @@ import type { RunOptions } from '../session/session';
 import type { OnnxFileMetadata } from './read-metadata';
 
 /**
- * The thresholds of a run, one an early exit: what the options say, else what the file brings.
+ * The thresholds of a run, one per early exit: those of the options, otherwise those of the file.
  *
- * @throws ArgumentError if they do not fit or are missing, or the options ask for what is built into the file
+ * @throws ArgumentError if they do not fit or are missing, or the options set something that is built into the file
  */
 export function resolveThresholds(
   { decision, network, kind }: OnnxFileMetadata,

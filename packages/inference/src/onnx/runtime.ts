@@ -4,7 +4,7 @@ import { DataError, EnvironmentError } from '@earlyexit/core';
 export interface RuntimeTensor {
   readonly dims: readonly number[];
   readonly data: unknown;
-  /** Of a tensor that lies on a device. */
+  /** For a tensor on a device. */
   getData?(): Promise<unknown>;
   dispose?(): void;
 }
@@ -19,9 +19,9 @@ export interface RuntimeSession {
   release(): Promise<void>;
 }
 
-/** What is used of `onnxruntime-node` or `onnxruntime-web`, whose modules fit as they are. */
+/** The part of `onnxruntime-node` or `onnxruntime-web` that is used; both modules fit as they are. */
 export interface OnnxRuntime {
-  /** What errors call it; `onnxruntime` unless given. */
+  /** Its name in errors; `onnxruntime` unless given. */
   readonly name?: string;
   readonly InferenceSession: {
     create(bytes: Uint8Array, options?: Record<string, unknown>): Promise<RuntimeSession>;
@@ -37,7 +37,7 @@ export interface OnnxRuntime {
   };
 }
 
-/** Whether this is Node, where files can be read and `onnxruntime-node` can be there. */
+/** Whether this is Node, where files can be read and `onnxruntime-node` may be installed. */
 export function isNode(): boolean {
   // Some bundlers put an empty `process` into a page.
   const { process } = globalThis as { readonly process?: { readonly versions?: { readonly node?: string } } };
@@ -45,14 +45,14 @@ export function isNode(): boolean {
 }
 
 /**
- * Finds the installed onnxruntime: `onnxruntime-node` in Node, else `onnxruntime-web`; of the latter, in a
- * browser, the entry that has what is asked for and least besides.
+ * Finds the installed onnxruntime: `onnxruntime-node` in Node, otherwise `onnxruntime-web`; in a browser, the smallest
+ * entry of it that has what is asked for.
  *
  * @throws EnvironmentError if neither is installed
  */
 export async function findRuntime(executionProvider?: string): Promise<OnnxRuntime> {
   const inNode = isNode();
-  // A name that bundlers cannot see: what is for Node alone must not reach a browser's bundle.
+  // A name that bundlers cannot see: a package for Node only must not end up in a browser's bundle.
   const native = ['onnxruntime', 'node'].join('-');
   const failures: unknown[] = [];
   if (inNode) {
@@ -78,7 +78,7 @@ export async function findRuntime(executionProvider?: string): Promise<OnnxRunti
   });
 }
 
-/** An entry of onnxruntime-web: the one for wasm alone is half as much to fetch. */
+/** An entry of onnxruntime-web; the one for wasm only is half the download. */
 async function importWeb(executionProvider = 'wasm'): Promise<unknown> {
   if (executionProvider === 'wasm') return import('onnxruntime-web/wasm');
   if (executionProvider === 'webgpu') return import('onnxruntime-web/webgpu');
@@ -94,7 +94,7 @@ function moduleOf(imported: unknown): OnnxRuntime {
 /**
  * Runs a session.
  *
- * @throws DataError with what the runtime says
+ * @throws DataError with the runtime's message
  */
 export async function runRuntime(
   session: RuntimeSession,
@@ -115,7 +115,7 @@ export async function runRuntime(
   });
 }
 
-/** The numbers of a tensor, on the host; frees what it takes elsewhere. */
+/** The values of a tensor, on the host; frees its memory elsewhere. */
 export async function readTensor(tensor: RuntimeTensor): Promise<unknown> {
   const data = await (tensor.getData?.() ?? tensor.data);
   tensor.dispose?.();

@@ -9,23 +9,23 @@ import { createOpenvinoSession } from './openvino-session';
 /** Where OpenVINO is. */
 export interface OpenvinoOptions {
   /**
-   * The library of OpenVINO's C interface, or the folder in which it lies: `libopenvino_c.so.…`,
-   * `libopenvino_c.….dylib`, `openvino_c.dll`. `earlyexit engine install openvino` fetches one and says where it is; in
-   * the Python package `openvino` it lies in `openvino/libs`.
+   * The library of OpenVINO's C interface, or its folder: `libopenvino_c.so.…`, `libopenvino_c.….dylib`,
+   * `openvino_c.dll`. `earlyexit engine install openvino` fetches one and says where it is; in the Python package
+   * `openvino` it is in `openvino/libs`.
    */
   readonly library: string;
 }
 
 /**
- * Intel's OpenVINO as the runtime of `loadSession` and `loadStagedSession`: the same files, the same answers to float32
- * rounding, computed by other kernels. On x64 its int8 convolutions are faster than onnxruntime's at batches of several
- * images; see the README for both. It computes on the processor (`cpu`), and on what else `executionProvider` names
- * of OpenVINO's devices, `gpu` for example.
+ * Intel's OpenVINO as the runtime of `loadSession` and `loadStagedSession`: the same files, the same answers up to
+ * float32 rounding, computed by other kernels. On x64 its int8 convolutions are faster than onnxruntime's at batches of
+ * several images; see the README for both. It computes on the processor (`cpu`) unless `executionProvider` names
+ * another of OpenVINO's devices, such as `gpu`.
  *
- * Node only; needs the package `koffi`, with which it calls the library.
+ * Node only; needs the package `koffi` to call the library.
  *
- * @throws EnvironmentError if koffi or the library cannot be loaded, or the library is too old; ArgumentError if there is
- * none at the place
+ * @throws EnvironmentError if koffi or the library cannot be loaded, or the library is too old; ArgumentError if there
+ * is none at that place
  */
 export async function loadOpenvino({ library: place }: OpenvinoOptions): Promise<OnnxRuntime> {
   const path = findLibrary(place);
@@ -83,7 +83,7 @@ function findLibrary(place: string): string {
   });
 }
 
-/** The numbers of the types changed once: their sizes tell whether the library uses those meant here. */
+/** The numbers of the types changed once: their sizes show whether the library uses those expected here. */
 function checkElementTypes(library: NativeLibrary): void {
   for (const [name, { number, array }] of Object.entries(elementTypes)) {
     const tensor = library.createTensor(number, [1]);

@@ -1,17 +1,19 @@
 import type Koffi from 'koffi';
 
-/** A pointer, as koffi gives it. */
+/** A pointer, as koffi returns it. */
 export type Pointer = unknown;
 
 /** A type, as koffi takes it. */
 type TypeSpec = Parameters<typeof Koffi.out>[0];
 
-/** What is called of OpenVINO's C interface, by the names it has there (docs.openvino.ai, "OpenVINO C API"). */
+/**
+ * The functions of OpenVINO's C interface that are used, under their names there (docs.openvino.ai, "OpenVINO C API").
+ */
 export interface NativeLibrary {
   readonly createCore: () => Pointer;
-  /** The bytes have to stay in place only during the call. */
+  /** The bytes have to stay valid only during the call. */
   readonly readModel: (core: Pointer, bytes: Uint8Array) => Promise<Pointer>;
-  /** Gives the model's inputs these shapes, whatever they were. */
+  /** Sets the shapes of the model's inputs. */
   readonly reshape: (model: Pointer, shapes: Readonly<Record<string, readonly number[]>>) => void;
   readonly compile: (
     core: Pointer,
@@ -20,9 +22,9 @@ export interface NativeLibrary {
     properties: Readonly<Record<string, string>>,
   ) => Promise<Pointer>;
   readonly createRequest: (compiled: Pointer) => Pointer;
-  /** Synchronous, as in onnxruntime-node: for a single image, the way to another thread and back would take longer. */
+  /** Synchronous, as in onnxruntime-node: for a single image, going to another thread and back would take longer. */
   readonly infer: (request: Pointer) => void;
-  /** A tensor of the request: of an input, to be filled; of an output, to be read. */
+  /** A tensor of the request: an input to be filled, or an output to be read. */
   readonly getTensor: (request: Pointer, name: string) => Pointer;
   readonly setTensor: (request: Pointer, name: string, tensor: Pointer) => void;
   readonly createTensor: (type: number, dims: readonly number[]) => Pointer;
@@ -35,11 +37,11 @@ export interface NativeLibrary {
 /**
  * Binds OpenVINO's C interface.
  *
- * @throws Error with what the system's loader says, if it is no such library
+ * @throws Error with the message of the system's loader if it is not such a library
  */
 export function bindLibrary(koffi: typeof Koffi, path: string): NativeLibrary {
   const library = koffi.load(path);
-  // Anonymous types: the same library can be bound twice.
+  // Anonymous types, so that the same library can be bound twice.
   const shape = koffi.struct({ rank: 'int64_t', dims: 'int64_t *' });
   const dimension = koffi.struct({ min: 'int64_t', max: 'int64_t' });
   const partialShape = koffi.struct({ rank: dimension, dims: koffi.pointer(dimension) });
@@ -59,7 +61,7 @@ export function bindLibrary(koffi: typeof Koffi, path: string): NativeLibrary {
     check(call(place));
     return place[0];
   };
-  /** In a thread of its own: the event loop goes on. */
+  /** In another thread, so that the event loop goes on. */
   const inThread = (call: ReturnType<typeof func>, ...values: readonly unknown[]): Promise<void> =>
     new Promise((resolve, reject) => {
       call.async(...values, (error: Error | null, status: number) => {
@@ -133,7 +135,7 @@ export function bindLibrary(koffi: typeof Koffi, path: string): NativeLibrary {
       ),
     describeTensor(tensor) {
       const type: [number] = [0];
-      // koffi gives 64-bit integers as numbers where they fit, else as bigint.
+      // koffi returns 64-bit integers as numbers if they fit, otherwise as bigint.
       const sizes: [{ rank: number | bigint; dims: Pointer }] = [{ rank: 0, dims: null }];
       check(tensorType(tensor, type) as number);
       check(tensorShape(tensor, sizes) as number);
@@ -158,7 +160,7 @@ export function bindLibrary(koffi: typeof Koffi, path: string): NativeLibrary {
   };
 }
 
-/** OpenVINO puts places in its sources before its messages: the last line says what is wrong. */
+/** OpenVINO puts source locations before its messages; the last line says what is wrong. */
 function summarize(message: string): string {
   return (
     message

@@ -3,30 +3,30 @@ import type { RuntimeSession, RuntimeTensor } from '../onnx/runtime';
 import type { NativeLibrary, Pointer } from './native-library';
 import { feed, type HostTensor, read } from './openvino-tensor';
 
-/** A network compiled for batches of any size, or of one. */
+/** A network compiled for batches of any size, or of one particular size. */
 interface Compiled {
   readonly request: Pointer;
   free(): void;
 }
 
-/** A size of batch that has come. */
+/** A batch size that has occurred. */
 interface Size {
-  /** The network for this size alone; null until it is compiled, and for sizes seen only once. */
+  /** The network for this size only; null until it is compiled, and for sizes seen only once. */
   compiled: Compiled | null;
   /** Whether it is being compiled for, or was. */
   isWanted: boolean;
 }
 
-/** How many batch sizes have a network of their own at a time: the usual one, and a last short one. */
+/** How many batch sizes have their own network at a time: the usual one, and a last short one. */
 const MOST_SIZES = 2;
 
 /**
- * Makes a session of OpenVINO.
+ * Creates a session of OpenVINO.
  *
- * The network is compiled for batches of any size first. For a size that comes a second time it is compiled once more, in the
- * background, which takes some tenths of a second: what is known of the shapes lets OpenVINO leave out copies.
+ * The network is compiled for batches of any size first. For a size that occurs a second time it is compiled again in
+ * the background, which takes some tenths of a second: knowing the shapes lets OpenVINO avoid copies.
  *
- * @throws what OpenVINO says of a network that it cannot compile
+ * @throws OpenVINO's error if it cannot compile the network
  */
 export async function createOpenvinoSession(
   library: NativeLibrary,
@@ -47,7 +47,7 @@ export async function createOpenvinoSession(
         NUM_STREAMS: '1',
         // Otherwise the threads of two sessions share the first processors and leave the others idle.
         ENABLE_CPU_PINNING: 'NO',
-        // Otherwise it computes in bfloat16 where the processor can, and its answers differ from TensorFlow.js.
+        // Otherwise it computes in bfloat16 if the processor can, and its answers differ from those of TensorFlow.js.
         INFERENCE_PRECISION_HINT: 'f32',
         ...(threads === undefined ? {} : { INFERENCE_NUM_THREADS: String(threads) }),
       });
@@ -70,10 +70,10 @@ export async function createOpenvinoSession(
     sizes.set(key, size);
     if (known !== undefined && !size.isWanted) {
       size.isWanted = true;
-      // A failure here loses nothing: the network for any size computes the same.
+      // A failure here does no harm: the network for any size computes the same.
       void compile(shapes).then(
         (compiled) => {
-          // Meanwhile it may have made room for others, or the session have ended.
+          // Meanwhile it may have been evicted, or the session may have ended.
           if (sizes.get(key) === size) size.compiled = compiled;
           else compiled.free();
         },
@@ -96,7 +96,7 @@ export async function createOpenvinoSession(
 
   return {
     async run(feeds, outputs) {
-      // Timers and what is compiled in the background get their turn. The rest happens at one go: no two runs overlap.
+      // Lets timers and background compilation have their turn. The rest is synchronous, so no two runs overlap.
       await setImmediate();
       if (isReleased) throw new Error('the session was released');
       const compiled = compiledFor(feeds);
@@ -113,7 +113,7 @@ export async function createOpenvinoSession(
   };
 }
 
-/** With the one request that runs it. */
+/** Adds the one request that runs it. */
 function withRequest(library: NativeLibrary, compiled: Pointer): Compiled {
   const request = library.createRequest(compiled);
   return {

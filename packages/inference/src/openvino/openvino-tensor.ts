@@ -1,7 +1,7 @@
 import type { RuntimeTensor } from '../onnx/runtime';
 import type { NativeLibrary, Pointer } from './native-library';
 
-/** The element types that our graphs have, by their numbers in OpenVINO's C interface since 2025. */
+/** The element types of our graphs, by their numbers in OpenVINO's C interface since 2025. */
 export const elementTypes = {
   float32: { number: 4, array: Float32Array },
   int64: { number: 10, array: BigInt64Array },
@@ -16,7 +16,7 @@ export interface HostTensor extends RuntimeTensor {
   readonly data: Float32Array | BigInt64Array | Uint8Array;
 }
 
-/** What makes them, as onnxruntime's class does. */
+/** The class that makes them, like that of onnxruntime. */
 export class OpenvinoTensor implements HostTensor {
   constructor(
     readonly type: HostTensor['type'],
@@ -25,7 +25,7 @@ export class OpenvinoTensor implements HostTensor {
   ) {}
 }
 
-/** Copies a tensor to where the request reads it. */
+/** Copies a tensor into the request's input. */
 export function feed(
   library: NativeLibrary,
   request: Pointer,

@@ -20,15 +20,15 @@ export interface PreparedBatch {
   readonly offset: number;
 }
 
-/** What answers the batches of a session. */
+/** The engine that answers the batches of a session. */
 export interface BatchEngine {
-  /** What the network takes, without the batch axis. */
+  /** The shape of the network's input, without the batch axis. */
   readonly inputShape: readonly number[];
   readonly classes: number;
   /**
    * Reads the options of one run, before anything is computed.
    *
-   * @returns what writes the answers of a batch to their places
+   * @returns a function that writes the answers of a batch to their places
    */
   prepare(options: RunOptions): (batch: PreparedBatch, answers: Answers) => Promise<void>;
   /** Frees what the engine holds; called once, when no run is under way. */
@@ -36,8 +36,8 @@ export interface BatchEngine {
 }
 
 /**
- * A session over whatever answers a batch: cuts the images into batches, preprocesses bytes, refuses what no exit
- * could be sure of, gathers the answers in input order, and waits for runs under way before it frees the engine.
+ * A session over any engine that answers batches: it splits the images into batches, preprocesses bytes, refuses
+ * non-finite values, collects the answers in input order, and waits for running calls before it frees the engine.
  */
 export function createBatchedSession(engine: BatchEngine, metadata: SessionMetadata): Session {
   const { inputShape, classes } = engine;
@@ -52,7 +52,7 @@ export function createBatchedSession(engine: BatchEngine, metadata: SessionMetad
     if (disposed) {
       throw new ArgumentError({
         where: 'session.run',
-        rule: 'a session that was disposed answers no more',
+        rule: 'a session that was disposed of gives no more answers',
         remedy: 'Create a new session',
       });
     }

@@ -11,8 +11,8 @@ import type { Answers } from './session';
 import type { StageRunner } from './stage-runner';
 
 /**
- * Runs one batch stage by stage and writes each answer to its place. After each exit the batch shrinks to the
- * samples that go on; when none does, the later stages are not computed.
+ * Runs one batch stage by stage and writes each answer to its place. After each exit the batch shrinks to the samples
+ * that go on; when none do, the later stages are not computed.
  *
  * @param exitMacs `[K + 1]`, the cumulative cost of leaving at each exit.
  * @throws The signal's reason, between two stages.
@@ -29,7 +29,7 @@ export async function routeBatch<Features>(
   const criterion = getCriterion(policy.criterion);
   let places = Int32Array.from({ length: batch.rows }, (_, row) => batch.offset + row);
   let state: CriterionState | null = null;
-  // Null while a call owns the features: the owner frees them.
+  // Null while a call owns the features, because the owner frees them.
   let features: Features | null = await runner.load(batch.images, batch.rows);
   try {
     for (let exit = 0; exit < stageCount; exit++) {

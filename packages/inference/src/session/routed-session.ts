@@ -6,9 +6,9 @@ import type { Session, SessionMetadata } from './session';
 import type { StageRunner } from './stage-runner';
 
 /**
- * A session over stages, whatever runs them: each batch is routed through the exits and shrinks on the way.
+ * A session over stages of any runtime: each batch is routed through the exits and shrinks on the way.
  *
- * @throws ArgumentError if the metadata does not tell of as many exits as the runner has stages.
+ * @throws ArgumentError if the metadata does not list as many exits as the runner has stages.
  */
 export function createRoutedSession<Features>(
   runner: StageRunner<Features>,
@@ -17,7 +17,7 @@ export function createRoutedSession<Features>(
   if (metadata.exits.length !== runner.stageCount) {
     throw new ArgumentError({
       where: 'createRoutedSession',
-      rule: 'there is one stage an exit, the final exit included',
+      rule: 'there is one stage per exit, the final exit included',
       received: `${runner.stageCount} stages, ${metadata.exits.length} exits in the metadata`,
     });
   }

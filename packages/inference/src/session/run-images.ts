@@ -5,7 +5,7 @@ import type { Answers, ImageBatch, SessionMetadata } from './session';
 /** Larger batches gain little and take more memory. */
 export const DEFAULT_BATCH_SIZE = 64;
 
-/** Room for the answers to `count` images. */
+/** Empty answers to `count` images. */
 export function emptyAnswers(count: number, classes: number): Answers {
   return {
     count,
@@ -18,14 +18,14 @@ export function emptyAnswers(count: number, classes: number): Answers {
   };
 }
 
-/** What the network takes: preprocessed images as they are, bytes preprocessed. */
+/** The network's inputs: preprocessed images as they are, bytes after preprocessing. */
 export function toInputs(data: Float32Array | Uint8Array, metadata: SessionMetadata): Float32Array {
   if (data instanceof Float32Array) return data;
   // Checked before the run began.
   return preprocess(data, metadata.preprocessing!);
 }
 
-/** @throws ArgumentError if it is no positive integer */
+/** @throws ArgumentError unless it is a positive integer */
 export function checkBatchSize(batchSize: number): number {
   if (Number.isInteger(batchSize) && batchSize > 0) return batchSize;
   throw new ArgumentError({
@@ -35,7 +35,7 @@ export function checkBatchSize(batchSize: number): number {
   });
 }
 
-/** @throws ArgumentError if the images are not of the shape that the network takes, or bytes that it cannot take */
+/** @throws ArgumentError if the images do not have the network's shape, or are bytes that it cannot preprocess */
 export function checkImages(
   images: ImageBatch,
   inputShape: readonly number[],
@@ -79,7 +79,7 @@ export function checkImages(
 export function checkFinite(images: Float32Array, rows: number, offset: number): void {
   const imageSize = images.length / rows;
   for (let row = 0; row < rows; row++) {
-    // Float32 values cannot overflow a float64 sum, so the sum is finite exactly if all of them are.
+    // Float32 values cannot overflow a float64 sum, so the sum is finite if and only if all of them are.
     let sum = 0;
     for (let index = row * imageSize; index < (row + 1) * imageSize; index++) sum += images[index]!;
     if (Number.isFinite(sum)) continue;
@@ -92,7 +92,7 @@ export function checkFinite(images: Float32Array, rows: number, offset: number):
   }
 }
 
-/** @throws DataError if an answer rests on logits that are NaN or infinite: nothing is the largest of them */
+/** @throws DataError if an answer is based on logits that are NaN or infinite, which have no meaningful argmax */
 export function checkAnswers(
   { logits, count }: Answers,
   { offset, rows }: { readonly offset: number; readonly rows: number },

@@ -1,38 +1,38 @@
 import type { CriterionName, FittedOn, Threshold, ThresholdJson } from '@earlyexit/exit-criteria';
 import type { Preprocessing } from '../preprocess';
 
-/** Images to classify, one after the other in `[image, height, width, channel]` order. */
+/** Images to classify, one after another in `[image, height, width, channel]` order. */
 export interface ImageBatch {
   /**
    * `Float32Array`: inputs of the network, already preprocessed. `Uint8Array` (a `Buffer` too): raw bytes of the
-   * network's own height, width and channels, which the session preprocesses as the network's metadata says. It is not
-   * copied: leave it as it is until the run has ended.
+   * network's own height, width and channels, which the session preprocesses as the network's metadata says. The data
+   * are not copied: do not change them until the run has ended.
    */
   readonly data: Float32Array | Uint8Array;
-  /** How many images there are; 0 is allowed. */
+  /** The number of images; 0 is allowed. */
   readonly count: number;
 }
 
-/** How to run a batch. What is left out comes from the policy that calibration stored in the network. */
+/** Options of a run. What is left out comes from the policy that calibration stored in the network. */
 export interface RunOptions {
-  /** Default: the stored policy's, else `max-probability`. */
+  /** Unless given, the stored policy's, or else `max-probability`. */
   readonly criterion?: CriterionName;
-  /** One an early exit. Default: the stored policy's; a network without early exits needs none. */
+  /** One per early exit; unless given, the stored policy's. A network without early exits needs none. */
   readonly thresholds?: readonly Threshold[];
-  /** One an exit, the final one included. Default: the stored policy's, else 1. */
+  /** One per exit, the final one included; unless given, the stored policy's, or else 1. */
   readonly temperatures?: readonly number[];
   /**
-   * The most multiply-accumulates that an image may cost, every head on its way included: the last exit within it answers
-   * whatever is left. Default: no cap.
+   * The most multiply-accumulates that an image may cost, every head on its way included: the last exit within it
+   * answers whatever is left. No cap unless given.
    */
   readonly maxMacs?: number;
-  /** The most images that are computed together. Default: 64. */
+  /** The most images that are computed together; 64 unless given. */
   readonly batchSize?: number;
-  /** Ends the run between two stages, by an exception: the signal's reason. */
+  /** Ends the run between two stages: the call rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** What a run answers, in the order of the images. */
+/** The answers of a run, in the order of the images. */
 export interface Answers {
   readonly count: number;
   /** `[count]`, the class of each image. */
@@ -49,40 +49,39 @@ export interface Answers {
   readonly macs: Float64Array;
 }
 
-/** What a session knows of its network. */
+/** What a session knows about its network. */
 export interface SessionMetadata {
   readonly name: string;
   /** Class names, by class index. */
   readonly classes: readonly string[];
-  /** How bytes become inputs; null where the network does not say. */
+  /** How bytes become inputs; null if the network does not say. */
   readonly preprocessing: Preprocessing | null;
   /** K early exits and the final one, with the cumulative cost of leaving there. */
   readonly exits: readonly { readonly name: string; readonly macs: number }[];
-  /** The stored policy; null where the network was not calibrated. */
+  /** The stored policy; null if the network was not calibrated. */
   readonly policy: {
     readonly criterion: CriterionName;
     readonly thresholds: readonly ThresholdJson[];
     readonly temperatures?: readonly number[];
   } | null;
-  /** What was fitted on which samples; left out where nothing is recorded. */
+  /** What was fitted on which samples; left out if nothing is recorded. */
   readonly fittedOn?: readonly FittedOn[] | undefined;
 }
 
 /**
- * A network ready to answer, whatever computes it. Samples leave at the first exit that is sure enough; the rest of
- * the network is computed for the others only, and not at all if none is left.
+ * A network ready to answer, on any engine. Samples leave at the first exit that is sure enough; the rest of the
+ * network is computed only for the others, and not at all if none are left.
  */
 export interface Session {
   readonly metadata: SessionMetadata;
   /**
    * Classifies images.
    *
-   * @throws ArgumentError if the options do not fit the network, or thresholds are missing, or the data is not of
-   * the network's input shape. DataError if an image, or what the network makes of it, holds NaN or
-   * infinite values. The signal's reason if it is
-   * aborted.
+   * @throws ArgumentError if the options do not fit the network, or thresholds are missing, or the data do not have the
+   * network's input shape. DataError if an image, or the logits computed from it, hold NaN or infinite values. The
+   * signal's reason if it is aborted.
    */
   run(images: ImageBatch, options?: RunOptions): Promise<Answers>;
-  /** Frees what the session made. A session that is running finishes first; a later `run` throws. */
+  /** Frees what the session allocated. Running calls finish first; a later `run` throws. */
   dispose(): void;
 }

@@ -1,17 +1,18 @@
 /**
- * A network cut into stages, one an exit: what the router drives. `Features` is whatever stands for the tensors
- * alive at a cut, for a batch of rows: tensors of an engine, buffers of a runtime, the handle of another machine.
+ * A network split into stages, one per exit, which the router drives. `Features` represents the tensors that cross a
+ * cut, for a batch of rows: tensors of an engine, buffers of a runtime, the handle of another machine.
  *
- * Features have one owner: `run` and `select` take over those that they are given, and free them even if they fail.
+ * Features have one owner: `run` and `select` take ownership of the features they are given, and free them even if they
+ * fail.
  */
 export interface StageRunner<Features> {
-  /** K + 1: one stage an early exit, and the last one to the final exit. */
+  /** K + 1: one stage per early exit, and the last one up to the final exit. */
   readonly stageCount: number;
   /** Height, width and channels of an input. */
   readonly inputShape: readonly [height: number, width: number, channels: number];
-  /** How many classes, the length of a row of logits. */
+  /** The number of classes, which is the length of a row of logits. */
   readonly classes: number;
-  /** Brings preprocessed images, `[rows, height, width, channels]`, to where the first stage wants them. */
+  /** Brings preprocessed images, `[rows, height, width, channels]`, to where the first stage needs them. */
   load(images: Float32Array, rows: number): Features | Promise<Features>;
   /** Computes one stage for all the rows of `features`. */
   run(stage: number, features: Features): Promise<StageResult<Features>>;
@@ -23,10 +24,10 @@ export interface StageRunner<Features> {
   dispose(): void;
 }
 
-/** What a stage gives. */
+/** The result of a stage. */
 export interface StageResult<Features> {
   /** `[rows, classes]`, the logits of the stage's exit, on the host. */
   readonly logits: Float32Array;
-  /** What the later stages need; after the last stage, nothing that has to be computed with. */
+  /** What later stages need; meaningless after the last stage. */
   readonly features: Features;
 }

@@ -4,8 +4,8 @@ import type { Session } from '../session/session';
 import { tfjsStageRunner } from './tfjs-stage-runner';
 
 /**
- * A session over a TensorFlow.js multi-exit model, on the engine in use. Disposing of the session leaves the model
- * to its owner; the model must not be changed while the session runs.
+ * A session over a TensorFlow.js multi-exit model, on the engine in use. Disposing of the session does not dispose of
+ * the model; the model must not be changed while the session runs.
  */
 export function createSession(model: MultiExitModel): Session {
   return createRoutedSession(tfjsStageRunner(model), model.metadata);

@@ -6,8 +6,7 @@ import { tf } from '../tf';
 import { tfjsStageRunner } from './tfjs-stage-runner';
 
 /**
- * Loads a saved multi-exit model from a folder and makes a session of it; Node only. Disposing of the session frees
- * the model.
+ * Loads a saved multi-exit model from a folder as a session; Node only. Disposing of the session frees the model.
  *
  * @param source the folder, or the name of a trained network of `@earlyexit/weights`, such as `b_lenet.mnist`
  * @throws DataError if the folder is missing, or holds something else, or something damaged.
@@ -22,7 +21,7 @@ export async function loadSession(source: string): Promise<Session> {
         "Import one first ('@tensorflow/tfjs-backend-cpu', '-wasm', …), or let @earlyexit/backend choose",
     });
   }
-  // Not imported at the top: a browser that only creates sessions has no file system to import.
+  // Not imported at the top, because a browser that only creates sessions has no file system.
   const { loadModel } = await import('@earlyexit/branch-head/node');
   const pretrained = await pretrainedSource(source, 'model', 'there is a saved model at this path');
   const { dirname } = process.getBuiltinModule('node:path');

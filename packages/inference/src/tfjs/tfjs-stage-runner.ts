@@ -3,11 +3,11 @@ import { ArgumentError } from '@earlyexit/core';
 import type { StageRunner } from '../session/stage-runner';
 import { tf } from '../tf';
 
-/** The tensors alive at a cut, in the order in which the next stage takes them. */
+/** The tensors that cross a cut, in the order in which the next stage takes them. */
 type Tensors = tf.Tensor[];
 
 /**
- * Runs the stages of a multi-exit model on the TensorFlow.js engine in use. The model stays its owner's.
+ * Runs the stages of a multi-exit model on the TensorFlow.js engine in use. It does not dispose of the model.
  *
  * @throws ArgumentError if the model takes anything but images of one fixed size.
  */
@@ -25,7 +25,7 @@ export function tfjsStageRunner(model: MultiExitModel): StageRunner<Tensors> {
         const { logits, carried } = stages[stage]!.run(features);
         for (const tensor of [logits, ...carried]) owned.add(tensor);
         const host = (await logits.data()) as Float32Array;
-        // A tensor may pass through a stage as it is: what is carried on stays.
+        // A tensor may pass through a stage unchanged: what is carried over is kept.
         for (const tensor of carried) owned.delete(tensor);
         return { logits: host, features: carried };
       } finally {

@@ -1,7 +1,7 @@
 import { type ProtobufField, readFields } from '../protobuf-reader';
 import { need } from './refusal';
 
-/** Field numbers of the standard, for what is looked at. */
+/** Field numbers of the standard, for the fields that are checked. */
 const MODEL = { graph: 7 } as const;
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
 const NODE = { attribute: 5 } as const;
@@ -9,19 +9,19 @@ const ATTRIBUTE = { tensor: 5, graph: 6, tensors: 10, graphs: 11 } as const;
 const TENSOR = { externalData: 13, dataLocation: 14 } as const;
 const VALUE = { name: 1, type: 2 } as const;
 
-/** An exit nests a graph, and a network may have loops of its own. */
+/** Every exit nests a graph, and a network may have loops of its own. */
 const DEEPEST = 64;
 
-/** A tensor that goes in or comes out, by its name and element type. */
+/** An input or output, by its name and element type. */
 export interface Stated {
   readonly name: string;
   readonly type: number;
 }
 
 /**
- * Looks at a file around somebody else's network, whose operators cannot all be followed: it is whole, nothing of it lies
- * in other files, and it has the inputs and outputs that it should have. The rest is onnxruntime's to judge: such a file is
- * as trustworthy as the place that it comes from.
+ * Checks a file around somebody else's network, whose operators cannot all be followed: that it is whole, keeps no data
+ * in other files, and has the inputs and outputs that it should have. The rest is up to onnxruntime: such a file is
+ * only as trustworthy as its source.
  *
  * @throws Refusal, or DataError for a damaged message
  */

@@ -3,17 +3,17 @@ import { applyOperator, checkKind } from './operators';
 import { need } from './refusal';
 import { bytesOf, isSame, type Size, tensor, type Value, volume } from './value';
 
-/** What was found by now in the whole file. */
+/** What has been found so far in the whole file. */
 interface Tally {
   readonly names: Set<string>;
-  /** Numbers that all tensors hold, for one image. */
+  /** The numbers in all tensors together, for one image. */
   numbers: number;
   /** Multiply-accumulates for one image. */
   work: number;
   freshSizes: number;
 }
 
-/** The tensors that a graph sees, and sizes of which at least one is there. */
+/** The tensors that a graph sees, and the sizes that are known to be at least one. */
 interface Scope {
   readonly values: ReadonlyMap<string, Value>;
   readonly present: ReadonlySet<Size>;
@@ -28,8 +28,8 @@ const LONGEST_LIST = 64;
 const DEEPEST = 64;
 
 /**
- * Follows the tensors of a graph, and of the graphs inside it, from the inputs to the outputs: every node is one that
- * our exporter writes and gets what it needs, and no tensor is larger than a network's.
+ * Follows the tensors of a graph, and of the graphs inside it, from the inputs to the outputs: every node must be one
+ * that our exporter writes and get what it needs, and no tensor may be larger than a real network's.
  *
  * @param inputs the tensors that the caller feeds
  * @returns the outputs, in the order of the graph
@@ -45,10 +45,10 @@ function follow(graph: Graph, outer: Scope, tally: Tally, depth: number): Map<st
   const values = new Map(outer.values);
   const scope = { values, present: outer.present };
   const define = (name: string, value: Value): void => {
-    need(name !== '' && !tally.names.has(name), 'every tensor has a name of its own', name || 'none');
+    need(name !== '' && !tally.names.has(name), 'every tensor has its own name', name || 'none');
     tally.names.add(name);
     tally.numbers += volume(value.sizes);
-    need(tally.numbers <= MOST_NUMBERS, `all tensors hold at most ${MOST_NUMBERS} numbers an image`, 'more');
+    need(tally.numbers <= MOST_NUMBERS, `all tensors hold at most ${MOST_NUMBERS} numbers per image`, 'more');
     values.set(name, value);
   };
   for (const initializer of graph.initializer) define(initializer.name ?? '', readConstant(initializer));
@@ -87,7 +87,7 @@ function apply(
   return made.outputs;
 }
 
-/** `If`: what one branch makes is what the other makes; in the first some of what is counted is there. */
+/** `If`: both branches have to make the same tensors; in the first, what was counted is known to exist. */
 function branch(
   { input, attribute }: Node,
   { values, present }: Scope,
@@ -153,26 +153,26 @@ function readConstant({ name, dims, dataType = 0, rawData }: Tensor): Value {
   return { ...value, data };
 }
 
-/** Reads what is stated about a tensor and compares it with what is known. */
+/** Reads the type and shape stated for a tensor and compares them with what is known. */
 function checkInfo(info: ValueInfo, values: ReadonlyMap<string, Value>): Value {
   const value = find(values, info.name ?? '');
   const stated = sizesOf(info);
   need(
     info.type?.tensorType?.elemType === value.type &&
       stated.length === value.sizes.length &&
-      // A free size may be called anything.
+      // A free size may have any name.
       stated.every(
         (size, axis) =>
           size === value.sizes[axis] ||
           (typeof size === typeof value.sizes[axis] && typeof size === 'string'),
       ),
-    'what is stated about a tensor is true',
+    'the type and shape stated for a tensor are right',
     `${info.name}: [${stated.join(', ')}] for [${value.sizes.join(', ')}]`,
   );
   return value;
 }
 
-/** The sizes that are stated about a tensor. */
+/** The sizes stated for a tensor. */
 export function sizesOf({ name, type }: ValueInfo): Size[] {
   const shape = type?.tensorType?.shape;
   need(shape !== undefined, 'every stated tensor has a shape', name);

@@ -7,17 +7,17 @@ import { decodeModel, type ValueInfo } from './decode-model';
 import { need, Refusal } from './refusal';
 import { FLOAT, INT64, isSame, type Size, tensor, UINT8, type Value } from './value';
 
-/** The versions of the format and of the operators that are written. */
+/** The versions of the format and of the operators that the exporter writes. */
 const VERSIONS = { format: [8, 10], operators: [13, 21] } as const;
 
 /**
- * Checks a file before onnxruntime sees it: onnxruntime trusts what it is given in places, and a file may come from
- * anywhere. The message is read strictly, the graph followed from its inputs to its outputs, and compared with what
- * the file says about itself. Numbers alone, the weights, are not looked at.
+ * Checks a file before onnxruntime sees it: in places onnxruntime trusts its input, and a file may come from anywhere.
+ * The message is read strictly, the graph is followed from its inputs to its outputs and compared with the file's
+ * description. Only the values of the weights are not checked.
  *
- * A file around somebody else's network says so, and is looked at from outside alone: see `checkForeign`.
+ * A file around somebody else's network says so, and is checked only from outside: see `checkForeign`.
  *
- * @throws DataError if a file is anything that `@earlyexit/onnx` would not write
+ * @throws DataError if a file is not one that `@earlyexit/onnx` would write
  */
 export function checkModel(bytes: Uint8Array, metadata: OnnxFileMetadata, where: string): void {
   refusing(where, () => {
@@ -60,7 +60,7 @@ function refusing(where: string, check: () => void): void {
       where,
       rule: `the graph is one that earlyexit exported: ${cause.rule}`,
       received: cause.received,
-      remedy: 'Export it again, or do not trust where it comes from',
+      remedy: 'Export it again, or do not trust its source',
       cause,
     });
   }
@@ -117,7 +117,7 @@ function isWithin(version: number, [oldest, newest]: readonly [number, number]):
   return version >= oldest && version <= newest;
 }
 
-/** Whether inputs or outputs are stated, and computed, as the file's description has them. */
+/** Compares the stated and computed inputs or outputs with the file's description. */
 function compare(
   what: string,
   stated: readonly ValueInfo[],
@@ -144,7 +144,7 @@ function compare(
   );
 }
 
-/** Whether a shape is stated as it is, with any name for the batch. */
+/** Whether the stated shape is right, with any name for the batch. */
 function isAsStated(stated: readonly Size[], sizes: readonly Size[]): boolean {
   return (
     stated.length === sizes.length &&

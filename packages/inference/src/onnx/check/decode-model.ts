@@ -56,8 +56,8 @@ export interface Model {
 }
 
 /**
- * The fields that files of `@earlyexit/onnx` have, by number: name, kind, `*` where there may be several. Any other
- * field of the standard (external data, functions, sparse tensors, training, …) is refused.
+ * The fields in files of `@earlyexit/onnx`, by number: name, kind, `*` if there may be several. Any other field of the
+ * standard (external data, functions, sparse tensors, training, …) is refused.
  */
 const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   Model: [
@@ -106,15 +106,15 @@ const schema = new Map(
   ]),
 );
 
-/** A hundred times what ResNet-110 with an exit after every block has. */
+/** A hundred times as many as ResNet-110 with an exit after every block has. */
 const MOST_FIELDS = 2 ** 20;
-/** An exit nests three messages deeper than the one before. */
+/** Each exit nests three messages deeper. */
 const DEEPEST = 256;
 const LONGEST_TEXT = 2 ** 22;
 
 /**
- * Reads the message of a model strictly: every length lies within what is around it, every field is one that our
- * exporter writes, in the form of its kind, and no more of them than any network has.
+ * Reads the message of a model strictly: every length must fit into the message around it, every field must be one that
+ * our exporter writes, in the wire format of its kind, and there may be no more fields than a real network has.
  *
  * @throws Refusal
  */
@@ -128,7 +128,7 @@ export function decodeModel(bytes: Uint8Array): Model {
     need(left-- > 0, `it has at most ${MOST_FIELDS} fields`, 'more');
   }
 
-  /** A whole number of 64 bits with its sign, exact up to 2 ** 53. */
+  /** A signed 64-bit whole number, exact up to 2 ** 53. */
   function integer(end: number): number {
     let low = 0;
     let high = 0;

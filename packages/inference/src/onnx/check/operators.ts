@@ -14,20 +14,20 @@ import {
   volume,
 } from './value';
 
-/** What a rule looks at: one node, its inputs known. */
+/** What a rule checks: one node with known inputs. */
 export interface Application {
   readonly op: string;
   /** A missing optional input is `undefined`. */
   readonly inputs: readonly (Value | undefined)[];
   readonly outputs: number;
   readonly attributes: ReadonlyMap<string, Attribute>;
-  /** Sizes of which at least one is there. */
+  /** Sizes that are known to be at least one. */
   readonly present: ReadonlySet<Size>;
-  /** A name for a size that nothing else has. */
+  /** An unused name for a size. */
   freshSize(): string;
 }
 
-/** What an operator makes of its inputs, and the multiply-accumulates that it takes for an image. */
+/** An operator's outputs, and the multiply-accumulates that it takes for an image. */
 export interface Made {
   readonly outputs: readonly Value[];
   readonly work?: number;
@@ -45,9 +45,9 @@ interface Operator {
 const LARGEST_STEP = 2 ** 12;
 
 /**
- * Checks a node and says what comes out of it.
+ * Checks a node and returns its outputs.
  *
- * @throws Refusal for an operator, an attribute or a shape that is not written
+ * @throws Refusal for an operator, an attribute or a shape that the exporter does not write
  */
 export function applyOperator(application: Application): Made {
   const { op, inputs, attributes } = application;
@@ -70,7 +70,7 @@ export function applyOperator(application: Application): Made {
   return operator.make(application);
 }
 
-/** Attribute types of the standard, and the field in which each stands. */
+/** The attribute types of the standard, by the field that holds each. */
 const typeOfKind: Readonly<Record<string, number>> = { f: 1, i: 2, s: 3, g: 5, ints: 7 };
 
 /** @throws Refusal unless the attribute holds one value, of that kind */
@@ -138,7 +138,7 @@ function constants(application: Application, index: number, type = INT64): reado
 }
 
 function axisWithin({ op }: Application, axis: number, rank: number, least = 1): number {
-  // Axis 0 holds the images, which nothing mixes.
+  // Axis 0 holds the images, which must not be mixed.
   need(axis >= least && axis < rank, `the axis of ${op} is one from ${least} to ${rank - 1}`, axis);
   return axis;
 }
@@ -158,7 +158,7 @@ const FLOATS = [FLOAT];
 const MOVABLE = [FLOAT, UINT8, INT64];
 const QUANTIZED = [UINT8, INT8, INT32];
 
-/** The same shape, number by number. */
+/** An elementwise operator, which keeps the shape. */
 function map(attributes = '', types = FLOATS, more = 0): Operator {
   return {
     inputs: [1, 1 + more],
@@ -184,7 +184,7 @@ function broadcast(op: string, a: readonly Size[], b: readonly Size[]): Size[] {
   });
 }
 
-/** Two or more tensors number by number, those of size 1 repeated. */
+/** Two or more tensors elementwise, with axes of size 1 repeated. */
 function join(types: readonly number[], result?: number, most = 2): Operator {
   return {
     inputs: [most === 2 ? 2 : 1, most],
@@ -348,7 +348,7 @@ const reduce = overClasses('axes:ints keepdims:i', (application, sizes) => {
   return one(FLOAT, sizes.slice(0, 1), volume(sizes));
 });
 
-/** Over the classes; or over the colours of an image, which become one channel. */
+/** Over the classes, or over the colours of an image, which become one channel. */
 const reduceSum: Operator = {
   ...reduce,
   make: (application) => {
@@ -370,7 +370,7 @@ function softmax(application: Application): Made {
   return one(FLOAT, sizes, 4 * volume(sizes));
 }
 
-/** Row numbers that `NonZero` found, of tensors with the same first size. */
+/** Row numbers found by `NonZero`, for tensors with the same first size. */
 function rowsFor(application: Application, value: Value, index: number): Size {
   const rows = input(application, index, [INT64]);
   need(
@@ -410,7 +410,7 @@ function quantization(
   return { x, type: zero?.type ?? UINT8 };
 }
 
-/** The operators that `@earlyexit/onnx` writes, in the form in which it does, and plain ones for criteria of others. */
+/** The operators that `@earlyexit/onnx` writes, in the form it writes them, and plain ones for users' own criteria. */
 const operators: Readonly<Record<string, Operator>> = {
   Relu: map(),
   Sigmoid: map(),
@@ -454,7 +454,7 @@ const operators: Readonly<Record<string, Operator>> = {
   Add: join([FLOAT, INT64]),
   Mul: join([FLOAT, INT64]),
   Sub: join(FLOATS),
-  // Not of whole numbers: dividing one by zero would end the process.
+  // Not for whole numbers: dividing one by zero would end the process.
   Div: join(FLOATS),
   Max: join(FLOATS, FLOAT, 64),
   Min: join(FLOATS, FLOAT, 64),
@@ -588,7 +588,7 @@ const operators: Readonly<Record<string, Operator>> = {
       const [starts, ends, axes] = [1, 2, 3].map((index) => constants(application, index));
       need(
         starts!.length === axes!.length && ends!.length === axes!.length,
-        'Slice has a start and an end an axis',
+        'Slice has a start and an end for each axis',
         'others',
       );
       const cut = [...sizes];
@@ -743,7 +743,7 @@ const operators: Readonly<Record<string, Operator>> = {
     inputs: [1, 1],
     make: (application) => {
       const { rowsOf, sizes } = input(application, 0, [...MOVABLE, BOOL]);
-      // The rows that were found, in a list of one number each.
+      // The rows that were found, as a list of one number each.
       const countOf = rowsOf === undefined ? undefined : sizes.find((size) => typeof size === 'string');
       return { outputs: [tensor(INT64, [], countOf === undefined ? {} : { countOf })] };
     },
@@ -773,7 +773,7 @@ const operators: Readonly<Record<string, Operator>> = {
     inputs: [1, 1],
     make: (application) => {
       const { sizes } = input(application, 0, [BOOL]);
-      need(sizes.length === 1, 'NonZero takes one truth value an image', `[${sizes.join(', ')}]`);
+      need(sizes.length === 1, 'NonZero takes one truth value per image', `[${sizes.join(', ')}]`);
       return { outputs: [tensor(INT64, [1, application.freshSize()], { rowsOf: sizes[0]! })] };
     },
   },

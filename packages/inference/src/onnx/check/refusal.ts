@@ -1,4 +1,4 @@
-/** What a check finds wrong with a file; a caller that knows the file's name turns it into a DataError. */
+/** A problem that a check finds in a file; a caller that knows the file's name turns it into a DataError. */
 export class Refusal extends Error {
   readonly rule: string;
   readonly received: string;

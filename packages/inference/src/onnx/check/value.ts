@@ -1,9 +1,9 @@
 import { need } from './refusal';
 
-/** A size, or the name of one that depends on the images: the batch, or how many of it are left after an exit. */
+/** A size, or the name of one that depends on the images: the batch, or the rows left after an exit. */
 export type Size = number | string;
 
-/** The element types of ONNX that occur here, by their number in the standard. */
+/** The ONNX element types used here, by their number in the standard. */
 export const FLOAT = 1;
 export const UINT8 = 2;
 export const INT8 = 3;
@@ -21,11 +21,11 @@ export const bytesOf: Readonly<Record<number, number>> = {
   [BOOL]: 1,
 };
 
-/** What is known of a tensor before anything is computed. */
+/** What is known about a tensor before anything is computed. */
 export interface Value {
   readonly type: number;
   readonly sizes: readonly Size[];
-  /** The numbers of a small constant. */
+  /** The values of a small constant. */
   readonly data?: readonly number[];
   /** It holds row numbers of tensors with this first size. */
   readonly rowsOf?: Size;
@@ -39,13 +39,13 @@ export interface Value {
 export const LARGEST_TENSOR = 2 ** 24;
 const MOST_AXES = 6;
 
-/** How many numbers a tensor holds, for one image where that depends on the images. */
+/** The number of values in a tensor, for one image if it depends on the images. */
 export function volume(sizes: readonly Size[]): number {
   return sizes.reduce<number>((product, size) => product * (typeof size === 'number' ? size : 1), 1);
 }
 
 /**
- * A tensor of a sound shape.
+ * A tensor with a valid shape.
  *
  * @throws Refusal
  */
@@ -58,7 +58,7 @@ export function tensor(type: number, sizes: readonly Size[], more: Partial<Value
   );
   need(
     volume(sizes) <= LARGEST_TENSOR,
-    `a tensor holds at most ${LARGEST_TENSOR} numbers an image`,
+    `a tensor holds at most ${LARGEST_TENSOR} numbers per image`,
     `[${sizes.join(', ')}]`,
   );
   return { type, sizes, ...more };

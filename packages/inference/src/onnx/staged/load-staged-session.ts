@@ -7,7 +7,7 @@ import { findRuntime, type RuntimeSession } from '../runtime';
 import { onnxStageRunner } from './onnx-stage-runner';
 import { readStaged, type StagedSource } from './read-staged';
 
-/** What a staged export says about itself. Criterion and thresholds are the caller's. */
+/** A staged export's description of itself. Criterion and thresholds are up to the caller. */
 export type StagedMetadata = Pick<OnnxFileMetadata, 'dtype' | 'inputShape' | 'network'> & {
   readonly kind: 'staged';
 };
@@ -15,14 +15,14 @@ export type StagedMetadata = Pick<OnnxFileMetadata, 'dtype' | 'inputShape' | 'ne
 /** A session over the stages of a staged export. */
 export interface StagedSession extends Session {
   readonly file: StagedMetadata;
-  /** What computes: the execution provider asked for, or `wasm` where a browser does not have it. */
+  /** The execution provider: the one asked for, or `wasm` if a browser does not have it. */
   readonly executionProvider: string;
 }
 
 /**
- * Opens what `earlyexit export --staged` wrote and makes a session of it on onnxruntime: one graph a stage, and
- * between two stages this program decides which samples go on. What `loadSession` does inside one graph, for runtimes
- * without `If`; criterion, thresholds and temperatures can change from run to run.
+ * Opens what `earlyexit export --staged` wrote as a session on onnxruntime: one graph per stage, and between two stages
+ * this program decides which samples go on. It does what `loadSession` does inside one graph, for runtimes without
+ * `If`; criterion, thresholds and temperatures can change from run to run.
  *
  * @throws DataError if a file is missing, damaged or something else; EnvironmentError if no onnxruntime is installed;
  * ArgumentError if the options do not fit; the signal's reason if it is aborted

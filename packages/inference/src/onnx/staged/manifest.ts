@@ -3,7 +3,7 @@ import { findNetworkProblem, findPolicyProblem, isCount, isList, isSize } from '
 import type { OnnxFileMetadata } from '../read-metadata';
 import type { SessionMetadata } from '../../session/session';
 
-/** A tensor that goes from stage to stage. */
+/** A tensor that is handed from one stage to the next. */
 export interface StagedTensor {
   readonly name: string;
   /** As in the graph, channels first, without the batch axis. */
@@ -16,7 +16,7 @@ export interface StagedFile {
   /** The file's name beside the manifest. */
   readonly file: string;
   readonly bytes: number;
-  /** At the end of the file; the first manifests did not state it. */
+  /** The checksum at the end of the file; the first manifests did not state it. */
   readonly sha256?: string;
   readonly inputs: readonly StagedTensor[];
   readonly carried: readonly StagedTensor[];
@@ -40,9 +40,9 @@ const MOST_STAGES = 256;
 const FILE_NAME = /^\w[\w-]*\.onnx$/;
 
 /**
- * Reads a manifest, whoever wrote it.
+ * Reads a manifest from any source.
  *
- * @throws DataError if it is none
+ * @throws DataError if it is not one
  */
 export async function parseManifest(bytes: Uint8Array, where: string): Promise<StagedManifest> {
   if (bytes.length > LARGEST_MANIFEST_BYTES) {
@@ -66,7 +66,7 @@ export async function parseManifest(bytes: Uint8Array, where: string): Promise<S
   return checkManifest(value, where);
 }
 
-/** @throws DataError if it is no manifest of a staged export, or not as it was written */
+/** @throws DataError if it is not the manifest of a staged export, or not as it was written */
 export async function checkManifest(value: unknown, where: string): Promise<StagedManifest> {
   const problem = findManifestProblem(value);
   if (problem === null) {
@@ -81,14 +81,14 @@ export async function checkManifest(value: unknown, where: string): Promise<Stag
   });
 }
 
-/** Thresholds, costs and names of classes stand in the manifest: a changed bit must not change an answer. */
+/** The manifest holds thresholds, costs and class names: a changed bit must not change an answer. */
 async function checkChecksum(
   { sha256, ...rest }: Readonly<Record<string, unknown>>,
   where: string,
 ): Promise<void> {
   // The first manifests had none.
   if (sha256 === undefined) return;
-  // What is nested too deeply to be written again is not ours either.
+  // What is nested too deeply to be serialised again is not ours either.
   const checksum = await jsonChecksum(rest).catch(() => 'none');
   if (checksum === null || checksum === sha256) return;
   throw new DataError({
@@ -116,7 +116,7 @@ function findManifestProblem(value: unknown): string | null {
   const wrong = findNetworkProblem(network, inputShape);
   if (wrong !== null || !isRecord(network)) return wrong;
   const { exits, policy } = network as unknown as { exits: unknown[]; policy: unknown };
-  if (exits.length !== stages.length) return 'there is one stage an exit';
+  if (exits.length !== stages.length) return 'there is one stage per exit';
   return policy === null ? null : findPolicyProblem(policy, exits.length);
 }
 

@@ -3,7 +3,7 @@ import type { StageRunner } from '../../session/stage-runner';
 import { type OnnxRuntime, readTensor, runRuntime, type RuntimeSession } from '../runtime';
 import type { StagedManifest, StagedTensor } from './manifest';
 
-/** The tensors alive at a cut, on the host, in the order of the manifest. */
+/** The tensors that cross a cut, on the host, in the order of the manifest. */
 type Features = readonly {
   readonly tensor: StagedTensor;
   /** `[rows, ...shape]` */

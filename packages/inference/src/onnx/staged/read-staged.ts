@@ -11,8 +11,8 @@ import {
 } from './manifest';
 
 /**
- * Where a staged export comes from: the path or the URL of its `manifest.json` (in Node also of its folder), or what
- * `exportStaged` gives.
+ * Where a staged export comes from: the path or the URL of its `manifest.json` (in Node also of its folder), or the
+ * result of `exportStaged`.
  */
 export type StagedSource =
   string | URL | { readonly manifest: object; readonly files: ReadonlyMap<string, Uint8Array> };
@@ -21,14 +21,14 @@ export type StagedSource =
 export interface StagedContent {
   readonly manifest: StagedManifest;
   readonly dtype: OnnxFileMetadata['dtype'];
-  /** One a stage. */
+  /** One per stage. */
   readonly files: readonly { readonly bytes: Uint8Array; readonly where: string }[];
 }
 
 /**
  * Reads a manifest and the files that it names, which lie beside it.
  *
- * @throws DataError if a file is missing, damaged, of another network, or anything but what `exportStaged` writes
+ * @throws DataError if a file is missing, damaged, of another network, or not what `exportStaged` writes
  */
 export async function readStaged(
   source: StagedSource,
@@ -132,7 +132,7 @@ async function checkFile(
   if (!isIts) {
     throw new DataError({
       where,
-      rule: `it is stage ${index} of ${network.name}, the file that the manifest tells of`,
+      rule: `it is stage ${index} of ${network.name}, the file that the manifest describes`,
       received: `stage ${metadata.stage} of ${metadata.network.name}, ${bytes.length} bytes`,
       remedy: 'The files are of several exports: export the network again',
     });
