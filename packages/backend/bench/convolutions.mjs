@@ -1,5 +1,5 @@
-// The convolution kernels shape by shape: billions of multiply-accumulates a second, ours beside the backend's own.
-//   npm run build && node bench/convolutions.mjs [--batch 64] [--milliseconds 300]
+// The convolution kernels shape by shape: billions of multiply-accumulates per second, ours beside the backend's own.
+// npm run build && node bench/convolutions.mjs [--batch 64] [--milliseconds 300]
 import { parseArgs } from 'node:util';
 import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';

@@ -1,4 +1,4 @@
-// The two networks that the WASM training kernels are measured on, built from plain tfjs layers.
+// The two networks that the WASM training kernels are measured on, built from stock TensorFlow.js layers.
 import * as tfl from '@tensorflow/tfjs-layers';
 
 /** B-LeNet (BranchyNet, section IV): two outputs, logits. 28×28×1. */

@@ -1,6 +1,7 @@
-// Where the time of a training step goes, kernel by kernel, and what a step costs beside its own forward pass.
-//   npm run build && node bench/step-profile.mjs [--network b_lenet|resnet20] [--batch 64] [--engine wasm] [--rounds 15] [--clock cpu|wall]
-// The default clock is the processor time of this process: the WASM engine has one thread, and other programs do not count.
+// Where the time of a training step goes, kernel by kernel, and what a step costs relative to its own forward pass. npm
+// run build && node bench/step-profile.mjs [--network b_lenet|resnet20] [--batch 64] [--engine wasm] [--rounds 15]
+// [--clock cpu|wall] Unless given, the clock is the processor time of this process: the WASM engine has one thread, and
+// other programs do not count.
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { selectEngine } from '../dist/index.js';

@@ -5,24 +5,24 @@ import { selectEngine } from './select-engine';
 import { runSelfTest, type SelfTest } from './self-test';
 import { tf } from './tf';
 
-/** What `doctor` says of an engine. */
+/** What `doctor` says about an engine. */
 export interface EngineReport {
   readonly name: EngineName;
-  /** Whether it was found here, started, and can be selected. */
+  /** Whether it was found, started, and can be selected. */
   readonly available: boolean;
   readonly version: string | null;
-  /** What it is, or why it cannot be had. */
+  /** What it is, or why it is not available. */
   readonly reason: string;
-  /** The way to get it; null where it is there. */
+  /** How to get it; null if it is available. */
   readonly remedy: string | null;
   /** A convolution, forward and backward, checked against known numbers; null where the engine is not available. */
   readonly selfTest: SelfTest | null;
 }
 
 /**
- * Looks which engines are there, and starts none.
+ * Finds out which engines are available, without starting any.
  *
- * @param names which to look for; default all
+ * @param names which to look for; all unless given
  */
 export async function findEngines(
   names: readonly EngineName[] = engineNames,
@@ -37,11 +37,11 @@ export async function findEngines(
 }
 
 /**
- * Looks at every engine, starts those that are there, and lets each run a small computation. The engine that was selected
- * before is selected afterwards.
+ * Looks for every engine, starts those that are available, and has each run a small computation. Afterwards the engine
+ * that was selected before is selected again.
  */
 export async function describeEngines(): Promise<EngineReport[]> {
-  // Not tf.getBackend(), which would choose one if there is none yet.
+  // Not tf.getBackend(), which would choose a backend if there is none yet.
   const before = tf.engine().backendName;
   const reports: EngineReport[] = [];
   for (const name of engineNames) reports.push(await describeEngine(name));

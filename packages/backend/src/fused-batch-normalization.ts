@@ -1,7 +1,7 @@
 import { hasKernel } from './has-kernel';
 import { tf, tfl } from './tf';
 
-/** What the layer's own class keeps; tfjs-layers does not export the class. */
+/** The fields of the layer's class, which tfjs-layers does not export. */
 interface BatchNormalizationLayer extends tfl.layers.Layer {
   readonly axis: number;
   readonly epsilon: number;
@@ -13,12 +13,12 @@ interface BatchNormalizationLayer extends tfl.layers.Layer {
 }
 
 /**
- * What comes after a normalisation and may be computed with it: y = relu(normalised + addend). Whoever applies the layer and
- * knows that nobody else reads the results in between puts this beside `training`; the layer sets `done` if it computed it
- * all. A layer without this rule leaves it alone.
+ * What follows a normalisation and may be computed with it: y = relu(normalised + addend). Code that applies the layer
+ * and knows that nothing else reads the intermediate results passes this beside `training`; the layer sets `done` if it
+ * computed everything. Other layers ignore it.
  */
 interface Followers {
-  /** Of the shape of the layer's output; null for no addition. */
+  /** With the shape of the layer's output; null for no addition. */
   readonly addend: tf.Tensor | null;
   done: boolean;
 }
@@ -32,10 +32,10 @@ type Call = (
 let installed = false;
 
 /**
- * Lets every `BatchNormalization` layer train with two kernels, `BatchNormTraining` and `BatchNormTrainingGrad`, on the
- * engines that have them, instead of the dozens that TensorFlow.js composes its gradient of; or with
- * `FusedBatchNormTraining` and its gradient, which can add a shortcut and apply ReLU too. Layers, weights and saved models
- * stay what they are; inference and engines without the kernels are not touched.
+ * Lets every `BatchNormalization` layer train with two kernels, `BatchNormTraining` and `BatchNormTrainingGrad`, on
+ * engines that have them, instead of the dozens from which TensorFlow.js composes its gradient; or with
+ * `FusedBatchNormTraining` and its gradient, which can add a shortcut and apply ReLU too. Layers, weights and saved
+ * models stay the same; inference, and engines without the kernels, are not affected.
  */
 export function installFusedBatchNormalization(): void {
   if (installed) return;
@@ -43,7 +43,7 @@ export function installFusedBatchNormalization(): void {
   tf.registerGradient({
     kernelName: 'BatchNormTraining',
     inputsToSave: ['x', 'gamma'],
-    // y, mean, variance, and whatever else the engine wants back.
+    // y, mean, variance, and whatever else the engine needs again.
     outputsToSave: [false, true, true, true, true, true],
     gradFunc: (dys, saved, attributes) => {
       const [dy] = dys as tf.Tensor[];
@@ -87,7 +87,7 @@ export function installFusedBatchNormalization(): void {
 
 function canFuse({ axis }: BatchNormalizationLayer, x: tf.Tensor): boolean {
   const lastAxis = axis === -1 || axis === x.rank - 1;
-  // Kernels work on vectors of four channels; so few that they fill none are rare and cheap.
+  // Kernels work on vectors of four channels; fewer channels are rare and cheap.
   const enough = x.rank > 1 && x.size > 0 && x.shape.at(-1)! >= 4;
   const known = hasKernel('FusedBatchNormTraining') || hasKernel('BatchNormTraining');
   return lastAxis && enough && x.dtype === 'float32' && known;
@@ -100,7 +100,7 @@ function normalizeFused(
 ): tf.Tensor {
   const addend = followers?.addend ?? null;
   const { shape } = layerInputs.x;
-  // A shortcut that is broadcast is left to those who know how.
+  // A broadcast shortcut is left to TensorFlow.js.
   const fits = addend === null || (addend.dtype === 'float32' && tf.util.arraysEqual(addend.shape, shape));
   const withFollowers = followers !== undefined && fits;
   if (withFollowers) followers.done = true;

@@ -1,7 +1,7 @@
 import { hasKernel } from './has-kernel';
 import { tf, tfl } from './tf';
 
-/** What the layer's own class keeps; tfjs-layers does not export the class. */
+/** The fields of the layer's class, which tfjs-layers does not export. */
 interface Conv2DLayer extends tfl.layers.Layer {
   readonly kernel: tfl.LayerVariable;
   readonly bias: tfl.LayerVariable | null;
@@ -16,8 +16,9 @@ interface Conv2DLayer extends tfl.layers.Layer {
 type Padding = readonly [readonly [number, number], readonly [number, number]];
 
 /**
- * `padding` is what a `ZeroPadding2D` layer before this one would put around the image. Whoever applies the layers and knows
- * that nobody else reads the padded image gives it to a layer whose `call.takesPadding` is true, with the image itself.
+ * `padding` is what a `ZeroPadding2D` layer before this one would put around the image. Code that applies the layers
+ * and knows that nothing else reads the padded image passes `padding` and the unpadded image to a layer whose
+ * `call.takesPadding` is true.
  */
 type Call = (
   this: Conv2DLayer,
@@ -32,7 +33,7 @@ interface ConvolutionAttributes {
 
 const folding = new Set<string>();
 
-/** Says that the convolutions of an engine, and their gradients, take their padding in numbers at no cost. */
+/** Declares that an engine's convolutions and their gradients take explicit padding at no cost. */
 export function foldPaddingOn(backendName: string): void {
   folding.add(backendName);
 }
@@ -41,8 +42,8 @@ let installed = false;
 
 /**
  * Lets every `Conv2D` layer train with one kernel forward (convolution, bias and ReLU together), and backward with only
- * the gradients that somebody needs: TensorFlow.js always computes the one of the layer's input, at the first layer too,
- * where nobody does. Layers, weights and saved models stay what they are; inference is not touched.
+ * the gradients that are needed: TensorFlow.js always computes the gradient of the layer's input, even at the first
+ * layer, where nothing needs it. Layers, weights and saved models stay the same; inference is not affected.
  */
 export function installFusedConvolution(): void {
   if (installed) return;
@@ -102,7 +103,7 @@ export function installFusedConvolution(): void {
   prototype.call = Object.assign(call, { takesPadding: true });
 }
 
-/** What the `ZeroPadding2D` layer would have made. */
+/** What the `ZeroPadding2D` layer would have returned. */
 function pad({ dataFormat }: Conv2DLayer, image: tf.Tensor, padding: Padding): tf.Tensor {
   const sides = padding.map(([before, after]): [number, number] => [before, after]);
   const none: [number, number] = [0, 0];

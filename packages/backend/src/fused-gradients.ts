@@ -4,7 +4,7 @@ import { tf } from './tf';
 let registered = false;
 
 /**
- * Replaces gradients that TensorFlow.js composes of many kernels by ones that run as a single kernel, on the engines that
+ * Replaces gradients that TensorFlow.js composes from many kernels by ones that run as a single kernel, on engines that
  * have it; the others keep the composition.
  */
 export function registerFusedGradients(): void {
@@ -22,7 +22,8 @@ export function registerFusedGradients(): void {
       return { x: () => tf.engine().runKernel<tf.Tensor>('ReluGrad', { dy: dy as tf.Tensor, x }) };
     },
   });
-  // TensorFlow.js multiplies with a tensor of ones that it makes on the host: for global pooling as large as the activations.
+  // TensorFlow.js multiplies by a tensor of ones that it creates on the host, for global pooling as large as the
+  // activations.
   tf.unregisterGradient('Mean');
   tf.registerGradient({
     kernelName: 'Mean',

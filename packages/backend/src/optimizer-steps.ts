@@ -1,6 +1,6 @@
 import type { tf } from './tf';
 
-/** Attributes of both kernels: what becomes of `decay = weightDecay · decayed`. */
+/** Attributes of both kernels: what happens to `decay = weightDecay · decayed`. */
 interface DecayAttributes {
   readonly weightDecay: number;
   /** The share of the decay that goes into the gradient: 1 or 0. */
@@ -10,8 +10,8 @@ interface DecayAttributes {
 }
 
 /**
- * Inputs of the kernel `AdamStep`, vectors of one length: the gradient, the moments, and what decays (the parameters), if
- * anything does. It gives what is to be added to the parameters, and the next moments:
+ * Inputs of the kernel `AdamStep`, vectors of one length: the gradient, the moments, and what decays (the parameters),
+ * if anything does. The kernel returns what is to be added to the parameters, and the next moments:
  *
  *     pull = gradient + coupled · decay
  *     nextFirst = beta1 · first + (1 − beta1) · pull
@@ -43,8 +43,8 @@ export function adamSettings(attributes: AdamStepAttributes): number[] {
 }
 
 /**
- * Inputs of the kernel `MomentumStep`, vectors of one length. It gives what is to be added to the parameters, and the next
- * velocity:
+ * Inputs of the kernel `MomentumStep`, vectors of one length. The kernel returns what is to be added to the parameters,
+ * and the next velocity:
  *
  *     pull = gradient + coupled · decay
  *     nextVelocity = momentum · velocity + pull

@@ -7,13 +7,13 @@ import { tf } from './tf';
 const loaded = new Map<EngineName, Promise<void>>();
 
 /**
- * Makes an engine the current TensorFlow.js backend and puts in the training kernels that it lacks. Calling it again,
- * with the same engine or another, is allowed and cheap.
+ * Makes an engine the current TensorFlow.js backend and adds the training kernels that it lacks. Calling it again, with
+ * the same engine or another, is allowed and cheap.
  *
- * @param choice the engine, or `auto` (the default): the first of tensorflow, wasm and cpu that works here, or of wasm,
- * tensorflow and cpu where `trainingMacs` says that a small network is going to be trained
+ * @param choice the engine, or `auto`: the first of tensorflow, wasm and cpu that works here, or of wasm, tensorflow
+ * and cpu if `trainingMacs` says that a small network is going to be trained; `auto` unless given
  * @throws ArgumentError for an unknown name, a bad number of threads or of multiply-accumulates
- * @throws EnvironmentError when the engine cannot run here, with the way to get it
+ * @throws EnvironmentError if the engine cannot run here, with the way to get it
  */
 export async function selectEngine(
   choice: EngineName | 'auto' = 'auto',

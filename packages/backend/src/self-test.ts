@@ -4,7 +4,7 @@ import { tf } from './tf';
 export interface SelfTest {
   /** Whether every number came out right. */
   readonly ok: boolean;
-  /** Wall time, compilation of the engine's kernels included. */
+  /** Wall time, including the compilation of the engine's kernels. */
   readonly milliseconds: number;
 }
 
@@ -18,7 +18,7 @@ const expected = {
   filterGradient: [12, 16, 24, 28],
 };
 
-// On a GPU a convolution may go through a transform that rounds. What is broken is wrong by whole numbers.
+// On a GPU a convolution may go through a transform that rounds. A broken engine is off by whole numbers.
 const TOLERANCE = 1e-3;
 
 /** Runs a convolution forward and backward on the current engine and compares with the known result. */

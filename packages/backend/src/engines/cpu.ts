@@ -1,7 +1,7 @@
 import type { EngineDriver } from '../engine';
 import { tf } from '../tf';
 
-/** The plain JavaScript engine: slow, exact, and there on every machine. */
+/** The plain JavaScript engine: slow, exact, and available on every machine. */
 export const cpuEngine: EngineDriver = {
   name: 'cpu',
   async probe() {
@@ -11,7 +11,7 @@ export const cpuEngine: EngineDriver = {
   async load() {
     await import('@tensorflow/tfjs-backend-cpu');
     const backend: unknown = tf.engine().findBackend('cpu');
-    // The backend greets on its first write; the greeting has no place in a command's output.
+    // The backend prints a greeting on first use, which does not belong in a command's output.
     if (typeof backend === 'object' && backend !== null && 'firstUse' in backend) {
       backend.firstUse = false;
     }

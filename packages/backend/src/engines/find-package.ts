@@ -6,11 +6,14 @@ export interface FoundPackage {
   readonly name: string;
   readonly version: string;
   readonly root: string;
-  /** Loads it, or a file of it. */
+  /** Loads the package, or a file of it. */
   readonly require: NodeJS.Require;
 }
 
-/** Looks for a package beside this one and beside the program that uses it; every place where it is, this one's first. */
+/**
+ * Looks for a package beside this one and beside the program that uses it; returns every place where it is, this
+ * package's first.
+ */
 export function findPackage(name: string): FoundPackage[] {
   const requires = [createRequire(import.meta.url), createRequire(join(process.cwd(), 'package.json'))];
   return requires.flatMap((require) => {

@@ -14,7 +14,7 @@ import { restoreNodeUtil } from './restore-node-util';
 
 const packageNames = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
-/** A tfjs-node of the user's own, and whether its binding has been compiled. */
+/** A tfjs-node that the user installed, and whether its binding has been compiled. */
 interface NativePackage {
   readonly name: string;
   readonly entry: string;
@@ -22,7 +22,7 @@ interface NativePackage {
   readonly hasBinding: boolean;
 }
 
-/** What the engine would be loaded from: the user's own package if it works, else an engine that we installed. */
+/** Where the engine would be loaded from: the user's own package if it works, otherwise an engine that we installed. */
 type Source = { readonly own: NativePackage } | { readonly installed: InstalledEngine };
 
 function findSource(): Source | null {
@@ -33,7 +33,7 @@ function findSource(): Source | null {
   return own === null ? null : { own };
 }
 
-/** The first tfjs-node(-gpu) with a binding, else the first without. */
+/** The first tfjs-node(-gpu) with a binding, otherwise the first without. */
 function findNativePackage(): NativePackage | null {
   const found = packageNames.flatMap(findPackage).map(({ name, version, root }) => ({
     ...{ name, version, entry: join(root, 'dist', 'index.js'), hasBinding: hasBinding(root) },
@@ -49,7 +49,7 @@ function hasBinding(root: string): boolean {
 
 const remedy = 'Install it with: earlyexit engine install tensorflow';
 
-/** Native TensorFlow: a tfjs-node(-gpu) of the user's own, or the engine of `@earlyexit/native-engines`. */
+/** Native TensorFlow: the user's own tfjs-node(-gpu), or the engine of `@earlyexit/native-engines`. */
 export const tensorflowEngine: EngineDriver = {
   name: 'tensorflow',
   probe(): Promise<Availability> {
@@ -81,13 +81,14 @@ export const tensorflowEngine: EngineDriver = {
       process.env['TF_NUM_INTEROP_THREADS'] = '1';
       process.env['OMP_NUM_THREADS'] = String(threads);
     }
-    // By itself TensorFlow uses oneDNN only on processors with instructions for neural networks; with AVX2 alone a training
-    // step takes 1.6 times as long without it.
+    // By default TensorFlow uses oneDNN only on processors with instructions for neural networks; with only AVX2 a
+    // training step takes 1.6 times as long without it.
     if (trainingKernels) process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
     process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
-    // CUDA would round the factors of convolutions and products to 10 bits (TF32): no longer the numbers of the other engines.
+    // CUDA would round the factors of convolutions and products to 10 bits (TF32), which gives other numbers than the
+    // other engines.
     process.env['NVIDIA_TF32_OVERRIDE'] ??= '0';
-    // By itself TensorFlow takes all of a GPU's memory at once, and a second process finds none.
+    // By default TensorFlow takes all of a GPU's memory at once and leaves none to a second process.
     process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
     restoreNodeUtil();
     const source = findSource();

@@ -3,7 +3,7 @@ import { dirname, join, sep } from 'node:path';
 import type { EngineDriver } from '../engine';
 import { registerWasmTrainingKernels } from '../wasm/register-wasm-training-kernels';
 
-/** The WebAssembly engine (SIMD), with the training kernels that it lacks put in: what npm alone brings. */
+/** The WebAssembly engine (SIMD), with the training kernels that it lacks; needs nothing but npm. */
 export const wasmEngine: EngineDriver = {
   name: 'wasm',
   async probe() {
@@ -12,7 +12,8 @@ export const wasmEngine: EngineDriver = {
   },
   async load({ trainingKernels = true }) {
     const { setThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-    // Named outright: a bundler that moves the backend's script would make it look for its .wasm files in the wrong place.
+    // Set explicitly, because a bundler that moves the backend's script would make it look for its .wasm files in the
+    // wrong place.
     const packageFile = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
     setWasmPaths(join(dirname(packageFile), 'dist') + sep);
     setThreadsCount(1);

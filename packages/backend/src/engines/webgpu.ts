@@ -3,7 +3,10 @@ import { findPackage } from './find-package';
 
 const install = 'Install it with: npm install webgpu @tensorflow/tfjs-backend-webgpu';
 
-/** WebGPU in Node, through the npm packages `webgpu` (Dawn) and `@tensorflow/tfjs-backend-webgpu`, where both are installed. */
+/**
+ * WebGPU in Node, through the npm packages `webgpu` (Dawn) and `@tensorflow/tfjs-backend-webgpu`, if both are
+ * installed.
+ */
 export const webgpuEngine: EngineDriver = {
   name: 'webgpu',
   async probe(): Promise<Availability> {

@@ -9,17 +9,21 @@ export interface InstalledEngine {
   /** TensorFlow's version. */
   readonly version: string;
   readonly gpu: boolean;
-  /** Where it lies. */
+  /** Its folder. */
   readonly folder: string;
   /** When it was installed, ISO 8601. */
   readonly installed: string;
-  /** Which sources its training kernels were compiled from; others than this package's are not used. */
+  /**
+   * The version of the sources that its training kernels were compiled from; kernels of other sources than this
+   * package's are not used.
+   */
   readonly kernels: string;
 }
 
 /**
- * The user's own folder for engines: `EARLYEXIT_ENGINES` if it is set, else `earlyexit/engines` in the user's cache folder
- * (`XDG_CACHE_HOME`, by default `~/.cache`). Never inside `node_modules`, so that an engine outlives an installation.
+ * The user's own folder for engines: `EARLYEXIT_ENGINES` if it is set, otherwise `earlyexit/engines` in the user's
+ * cache folder (`XDG_CACHE_HOME`, or `~/.cache`). It is never inside `node_modules`, so that engines survive
+ * reinstallation.
  */
 export function enginesFolder(): string {
   const own = process.env['EARLYEXIT_ENGINES'];
@@ -49,9 +53,9 @@ function readManifest(folder: string): InstalledEngine | null {
 }
 
 /**
- * The native TensorFlows that `@earlyexit/native-engines` installed, those for a GPU first, newer ones before older.
+ * The native TensorFlow engines that `@earlyexit/native-engines` installed, those for a GPU first, newer before older.
  *
- * @param folder where engines are kept; default: the user's cache folder, or `EARLYEXIT_ENGINES`
+ * @param folder where engines are kept; `enginesFolder()` unless given
  */
 export function listEngines(folder: string = enginesFolder()): InstalledEngine[] {
   if (!existsSync(folder)) return [];

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Where things lie in the folder of an installed TensorFlow. */
+/** The paths in the folder of an installed TensorFlow. */
 export interface EngineLayout {
   /** The unpacked wheels. */
   readonly site: string;
@@ -28,7 +28,7 @@ export function layoutOf(folder: string): EngineLayout {
   };
 }
 
-/** The manifest of an engine's folder. It is written last: a folder with one is a whole engine. */
+/** The manifest of an engine's folder. It is written last, so a folder that has one holds a complete engine. */
 export function manifestPath(folder: string): string {
   return join(folder, 'engine.json');
 }

@@ -3,14 +3,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder `native` of this package, from its sources as from what is built of them. */
+/** The folder `native` of this package, found from its sources as well as from its build. */
 export function kernelSources(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
   return join(folder, 'native');
 }
 
-/** Tells the sources of the addons apart: an engine that was compiled from others has other operations. */
+/** A hash of the addons' sources: an engine compiled from other sources has other operations. */
 export function kernelsVersion(): string {
   const folder = kernelSources();
   const hash = createHash('sha256');

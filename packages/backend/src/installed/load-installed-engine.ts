@@ -9,8 +9,8 @@ import { kernelsVersion } from './kernel-sources';
 /**
  * Registers an installed native engine with this program's TensorFlow.js, as the backend `tensorflow`.
  *
- * @param withAddon whether this package's own addon is loaded too: its operations, and memory that stays for the next tensors
- * @returns the operations that the addon brought
+ * @param withAddon whether this package's own addon is loaded too: its operations, and memory that is kept for the next
+ * tensors @returns the operations that the addon provides
  */
 export function loadInstalledEngine(engine: InstalledEngine, withAddon: boolean): OwnOperations {
   const { folder, gpu } = engine;
@@ -25,7 +25,7 @@ export function loadInstalledEngine(engine: InstalledEngine, withAddon: boolean)
   const own = withAddon && isCurrent(engine) ? (require(addon) as { readonly convolution: boolean }) : null;
   const packageName = gpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
   tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(native, packageName), 3);
-  // They compute on the processor: beside a GPU they would cost a copy there and back.
+  // They compute on the processor; with a GPU every call would cost a copy there and back.
   return { training: own !== null && !gpu, convolution: own?.convolution === true && !gpu };
 }
 
@@ -34,7 +34,7 @@ export function isCurrent({ kernels }: InstalledEngine): boolean {
   return kernels === kernelsVersion();
 }
 
-/** Loads the binding. What fails is thrown, so that nothing of worth is written to standard error meanwhile. */
+/** Loads the binding. A failure is thrown, so nothing important is written to standard error meanwhile. */
 function loadQuietly(require: NodeJS.Require, quietLoading: string, binding: string): unknown {
   const { hush, restore } = require(quietLoading) as { hush: () => void; restore: () => void };
   hush();

@@ -4,7 +4,7 @@ type Pad =
   'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
 type Attributes = tf.NamedAttrMap & { pad: Pad; inputShape?: [number, number, number, number] };
 
-/** The padding in numbers: before and after, for each of the four axes. */
+/** Explicit padding: before and after, for each of the four axes. */
 function paddings(pad: Exclude<Pad, 'same' | 'valid'>): [number, number][] {
   return typeof pad === 'number'
     ? [
@@ -17,8 +17,8 @@ function paddings(pad: Exclude<Pad, 'same' | 'valid'>): [number, number][] {
 }
 
 /**
- * Lets the convolutions of tfjs-node take their padding in numbers, forward and backward: it knows only `same` and `valid`
- * in the gradients. The image is padded before, or its gradient cut afterwards.
+ * Lets the convolutions of tfjs-node take explicit padding, forward and backward; its gradients support only `same` and
+ * `valid`. The image is padded first, or its gradient cropped afterwards.
  */
 export function supportExplicitPadding(): void {
   for (const name of ['Conv2D', 'FusedConv2D', 'Conv2DBackpropFilter']) {

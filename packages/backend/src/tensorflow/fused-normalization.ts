@@ -3,7 +3,7 @@ import { type Attribute, attribute, type NodeBackend } from './node-backend';
 
 interface Attributes {
   readonly epsilon: number;
-  /** How far the moving statistics go towards those of the batch; forward only. */
+  /** How far the moving statistics move towards those of the batch; forward only. */
   readonly rate: number;
   readonly relu: boolean;
   /** Whether there is an addend. */

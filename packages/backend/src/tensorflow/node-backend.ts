@@ -7,7 +7,7 @@ export interface Attribute {
   readonly value: unknown;
 }
 
-/** The parts of tfjs-node's backend that run any operation of TensorFlow. What comes out is tracked like any tensor. */
+/** The parts of tfjs-node's backend that run any TensorFlow operation. The results are tracked like any tensor. */
 export interface NodeBackend {
   readonly binding: Readonly<
     Record<

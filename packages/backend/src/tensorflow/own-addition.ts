@@ -1,7 +1,7 @@
 import { tf } from '../tf';
 import { prefer } from './prefer';
 
-// Below, a call costs more than the sum.
+// With fewer values, the call costs more than the sum.
 const ENOUGH = 1 << 14;
 
 /** Lets the sum of two large tensors of one shape run as the operation of `native/addition.cc`. */

@@ -17,7 +17,8 @@ type Shape = [number, number, number, number];
 
 /**
  * Lets convolutions and their gradients run as the operations of `native/convolution.cc`, which call oneDNN without
- * TensorFlow in between. What these do not know (dilations, channels first, other activations than ReLU) goes on as before.
+ * TensorFlow in between. What they do not support (dilations, channels first, activations other than ReLU) works as
+ * before.
  */
 export function registerOwnConvolution(): void {
   prefer<Attributes>('Conv2D', (node, { x, filter }, attributes) =>
@@ -63,7 +64,7 @@ function forward(
   );
 }
 
-/** The attribute `geometry`; null where the operations do not know the convolution. */
+/** The attribute `geometry`; null if the operations do not support the convolution. */
 function geometry(
   inputShape: Shape,
   filterShape: Shape,
@@ -79,7 +80,7 @@ function geometry(
   const isExact =
     outHeight === length(inHeight, top + bottom, filterHeight, strideHeight) &&
     outWidth === length(inWidth, left + right, filterWidth, strideWidth);
-  // TensorFlow groups channels by the filter's shape.
+  // TensorFlow derives groups from the filter's shape.
   const isWhole = filterShape[2] === inChannels;
   if (!isExact || !isWhole || batchSize * outHeight * outWidth * outChannels * inChannels === 0) return null;
   const numbers = [

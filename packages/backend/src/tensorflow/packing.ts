@@ -2,8 +2,8 @@ import { tf } from '../tf';
 import { attribute, type NodeBackend } from './node-backend';
 
 /**
- * Registers the operations of `native/packing.cc` as the kernels `PackVector` (tensors to one vector) and `UnpackVector` (a
- * vector, then a tensor of the shape of each part; to the parts). Their inputs are lists.
+ * Registers the operations of `native/packing.cc` as the kernels `PackVector` (tensors to one vector) and
+ * `UnpackVector` (a vector, and a tensor with the shape of each part, to the parts). Their inputs are lists.
  */
 export function registerPacking(): void {
   register('PackVector', (node, parts) =>

@@ -11,11 +11,11 @@ import { registerOwnConvolution } from './own-convolution';
 import { registerPacking } from './packing';
 import { mendStridedFilterGradient } from './strided-filter-gradient';
 
-/** What the addon brings. */
+/** The operations that the addon provides. */
 export interface OwnOperations {
   /** Normalisation, addition, packing and the steps of optimizers. */
   readonly training: boolean;
-  /** Only where the addon has a oneDNN of its own. */
+  /** Only if the addon has its own oneDNN. */
   readonly convolution: boolean;
 }
 
@@ -26,7 +26,7 @@ let registered = false;
  * `FusedBatchNormV3`, `FusedBatchNormGradV3` and `ReluGrad`. Without them a step of a residual network takes three times
  * as long.
  *
- * @param own which operations of this package's addon there are; they are taken instead of TensorFlow's
+ * @param own which operations of this package's addon are available; they replace TensorFlow's
  */
 export function registerTensorflowTrainingKernels(own: OwnOperations): void {
   if (registered) return;
@@ -92,12 +92,14 @@ function normalizationAttributes(node: NodeBackend, epsilon: number): Attribute[
   ];
 }
 
-/** TensorFlow normalises images; anything else with channels last is a stack of 1×1 ones. */
+/** TensorFlow normalises images; anything else with channels last is treated as a stack of 1×1 images. */
 function asImages(x: tf.Tensor): tf.Tensor {
   return x.rank === 4 ? x : tf.reshape(x, [-1, 1, 1, x.shape.at(-1)!]);
 }
 
-/** The result for `asImages(x)` in the shape of x; the library knows its tensors' shapes, so this is an operation too. */
+/**
+ * The result for `asImages(x)` in the shape of x; the library tracks its tensors' shapes, so this is an operation too.
+ */
 function likeInput(y: tf.Tensor, x: tf.Tensor): tf.Tensor {
   if (x.rank === 4) return y;
   const reshaped = tf.reshape(y, x.shape);

@@ -7,11 +7,11 @@ interface Attributes {
 }
 
 /**
- * Lets the filter gradient of a 1×1 convolution with a stride, such as the projection of a residual network, go over the
- * pixels that the convolution saw and no others.
+ * Lets the filter gradient of a 1×1 convolution with a stride, such as the projection of a residual network, use only
+ * the pixels that the convolution saw.
  *
- * oneDNN's own (TensorFlow 2.21, processors with AVX2) is at times wrong, by as much as the gradient itself: of 23,000
- * random small convolutions 1.5 % of the gradients differed when they were computed again, all of them of this kind.
+ * oneDNN's own (TensorFlow 2.21, processors with AVX2) is sometimes wrong by as much as the gradient itself: for 23,000
+ * random small convolutions, 1.5 % of the gradients differed when computed again, all of them of this kind.
  */
 export function mendStridedFilterGradient(): void {
   const name = 'Conv2DBackpropFilter';

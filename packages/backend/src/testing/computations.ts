@@ -8,8 +8,8 @@ export interface Computation {
   readonly name: string;
   /** How many random sizes to try. */
   readonly rounds: number;
-  /** Draws a size and gives what to compute; the draw is the same for every engine. */
-  /** Engines that may answer otherwise, and why that is right too. */
+  /** Draws a size and returns the computation; the draw is the same for every engine. */
+  /** Engines that may answer differently, and why that is also right. */
   readonly exceptions?: Partial<Record<EngineName, string>>;
   readonly draw: (random: Draws) => { readonly size: unknown; readonly compute: () => tf.Tensor[] };
 }
@@ -19,7 +19,7 @@ export function values(shape: readonly number[], seed: number): tf.Tensor {
   return tf.randomNormal([...shape] as [number], 0, 1, 'float32', seed);
 }
 
-/** The gradients of `f` at `inputs`, for a random gradient of its result; the result itself comes first. */
+/** The gradients of `f` at `inputs`, for a random gradient of its result; preceded by the result itself. */
 function valueAndGradients(f: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: tf.Tensor[]): tf.Tensor[] {
   const y = f(...inputs);
   return [y, ...tf.grads(f)(inputs, values(y.shape, 99))];
@@ -43,7 +43,7 @@ function normalizeAndRectify(shape: number[], added: tf.Tensor | null): tf.Tenso
     if (followers.done) return y;
     return tf.relu(shortcut === undefined ? y : tf.add(y, shortcut));
   };
-  // Far from zero beside their spread, as activations can be.
+  // Far from zero relative to their spread, as activations can be.
   const inputs = [tf.add(values(shape, 1), 4), ...(added === null ? [] : [added])];
   const dy = values(shape, 3);
   const { grads } = tf.variableGrads(() => tf.sum(tf.mul(call(...(inputs as [tf.Tensor, tf.Tensor?])), dy)));
@@ -419,13 +419,13 @@ export const computations: readonly Computation[] = [
     },
   },
   {
-    // So much that TensorFlow's engine goes another way to memory.
+    // So large that TensorFlow's engine stores it differently.
     name: 'batch normalisation with a shortcut and ReLU of more than the caches hold',
     rounds: 1,
     exceptions: { wasm: 'it goes one way, whatever the size', webgpu: 'it goes one way, whatever the size' },
     draw: (random) => {
       const shape = [random.integer(1_030, 1_050), 1_024];
-      // Of a million results some would lie so near to zero that engines differ in their sign, and so in the gradient.
+      // Some of a million results would be so close to zero that engines differ in their sign, and so in the gradient.
       const farFromZero = (): tf.Tensor => tf.mul(tf.sign(values(shape, 2)), 40);
       return { size: { shape }, compute: () => normalizeAndRectify(shape, farFromZero()) };
     },
@@ -456,7 +456,7 @@ export const computations: readonly Computation[] = [
     name: 'batch normalisation in training',
     rounds: 12,
     draw: (random) => {
-      // Never few rows: of two rows the gradient is zero up to cancellation, and no two ways to compute it agree.
+      // Never few rows: with two rows the gradient is zero except for rounding, and no two ways to compute it agree.
       const shape = random.pick([
         [random.integer(2, 5), random.integer(3, 6), random.integer(2, 6), random.integer(1, 20)],
         [random.integer(150, 300), random.integer(1, 40)],

@@ -11,7 +11,10 @@ export interface CompiledKernel {
 
 const kernels = new WeakMap<Heap, Memo<CompiledKernel>>();
 
-/** The compiled kernel for a key, written on first use. Kernels are written for exact sizes, so the key names them all. */
+/**
+ * The compiled kernel for a key, generated on first use. Kernels are generated for exact sizes, so the key has to name
+ * all of them.
+ */
 export function compiled(
   heap: Heap,
   key: string,

@@ -1,7 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { tf } from '../tf';
 
-/** The parts of the backend's Emscripten module that our kernels share with it; its typings leave them out. */
+/** The parts of the backend's Emscripten module that our kernels use; its typings leave them out. */
 interface EmscriptenModule {
   readonly asm: { readonly memory: WebAssembly.Memory };
   _malloc(bytes: number): number;
@@ -22,7 +22,7 @@ export class Heap {
 
   /** Where the values of a tensor lie. */
   address(tensor: tf.TensorInfo): number {
-    // The signed 32-bit form: what WebAssembly takes, above 2 GiB too.
+    // In signed 32-bit form, which WebAssembly expects, above 2 GiB too.
     return this.backend.getMemoryOffset(tensor.dataId) | 0;
   }
 
@@ -37,12 +37,12 @@ export class Heap {
     return { dataId: tensor.dataId, shape: [...shape], dtype: tensor.dtype };
   }
 
-  /** The values of a tensor where they lie; to be used before anything is allocated. */
+  /** A view of a tensor's values; must be used before anything else is allocated. */
   values(tensor: tf.TensorInfo): Float32Array {
     return this.backend.typedArrayFromHeap(tensor) as Float32Array;
   }
 
-  /** Sets all values of a tensor to zero; gives it back. */
+  /** Sets all values of a tensor to zero and returns it. */
   cleared(tensor: tf.TensorInfo): tf.TensorInfo {
     this.values(tensor).fill(0);
     return tensor;

@@ -1,7 +1,7 @@
-// A network has a few dozen shapes; a program that keeps changing its batch size should still not grow without end.
+// A network has a few dozen shapes, but a program that keeps changing its batch size should not grow without limit.
 const mostEntries = 1024;
 
-/** What was computed for a key. Kernels run thousands of times for the same few sizes. */
+/** A cache of computed values by key: kernels run thousands of times for the same few sizes. */
 export class Memo<Value> {
   readonly #known = new Map<string, Value>();
 

@@ -19,8 +19,8 @@ import { pad, slice } from './kernels/strided-copy';
 import { unsortedSegmentSum } from './kernels/unsorted-segment-sum';
 
 /**
- * A kernel of ours. Null leaves this call to the backend's own kernel of the same name; `{ attributes }` does too, but with
- * other attributes.
+ * One of our kernels. Null leaves the call to the backend's own kernel of the same name; so does `{ attributes }`, but
+ * with other attributes.
  */
 type Kernel = (
   heap: Heap,
@@ -58,8 +58,8 @@ const trainingKernels: Readonly<Record<string, Kernel>> = {
 let registered = false;
 
 /**
- * Gives the WASM backend the training kernels that it lacks, and faster ones for those that it has. `selectEngine('wasm')`
- * calls it; call it yourself only where you set the backend by hand. Calling it again does nothing.
+ * Gives the WASM backend the training kernels that it lacks, and faster ones for those that it has.
+ * `selectEngine('wasm')` calls it; call it yourself only if you set the backend by hand. Calling it again does nothing.
  */
 export function registerWasmTrainingKernels(): void {
   if (registered) return;
@@ -75,7 +75,7 @@ function register(kernelName: string, kernel: Kernel): void {
   const own = tf.getKernel(kernelName, 'wasm') as tf.KernelConfig | undefined;
   if (own !== undefined) tf.unregisterKernel(kernelName, 'wasm');
   tf.registerKernel({
-    // Keeps the set-up of the backend's own kernel, which it needs for the calls that are left to it.
+    // Keeps the setup of the backend's own kernel, which is needed for the calls that are left to it.
     ...own,
     kernelName,
     backendName: 'wasm',

@@ -11,8 +11,8 @@ export const bytesPerVector = lanes * bytesPerFloat;
 export const vectorsFor = (count: number): number => Math.ceil(count / lanes);
 
 /**
- * A block of an outer product, held in registers: rows × vectors accumulators. Every step multiplies one float a row,
- * spread over all lanes, with the vectors, and adds.
+ * A block of an outer product, held in registers: rows × vectors accumulators. Every step multiplies one float per row,
+ * spread over all lanes, by the vectors, and adds.
  */
 export interface Tile {
   readonly accumulators: readonly (readonly Local[])[];
@@ -41,14 +41,14 @@ export function tile(writer: FunctionWriter, rows: number, vectors: number): Til
 }
 
 /**
- * The starts, in floats, of the vectors that cover `count` floats (at least 4): the last one is moved back to end with the
- * row, over lanes that the one before it has already seen, so that nothing beyond the row is touched.
+ * The starts, in floats, of the vectors that cover `count` floats (at least 4): the last one is moved back to end with
+ * the row, overlapping the one before it, so that nothing beyond the row is touched.
  */
 export function coveringVectors(count: number): number[] {
   return Array.from({ length: vectorsFor(count) }, (_, index) => Math.min(index * lanes, count - lanes));
 }
 
-/** A stretch of a range. */
+/** A piece of a range. */
 export interface Piece {
   readonly start: number;
   readonly size: number;
@@ -65,14 +65,14 @@ export function cut(count: number, largest: number): Piece[] {
   }));
 }
 
-/** How an outer product of `rows` floats and `vectors` vectors is cut into tiles. */
+/** How an outer product of `rows` floats and `vectors` vectors is split into tiles. */
 export interface Tiling {
   readonly rows: readonly Piece[];
   readonly vectors: readonly Piece[];
 }
 
-// Accumulators, the vectors, the spread float and a product share the 16 vector registers of x86-64 and leave none over;
-// the two widest shapes spill one of them and were still the fastest that were tried.
+// The accumulators, the vectors, the spread float and a product take up all 16 vector registers of x86-64; the two
+// widest shapes spill one register and were still the fastest of those tried.
 const tileShapes = [
   [12, 1],
   [6, 2],
@@ -82,7 +82,7 @@ const tileShapes = [
 
 const tilings = new Memo<Tiling>();
 
-/** The cheapest way to cut, counting loads and arithmetic of a step. */
+/** The cheapest split, counting the loads and arithmetic of a step. */
 export function planTiling(rows: number, vectors: number): Tiling {
   return tilings.get(`${rows}×${vectors}`, () => computeTiling(rows, vectors));
 }

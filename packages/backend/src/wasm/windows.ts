@@ -1,4 +1,4 @@
-/** Windows sliding along one axis of an image, some of them over its border. */
+/** Windows sliding along one axis of an image, some of them beyond its border. */
 export interface Axis {
   /** How many windows there are. */
   readonly outputs: number;
@@ -42,7 +42,7 @@ export const horizontal = (g: SlidingWindows): Axis => ({
   padding: g.padLeft,
 });
 
-/** Neighbouring windows that are cut off by the border in the same way. */
+/** Neighbouring windows that the border cuts off in the same way. */
 export interface Stretch {
   readonly start: number;
   readonly count: number;
@@ -68,7 +68,7 @@ export function stretches({ outputs, inputs, filter, stride, padding }: Axis): S
   return found;
 }
 
-/** The windows of which at least one tap from `firstTap` to `lastTap` lies inside the image: `start … end − 1`. */
+/** The windows for which at least one tap from `firstTap` to `lastTap` lies inside the image: `start … end − 1`. */
 export function reaching(
   { outputs, inputs, stride, padding }: Axis,
   firstTap: number,

@@ -66,7 +66,7 @@ export const i32 = {
   isZero: unary(0x45),
 };
 
-/** Single floats, for what is left over when a row is no multiple of four. */
+/** Single floats, for the rest of a row whose length is not a multiple of four. */
 export const f32 = {
   constant: (value: number): Code => [0x43, ...new Uint8Array(new Float32Array([value]).buffer)],
   load: access(0x2a),
@@ -139,15 +139,15 @@ const relaxedSimdProbe = Uint8Array.from([
   ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 24, 1, 22],
   ...[1, 1, 0x7b, 0x41, 0, ...simd(17), 0x21, 0, 0x20, 0, 0x20, 0, 0x20, 0, ...simd(261), 0x1a, 0x0b],
 ]);
-// One rounding instead of two and half the instructions, where the engine can (relaxed SIMD: Node 22 and newer).
+// One rounding instead of two and half the instructions, if the engine supports it (relaxed SIMD: Node 22 and newer).
 const hasRelaxedSimd = WebAssembly.validate(relaxedSimdProbe);
 
-/** `left · right + addend`, in four lanes; fused where the engine can. */
+/** `left · right + addend`, in four lanes; fused if the engine supports it. */
 export const multiplyAdd: (left: Code, right: Code, addend: Code) => Code = hasRelaxedSimd
   ? (left, right, addend) => [...left, ...right, ...addend, ...simd(261)]
   : (left, right, addend) => f32x4.add(f32x4.multiply(left, right), addend);
 
-/** Fills or copies whole stretches of memory. */
+/** Fills or copies blocks of memory. */
 export const memory = {
   fill: (address: Code, byte: number, count: Code): Code => [
     ...address,
@@ -160,7 +160,7 @@ export const memory = {
   copy: (to: Code, from: Code, count: Code): Code => [...to, ...from, ...count, 0xfc, 10, 0, 0],
 };
 
-/** Runs `body` again and again while the condition at its end holds; it runs at least once. */
+/** Runs `body` at least once, and again as long as the condition at its end holds. */
 export const doWhile = (body: Code, condition: Code): Code => [
   0x03,
   0x40,
@@ -172,5 +172,5 @@ export const doWhile = (body: Code, condition: Code): Code => [
 ];
 /** Runs `body` if the condition holds. */
 export const when = (condition: Code, body: Code): Code => [...condition, 0x04, 0x40, ...body, 0x0b];
-/** Several statements, one after the other. */
+/** Several statements in sequence. */
 export const sequence = (...statements: readonly Code[]): Code => statements.flat();

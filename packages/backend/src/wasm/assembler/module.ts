@@ -18,7 +18,7 @@ export class Local {
     return [...value, 0x21, ...this.#index];
   }
 
-  /** Sets it and leaves the value as an expression. */
+  /** Sets the variable and leaves the value as an expression. */
   tee(value: Code): Code {
     return [...value, 0x22, ...this.#index];
   }
@@ -29,7 +29,7 @@ export class Local {
   }
 }
 
-/** Hands out the local variables of a function that is being written. */
+/** Allocates the local variables of a function under construction. */
 export class FunctionWriter {
   readonly #locals: ValueType[] = [];
 
@@ -59,7 +59,7 @@ export class FunctionWriter {
   }
 }
 
-/** A function of a module under construction: call it from another one with `call`. */
+/** A function of a module under construction; other functions call it with `call`. */
 export interface WasmFunction {
   readonly call: (...parameters: readonly Code[]) => Code;
 }
@@ -67,8 +67,8 @@ export interface WasmFunction {
 type Compiled = Readonly<Record<string, (...parameters: number[]) => void>>;
 
 /**
- * Writes a WebAssembly module over somebody else's memory. All parameters of its functions are i32 (addresses and counts),
- * and none returns anything. https://webassembly.github.io/spec/core/binary/
+ * Writes a WebAssembly module that works on another module's memory. All parameters of its functions are i32 (addresses
+ * and counts), and none returns anything. https://webassembly.github.io/spec/core/binary/
  */
 export class ModuleWriter {
   readonly #functions: {
@@ -126,7 +126,7 @@ export class ModuleWriter {
     ]);
   }
 
-  /** Compiles the module over `memory` and gives its exported functions. */
+  /** Compiles the module with `memory` and returns its exported functions. */
   instantiate(memory: WebAssembly.Memory): Compiled {
     const module = new WebAssembly.Module(this.toBytes());
     return new WebAssembly.Instance(module, { host: { memory } }).exports as Compiled;

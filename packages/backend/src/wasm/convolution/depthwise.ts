@@ -7,10 +7,10 @@ import { bytesPerFloat, bytesPerVector, cut, lanes } from '../tile';
 import { copyIntoFrame, copyOutOfFrame, frameBytes, frameCoversImage, imageBytes } from './frame';
 import { type ConvolutionAttributes, type ConvolutionGeometry, convolutionGeometry } from './geometry';
 
-// Taps whose sums or weights stay in registers together.
+// The number of taps whose sums or weights are kept in registers together.
 const tapsTogether = 9;
 
-/** Where the taps of a filter lie, in the frame relative to an output's origin and in the filter. */
+/** The positions of a filter's taps, in the frame relative to an output's origin and in the filter. */
 function tapsOf(g: ConvolutionGeometry): { frame: number; filter: number }[] {
   const pixel = g.inChannels * bytesPerFloat;
   return Array.from({ length: g.filterHeight * g.filterWidth }, (_, tap) => ({
@@ -45,7 +45,10 @@ function everyPosition(
   );
 }
 
-/** Writes `run(image, dy, filter, scratch, batch)` for the gradient of the filter or of the image: one filter a channel. */
+/**
+ * Writes `run(image, dy, filter, scratch, batch)` for the gradient of the filter or of the image, with one filter per
+ * channel.
+ */
 function writeDepthwiseGradient(
   g: ConvolutionGeometry,
   of: 'filter' | 'image',
@@ -161,8 +164,8 @@ function run(
   kernel.run(...addresses, scratch, inputShape[0]);
 }
 
-// The kernels work on whole vectors of channels with one filter each. Everything else is brought into that form: a channel
-// with several filters is repeated, and channels are filled up with zeros to a multiple of four.
+// The kernels work on whole vectors of channels with one filter each. Everything else is converted to that form: a
+// channel with several filters is repeated, and channels are padded with zeros to a multiple of four.
 
 /** `[…, channels]` → `[…, channels · multiplier]`, each channel repeated. */
 function repeatChannels(x: tf.Tensor4D, multiplier: number): tf.Tensor4D {
@@ -232,8 +235,8 @@ export function depthwiseBackpropInput(
 }
 
 /**
- * The kernel `DepthwiseConv2dNative`, which stays the backend's own, except that it is told its padding in numbers: asked
- * for `same` with strides beyond the filter it would answer zeros.
+ * The kernel `DepthwiseConv2dNative`, which stays the backend's own, except that it gets explicit padding: for `same`
+ * with strides beyond the filter it would return zeros.
  */
 export function depthwiseConv2d(
   _: Heap,

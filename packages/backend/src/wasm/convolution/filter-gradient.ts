@@ -5,7 +5,7 @@ import { type ConvolutionGeometry, frameIsInside } from './geometry';
 import { bytesPerFloat, bytesPerVector, cut, lanes, type Piece, planTiling, tile, vectorsFor } from '../tile';
 import { horizontal, reaching, vertical } from '../windows';
 
-// Half of a small first-level data cache: what one pass of all tiles reads again and again.
+// Half of a small first-level data cache, for what one pass over all tiles reads repeatedly.
 const cacheBytes = 16_384;
 
 /**
@@ -13,9 +13,9 @@ const cacheBytes = 16_384;
  *
  * dw[i, j, c, o] = Σ over n, y, x of frame[n, y·stride + i, x·stride + j, c] · dy[n, y, x, o]
  *
- * For one filter row i, the taps (j, c) of a position lie side by side in memory, so the sum is an outer product of two
- * contiguous stretches, accumulated in registers over many positions. Whichever stretch fills the vector lanes better is
- * the one that is taken as vectors. Positions where the taps of a tile lie over the border are left out.
+ * For one filter row i, the taps (j, c) of a position are adjacent in memory, so the sum is an outer product of two
+ * contiguous pieces, accumulated in registers over many positions. Whichever piece fills the vector lanes better
+ * provides the vectors. Positions where the taps of a tile lie outside the image are left out.
  */
 export function writeFilterGradient(g: ConvolutionGeometry): { module: ModuleWriter; scratchBytes: number } {
   const module = new ModuleWriter();
@@ -154,7 +154,7 @@ export function writeFilterGradient(g: ConvolutionGeometry): { module: ModuleWri
     'run',
   );
 
-  /** Copies the sums to dw, without the lanes that were only filled up. */
+  /** Copies the sums to dw, without the padding lanes. */
   function pack(writer: FunctionWriter, dw: Local, sums: Local): Code {
     const tap = writer.local('i32');
     const value = writer.local('i32');

@@ -16,7 +16,7 @@ export interface ForwardOptions {
  *
  * y[n, y, x, o] = bias[o] + Σ over i, j, c of frame[n, y·stride + i, x·stride + j, c] · filter[i, j, c, o]
  *
- * The out channels are the vectors, neighbouring positions of a row are the rows of a tile.
+ * The output channels are the vectors, neighbouring positions of a row are the rows of a tile.
  */
 export function writeForward(
   g: ConvolutionGeometry,
@@ -31,7 +31,7 @@ export function writeForward(
   const tiling = planTiling(g.outWidth, vectorsFor(g.outChannels));
 
   const tiles = new Map<string, WasmFunction>();
-  /** `count` tiles side by side, each of some positions and some vectors, of which the last may be cut short. */
+  /** `count` tiles side by side, each with some positions and some vectors, the last of which may be partial. */
   const tileFor = (positions: number, vectors: number, lastLanes: number): WasmFunction => {
     const key = `${positions}×${vectors}:${lastLanes}`;
     const known = tiles.get(key);
@@ -100,7 +100,7 @@ export function writeForward(
         const same = tiling.rows.filter((piece) => piece.size === positions);
         const offset = i32.constant(start * bytesPerVector);
         return tileFor(positions, size, Math.min(lanes, g.outChannels - (start + size - 1) * lanes)).call(
-          // Rows of the filter that lie over the border meet nothing but zeros.
+          // Rows of the filter outside the image meet only zeros.
           i32.add(top.get, i32.constant(first * rowBytes + same[0]!.start * positionBytes)),
           i32.add(filter.get, i32.constant(first * taps * outPixelBytes + start * bytesPerVector)),
           i32.add(bias.get, offset),

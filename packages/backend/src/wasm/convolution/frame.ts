@@ -11,7 +11,7 @@ function visible(g: ConvolutionGeometry): { rows: number; columns: number } {
   };
 }
 
-/** Whether every pixel of the image is in the frame; strides may leave out the last ones. */
+/** Whether every pixel of the image is in the frame; strides may skip the last ones. */
 export function frameCoversImage(g: ConvolutionGeometry): boolean {
   const { rows, columns } = visible(g);
   return rows === g.inHeight && columns === g.inWidth;
@@ -58,7 +58,7 @@ export function copyIntoFrame(
   return copyRows(writer, g, (from, to, bytes) => memory.copy(to.get, from.get, bytes), image, frame);
 }
 
-/** Copies the image's part of a frame back; what the frame does not cover is left as it is. */
+/** Copies the image's part of a frame back; what the frame does not cover is left unchanged. */
 export function copyOutOfFrame(
   writer: FunctionWriter,
   g: ConvolutionGeometry,

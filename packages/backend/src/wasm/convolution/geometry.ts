@@ -3,7 +3,7 @@ import { tf } from '../../tf';
 import { Memo } from '../memo';
 import type { SlidingWindows } from '../windows';
 
-/** Strides, padding and rounding of a convolution, as TensorFlow.js hands them to its kernels. */
+/** Strides, padding and rounding of a convolution, as TensorFlow.js passes them to its kernels. */
 export interface ConvolutionAttributes {
   readonly strides: [number, number] | number;
   readonly pad:
@@ -13,9 +13,9 @@ export interface ConvolutionAttributes {
 }
 
 /**
- * The sizes of a 2-D convolution over images `[height, width, channels]` with filters `[height, width, in, out]`; how many
- * images there are is known only when a kernel runs. Our kernels read a *frame*: the part of the padded image that the
- * filters really see.
+ * The sizes of a 2-D convolution over images `[height, width, channels]` with filters `[height, width, in, out]`; the
+ * number of images is known only when a kernel runs. Our kernels read a *frame*: the part of the padded image that the
+ * filters actually see.
  */
 export interface ConvolutionGeometry extends SlidingWindows {
   readonly inChannels: number;

@@ -5,8 +5,8 @@ import type { ConvolutionGeometry } from './geometry';
 import { bytesPerFloat, bytesPerVector, lanes, planTiling, tile, vectorsFor } from '../tile';
 import { horizontal, reaching, type Stretch, stretches, vertical } from '../windows';
 
-// Images worked on together: the rows of a tile. Positions of different images never touch the same memory, so no load
-// has to wait for the store before it, which neighbouring positions of one image would do.
+// Images processed together, as the rows of a tile. Positions of different images never touch the same memory, so no
+// load has to wait for an earlier store, as it would for neighbouring positions of one image.
 const imagesTogether = 4;
 
 /**
@@ -16,20 +16,20 @@ const imagesTogether = 4;
  * frame[n, y·stride + i, x·stride + j, c] += Σ over o of dy[n, y, x, o] · filter[i, j, c, o]
  *
  * For one filter row i the taps (j, c) lie side by side in the frame, which makes them the vectors; every stride works
- * the same way, no zeros are multiplied, and what would fall over the border is not computed.
+ * the same way, no zeros are multiplied, and what lies outside the image is not computed.
  */
 export function writeInputGradient(g: ConvolutionGeometry): { module: ModuleWriter; scratchBytes: number } {
   const module = new ModuleWriter();
   const taps = g.filterWidth * g.inChannels;
   const vectorCount = vectorsFor(taps);
-  // The filters, transposed: [filter row, piece of the taps, out channel, vectors of the piece], filled up with zeros.
+  // The filters, transposed: [filter row, piece of the taps, out channel, vectors of the piece], padded with zeros.
   const filterRowBytes = g.outChannels * vectorCount * bytesPerVector;
   const filterBytes = g.filterHeight * filterRowBytes;
   const frameRowBytes = g.frameWidth * g.inChannels * bytesPerFloat;
   const outPixelBytes = g.outChannels * bytesPerFloat;
   const outImageBytes = g.outHeight * g.outWidth * outPixelBytes;
   const stepBytes = g.strideWidth * g.inChannels * bytesPerFloat;
-  // Room behind each frame for the lanes that reach beyond its last taps; they only ever add zero.
+  // Room after each frame for the lanes that reach beyond its last taps; they only ever add zero.
   const frameStride = frameBytes(g) + bytesPerVector;
   const tapPieces = planTiling(imagesTogether, vectorCount).vectors;
 
@@ -73,7 +73,10 @@ export function writeInputGradient(g: ConvolutionGeometry): { module: ModuleWrit
     return written;
   };
 
-  /** One row of the output under one row of the filter: the tiles of all pieces of the taps, where they lie inside. */
+  /**
+   * One row of the output under one row of the filter: the tiles of all pieces of the taps, where they lie inside the
+   * image.
+   */
   const filterRowOf = (images: number, dyRow: Code, filterRow: Code, frameRow: Code): Code =>
     sequence(
       ...tapPieces.map(({ start, size }) => {
@@ -169,7 +172,7 @@ export function writeInputGradient(g: ConvolutionGeometry): { module: ModuleWrit
     'run',
   );
 
-  /** Transposes the filters so that the taps become the vectors, out channel by out channel. */
+  /** Transposes the filters so that the taps become the vectors, one output channel at a time. */
   function packFilter(writer: FunctionWriter, filter: Local, packed: Code): Code {
     const [rowStart, tap, lane] = writer.locals(3, 'i32') as [Local, Local, Local];
     const pieces = tapPieces.map(({ start, size }) =>

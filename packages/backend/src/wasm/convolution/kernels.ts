@@ -61,7 +61,7 @@ export function conv2d(
   return forward(heap, x, filter, null, attributes, false);
 }
 
-/** The kernel `FusedConv2D` with a bias a channel, or none, and ReLU, or nothing, after it. */
+/** The kernel `FusedConv2D` with an optional bias per channel and an optional ReLU. */
 export function fusedConv2d(
   heap: Heap,
   {
@@ -85,7 +85,7 @@ function forward(
   attributes: ForwardAttributes,
   hasRelu: boolean,
 ): tf.TensorInfo | null {
-  // The backend's own error for another layout is as good as ours.
+  // For another layout the backend's own error is as good as ours.
   if (!tf.backend_util.tupleValuesAreOne(attributes.dilations) || attributes.dataFormat === 'NCHW')
     return null;
   const geometry = convolutionGeometry('Conv2D', x.shape, filter.shape, attributes);

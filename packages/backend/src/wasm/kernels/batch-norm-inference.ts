@@ -69,7 +69,7 @@ function writeNormalization(channels: number, epsilon: number): { module: Module
   return { module };
 }
 
-/** The kernel `FusedBatchNorm` for statistics a channel, channels last; other shapes are left to the backend. */
+/** The kernel `FusedBatchNorm` for statistics per channel, channels last; other shapes are left to the backend. */
 export function fusedBatchNorm(
   heap: Heap,
   inputs: Readonly<Record<'x' | 'mean' | 'variance', tf.TensorInfo>> &

@@ -5,15 +5,16 @@ import { compiled } from '../compiled';
 import type { Heap } from '../heap';
 import { bytesPerFloat, coveringVectors, cut } from '../tile';
 
-// Rows whose statistics are taken together while they lie in the first-level cache; the blocks' are then combined.
+// Rows whose statistics are computed together while they are in the first-level cache; those of the blocks are then
+// combined.
 const rowsTogether = 128;
-// Channel vectors that one pass over the rows handles.
+// The number of channel vectors handled in one pass over the rows.
 const vectorsTogether = 4;
 
-/** Splat of a constant. */
+/** A constant in all lanes. */
 const every = (value: number): Code => f32x4.splat(f32.constant(value));
 
-/** Visits all rows in blocks of `rowsTogether` and a rest; `row` is the address of a block's first row. */
+/** Visits all rows in blocks of `rowsTogether` and a remainder; `row` is the address of a block's first row. */
 function inBlocks(
   writer: FunctionWriter,
   rows: number,
@@ -36,8 +37,8 @@ function inBlocks(
  *
  * y = (x − mean) · gamma / √(variance + epsilon) + beta
  *
- * One pass takes mean and variance, block by block (within a block first the mean, then the squared distances from it; the
- * blocks are combined by Chan's formula, which loses nothing to cancellation), a second one normalises.
+ * One pass computes mean and variance, block by block (within a block first the mean, then the squared distances from
+ * it; the blocks are combined by Chan's formula, which avoids cancellation); a second pass normalises.
  */
 function writeForward(rows: number, channels: number, epsilon: number): { module: ModuleWriter } {
   const module = new ModuleWriter();
@@ -298,7 +299,7 @@ function sizes(x: tf.TensorInfo): { rows: number; channels: number } {
   return { rows: tf.util.sizeFromShape([...x.shape]) / channels, channels };
 }
 
-/** The kernel `BatchNormTraining`: y, and the batch's mean and variance a channel. */
+/** The kernel `BatchNormTraining`: y, and the batch's mean and variance per channel. */
 export function batchNormTraining(
   heap: Heap,
   { x, gamma, beta }: Readonly<Record<'x' | 'gamma' | 'beta', tf.TensorInfo>>,

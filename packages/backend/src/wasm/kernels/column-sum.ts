@@ -8,7 +8,7 @@ import { bytesPerFloat, coveringVectors, cut, lanes } from '../tile';
 // Vectors summed side by side: enough to hide the latency of the additions, few enough to stay in registers with the
 // second level of sums.
 const vectorsTogether = 6;
-// Rows summed before their sum is added to the total: rounding errors then stay those of a few hundred additions.
+// Rows summed before their sum is added to the total, so that rounding errors stay those of a few hundred additions.
 const rowsTogether = 128;
 
 /** Writes `run(x, sums)`: the sums of the columns of x `[rows, columns]`, at least four columns. */

@@ -5,7 +5,7 @@ import { compiled } from '../compiled';
 import type { Heap } from '../heap';
 import { bytesPerFloat, bytesPerVector, lanes, type Piece, planTiling, tile, vectorsFor } from '../tile';
 
-/** What a matrix product's code is written for; what depends on the batch is told when it runs. */
+/** The parameters that a matrix product's code is generated for; what depends on the batch is passed when it runs. */
 interface MatrixProduct {
   /** out `[rows, columns]` = Σ over inner of a · b. */
   readonly columns: number;
@@ -15,7 +15,7 @@ interface MatrixProduct {
   readonly transposeB: boolean;
   /** Floats in a row of a as it lies in memory: `inner`, or `rows` if it is transposed. */
   readonly rowOfA: number;
-  /** Rows of the result made together; what is left over is made row by row. */
+  /** Rows of the result computed together; the remainder is computed row by row. */
   readonly rowsTogether: number;
   readonly hasBias: boolean;
   readonly hasRelu: boolean;
@@ -32,7 +32,7 @@ function writeMatrixProduct(product: MatrixProduct): ModuleWriter {
   const outRowBytes = columns * bytesPerFloat;
 
   const tiles = new Map<string, WasmFunction>();
-  /** `rows` rows × `vectors` vectors of the result, of which the last may be cut short. */
+  /** `rows` rows × `vectors` vectors of the result, the last of which may be partial. */
   const tileFor = (rows: number, vectors: number, lastLanes: number): WasmFunction => {
     const key = `${rows}×${vectors}:${lastLanes}`;
     const known = tiles.get(key);
@@ -176,7 +176,7 @@ function multiply(
   return out;
 }
 
-// Divisible by the height of every tile, so that the plan depends on the columns alone.
+// Divisible by the height of every tile, so that the plan depends only on the columns.
 const rowsForPlanning = 12;
 
 /** The kernel `BatchMatMul` for one pair of float matrices (the gradients of a dense layer); batches are left to the backend. */
@@ -188,7 +188,7 @@ export function batchMatMul(
   return multiply(heap, a, b, null, attributes, false);
 }
 
-/** The kernel `_FusedMatMul` (a dense layer) with a bias a column, or none, and ReLU, or nothing, after it. */
+/** The kernel `_FusedMatMul` (a dense layer) with an optional bias per column and an optional ReLU. */
 export function fusedMatMul(
   heap: Heap,
   {

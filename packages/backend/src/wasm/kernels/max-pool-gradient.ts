@@ -15,7 +15,7 @@ function writeMaxPoolGradient(g: PoolGeometry): { module: ModuleWriter } {
   const module = new ModuleWriter();
   const pixel = g.channels * bytesPerFloat;
   const inRow = g.inWidth * pixel;
-  // Windows that share no pixel write each pixel once; otherwise gradients add up.
+  // Disjoint windows write each pixel once; otherwise gradients add up.
   const disjoint = g.strideHeight >= g.filterHeight && g.strideWidth >= g.filterWidth;
   const rows = stretches(vertical(g));
   const columns = stretches(horizontal(g));
@@ -162,7 +162,7 @@ function writeMaxPoolGradient(g: PoolGeometry): { module: ModuleWriter } {
   return { module };
 }
 
-/** The kernel `MaxPoolGrad`: dL/dx from dL/dy, the pooled images and what came out. */
+/** The kernel `MaxPoolGrad`: dL/dx from dL/dy, the images and the pooled result. */
 export function maxPoolGradient(
   heap: Heap,
   { dy, input, output }: Readonly<Record<'dy' | 'input' | 'output', tf.TensorInfo>>,

@@ -16,7 +16,7 @@ function writeMaxPool(g: PoolGeometry): { module: ModuleWriter } {
 
   /** One window; `x` points at its origin, which may lie outside the image, `y` at its output. */
   const windowOf = (writer: FunctionWriter, x: Local, y: Local, row: Stretch, column: Stretch): Code => {
-    // Offsets in an instruction cannot be negative: the address of the first tap inside comes first.
+    // Offsets in an instruction cannot be negative, so the address of the first tap inside is computed first.
     const from = writer.local('i32');
     const taps: number[] = [];
     for (let i = 0; i < row.end - row.first; i++) {
@@ -72,7 +72,7 @@ function writeMaxPool(g: PoolGeometry): { module: ModuleWriter } {
   return { module };
 }
 
-// Beyond this, a window written out tap by tap is no longer small; the backend's own kernel does as well there.
+// Beyond this, the code for a window, unrolled tap by tap, is no longer small, and the backend's own kernel is as good.
 const mostTaps = 25;
 
 /** The kernel `MaxPool` for small windows that all touch the image; others are left to the backend. */

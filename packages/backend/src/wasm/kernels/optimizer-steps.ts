@@ -19,8 +19,8 @@ interface Arithmetic extends Pick<
   'load' | 'store' | 'add' | 'multiply' | 'divide' | 'squareRoot'
 > {
   /**
-   * Zero for numbers below the smallest normal one, which is what the moment of a weight becomes whose gradient stays 0;
-   * computing with those takes the processor a hundred times as long.
+   * Replaces numbers below the smallest normal one by zero. The moment of a weight whose gradient stays 0 becomes such
+   * a number, and computing with them takes the processor a hundred times as long.
    */
   flush(value: Local): Code;
 }
@@ -38,10 +38,10 @@ const vectors: Arithmetic = {
 /** A step at one place of the vectors. */
 interface Place {
   readonly arithmetic: Arithmetic;
-  /** What stands there in the inputs. */
+  /** The inputs' values there. */
   readonly inputs: readonly Code[];
   readonly settings: readonly Code[];
-  /** For what is used more than once. */
+  /** A local variable, for a value that is used more than once. */
   local(): Local;
   store(result: number, value: Code): Code;
 }

@@ -1,7 +1,7 @@
 import { tf } from '../../tf';
 import type { Heap } from '../heap';
 
-/** The kernel `PackVector`: the numbers of all tensors one after the other, as one vector. */
+/** The kernel `PackVector`: the values of all tensors in sequence, as one vector. */
 export function packVector(heap: Heap, parts: readonly tf.TensorInfo[]): tf.TensorInfo {
   const tensors = Object.values(parts);
   const vector = heap.allocate([
@@ -17,10 +17,10 @@ export function packVector(heap: Heap, parts: readonly tf.TensorInfo[]): tf.Tens
   return vector;
 }
 
-/** The kernel `UnpackVector`: from a vector, and a tensor of the shape of each part, the parts. */
+/** The kernel `UnpackVector`: splits a vector into parts, given a tensor with the shape of each. */
 export function unpackVector(heap: Heap, inputs: readonly tf.TensorInfo[]): tf.TensorInfo[] {
   const [vector, ...like] = Object.values(inputs) as [tf.TensorInfo, ...tf.TensorInfo[]];
-  // All of them first: the memory may move when it grows.
+  // All of them first, because the memory may move when it grows.
   const parts = like.map(({ shape }) => heap.allocate(shape));
   const values = heap.values(vector);
   let at = 0;

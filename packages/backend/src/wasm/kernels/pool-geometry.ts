@@ -2,7 +2,7 @@ import { tf } from '../../tf';
 import { Memo } from '../memo';
 import { horizontal, type SlidingWindows, stretches, vertical } from '../windows';
 
-/** Window, strides and padding of a pooling, as TensorFlow.js hands them to its kernels. */
+/** Window, strides and padding of a pooling, as TensorFlow.js passes them to its kernels. */
 export interface PoolAttributes {
   readonly filterSize: number | [number, number];
   readonly strides: number | [number, number];
@@ -10,10 +10,13 @@ export interface PoolAttributes {
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** The sizes of a 2-D pooling over images `[height, width, channels]`; how many there are is known when a kernel runs. */
+/**
+ * The sizes of a 2-D pooling over images `[height, width, channels]`; the number of images is known only when a kernel
+ * runs.
+ */
 export interface PoolGeometry extends SlidingWindows {
   readonly channels: number;
-  /** Whether every window has a pixel of the image in it. */
+  /** Whether every window contains a pixel of the image. */
   readonly allTouch: boolean;
 }
 

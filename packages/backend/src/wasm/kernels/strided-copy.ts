@@ -5,12 +5,12 @@ import { compiled } from '../compiled';
 import type { Heap } from '../heap';
 
 interface CopyPlan {
-  /** How often each nested loop runs; the outermost, which is left out, as often as the kernel is told. */
+  /** How often each nested loop runs, except for the outermost, whose count is passed to the kernel. */
   readonly counts: readonly number[];
   /** Bytes from one round to the next, for each loop. */
   readonly fromSteps: readonly number[];
   readonly toSteps: readonly number[];
-  /** Bytes copied in the innermost round. */
+  /** Bytes copied in each innermost round. */
   readonly runBytes: number;
 }
 
@@ -66,7 +66,7 @@ function copyBox(
   const toStrides = stridesOf(to.tensor.shape, bytes);
   const offset = (begin: readonly number[], strides: readonly number[]): number =>
     begin.reduce((sum, at, axis) => sum + at * strides[axis]!, 0);
-  // The trailing axes that are whole in both arrays, and the one before them, are one contiguous run.
+  // Trailing axes that are whole in both arrays, together with the axis before them, form one contiguous run.
   let axis = size.length;
   let runBytes = bytes;
   while (axis > 1 && fromStrides[axis - 1] === runBytes && toStrides[axis - 1] === runBytes) {

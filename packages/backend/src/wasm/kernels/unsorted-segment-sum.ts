@@ -9,7 +9,7 @@ export function unsortedSegmentSum(
 ): tf.TensorInfo {
   const out = heap.cleared(heap.allocate([numSegments, ...x.shape.slice(1)], x.dtype));
   const rowLength = x.shape.slice(1).reduce((product, length) => product * length, 1);
-  // All tensors are allocated by now: views taken before an allocation may be of memory that has moved.
+  // All tensors are allocated by now; a view taken before an allocation may point to memory that has moved.
   const ids = heap.backend.typedArrayFromHeap(segmentIds);
   const from = heap.backend.typedArrayFromHeap(x);
   const to = heap.backend.typedArrayFromHeap(out);
