@@ -1,5 +1,5 @@
 import type { Answers, ImageBatch, RunOptions } from '@earlyexit/inference';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Place } from './batching/create-batcher';
 import type { Serving } from './serving';
 
@@ -14,6 +14,7 @@ interface AskedAnswers {
 export async function answerImages(
   { metrics }: Pick<Serving, 'metrics'>,
   { state }: FastifyRequest,
+  reply: FastifyReply,
   place: Place,
   { asked, read }: AskedAnswers,
 ): Promise<Answers> {
@@ -23,6 +24,10 @@ export async function answerImages(
     const images = await read();
     state.images = images.count;
     const answers = await place.run(images, options, state.signal);
+    // What a request runs under options of its own is no sample of the stream that was calibrated for.
+    if (Object.keys(asked).length === 0) model.shift?.observe(answers);
+    const alarm = model.shift?.message ?? null;
+    if (alarm !== null) reply.header('earlyexit-shift', `alarm; seen=${model.shift!.seen}`);
     metrics.answered(model, answers, (performance.now() - state.startedAt) / 1000);
     return answers;
   } finally {

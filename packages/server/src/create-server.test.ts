@@ -38,7 +38,10 @@ const outputsOf = (body: unknown): Record<string, (number | string)[]> =>
 describe('createServer', () => {
   it('says what it is, whether it lives, and what its models take and give', async () => {
     const get = async (url: string): Promise<unknown> => (await server.app.inject({ url })).json();
-    expect(await get('/v2')).toMatchObject({ name: 'earlyexit', extensions: ['binary_tensor_data'] });
+    expect(await get('/v2')).toMatchObject({
+      name: 'earlyexit',
+      extensions: ['binary_tensor_data', 'model_repository'],
+    });
     expect(await get('/v2/health/live')).toEqual({ live: true });
     expect(await get('/v2/health/ready')).toEqual({ ready: true });
     expect(await get('/v2/models/b_lenet/versions/1/ready')).toMatchObject({ ready: true });

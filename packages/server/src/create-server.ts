@@ -1,4 +1,4 @@
-import { EnvironmentError } from '@earlyexit/core';
+import { ArgumentError, EnvironmentError } from '@earlyexit/core';
 import fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -11,13 +11,14 @@ import { tokenGuard } from './http/bearer-token';
 import { countInFlight } from './http/in-flight';
 import { Refusal } from './http/refusal';
 import { createMetrics } from './metrics';
-import { hostModel } from './models/host-model';
+import { type HostedModel, hostModel } from './models/host-model';
 import { createModelTable } from './models/model-table';
-import { listServed, type ServedModels } from './models/served-model';
+import { listServed, type ServedModel, type ServedModels } from './models/served-model';
 import { addClassifyRoute } from './routes/classify';
 import { addHealthRoutes } from './routes/health';
 import { addInferRoutes } from './routes/infer';
 import { addModelRoutes } from './routes/models';
+import { addRepositoryRoutes } from './routes/repository';
 import { type ServerOptions, withDefaults } from './server-options';
 import type { Serving } from './serving';
 
@@ -30,9 +31,17 @@ export interface InferenceServer {
    *
    * @param address port 8000 of this machine alone unless given; port 0 is one that is free
    * @returns the address: `http://127.0.0.1:8000`
-   * @throws EnvironmentError if it cannot
+   * @throws ArgumentError for a port that is none; EnvironmentError if it cannot listen there
    */
   listen(address?: { readonly port?: number; readonly host?: string }): Promise<string>;
+  /**
+   * Puts a model in the place of the one of its name and version, or beside the others. Requests that have come are
+   * answered by the one before, whose session is then disposed of; no request is lost.
+   *
+   * @returns when the one before has answered its last request
+   * @throws ArgumentError if the model cannot be served; the one before then stays
+   */
+  replace(model: ServedModel): Promise<void>;
   /**
    * Stops: whatever came is answered, whatever comes is refused with 503; then connections are closed. Sessions are the
    * caller's to dispose of.
@@ -63,10 +72,10 @@ export async function createServer(
   const limits = checkBatchLimits(options);
   const checked = withDefaults(options);
   const metrics = createMetrics(() => serving.table.all());
-  const hosted = [];
-  for (const model of listServed(models)) {
-    hosted.push(await hostModel(model, { limits, maxMacs: options.maxMacs, onRun: metrics.ran }));
-  }
+  const host = (model: ServedModel): Promise<HostedModel> =>
+    hostModel(model, { limits, maxMacs: options.maxMacs, onRun: metrics.ran });
+  const hosted: HostedModel[] = [];
+  for (const model of listServed(models)) hosted.push(await host(model));
   const serving: Serving = { table: createModelTable(hosted), metrics, options: checked, isDraining: false };
   const inFlight = countInFlight(checked.maxHeldBytes);
   const app = createApp(checked);
@@ -75,23 +84,37 @@ export async function createServer(
   addModelRoutes(app, serving);
   addInferRoutes(app, serving);
   addClassifyRoute(app, serving);
+  const replace = async (model: ServedModel): Promise<void> => {
+    const before = serving.table.set(await host(model));
+    if (before === undefined || before.session === model.session) return;
+    await before.batcher.idle();
+    before.session.dispose();
+  };
+  addRepositoryRoutes(app, { table: serving.table, reload: options.reload, replace });
   await app.ready();
   return {
     app,
+    replace,
     get inFlight() {
       return inFlight.count;
     },
     async listen({ port = 8000, host = '127.0.0.1' } = {}) {
+      if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+        throw new ArgumentError({
+          ...{ function: 'listen', argument: 'port' },
+          rule: 'it is a whole number from 0 to 65535',
+          received: String(port),
+        });
+      }
       try {
         return await app.listen({ port, host });
       } catch (cause) {
         throw new EnvironmentError({
-          ...{
-            function: 'listen',
-            argument: (cause as NodeJS.ErrnoException).code === 'EADDRINUSE' ? 'port' : 'host',
-          },
+          where: 'listen',
           rule: 'the server can listen there',
-          received: `${host}:${port}, ${(cause as Error).message}`,
+          received: (cause as Error).message.startsWith('listen')
+            ? (cause as Error).message.slice(7)
+            : `${host}:${port}, ${(cause as Error).message}`,
           remedy: 'Choose another port, or 0 for one that is free',
           cause,
         });

@@ -2,5 +2,5 @@ export { createServer, type InferenceServer } from './create-server';
 export type { BatchLimits } from './batching/batch-limits';
 export { parseServedName, type ServedName } from './models/parse-served-name';
 export { readSecrets, type SecretFiles } from './read-secrets';
-export type { ServedModel, ServedModels } from './models/served-model';
+export type { AnswerMonitor, ReloadModel, ServedModel, ServedModels } from './models/served-model';
 export type { RequestLog, ServerOptions } from './server-options';

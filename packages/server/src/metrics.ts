@@ -28,18 +28,25 @@ export function createMetrics(models: () => readonly HostedModel[]): ServerMetri
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const gauge = (name: string, help: string, value: (hosted: HostedModel) => number): void => {
+  const gauge = (name: string, help: string, value: (hosted: HostedModel) => number | null): void => {
     new Gauge({
       ...{ name, help, labelNames: model, registers },
       collect() {
         this.reset();
-        for (const hosted of models())
-          this.set({ model: hosted.name, version: hosted.version }, value(hosted));
+        for (const hosted of models()) {
+          const now = value(hosted);
+          if (now !== null) this.set({ model: hosted.name, version: hosted.version }, now);
+        }
       },
     });
   };
   gauge('earlyexit_queue_images', 'Images that wait for their run.', ({ batcher }) => batcher.waiting);
   gauge('earlyexit_running_images', 'Images that are computed now.', ({ batcher }) => batcher.running);
+  gauge(
+    'earlyexit_shift_alarm',
+    'Whether the answers no longer look like those to the calibration images; only of models that are watched.',
+    ({ shift }) => (shift === null ? null : Number(shift.message !== null)),
+  );
   const batches = new Histogram({
     ...{ name: 'earlyexit_batch_images', labelNames: model, registers, buckets: IMAGES },
     help: 'Images that were computed together.',

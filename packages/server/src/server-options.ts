@@ -1,4 +1,5 @@
 import type { BatchLimits } from './batching/batch-limits';
+import type { ReloadModel } from './models/served-model';
 
 /** A line of the log: a request that was answered or refused. */
 export interface RequestLog {
@@ -35,6 +36,8 @@ export interface ServerOptions extends BatchLimits {
   readonly token?: string | undefined;
   /** Certificate and key in PEM, for HTTPS; HTTP unless given. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
+  /** Opens a model again, for `/v2/repository/models/NAME/load`; nobody unless given. */
+  readonly reload?: ReloadModel | undefined;
   /** Told of every request that has ended. */
   readonly onLog?: ((entry: RequestLog) => void) | undefined;
 }

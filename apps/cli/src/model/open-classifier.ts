@@ -1,29 +1,30 @@
-import { DataError, EarlyExitError } from '@earlyexit/core';
+import { ArgumentError, DataError, EarlyExitError } from '@earlyexit/core';
 import { listDatasets } from '@earlyexit/datasets';
 import {
   type AnswerWatch,
   type ClassifyingSession,
   decideModel,
+  monitorStream,
   readLabels,
+  type StreamMonitor,
   watchAnswers,
 } from '@earlyexit/evaluation';
 import type { CachedLogits, RejectMetadata } from '@earlyexit/exit-criteria';
 import { inkInversion } from '@earlyexit/inference';
 import { type ExportedLocation, keptLogits, loadRun, type Run, type SavedLocation } from '@earlyexit/runs';
+import type { predict } from '../commands/predict/options';
+import { flagOf, type OptionValues } from '../options/declare-option';
 import type { Output } from '../terminal/output';
 import { showWork } from '../terminal/show-work';
 import { type ExportedRequest, openExported } from './open-exported';
 import { startEngine } from './start-engine';
 
+const WATCHING = ['monitor', 'monitorEnd', 'recheck', 'labels'] as const;
+
 /** What a command that classifies asks of a network. */
 interface ClassifierRequest {
-  readonly options: ExportedRequest & {
-    readonly invert?: 'auto' | boolean | undefined;
-    readonly monitor?: boolean;
-    readonly monitorEnd?: boolean;
-    readonly recheck?: number | undefined;
-    readonly labels?: string | undefined;
-  };
+  readonly options: ExportedRequest &
+    Partial<Pick<OptionValues<typeof predict.options>, 'invert' | (typeof WATCHING)[number]>>;
   readonly output: Output;
   readonly signal: AbortSignal;
 }
@@ -33,6 +34,8 @@ export interface OpenedClassifier extends ClassifyingSession {
   /** Whether images are inverted: as the option says, else as the network does. */
   readonly invert: 'auto' | boolean;
   readonly watch: AnswerWatch | null;
+  /** Of the stream of answers, where `--monitor` asks for one. */
+  readonly monitor?: StreamMonitor | undefined;
   /** When the final exit declines. */
   readonly reject?: RejectMetadata | undefined;
 }
@@ -55,6 +58,7 @@ export async function openSaved(
     ...decided,
     invert: options.invert ?? inkInversion(metadata.preprocessing, remembered ?? null),
     reject: decided.options.reject,
+    ...(monitor && kept !== null && { monitor: monitorStream(kept, decided.options) }),
     watch: watchAnswers(decided.options, {
       stream: monitor ? kept : null,
       end: monitorEnd ? kept : null,
@@ -70,6 +74,15 @@ export async function openFile(
   location: ExportedLocation,
   { options, output, signal }: ClassifierRequest,
 ): Promise<OpenedClassifier> {
+  const watching = WATCHING.find((key) => options[key] !== undefined && options[key] !== false);
+  if (watching !== undefined) {
+    throw new ArgumentError({
+      where: flagOf(watching),
+      rule: 'a stream is compared with the calibration images, which an exported network does not remember',
+      received: location.path,
+      remedy: 'Give the run folder that it was exported from',
+    });
+  }
   const opened = await openExported(location, options, output, signal);
   const { preprocessing } = opened.session.metadata;
   const isGray = preprocessing?.inputShape[2] === 1;

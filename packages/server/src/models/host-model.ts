@@ -4,6 +4,7 @@ import type { BatchLimits } from '../batching/batch-limits';
 import { type Batcher, createBatcher, type FinishedRun } from '../batching/create-batcher';
 import { refusalOf } from '../http/refusal';
 import { describeInputs, type ModelInputs } from '../protocol/input-tensors';
+import { type ShiftWatch, watchShift } from './watch-shift';
 import type { ServedModel } from './served-model';
 
 /** A model with what stands before it. */
@@ -16,6 +17,8 @@ export interface HostedModel {
   readonly inputShape: readonly number[];
   readonly invert: boolean | 'auto';
   readonly maxImages: number;
+  /** Null where nobody watches. */
+  readonly shift: ShiftWatch | null;
   /**
    * How a request runs: as the model does, and otherwise as it says.
    *
@@ -64,6 +67,7 @@ export async function hostModel(
     invert: model.invert ?? inkInversion(metadata.preprocessing),
     inputs: describeInputs(inputShape, metadata.preprocessing !== null),
     maxImages: limits.queue,
+    shift: model.monitor === undefined ? null : watchShift(model.monitor),
     batcher: createBatcher(session, limits, {
       timed,
       onRun(run) {

@@ -11,9 +11,23 @@ export interface ServedModel {
   readonly options?: Pick<RunOptions, 'criterion' | 'thresholds' | 'temperatures'> | undefined;
   /** Whether images of `/classify` change light and dark; as its network says unless given. */
   readonly invert?: boolean | 'auto' | undefined;
+  /** Told of every answer that is given under the model's own options; says once that the stream has shifted. */
+  readonly monitor?: AnswerMonitor | undefined;
   /** What the session takes of an image: height, width, channels; as the session says unless given. */
   readonly inputShape?: readonly number[] | undefined;
 }
+
+/** Watches answers, as `monitorStream` of `@earlyexit/evaluation` does. */
+export interface AnswerMonitor {
+  /** @returns what to say, at the first answer after which it is to be said; else null */
+  observe(answer: { readonly exit: number; readonly class: number; readonly score: number }): string | null;
+}
+
+/** Opens a model again from where it was. */
+export type ReloadModel = (model: {
+  readonly name: string;
+  readonly version: string;
+}) => Promise<ServedModel>;
 
 /** What `createServer` takes: one session, one model or several. */
 export type ServedModels = Session | ServedModel | readonly (Session | ServedModel)[];

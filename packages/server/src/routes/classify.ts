@@ -36,11 +36,13 @@ export function addClassifyRoute(app: FastifyInstance, serving: Serving): void {
         done();
       },
     },
-    async (request) => {
-      const { thresholds, max_macs: maxMacs, timeout } = ask(request.query);
-      const model = request.state.model!;
+    async (request, reply) => {
+      const { thresholds, max_macs: maxMacs, timeout, ...named } = ask(request.query);
+      // Again: it may have been replaced while the body came.
+      const model = table.get(named.model, named.version);
+      request.state.model = model;
       const place = model.batcher.reserve(1, deadlineOf(request, timeout, options.timeoutMs));
-      const answers = await answerImages(serving, request, place, {
+      const answers = await answerImages(serving, request, reply, place, {
         asked: { ...(thresholds && { thresholds }), ...(maxMacs && { maxMacs }) },
         async read() {
           const { maxBodyBytes } = options;

@@ -23,13 +23,15 @@ export function addInferRoutes(app: FastifyInstance, serving: Serving): void {
       },
       async (request, reply) => {
         const { headers, state } = request;
-        const model = state.model!;
         const body = await unpackBody(bodyOf(request), headers['content-encoding'], options.maxBodyBytes);
+        // Again: it may have been replaced while the body came. From here to the reservation nothing waits.
+        const model = table.get(request.params.name, request.params.version);
+        state.model = model;
         const read = readInferRequest(body, headerOf(headers['inference-header-content-length']), model);
         const outputs = askedOutputs(read, model.session.metadata);
         const { thresholds, max_macs: maxMacs, timeout } = read.parameters ?? {};
         const place = model.batcher.reserve(read.count, deadlineOf(request, timeout, options.timeoutMs));
-        const answers = await answerImages(serving, request, place, {
+        const answers = await answerImages(serving, request, reply, place, {
           asked: { ...(thresholds && { thresholds }), ...(maxMacs && { maxMacs }) },
           read: () => read,
         });

@@ -1,4 +1,3 @@
-import { ArgumentError } from '@earlyexit/core';
 import { plural } from '@earlyexit/core/format';
 import { type Classification, classifyImages, collectImages } from '@earlyexit/evaluation';
 import { criterionWithoutLabels, DEFAULT_CRITERION } from '@earlyexit/exit-criteria';
@@ -9,22 +8,11 @@ import { openFile, openSaved } from '../../model/open-classifier';
 import { describeAnswer } from './describe';
 import type { predict } from './options';
 
-const WATCHING = new Set(['--monitor', '--monitor-end', '--recheck', '--labels']);
-
 /** `earlyexit predict`: classifies images. */
 export async function run(invocation: Invocation<typeof predict>): Promise<number> {
-  const { operands, options, flags, output, signal, surroundings } = invocation;
+  const { operands, options, output, signal, surroundings } = invocation;
   criterionWithoutLabels(options.criterion ?? DEFAULT_CRITERION, 'predict');
   const location = requireTrained(await locateModel(operands.model));
-  const watching = [...flags].find((flag) => WATCHING.has(flag));
-  if (location.kind !== 'saved' && watching !== undefined) {
-    throw new ArgumentError({
-      where: watching,
-      rule: 'a stream is compared with the calibration images, which an exported network does not remember',
-      received: operands.model,
-      remedy: 'Give the run folder that it was exported from',
-    });
-  }
   const inputs = await collectImages(operands.files, surroundings.stdin);
   const opened =
     location.kind === 'saved' ? await openSaved(location, invocation) : await openFile(location, invocation);

@@ -4,7 +4,7 @@ import { numberBetween, text, wholeNumber } from '../../options/option-values';
 import { engineOrRuntimeOptions } from '../../options/shared-options';
 import { predict } from '../predict/options';
 
-const { criterion, earlyexit, invert } = predict.options;
+const { criterion, earlyexit, invert, monitor } = predict.options;
 
 /** `earlyexit serve` */
 export const serve = declareCommand({
@@ -12,7 +12,6 @@ export const serve = declareCommand({
   summary: 'answer requests over HTTP: Open Inference Protocol v2, and images as files',
   example: `$ earlyexit serve earlyexit-quickstart
 b_lenet_mnist is served at http://127.0.0.1:8000
-…
 $ curl --data-binary @three.png http://127.0.0.1:8000/classify
 
 Two models under names of your own, one of them in two versions:
@@ -48,6 +47,7 @@ $ earlyexit serve digits=runs/mine digits:2=runs/better photos=resnet.onnx --por
     criterion,
     earlyexit,
     invert,
+    monitor,
     ...engineOrRuntimeOptions,
   },
 });

@@ -4,8 +4,8 @@ import {
   createServer,
   parseServedName,
   readSecrets,
-  type RequestLog,
   type ServedModel,
+  type ServerOptions,
 } from '@earlyexit/server';
 import type { Invocation } from '../../command';
 import { exitCode } from '../../exit-code';
@@ -18,20 +18,25 @@ import type { serve } from './options';
 export async function run(invocation: Invocation<typeof serve>): Promise<number> {
   const { options, output, signal } = invocation;
   const secrets = await readSecrets({ ...options, signal });
-  const models: ServedModel[] = [];
-  for (const word of invocation.operands.models) {
-    const { model, ...named } = parseServedName(word);
+  const words = new Map<string, string>();
+  const open = async (word: string): Promise<ServedModel> => {
+    const { model, name, version } = parseServedName(word);
     const location = requireTrained(await locateModel(model));
-    const open = location.kind === 'saved' ? openSaved(location, invocation) : openFile(location, invocation);
-    models.push({ ...(await open), ...named });
-  }
-  const onLog = (entry: RequestLog): void => {
+    const opened =
+      location.kind === 'saved' ? openSaved(location, invocation) : openFile(location, invocation);
+    words.set(`${name}:${version}`, word);
+    return { ...(await opened), name, version };
+  };
+  const models: ServedModel[] = [];
+  for (const word of invocation.operands.models) models.push(await open(word));
+  const reload: ServerOptions['reload'] = ({ name, version }) => open(words.get(`${name}:${version}`)!);
+  const onLog: ServerOptions['onLog'] = (entry) => {
     output.jsonLine(entry);
     const { method, route, status, milliseconds, error = '', stack } = entry;
     output.detail(`${method} ${route ?? '?'} ${status} ${milliseconds.toFixed(1)} ms ${error}`);
     if (stack !== undefined) output.warn(output.mode.verbose ? stack : error);
   };
-  const server = await createServer(models, { ...options, ...secrets, onLog });
+  const server = await createServer(models, { ...options, ...secrets, reload, onLog });
   const url = await server.listen(options);
   output.text(...describeServer(url, models, secrets.token !== undefined));
   output.jsonLine({ time: new Date().toISOString(), listening: url });
