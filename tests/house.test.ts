@@ -9,8 +9,9 @@ function sourcesOf(folder: string): string[] {
     .filter((path) => path.endsWith('.ts') && !/\.test\.ts$|\/testing\/|\/test-[^/]+$/.test(path));
 }
 
-// What computes belongs into a package. The limit follows what gets smaller; it rose by `import`, `doctor FILE` and `serve`.
-const MOST_LINES = 6_191;
+// What computes belongs into a package. The limit follows what gets smaller; it rose by `import`, `doctor FILE`, cascades of
+// three, `serve` and energy.
+const MOST_LINES = 6_227;
 
 it('keeps the command line thin', () => {
   const lines = sourcesOf('apps/cli/src').map((path) => readText(path).split('\n').length - 1);

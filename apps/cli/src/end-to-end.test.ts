@@ -91,7 +91,12 @@ describe('from images to a report', () => {
     expect(document.exits.reduce((sum, { taken }) => sum + taken, 0)).toBe(document.samples);
     expect(document.macsRatio).toBeCloseTo((document.static.macs ?? 0) / (document.averageMacs ?? 0), 12);
 
+    const { averageMicrojoules, staticMicrojoules, ...energy } = document.energy!;
+    const ratio = staticMicrojoules / averageMicrojoules;
+    expect(energy).toEqual({ model: 'horowitz-45nm', dtype: 'float32', ratio });
+
     const text = await runCommand(['evaluate', run, '--engine', 'wasm']);
+    expect(text.stdout).toMatch(/× less energy by horowitz-45nm: /);
     expect(text.stdout).toMatch(/^Percent Early Exit \d: \d+\.\d{3}$/m);
     expect(text.stdout).toMatch(
       /^Totals for entire network with early exits: top1 = \d+\.\d{3}, top5 = n\/a$/m,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, count, duration, percent, plural, shortMacs } from './format';
+import { bytes, count, duration, energy, percent, plural, shortMacs } from './format';
 
 describe('format', () => {
   it('writes fractions as percent', () => {
@@ -22,6 +22,12 @@ describe('format', () => {
 
   it('writes bytes with binary units', () => {
     expect([512, 1536, 24 * 2 ** 30].map(bytes)).toEqual(['512 B', '1.5 KiB', '24.0 GiB']);
+  });
+
+  it('writes energies with three digits', () => {
+    expect([0.00456, 0.9996, 999.4, 12_950, 3e6].map(energy)).toEqual([
+      ...['4.56 nJ', '1.00 µJ', '999 µJ', '12.9 mJ', '3.00 J'],
+    ]);
   });
 
   it('writes time spans', () => {

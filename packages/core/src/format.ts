@@ -29,6 +29,19 @@ export function shortNumber(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toPrecision(3);
 }
 
+/** An energy with three digits: `2.41 µJ`, `13.0 mJ`. */
+export function energy(microjoules: number): string {
+  const [unit, size] =
+    (
+      [
+        ['J', 1e6],
+        ['mJ', 1e3],
+        ['µJ', 1],
+      ] as const
+    ).find(([, least]) => microjoules >= least * 0.9995) ?? (['nJ', 1e-3] as const);
+  return `${(microjoules / size).toPrecision(3)} ${unit}`;
+}
+
 /** Bytes with a binary unit: `1536` → `1.5 KiB`. */
 export function bytes(value: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

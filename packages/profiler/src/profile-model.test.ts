@@ -116,6 +116,7 @@ describe('profileModel', () => {
       outputShape: [30, 30, 5],
       macs: 112_500,
       parameters: 130,
+      inputBytes: 34 * 34 * 4,
       activationBytes: 18_000,
       usedBy: 0,
       isHead: false,

@@ -1,7 +1,7 @@
 import { ArgumentError } from '@earlyexit/core';
 import { countMacs, isUncounted } from './count-macs';
 import { countParameters } from './count-parameters';
-import { ancestors, type LayerGraph, type LayerGraphNode, readLayerGraph } from './layer-graph';
+import { ancestors, type LayerGraph, type LayerGraphNode, readLayerGraph, type Shape } from './layer-graph';
 import type { tfl } from './tf';
 
 /** The cost of leaving at one exit; all multiply-accumulates are for one sample. */
@@ -35,6 +35,8 @@ export interface LayerProfile {
   readonly outputShape: readonly (number | null)[];
   readonly macs: number;
   readonly parameters: number;
+  /** The size of its inputs for one sample, at 4 bytes per number. */
+  readonly inputBytes: number;
   /** The size of its outputs for one sample, at 4 bytes per number. */
   readonly activationBytes: number;
   /** The index of the first exit that needs it. */
@@ -88,7 +90,8 @@ export function profileModel(model: tfl.LayersModel): ModelProfile {
       outputShape: node.outputShapes[0]?.slice(1) ?? [],
       macs: countMacs(node),
       parameters,
-      activationBytes: node.className === 'InputLayer' ? 0 : activationBytes(node),
+      inputBytes: bytesOf(node, node.inputShapes),
+      activationBytes: node.className === 'InputLayer' ? 0 : bytesOf(node, node.outputShapes),
       usedBy: firstExit.get(node.id)!,
       isHead: !backbone.has(node.id),
     };
@@ -157,9 +160,9 @@ function attachmentOf(
   return sources.size === 1 ? [...sources][0]! : null;
 }
 
-function activationBytes(node: LayerGraphNode): number {
+function bytesOf(node: LayerGraphNode, shapes: readonly Shape[]): number {
   return sum(
-    node.outputShapes.map((shape) =>
+    shapes.map((shape) =>
       shape.slice(1).reduce<number>((size, axis) => {
         if (axis !== null) return size * axis;
         throw new ArgumentError({

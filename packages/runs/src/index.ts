@@ -23,6 +23,7 @@ export { loadRun, openRun, type Run } from './open-run';
 export { isOtherData, openTestData, type TestDataOptions } from './open-test-data';
 export { type ReopenOptions, reopenSplits } from './reopen-splits';
 export { type DataSettings, readRunConfig, type RunConfig } from './run-config';
+export { requireReplaceable } from './require-replaceable';
 export { readSettingsFile } from './read-settings-file';
 export { calibrationLogits, splitLogits, type SplitLogitsOptions } from './split-logits';
 export { fingerprintKeys, readRecordedSplits } from './splits-file';

@@ -1,7 +1,9 @@
+import type { AverageEnergy } from '@earlyexit/profiler';
 import { describeMeasuredPromise, type EvaluationDocument, type MeasuredReject } from '@earlyexit/evaluation';
 import { getCriterion } from '@earlyexit/exit-criteria';
 import {
   count,
+  energy,
   percent,
   percentInterval,
   pointsBelow,
@@ -57,9 +59,15 @@ export function describeEvaluation(
       (document.oracle === null
         ? ''
         : `; the best that is possible with these exits: ${percent(document.oracle.top1)} at ${shortMacs(document.oracle.averageMacs)} MACs`),
+    ...(document.energy === undefined ? [] : [describeEnergy(document.energy)]),
     ...(document.promise === undefined ? [] : [describeMeasuredPromise(document.promise, document.samples)]),
     ...(document.reject === undefined ? [] : [describeReject(document.reject, document.samples)]),
   ];
+}
+
+/** What a sample takes on average, by a model of the hardware. */
+function describeEnergy({ model, averageMicrojoules, staticMicrojoules, ratio }: AverageEnergy): string {
+  return `${ratio.toFixed(2)}× less energy by ${model}: ${energy(averageMicrojoules)} instead of ${energy(staticMicrojoules)} (an estimate, data moved once)`;
 }
 
 /** What became of the reject option. */

@@ -3,6 +3,7 @@ import type { OpenedEvaluation, ReopenOptions, SavedLocation } from '@earlyexit/
 import type { EngineChoice } from '../options/option-values';
 import type { Output } from '../terminal/output';
 import { showing } from '../terminal/show-work';
+import { readEnergyModel } from './read-energy-model';
 import { startEngine } from './start-engine';
 
 /** Loads a trained network and its data. What can be checked before the slow work is checked first, by `check`. */
@@ -14,11 +15,14 @@ export async function openTrained(
 ): Promise<OpenedEvaluation> {
   const { name: engine } = await startEngine({ engine: asked, threads }, output);
   const { loadRun, openEvaluation } = await import('@earlyexit/runs');
+  const energyModel = await readEnergyModel(options.energyModel, signal);
   const run = await loadRun(location);
   check(run.model.metadata);
   const { dataset, dataDir, download, seed, skipBroken, batchSize } = options;
   const choice = { dataset, dataDir, download, seed, skipBroken };
-  return showing(output, signal, (work) => openEvaluation(run, { ...choice, engine, batchSize, ...work }));
+  return showing(output, signal, (work) =>
+    openEvaluation(run, { ...choice, engine, batchSize, energyModel, ...work }),
+  );
 }
 
 /** The options of an evaluation. */
@@ -29,4 +33,5 @@ interface EvaluationOptions extends Pick<
   readonly engine?: EngineChoice | undefined;
   readonly threads?: number | undefined;
   readonly batchSize?: number | undefined;
+  readonly energyModel?: string | undefined;
 }

@@ -46,6 +46,14 @@ export const exitsOption = listOption(
   'attach exits to a plain network first: LAYER or LAYER:HEAD',
 );
 
+/** By what energy is estimated. */
+export const energyModelOption = valueOption(
+  'file',
+  text(),
+  'energy of a multiply-accumulate and of a byte on your hardware, in YAML or JSON: see docs/energy.md',
+  { otherwise: '45 nm, after Horowitz 2014' },
+);
+
 /** `--seed` of commands that take a registered network as it is. */
 export const weightsSeedOption = valueOption(
   'n',

@@ -20,6 +20,8 @@ export interface NodeProfile {
   /** Multiply-accumulates for one sample. */
   readonly macs: number;
   readonly parameters: number;
+  /** The size of what it reads of the sample, at 4 bytes a number. */
+  readonly inputBytes: number;
   /** The size of what it makes, for one sample, at 4 bytes a number. */
   readonly activationBytes: number;
 }
@@ -94,6 +96,7 @@ export async function profileOnnx(source: NetworkSource, options: ExamineOptions
         outputShape: shape,
         macs: network.nodeMacs[place]!,
         parameters,
+        inputBytes: read.reduce((sum, each) => sum + bytesOf(network.tensors.get(each)), 0),
         activationBytes: product(shape) * BYTES_PER_NUMBER,
       },
     ];
@@ -118,6 +121,10 @@ function placeOf({ tensors, macs }: ForeignNetwork, cut: ForeignCut): PlaceProfi
     share: cut.macs / macs,
     reason: `it alone is carried on here, ${cut.bytes} bytes`,
   };
+}
+
+function bytesOf(tensor: { readonly dims: readonly number[] } | undefined): number {
+  return tensor === undefined ? 0 : product(tensor.dims.slice(1)) * BYTES_PER_NUMBER;
 }
 
 function product(sizes: readonly number[]): number {

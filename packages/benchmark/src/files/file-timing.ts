@@ -26,6 +26,8 @@ export interface FileTiming<Beside = never> {
   readonly float32Speedup: number | null;
   /** `speedup / macsRatio` */
   readonly efficiency: number | null;
+  /** What the processor took for an image, measured; null without a counter. */
+  readonly energyMicrojoules: number | null;
   /** Milliseconds an image, of each round. */
   readonly roundsMsPerImage: readonly number[];
   /** What the program beside gave in the same rounds. */
@@ -46,7 +48,7 @@ export function describeTiming<Beside>(
   rounds: Rounds,
   about: Pick<
     FileTiming<Beside>,
-    'variant' | 'dtype' | 'threads' | 'batch' | 'share' | 'exitShare' | 'beside'
+    'variant' | 'dtype' | 'threads' | 'batch' | 'share' | 'exitShare' | 'energyMicrojoules' | 'beside'
   >,
   { plain, float32 }: References,
   costs: ExitCosts,

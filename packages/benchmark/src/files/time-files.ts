@@ -1,8 +1,10 @@
 import type { WorkOptions } from '@earlyexit/core';
 import { type ExitCosts, type Threshold, thresholdForShare } from '@earlyexit/exit-criteria';
 import { describeTiming, type FileTiming, type References } from './file-timing';
+import type { EnergyCounter } from '../machine/energy-counter';
 import { type FileResources, measureResources } from './measure-resources';
-import { startTimedFile, type TimedFile, type TimedFileSettings } from './timed-file';
+import { type Pass, startTimedFile, type TimedFile, type TimedFileSettings } from './timed-file';
+import { medianOf } from '../timing/quantile';
 import { timeInTurn } from '../timing/time-in-turn';
 
 /** The exports of one network: paths of `.onnx` files. */
@@ -34,6 +36,8 @@ export interface FileTimingOptions<Beside = never>
   readonly batches: readonly number[];
   /** How often each is timed. */
   readonly rounds: number;
+  /** What measures energy, if anything does. */
+  readonly energyCounter?: EnergyCounter | null;
   /** Another program that takes its turn, after the files. */
   readonly beside?: ((batch: number) => Promise<Beside>) | null;
 }
@@ -90,7 +94,7 @@ async function timeBatch<Beside>(
   batch: number,
   { plain, withExits, float32 }: { plain: TimedFile | null; withExits: TimedFile; float32: TimedFile | null },
   settings: readonly Setting[],
-  { dtype, threads, costs, rounds, beside, signal, onProgress }: FileTimingOptions<Beside>,
+  { dtype, threads, costs, rounds, energyCounter, beside, signal, onProgress }: FileTimingOptions<Beside>,
 ): Promise<FileTiming<Beside>[]> {
   const latenciesOf = (file: TimedFile | null) =>
     file && (async () => (await file.pass({ batch, thresholds: null })).latencies);
@@ -113,6 +117,12 @@ async function timeBatch<Beside>(
     },
     { rounds, what: `${threadsIn(threads)}, batches of ${String(batch)}`, signal, onProgress },
   );
+  const energyOf = async (file: TimedFile | null, thresholds: Setting['thresholds'] = null) =>
+    file && energyCounter
+      ? energyOfImage(energyCounter, () => file.pass({ batch, thresholds }), batch)
+      : null;
+  const energies: (number | null)[] = [];
+  for (const { thresholds } of settings) energies.push(await energyOf(withExits, thresholds));
   const last = costs.exitMacs.length - 1;
   const references: References = {
     plain: plain && times.plain,
@@ -129,22 +139,53 @@ async function timeBatch<Beside>(
       ? [
           describeTiming(
             times.float32,
-            { ...whole, dtype: 'float32' },
+            { ...whole, dtype: 'float32', energyMicrojoules: await energyOf(float32) },
             { plain: times.float32, float32: times.float32 },
             costs,
           ),
         ]
       : []),
-    ...(plain ? [describeTiming(times.plain, whole, references, costs)] : []),
+    ...(plain
+      ? [
+          describeTiming(
+            times.plain,
+            { ...whole, energyMicrojoules: await energyOf(plain) },
+            references,
+            costs,
+          ),
+        ]
+      : []),
     ...settings.map(({ share }, index) => {
       const exits = taken[index]!;
       const exitShare = costs.exitMacs.map(
         (_, exit) => exits.filter((each) => each === exit).length / exits.length,
       );
       const own = times.exits.map((passes) => passes[index]!);
-      return describeTiming(own, { ...about, variant: 'early-exit', share, exitShare }, references, costs);
+      const energyMicrojoules = energies[index]!;
+      const chosen = { ...about, variant: 'early-exit', share, exitShare, energyMicrojoules } as const;
+      return describeTiming(own, chosen, references, costs);
     }),
   ];
+}
+
+// A counter is read a thousand times a second: a pass over all images is long enough.
+const ENERGY_PASSES = 3;
+
+/** The median of a few passes, in microjoules an image. */
+async function energyOfImage(
+  counter: EnergyCounter,
+  pass: () => Promise<Pass>,
+  batch: number,
+): Promise<number> {
+  const energies: number[] = [];
+  for (let each = 0; each < ENERGY_PASSES; each++) {
+    let images = 0;
+    const taken = await counter.measure(async () => {
+      images = (await pass()).latencies.length * batch;
+    });
+    energies.push(taken / images);
+  }
+  return medianOf(energies);
 }
 
 /** The thresholds to time: shares by quantile of the first exit's scores on these very images. */

@@ -6,6 +6,7 @@ import type { WorkOptions } from '@earlyexit/core';
 import { costsOf } from '@earlyexit/exit-criteria';
 import { findRuntime, type InferenceRuntime } from '@earlyexit/native-engines';
 import { timeFiles } from '../files/time-files';
+import { findEnergyCounter } from '../machine/energy-counter';
 import { findPyTorch } from '../pytorch/find-pytorch';
 import { startPasses } from '../pytorch/start-pytorch';
 import { imagesToTime } from './images-to-time';
@@ -59,6 +60,7 @@ export async function benchmarkInference(
     const files = await network.write(folder);
     const peer = options.peer === true ? await findPyTorch(metadata, peerPython, { onNote }) : null;
     const shares = typeof leaving === 'object' && 'shares' in leaving ? leaving.shares : [];
+    const { counter, absent } = await findEnergyCounter();
     const rows: InferenceRow[] = [];
     for (const each of threads) {
       const passes = { threads: each, batches, shares, images: inputs.count };
@@ -68,6 +70,7 @@ export async function benchmarkInference(
           ...network,
           ...{ files, runtime, images: imagesFile, shape: inputs.shape, threads: each, batches, rounds },
           costs: costsOf(metadata),
+          energyCounter: counter,
           beside: beside && ((batch) => beside.pass(batch)),
           ...{ signal, onProgress },
         });
@@ -76,7 +79,10 @@ export async function benchmarkInference(
         beside?.dispose();
       }
     }
-    return { model: metadata.name, runtime: runtime.title, inputs: images?.title ?? 'seeded noise', rows };
+    return {
+      ...{ model: metadata.name, runtime: runtime.title, inputs: images?.title ?? 'seeded noise' },
+      ...{ energy: { counter: counter?.name ?? null, absent }, rows },
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

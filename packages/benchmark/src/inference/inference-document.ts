@@ -30,6 +30,8 @@ export interface InferenceDocument {
   readonly runtime: string;
   /** What the images are. */
   readonly inputs: string;
+  /** What measured the energy, or why nothing did. */
+  readonly energy: { readonly counter: string | null; readonly absent: string | null };
   readonly rows: readonly InferenceRow[];
 }
 

@@ -7,6 +7,7 @@ import {
   summarizeExits,
   thresholdToJson,
 } from '@earlyexit/exit-criteria';
+import { averageEnergy } from '@earlyexit/profiler';
 import type { EvaluationDocument, EvaluationOrigin } from './evaluation-document';
 import { evaluationIntervals } from './evaluation-intervals';
 import { measurePromise } from './measure-promise';
@@ -52,6 +53,12 @@ export function evaluatePolicy(
       ...(policy.temperatures && { temperatures: policy.temperatures }),
     }),
     intervals: evaluationIntervals({ exits: summary.exits, costs, correct, finalCorrect, confidences }),
+    ...(about.energy && {
+      energy: averageEnergy(
+        about.energy,
+        summary.exits.map(({ share }) => share),
+      ),
+    }),
     ...(promise === null ? {} : { promise }),
     ...(reject === null ? {} : { reject: measureReject(cached, policy, reject) }),
   };

@@ -1,4 +1,5 @@
 import type { CriterionName, ExitStatistics, ExitSummary, ThresholdJson } from '@earlyexit/exit-criteria';
+import type { AverageEnergy, EnergyEstimate } from '@earlyexit/profiler';
 import type { EvaluationIntervals } from './evaluation-intervals';
 import type { MeasuredPromise } from './measure-promise';
 import type { MeasuredReject } from './measure-reject';
@@ -16,6 +17,8 @@ export interface EvaluationOrigin {
   readonly engine: string;
   /** One an exit, the final one last. */
   readonly exitNames: readonly string[];
+  /** What leaving at each exit takes by an energy model, where the layers are known. */
+  readonly energy?: EnergyEstimate | undefined;
 }
 
 /** What `evaluate --json` prints. The names and meanings of its fields stay as they are. */
@@ -39,6 +42,8 @@ export interface EvaluationDocument extends ExitSummary {
   readonly oracle: { readonly top1: number; readonly averageMacs: number } | null;
   /** The figures' confidence intervals; left out only by versions that had none. */
   readonly intervals?: EvaluationIntervals;
+  /** The mean energy of a sample by an energy model; left out where the layers are not known. */
+  readonly energy?: AverageEnergy;
   /** What calibration promised about these thresholds, and the risk on these samples; left out if nothing. */
   readonly promise?: MeasuredPromise;
   /** When the final exit declines, and what that brings on these samples; left out where it always answers. */

@@ -9,6 +9,7 @@ import {
 } from '@earlyexit/calibration';
 import type { MultiExitMetadata } from '@earlyexit/branch-head';
 import { version } from '@earlyexit/core';
+import type { EnergyEstimate } from '@earlyexit/profiler';
 import {
   type CachedLogits,
   costsOf,
@@ -35,6 +36,8 @@ export interface ReportSources {
   /** The name of the data set, and what computed the logits: what the report says of itself. */
   readonly dataset: string;
   readonly engine: string;
+  /** What leaving at each exit takes by an energy model; left out of the report unless given. */
+  readonly energy?: EnergyEstimate | undefined;
   /** Other networks on the same test images; none unless given. */
   readonly compared?: readonly NetworkToCompare[] | undefined;
 }
@@ -47,13 +50,13 @@ export interface ReportSources {
  */
 export function collectReport(
   { metadata }: { readonly metadata: MultiExitMetadata },
-  { calibration, test, dataset, engine, compared = [] }: ReportSources,
+  { calibration, test, dataset, engine, energy, compared = [] }: ReportSources,
 ): ReportData {
   const { exits, classes } = metadata;
   const costs = costsOf(metadata);
   const policy = storedPolicy(metadata) ?? neverLeave(metadata);
   const exitNames = exits.map(({ name }) => name);
-  const about = { model: metadata.name, dataset, split: 'test', engine, exitNames };
+  const about = { model: metadata.name, dataset, split: 'test', engine, exitNames, energy };
   const evaluation = evaluatePolicy(test, policy, costs, about);
   const labels = test.labels ?? new Int32Array(test.samples);
   const { temperatures } = policy;

@@ -1,4 +1,4 @@
-import { count, percent } from '@earlyexit/core/format';
+import { count, energy, percent } from '@earlyexit/core/format';
 import { html, type Markup } from '../html';
 import { exitColor } from '../plots/svg';
 import type { ReportData } from '@earlyexit/evaluation';
@@ -69,5 +69,16 @@ export function costTable({ costs, evaluation, summary }: ReportData): Markup {
         </tfoot>
       </table>
     </div>
+    ${
+      evaluation.energy === undefined
+        ? ''
+        : html`<p>
+            By the energy model <code>${evaluation.energy.model}</code> an image takes
+            ${energy(evaluation.energy.averageMicrojoules)} instead of
+            ${energy(evaluation.energy.staticMicrojoules)} without exits,
+            <b>${evaluation.energy.ratio.toFixed(2)}× less</b>: an estimate of multiplications, additions and
+            data that are moved once (${evaluation.energy.dtype}), not a measurement.
+          </p>`
+    }
   </section>`;
 }

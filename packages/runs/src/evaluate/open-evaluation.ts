@@ -1,6 +1,7 @@
 import type { WorkOptions } from '@earlyexit/core';
 import type { EvaluationOrigin } from '@earlyexit/evaluation';
 import type { CachedLogits } from '@earlyexit/exit-criteria';
+import { type EnergyModel, estimateEnergy, profileModel } from '@earlyexit/profiler';
 import type { OpenedData } from '../open-data';
 import { openEvaluationData } from '../open-evaluation-data';
 import type { Run } from '../open-run';
@@ -23,6 +24,8 @@ export interface OpenEvaluationOptions extends ReopenOptions {
   readonly engine: string;
   /** Samples a forward pass; 128 unless given. */
   readonly batchSize?: number | undefined;
+  /** By what energy is estimated; `horowitz45nm` unless given. */
+  readonly energyModel?: EnergyModel | undefined;
   /** The data, where they are open already. */
   readonly data?: OpenedData | undefined;
   /** The logits of the calibration split, where they are known already. */
@@ -35,14 +38,17 @@ export interface OpenEvaluationOptions extends ReopenOptions {
  * @throws what `openEvaluationData` throws
  */
 export async function openEvaluation(run: Run, options: OpenEvaluationOptions): Promise<OpenedEvaluation> {
-  const { engine, batchSize, calibration, data: known, ...reopen } = options;
+  const { engine, batchSize, calibration, data: known, energyModel, ...reopen } = options;
   const data = known ?? (await openEvaluationData(run, reopen));
   const { name, exits } = run.model.metadata;
   const { dataset } = data.settings;
   return {
     ...run,
     ...{ data, batchSize },
-    about: { model: name, dataset, split: 'test', engine, exitNames: exits.map((exit) => exit.name) },
+    about: {
+      ...{ model: name, dataset, split: 'test', engine, exitNames: exits.map((exit) => exit.name) },
+      energy: estimateEnergy(profileModel(run.model.model), { energyModel }),
+    },
     async logits(role, work = {}) {
       if (role === 'test') return splitLogits(run, data, role, { batchSize, ...work });
       return calibration ?? (await calibrationLogits(run, data, { batchSize, ...work })).cached;

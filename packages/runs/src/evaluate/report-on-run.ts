@@ -19,7 +19,7 @@ export async function reportOnRun(
   work: WorkOptions = {},
 ): Promise<ReportData> {
   const { model, data, about, batchSize } = opened;
-  const { dataset, engine } = about;
+  const { dataset, engine, energy } = about;
   const others = await loadComparable(compare, data.source);
   const calibration = await opened.logits('calibration', work);
   const test = await opened.logits('test', work);
@@ -33,5 +33,5 @@ export async function reportOnRun(
     });
     other.model.dispose();
   }
-  return collectReport(model, { calibration, test, dataset, engine, compared });
+  return collectReport(model, { calibration, test, dataset, engine, energy, compared });
 }

@@ -3,8 +3,8 @@ import { ArgumentError } from '@earlyexit/core';
 import { type OpenedImages, openImages } from '@earlyexit/datasets';
 import { aimOf, preparationOf } from '../../attached/request';
 import { writeAttached } from '../../attached/write-attached';
+import { requireReplaceable } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
-import { requireReplaceable } from '../../output-files/require-replaceable';
 import { showing } from '../../terminal/show-work';
 import type { attach } from './options';
 

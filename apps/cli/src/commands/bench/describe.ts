@@ -1,11 +1,11 @@
 import type { InferenceDocument, InferenceRow, TrainingTiming } from '@earlyexit/benchmark';
-import { percent, plural } from '@earlyexit/core/format';
+import { energy, percent, plural } from '@earlyexit/core/format';
 import type { Colors } from '../../terminal/colors';
 import { formatTable } from '../../terminal/table';
 
 /** What was timed of inference, for people. */
 export function describeInference(
-  { model, runtime, inputs, rows }: InferenceDocument,
+  { model, runtime, inputs, energy: measured, rows }: InferenceDocument,
   rounds: number,
   colors: Colors,
 ): string[] {
@@ -15,10 +15,14 @@ export function describeInference(
     ...inferenceTable(rows, colors),
     '',
     ...describeResources(rows),
+    measured.counter === null
+      ? `energy was not measured: ${measured.absent}`
+      : `energy: ${measured.counter}, median of three passes`,
   ];
 }
 
 function inferenceTable(rows: readonly InferenceRow[], colors: Colors): string[] {
+  const hasEnergy = rows.some(({ energyMicrojoules }) => energyMicrojoules !== null);
   const hasPeer = rows.some(({ peer }) => peer !== null);
   const hasFloat32 = rows.some(({ variant, dtype }) => variant === 'static' && dtype !== rows.at(-1)?.dtype);
   const titles = [
@@ -33,6 +37,7 @@ function inferenceTable(rows: readonly InferenceRow[], colors: Colors): string[]
     'MACs saved',
     'efficiency',
     ...(hasPeer ? ['best PyTorch', 'PyTorch with exits'] : []),
+    ...(hasEnergy ? ['energy an image', 'without exits'] : []),
   ];
   const times = (ratio: number | null | undefined): string => (ratio == null ? '–' : `${ratio.toFixed(2)}×`);
   const cells = rows
@@ -54,6 +59,7 @@ function inferenceTable(rows: readonly InferenceRow[], colors: Colors): string[]
         times(row.macsRatio),
         row.efficiency?.toFixed(2) ?? '–',
         ...(hasPeer ? [times(row.peer?.staticSpeedup), times(row.peer?.earlyExitSpeedup)] : []),
+        ...(hasEnergy ? [row, plain].map((each) => joules(each?.energyMicrojoules ?? null)) : []),
       ];
     });
   return formatTable(
@@ -61,6 +67,10 @@ function inferenceTable(rows: readonly InferenceRow[], colors: Colors): string[]
     cells,
     colors,
   );
+}
+
+function joules(microjoules: number | null): string {
+  return microjoules === null ? '–' : energy(microjoules);
 }
 
 /** What loading takes, in time and memory: one line for each number of threads. */

@@ -1,8 +1,8 @@
 import { computeBoundary } from '@earlyexit/boundary';
 import { boundaryFiles, writeBoundary } from '@earlyexit/boundary/node';
+import { requireReplaceable } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
 import { startEngine } from '../../model/start-engine';
-import { requireReplaceable } from '../../output-files/require-replaceable';
 import { showing } from '../../terminal/show-work';
 import { boundaryDocument, describeBoundary } from './describe';
 import type { boundary } from './options';

@@ -10,13 +10,19 @@ import {
   frontierCsv,
   scalingFor,
 } from '@earlyexit/evaluation';
-import { budgetsOfRun, calibrateRun, planRun, recalibrateRun, type SavedLocation } from '@earlyexit/runs';
+import {
+  budgetsOfRun,
+  calibrateRun,
+  planRun,
+  recalibrateRun,
+  type SavedLocation,
+  requireReplaceable,
+} from '@earlyexit/runs';
 import type { Invocation } from '../../command';
 import { describeBudgets } from '../../describe/budgets';
 import { showingImages } from '../../describe/ran-images';
 import { locateNetwork, refusePretrained, requireTrained } from '../../model/locate-model';
 import { startEngine } from '../../model/start-engine';
-import { requireReplaceable } from '../../output-files/require-replaceable';
 
 import { showing } from '../../terminal/show-work';
 import { describeCalibration, describeConfidence, describePlan } from './describe';

@@ -2,8 +2,8 @@ import { cascadeOnnx } from '@earlyexit/attach';
 import { openImages } from '@earlyexit/datasets';
 import { aimOf, preparationOf } from '../../attached/request';
 import { writeAttached } from '../../attached/write-attached';
+import { requireReplaceable } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
-import { requireReplaceable } from '../../output-files/require-replaceable';
 import { showing } from '../../terminal/show-work';
 import type { cascade } from './options';
 

@@ -8,7 +8,7 @@ import {
   splitsSeedOption,
   thresholdsOption,
 } from '../../options/policy-options';
-import { datasetOptions, engineOrRuntimeOptions } from '../../options/shared-options';
+import { datasetOptions, energyModelOption, engineOrRuntimeOptions } from '../../options/shared-options';
 
 /** `earlyexit evaluate` */
 export const evaluate = declareCommand({
@@ -60,6 +60,7 @@ $ earlyexit evaluate runs/digits --budget --curve budgets.csv`,
     ),
     curve: valueOption('file', text(), 'write the budgets as CSV'),
     force: switchOption('let --curve replace a file that is not of its kind'),
+    energyModel: energyModelOption,
     seed: splitsSeedOption,
     batchSize: batchSizeOption,
     ...datasetOptions,

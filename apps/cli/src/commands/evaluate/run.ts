@@ -18,6 +18,7 @@ import {
   requireEarlyExit,
   type SavedLocation,
   budgetsOnTest,
+  requireReplaceable,
 } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
 import { describeBudgets } from '../../describe/budgets';
@@ -28,7 +29,6 @@ import { locateModel, requireTrained } from '../../model/locate-model';
 import { openExported } from '../../model/open-exported';
 import { openTrained } from '../../model/open-trained';
 import { refuseTogether } from '../../options/refuse-together';
-import { requireReplaceable } from '../../output-files/require-replaceable';
 import { showing } from '../../terminal/show-work';
 import { describeComparison } from './describe-comparison';
 import { describeCorrupted } from './describe-corrupted';

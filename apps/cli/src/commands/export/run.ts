@@ -9,12 +9,17 @@ import {
 } from '@earlyexit/exit-criteria';
 import { graphOpener } from '@earlyexit/inference/onnx';
 import { requireOwnFolder, writeNetwork } from '@earlyexit/onnx/node';
-import { openNetwork, type QuantizedRun, quantizeRun, type QuantizeSubject } from '@earlyexit/runs';
+import {
+  openNetwork,
+  type QuantizedRun,
+  quantizeRun,
+  type QuantizeSubject,
+  requireReplaceable,
+} from '@earlyexit/runs';
 import type { Invocation } from '../../command';
 import { describeRefit, ranInt8, rangeSource } from '../../describe/quantization';
 import { locateNetwork } from '../../model/locate-model';
 import { startEngine } from '../../model/start-engine';
-import { requireReplaceable } from '../../output-files/require-replaceable';
 import { showing } from '../../terminal/show-work';
 import { describeExport, type ExportDocument } from './describe';
 import type { exportNetwork } from './options';

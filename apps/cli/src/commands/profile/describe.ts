@@ -1,5 +1,5 @@
-import type { ExitAdvice, ProfileDocument } from '@earlyexit/profiler';
-import { bytes, count, percent, shortMacs } from '@earlyexit/core/format';
+import type { EnergyEstimate, ExitAdvice, ProfileDocument } from '@earlyexit/profiler';
+import { bytes, count, energy as inJoules, percent, shortMacs } from '@earlyexit/core/format';
 import type { Colors } from '../../terminal/colors';
 import { formatTable } from '../../terminal/table';
 
@@ -8,11 +8,12 @@ export function describeProfile(
   document: ProfileDocument,
   { layers, colors }: { readonly layers: boolean; readonly colors: Colors },
 ): string[] {
-  const { model, inputShape, parameters, parametersWithExits, macs, advice } = document;
+  const { model, inputShape, parameters, parametersWithExits, macs, energy, advice } = document;
   return [
     `${model}: input ${inputShape.map(String).join('×')}, ${count(parameters)} parameters (${count(parametersWithExits)} with exits), ${count(macs)} MACs`,
     '',
     ...exitTable(document, colors),
+    ...(energy === undefined ? [] : ['', describeEnergy(energy)]),
     ...(layers ? ['', ...layerTable(document, colors)] : []),
     ...(advice === undefined ? [] : ['', ...adviceTable(advice, colors)]),
   ];
@@ -40,6 +41,13 @@ function exitTable({ exits }: ProfileDocument, colors: Colors): string[] {
     ]),
     colors,
   );
+}
+
+/** What it takes to leave at each exit, by a model of the hardware. */
+function describeEnergy({ model, dtype, static: plain, exits }: EnergyEstimate): string {
+  const moved = percent(plain.memoryMicrojoules / plain.totalMicrojoules, 0);
+  const each = exits.map(({ totalMicrojoules }) => inJoules(totalMicrojoules)).join(', ');
+  return `energy by ${model}, ${dtype}: ${each} to leave at each exit; ${inJoules(plain.totalMicrojoules)} without exits, ${moved} of it to move data`;
 }
 
 function layerTable({ layers, exits }: ProfileDocument, colors: Colors): string[] {

@@ -1,11 +1,17 @@
 import { declareCommand, operand } from '../../command';
-import { switchOption } from '../../options/declare-option';
-import { engineOptions, exitsOption, weightsSeedOption } from '../../options/shared-options';
+import { switchOption, valueOption } from '../../options/declare-option';
+import { oneOf } from '../../options/option-values';
+import {
+  energyModelOption,
+  engineOptions,
+  exitsOption,
+  weightsSeedOption,
+} from '../../options/shared-options';
 
 /** `earlyexit profile` */
 export const profile = declareCommand({
   name: 'profile',
-  summary: 'layers, exits, parameters, multiply-accumulates and memory of a network',
+  summary: 'layers, exits, parameters, multiply-accumulates, memory and energy of a network',
   example: `$ earlyexit profile b_lenet
 b_lenet: input 28×28×1, 67,824 parameters (74,694 with exits), 1,140,070 MACs
 
@@ -22,6 +28,10 @@ final  –          1,140,070          0           1,247,720               109.4
     exits: exitsOption,
     advise: switchOption('propose where to attach exits'),
     layers: switchOption('also list every layer'),
+    energyModel: energyModelOption,
+    dtype: valueOption('type', oneOf(['float32', 'float16', 'int8']), 'of the numbers, for the energy', {
+      default: 'float32',
+    }),
     seed: weightsSeedOption,
     ...engineOptions,
   },

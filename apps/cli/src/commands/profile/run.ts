@@ -1,7 +1,14 @@
-import { adviseExits, profileDocument, type ProfileDocument, profileModel } from '@earlyexit/profiler';
+import {
+  adviseExits,
+  estimateEnergy,
+  profileDocument,
+  type ProfileDocument,
+  profileModel,
+} from '@earlyexit/profiler';
 import { openNetwork } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
 import { locateNetwork } from '../../model/locate-model';
+import { readEnergyModel } from '../../model/read-energy-model';
 import { startEngine } from '../../model/start-engine';
 import { describeProfile } from './describe';
 import { showing } from '../../terminal/show-work';
@@ -36,5 +43,7 @@ async function profileNetwork(
   const { model, metadata } = network;
   const measured = profileModel(model);
   for (const layer of measured.uncounted) output.warn(`the multiply-accumulates of ${layer} are not counted`);
-  return profileDocument(metadata, measured, options.advise ? adviseExits(model) : null);
+  const energyModel = await readEnergyModel(options.energyModel, signal);
+  const energy = estimateEnergy(measured, { energyModel, dtype: options.dtype });
+  return profileDocument(metadata, measured, energy, options.advise ? adviseExits(model) : null);
 }

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { kindOfPath, writeWholeFile } from '@earlyexit/core/node';
 import { encodeExamples, renderReport } from '@earlyexit/report';
-import { reportOnRun, requireComparable, type SavedLocation } from '@earlyexit/runs';
+import { reportOnRun, requireComparable, type SavedLocation, requireReplaceable } from '@earlyexit/runs';
 import type { Invocation } from '../../command';
 import { showingImages } from '../../describe/ran-images';
 import { locateNetwork, requireTrained } from '../../model/locate-model';
 import { openTrained } from '../../model/open-trained';
-import { requireReplaceable } from '../../output-files/require-replaceable';
 import { describeReport } from './describe';
 import type { report } from './options';
 

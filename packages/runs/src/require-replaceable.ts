@@ -18,10 +18,11 @@ const marks = {
 
 /**
  * Looks before slow work begins whether a result may be written to a path: nothing lies there, or an earlier result of
- * the kind. `export RUN photo.jpg` would otherwise replace the photo. A file that is empty holds nothing to lose.
+ * the kind. A network exported to `photo.jpg` would otherwise replace the photo. A file that is empty holds nothing to
+ * lose.
  *
- * @param name of the option or operand that names the path
- * @param force write over it all the same
+ * @param name what an error calls the place: the option or operand that names the path
+ * @param force whether to write over it all the same
  * @throws DataError for a file that is not of ours; EnvironmentError if it cannot be written
  */
 export async function requireReplaceable(
@@ -41,8 +42,9 @@ export async function requireReplaceable(
   }
   throw new DataError({
     where: name,
+    function: 'requireReplaceable',
     rule: 'only an earlier result is replaced',
     received: `${path}, another file`,
-    remedy: 'Name another file, or add --force',
+    remedy: (called) => `Name another file, or add ${called('force')}`,
   });
 }
