@@ -43,7 +43,7 @@ describe('agreementInOrder', () => {
 
 describe('requireOrder', () => {
   it('refuses another order that explains the answers, and says which', () => {
-    const agreement = { same: 0.3, mapped: 0.9, order: Int32Array.of(2, 0, 1) };
+    const agreement = { same: 0.3, mapped: 0.9, order: Int32Array.of(2, 0, 1), samples: 20 };
     expect(() => requireOrder(agreement, of, {})).toThrow(
       'the same class for 30.0 % of the images, and for 90.0 % with the classes in the order 2, 0, 1',
     );
@@ -53,8 +53,9 @@ describe('requireOrder', () => {
     const notes: string[] = [];
     const work = { onNote: ({ text }: { readonly text: string }) => notes.push(text) };
     const order = Int32Array.of(0, 2, 1);
-    requireOrder({ same: 0.8, mapped: 0.9, order }, of, work);
-    requireOrder({ same: 0.8, mapped: 0.82, order }, of, work);
+    requireOrder({ same: 0.8, mapped: 0.9, order, samples: 59 }, of, work);
+    requireOrder({ same: 0.8, mapped: 0.82, order, samples: 1000 }, of, work);
+    expect(() => requireOrder({ same: 0.8, mapped: 0.9, order, samples: 60 }, of, work)).toThrow('0, 2, 1');
     expect(notes).toEqual([expect.stringContaining('look at the order of the classes')]);
   });
 });

@@ -9,10 +9,14 @@ export interface OrderedAgreement {
   readonly mapped: number;
   /** The class of the other for each class of the one. */
   readonly order: Int32Array;
+  readonly samples: number;
 }
 
-/** A gain by another order that chance does not give; below it, one that is worth a word. */
-const [CERTAIN_GAIN, ODD_GAIN] = [0.2, 0.05];
+/** A gain by another order that is worth a word; with many images of each class chance does not give it. */
+const ODD_GAIN = 0.05;
+const MANY_A_CLASS = 20;
+/** A gain that chance never gives. */
+const CERTAIN_GAIN = 0.2;
 /** More classes than these are not listed. */
 const MOST_LISTED = 20;
 
@@ -55,7 +59,7 @@ export function agreementInOrder(
     order[from] = free[place]!;
     free.copyWithin(place, place + 1);
   });
-  return { same: same / one.length, mapped: mapped / one.length, order };
+  return { same: same / one.length, mapped: mapped / one.length, order, samples: one.length };
 }
 
 /**
@@ -65,7 +69,7 @@ export function agreementInOrder(
  * @throws DataError if another order explains far more of the answers
  */
 export function requireOrder(
-  { same, mapped, order }: OrderedAgreement,
+  { same, mapped, order, samples }: OrderedAgreement,
   of: {
     readonly where: string;
     readonly function: string;
@@ -77,7 +81,7 @@ export function requireOrder(
   if (mapped - same < ODD_GAIN) return;
   const listed = order.length > MOST_LISTED ? 'another order' : `the order ${order.join(', ')}`;
   const text = `the same class for ${percent(same, 1)} of the images, and for ${percent(mapped, 1)} with the classes in ${listed}`;
-  if (mapped - same < CERTAIN_GAIN) {
+  if (mapped - same < (samples < MANY_A_CLASS * order.length ? CERTAIN_GAIN : ODD_GAIN)) {
     onNote?.({ level: 'warning', text: `${of.where}: ${text}: look at the order of the classes` });
     return;
   }

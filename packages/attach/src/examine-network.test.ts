@@ -52,6 +52,13 @@ describe('examineNetwork', () => {
     ],
     ['answers that are no numbers', colourNetwork({ scale: NaN }), /its answers are finite numbers/],
     ['no ONNX file', new TextEncoder().encode('<html>'), /it is a whole ONNX file/],
+    [
+      'an object detector',
+      colourNetwork({ detector: true }),
+      /it is a classifier.*boxes \[1, 3, 8, 8\]\. Object detectors, segmentation/,
+    ],
+    // A graph that says to be 3 GB large.
+    ['a header of 3 GB', Uint8Array.of(0x3a, 0x80, 0xbc, 0xc1, 0x96, 0x0b), /it is a whole ONNX file/],
     ['an empty file', new Uint8Array(), /an empty file/],
     ['old operators', colourNetwork({ opset: 8 }), /version 9 to 24/],
   ])('refuses %s', async (_, file, message) => {

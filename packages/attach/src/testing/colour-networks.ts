@@ -19,6 +19,8 @@ export interface ColourNetwork {
   readonly stride?: number;
   readonly side?: number;
   readonly softmax?: boolean;
+  /** Takes and gives float16. */
+  readonly half?: boolean;
   /** `[height, width, channels]` instead of channels first. */
   readonly channelsLast?: boolean;
   readonly classes?: number;
@@ -28,6 +30,8 @@ export interface ColourNetwork {
   readonly scale?: number;
   /** Adds something behind the features and returns its name. */
   readonly disturb?: (graph: GraphBuilder, features: string) => string;
+  /** Gives a map instead of one answer. */
+  readonly detector?: boolean;
   /** More outputs. */
   readonly outputs?: (graph: GraphBuilder, logits: string) => readonly ReturnType<typeof valueInfo>[];
 }
@@ -40,11 +44,13 @@ export function colourNetwork({
   stride = 1,
   side = 8,
   softmax = false,
+  half = false,
   channelsLast = false,
   classes = 3,
   order = [0, 1, 2],
   scale = 40,
   disturb = (_, name) => name,
+  detector = false,
   outputs = () => [],
 }: ColourNetwork = {}): Uint8Array<ArrayBuffer> {
   const graph = new GraphBuilder(opset);
@@ -58,6 +64,7 @@ export function colourNetwork({
     );
   const same = weights('same', [3, 3, 1, 1], (i) => (i % 4 === 0 ? 1 : 0));
   let name = channelsLast ? graph.add('Transpose', ['images'], { perm: { ints: [0, 3, 1, 2] } }) : 'images';
+  if (half) name = graph.add('Cast', [name], { to: { int: 1 } });
   const ints = (value: number): Attribute => ({ ints: [value, value] });
   for (let layer = 0; layer < depth; layer++) {
     name = graph.add('Conv', [name, same], { strides: ints(layer === 0 ? stride : 1) }, `features_${layer}`);
@@ -65,6 +72,14 @@ export function colourNetwork({
       opset < 11
         ? graph.add('Clip', [name], { min: { float: 0 }, max: { float: 1e6 } }, `clipped_${layer}`)
         : graph.add('Relu', [name], {}, `relu_${layer}`);
+  }
+  if (detector) {
+    const boxes = graph.add('Relu', [name], {}, 'boxes');
+    const [seen, found] = [
+      [batch, 3, side, side],
+      [batch, 3, side, side],
+    ];
+    return fileOf(graph.build('boxes', [valueInfo('images', seen)], [valueInfo(boxes, found)]), opset);
   }
   const mean = graph.add('GlobalAveragePool', [disturb(graph, name)]);
   const flat =
@@ -82,12 +97,17 @@ export function colourNetwork({
     {},
     softmax ? 'inner' : 'logits',
   );
-  const answer = softmax ? graph.add('Softmax', [logits], { axis: { int: 1 } }, 'probabilities') : logits;
+  const answer = softmax
+    ? graph.add('Softmax', [logits], { axis: { int: 1 } }, 'probabilities')
+    : half
+      ? graph.add('Cast', [logits], { to: { int: 10 } }, 'half_logits')
+      : logits;
+  const type = half ? 'float16' : 'float32';
   const image = channelsLast ? [side, side, 3] : [3, side, side];
   const message = graph.build(
     'colours',
-    [valueInfo('images', [batch, ...image])],
-    [valueInfo(answer, [batch, classes]), ...outputs(graph, answer)],
+    [valueInfo('images', [batch, ...image], type)],
+    [valueInfo(answer, [batch, classes], type), ...outputs(graph, answer)],
   );
   return fileOf(message, opset);
 }
