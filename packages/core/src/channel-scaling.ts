@@ -1,23 +1,23 @@
 import { ArgumentError } from './errors/argument-error';
 
-/** How pixels from 0 to 1 become inputs of a network: one number a channel. */
+/** How pixels from 0 to 1 become inputs of a network: one number per channel. */
 export interface ChannelScaling {
-  /** What is taken off. */
+  /** Subtracted from the pixels. */
   readonly mean: readonly number[];
-  /** What the rest is divided by. */
+  /** Divides the result. */
   readonly standardDeviation: readonly number[];
 }
 
-/** What a caller may say of it; one number stands for every channel. */
+/** What a caller may state; a single number stands for every channel. */
 export type StatedScaling = {
   readonly [Key in keyof ChannelScaling]?: ChannelScaling[Key] | undefined;
 };
 
 /**
- * Whether a caller states how pixels become inputs.
+ * Whether a caller states the scaling.
  *
  * @param caller the function that errors name
- * @throws ArgumentError for one of mean and standard deviation without the other
+ * @throws ArgumentError if only one of mean and standard deviation is given
  */
 export function statesScaling<Stated extends StatedScaling>(
   stated: Stated,
@@ -34,10 +34,10 @@ export function statesScaling<Stated extends StatedScaling>(
 }
 
 /**
- * One number for each channel, where one may stand for all.
+ * One number per channel, given one per channel or one for all.
  *
  * @param where the function and the argument that errors name
- * @throws ArgumentError for another number of numbers, or a deviation of 0 or less
+ * @throws ArgumentError for any other length, or a deviation of 0 or less
  */
 export function spreadScaling(
   { mean, standardDeviation }: ChannelScaling,

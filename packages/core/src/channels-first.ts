@@ -1,8 +1,8 @@
 /**
- * Images with their channels first, as ONNX graphs take them: `[count, height, width, channels]` to
- * `[count, channels, height, width]`.
+ * Images with channels first, as ONNX graphs expect them: `[count, height, width, channels]` to `[count, channels,
+ * height, width]`.
  *
- * @param shape `[height, width, channels]`; images of other numbers of axes, or of one channel, come back as they are
+ * @param shape `[height, width, channels]`; images with another number of axes, or one channel, come back unchanged
  */
 export function channelsFirst(images: Float32Array, shape: readonly number[]): Float32Array {
   const [height = 1, width = 1, channels = 1] = shape;

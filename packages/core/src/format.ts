@@ -1,16 +1,16 @@
-/** A fraction as percent: `0.98765` → `98.77 %`; a dash where there is none. */
+/** A fraction as percent: `0.98765` → `98.77 %`; a dash for null. */
 export function percent(fraction: number | null, digits = 2): string {
   return fraction === null || Number.isNaN(fraction) ? '–' : `${(fraction * 100).toFixed(digits)} %`;
 }
 
-/** A whole number with thousands kept apart: `1234567` → `1,234,567`. */
+/** A whole number with thousands separators: `1234567` → `1,234,567`. */
 export function count(value: number): string {
   return Math.round(value)
     .toString()
     .replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-/** Multiply-accumulates, short: `1140480` → `1.14 M`. */
+/** Multiply-accumulates in short form: `1140480` → `1.14 M`. */
 export function shortMacs(macs: number | null): string {
   return macs === null ? '–' : shortNumber(macs);
 }
@@ -78,7 +78,7 @@ export function ratioInterval({ low, high }: Interval): string {
   return `${low.toFixed(2)} to ${high.toFixed(2)}×`;
 }
 
-/** A drop of a fraction in percentage points: `0.03 points below`; one below zero is a gain. */
+/** A drop of a fraction in percentage points: `0.03 points below`; a negative drop is a gain. */
 export function pointsBelow(drop: number): string {
   return `${Math.abs(drop * 100).toFixed(2)} points ${drop >= 0 ? 'below' : 'above'}`;
 }

@@ -1,8 +1,8 @@
 /**
- * SHA-256 of a JSON value, in 64 hexadecimal digits; the order of an object's keys does not matter, and what JSON leaves
- * out (`undefined`) does not count.
+ * SHA-256 of a JSON value, in 64 hexadecimal digits; the order of an object's keys does not matter, nor does what JSON
+ * leaves out (`undefined`).
  *
- * @returns null where there is no Web Crypto: in pages that were not loaded over HTTPS.
+ * @returns null if there is no Web Crypto, as in pages that were not loaded over HTTPS.
  */
 export async function jsonChecksum(value: unknown): Promise<string | null> {
   const { crypto } = globalThis as { readonly crypto?: { readonly subtle?: SubtleCrypto } };

@@ -25,15 +25,15 @@ export function nearestNames(word: string, names: Iterable<string>, limit = 3): 
     .map(({ name }) => name);
 }
 
-/** The way out for whoever gave a name that is none: which were probably meant; undefined if none is near. */
+/** A remedy for an unknown name: those that were probably meant; undefined if none is near. */
 export function didYouMean(word: string, names: Iterable<string>): string | undefined {
   const near = nearestNames(word, names);
   return near.length > 0 ? `Did you mean ${near.join(' or ')}` : undefined;
 }
 
 /**
- * Damerau's edit distance, in its optimal string alignment form. Our own: the kept libraries do not count a swap of
- * neighbours, the commonest slip of all, as one mistake.
+ * Damerau's edit distance, in its optimal string alignment form. It is our own because the maintained libraries do not
+ * count a swap of neighbours, the most common slip, as one mistake.
  */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];

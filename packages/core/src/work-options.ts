@@ -1,15 +1,15 @@
-/** How far a piece of work has come. */
+/** The progress of a piece of work. */
 export interface WorkProgress {
   /** What is being done, as a present participle with its object: `running calibration images`. */
   readonly what: string;
   readonly done: number;
-  /** Null where the end is not known. */
+  /** Null if the end is not known. */
   readonly total: number | null;
   /** What `done` and `total` count. */
   readonly unit: 'samples' | 'bytes' | 'steps' | 'files';
 }
 
-/** Something that a person should know and that is no error. */
+/** Something that a person should know but that is not an error. */
 export interface WorkNote {
   /** A warning is about the result; a note only tells what was done. */
   readonly level: 'note' | 'warning';
@@ -17,7 +17,7 @@ export interface WorkNote {
   readonly text: string;
 }
 
-/** What every function that works for long takes. It prints nothing: who calls it decides what is shown. */
+/** Options of every long-running function. Such a function prints nothing: the caller decides what is shown. */
 export interface WorkOptions {
   /** Ends the work at the next safe place; the function then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;

@@ -1,13 +1,13 @@
-/** What an error is about; the command line turns `argument` into exit code 2 and the others into 1. */
+/** The kind of an error; the command line maps `argument` to exit code 2 and the others to 1. */
 export type ErrorKind = 'argument' | 'data' | 'environment';
 
 /** The parts of an error message, in the order in which they are read. */
 export interface ErrorParts {
   /** Where it happened: the function and its argument, or the file. */
   readonly where: string;
-  /** The function whose argument was wrong, as it is exported: `splitDataset`. */
+  /** The function whose argument was wrong, by its exported name: `splitDataset`. */
   readonly function?: string;
-  /** The argument that was wrong, a field of its options by its own name: `limit`. A program maps it to its own word. */
+  /** The argument that was wrong; for a field of options its name: `limit`. A program maps it to its own term. */
   readonly argument?: string;
   /** The rule that was broken, as a sentence without its full stop. */
   readonly rule: string;
@@ -20,12 +20,12 @@ export interface ErrorParts {
 }
 
 /**
- * A part of a message. A function where it names arguments, which a program calls by words of its own:
- * `(called) => `${called('plan')} and ${called('risk')}``.
+ * A part of a message; a function if it names arguments, for which a program may have its own terms: `(called) =>
+ * `${called('plan')} and ${called('risk')}``.
  */
 export type ErrorText = string | ((called: (argument: string) => string) => string);
 
-/** What an error is made of: a place, or the function and the argument that make up the place. */
+/** The input of an error: a place, or the function and the argument that make up the place. */
 export type ErrorInput = Pick<ErrorParts, 'cause'> & {
   readonly rule: ErrorText;
   readonly received?: ErrorText | undefined;
@@ -35,14 +35,15 @@ export type ErrorInput = Pick<ErrorParts, 'cause'> & {
     | { readonly where?: ErrorText; readonly function: string; readonly argument?: string }
   );
 
-// A registered symbol, not `instanceof`: two installed copies of this package still know each other's errors.
+// A registered symbol instead of `instanceof`, so that two installed copies of this package recognise each other's
+// errors.
 const marker = Symbol.for('earlyexit.error');
 
 /** The base of every error that the toolkit throws on purpose. */
 export abstract class EarlyExitError extends Error {
   abstract readonly kind: ErrorKind;
   readonly parts: ErrorParts;
-  /** The same parts with arguments called as `called` says: a program's own words for them. */
+  /** The same parts with arguments named by `called`, a program's own terms for them. */
   readonly partsAs: (called: (argument: string) => string) => ErrorParts;
 
   constructor(input: ErrorInput) {

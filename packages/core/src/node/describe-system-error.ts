@@ -1,6 +1,6 @@
 /**
- * What the system refused, as a sentence that names the path and the way out, for errors that no reader or writer has put
- * into words; null for an error that the system has no part in.
+ * A system error as a sentence that names the path and the way out, for errors that no reader or writer has explained;
+ * null for an error that is not the system's.
  */
 export function describeSystemError(error: unknown): string | null {
   const found = findSystemError(error);

@@ -9,10 +9,10 @@ export interface Checksum {
   readonly hex: string;
 }
 
-/** Settings of `digestOfFile`. */
+/** Options of `digestOfFile`. */
 export interface DigestOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Bytes read so far, and in all. */
+  /** Called with the bytes read so far, and the total. */
   readonly onBytes?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -47,7 +47,7 @@ export async function digestOfFile(
   }
 }
 
-/** Whether a file is there and has this checksum. */
+/** Whether a file exists and has this checksum. */
 export async function hasChecksum(
   path: string,
   { algorithm, hex }: Checksum,

@@ -22,7 +22,7 @@ const READING: Readonly<Record<string, string>> = {
 };
 
 /**
- * What the system says of a path that could not be read, as a `DataError` that names it. Errors of the toolkit and those
+ * The system's error for a path that could not be read, as a `DataError` that names it. Errors of the toolkit and those
  * that are not the system's, such as the reason of an abort, come back unchanged.
  */
 export function explainRead(error: unknown, path: string, rule = 'this file can be read'): unknown {
@@ -45,8 +45,8 @@ const WRITING: Readonly<Record<string, readonly [rule: string, remedy: string]>>
 };
 
 /**
- * What the system says of a path that could not be written, as an `EnvironmentError` that names it. Errors of the toolkit
- * and those that are not the system's come back unchanged.
+ * The system's error for a path that could not be written, as an `EnvironmentError` that names it. Errors of the
+ * toolkit and those that are not the system's come back unchanged.
  */
 export function explainWrite(error: unknown, path: string): unknown {
   const code = errorCode(error);

@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises';
 import { errorCode } from './file-error';
 
 /**
- * What lies at a path, links followed: a folder, or anything else that has a name; null for nothing.
+ * What is at a path, following links: a folder, or anything else ('file'); null for nothing.
  *
- * @throws the system's error where this user may not look
+ * @throws the system's error if this user may not look
  */
 export async function kindOfPath(path: string): Promise<'file' | 'folder' | null> {
   try {

@@ -14,31 +14,33 @@ import { join } from 'node:path';
 import { EnvironmentError } from '../errors/environment-error';
 import { explainWrite } from './file-error';
 
-/** Who holds a lock, as its file says. */
+/** The holder of a lock, as recorded in its file. */
 interface Holder {
   readonly pid: number;
   /** Null in locks of older versions: this machine. */
   readonly host: string | null;
-  /** When the process began, by the system's clock, for process numbers are reused; null where the system does not say. */
+  /**
+   * When the process began, by the system's clock, because process numbers are reused; null if the system does not say.
+   */
   readonly processStart: string | null;
-  /** What it does, such as `a training`. */
+  /** What the process does, such as `a training`. */
   readonly activity: string;
   /** ISO 8601. */
   readonly since: string | null;
   readonly token: string | null;
 }
 
-// Between creating the file and writing to it, other processes see it empty.
+// After the file is created and before it is written, other processes see it empty.
 const BEGINNING_MS = 5_000;
 
 /**
- * Keeps every other process, and every second taker in this one, from a folder, by a file in it that names the holder.
- * The lock of a process that has ended is taken over; a live one is refused at once.
+ * Locks a folder against other processes, and against a second call in this one, with a file in it that names the
+ * holder. The lock of a process that has ended is taken over; a live one is refused at once.
  *
- * @param folder made if it is not there
- * @param activity what is done in it, for the message that others get, which goes on with `is at work`: `a training`
- * @param name the file's; default `lock`
- * @returns gives the folder free; it is free too when the process ends
+ * @param folder created if necessary
+ * @param activity what is done in it, for the message to others, which continues with `is at work`: `a training`
+ * @param name the file's name; `lock` unless given
+ * @returns a function that releases the lock, which is also released when the process ends
  * @throws EnvironmentError that names the process at work there, or says that the folder cannot be written
  */
 export function lockFolder(folder: string, activity: string, name = 'lock'): () => void {
@@ -76,7 +78,7 @@ export function lockFolder(folder: string, activity: string, name = 'lock'): () 
 /** Tokens of the locks of this process. */
 const held = new Set<string>();
 
-/** Whether the lock is ours now; false if there is one already. */
+/** Takes the lock; false if there is one already. */
 function create(path: string, holder: Holder): boolean {
   let file: number;
   try {
@@ -93,12 +95,15 @@ function create(path: string, holder: Holder): boolean {
   return true;
 }
 
-/** Null if there is no lock, or none that says whose it is; what it does is `activity` where it does not say. */
+/**
+ * The holder; null if there is no lock, or its file does not say whose it is. `activity` is used if the file does not
+ * state one.
+ */
 function readHolder(path: string, activity = ''): Holder | null {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
     const nobody = { host: null, processStart: null, activity, since: null, token: null };
-    // An older version wrote the number alone.
+    // An older version wrote only the number.
     const holder = (typeof value === 'number' ? { pid: value } : value) as Partial<Holder> | null;
     return typeof holder?.pid === 'number' ? { ...nobody, ...holder, pid: holder.pid } : null;
   } catch {
@@ -118,11 +123,11 @@ function isAtWork({ pid, host, processStart, token }: Holder): boolean {
   return processStart === null || start === null || processStart === start;
 }
 
-/** When a process began, in ticks since the machine did; null where there is no `/proc`. */
+/** When a process began, in clock ticks since boot; null if there is no `/proc`. */
 function startOf(pid: number): string | null {
   try {
     const status = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
-    // The name, in parentheses, may hold spaces; the start is the 20th field after it.
+    // The name, in parentheses, may contain spaces; the start time is the 20th field after it.
     return status.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? null;
   } catch {
     return null;
@@ -137,7 +142,7 @@ function isBeginning(path: string): boolean {
   }
 }
 
-/** Removes the lock of a process that has ended, and not the one that another process may have put there since. */
+/** Removes the lock of a process that has ended, but not a lock that another process may have taken since. */
 function takeAway(path: string, expected: Holder | null): void {
   const aside = `${path}.${randomUUID()}.tmp`;
   try {

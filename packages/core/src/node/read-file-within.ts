@@ -5,11 +5,10 @@ import { explainRead } from './file-error';
 import { readWholeFile } from './read-whole-file';
 
 /**
- * Reads a file that lies directly in a folder, of a size that `checkSize` does not refuse, and nothing that a link
- * elsewhere points to.
+ * Reads a file directly in a folder if `checkSize` accepts its size. A link to somewhere else is refused.
  *
- * @throws DataError if it is missing, no regular file, outside the folder or unreadable; what `checkSize` throws; the
- * reason of `signal` if aborted
+ * @throws DataError if it is missing, not a regular file, outside the folder or unreadable; what `checkSize` throws;
+ * the reason of `signal` if aborted
  */
 export async function readFileWithin(
   directory: string,

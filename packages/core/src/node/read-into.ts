@@ -1,13 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
 
-// Small enough that an interruption is heard at once, large enough that it costs nothing.
+// Small enough to notice an interruption at once, large enough to cost nothing.
 const PIECE_BYTES = 2 ** 24;
 
 /**
- * Reads from an open file until `bytes` is full or the file ends: one read may give less than was asked for.
+ * Reads from an open file until `bytes` is full or the file ends, because a single read may return less than requested.
  *
- * @param options `from` is the place in the file where to begin, 0 unless given
- * @returns how many bytes were read
+ * @param options `from` is the position in the file to begin at, 0 unless given @returns the number of bytes read
  * @throws the reason of `signal` if aborted
  */
 export async function readInto(

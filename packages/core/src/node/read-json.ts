@@ -6,13 +6,13 @@ import { readWholeFile, refuseLarge } from './read-whole-file';
 
 // The JSON of ResNet-110 takes 0.3 MB, the record of a training of a thousand epochs 1 MB.
 const LARGEST_JSON_BYTES = 64 * 1024 * 1024;
-// A layer of a saved model lies some ten levels deep; recursion over what a file holds must end somewhere.
+// A layer of a saved model is some ten levels deep; recursion over a file's content must have a limit.
 const DEEPEST_JSON = 64;
 
 /**
- * Reads a JSON object from a file that lies directly in a folder; see `readFileWithin`.
+ * Reads a JSON object from a file directly in a folder; see `readFileWithin`.
  *
- * @throws DataError if the file cannot be read, takes more than 64 MiB, is no JSON object, or is nested more than 64
+ * @throws DataError if the file cannot be read, takes more than 64 MiB, is not a JSON object, or is nested more than 64
  * deep.
  */
 export async function readJsonWithin(
@@ -27,7 +27,7 @@ export async function readJsonWithin(
 }
 
 /**
- * Reads a JSON object from a file, wherever it lies; see `readWholeFile`.
+ * Reads a JSON object from a file; see `readWholeFile`.
  *
  * @throws DataError as `readJsonWithin` does
  */
@@ -41,9 +41,9 @@ export function refuseLargeJson(bytes: number, where: string): void {
 }
 
 /**
- * Parses a JSON object that comes from a file, whoever wrote it.
+ * Parses a JSON object from an untrusted file.
  *
- * @throws DataError if it is none, or nested more than 64 deep
+ * @throws DataError if it is not one, or nested more than 64 deep
  */
 export function parseJsonObject(bytes: Uint8Array, where: string): Record<string, unknown> {
   let json: unknown;

@@ -3,20 +3,20 @@ import { explainRead } from './file-error';
 import { readInto } from './read-into';
 import { openRegularFile } from './regular-file';
 
-/** Settings of `readWholeFile`. */
+/** Options of `readWholeFile`. */
 export interface ReadFileOptions {
-  /** Throws for a size that is refused, before memory is taken for it; or the largest size, in bytes. */
+  /** The largest size in bytes; or a function that throws for a size to refuse, before memory is allocated for it. */
   readonly size: number | ((bytes: number, path: string) => void);
   readonly signal?: AbortSignal | undefined;
-  /** What errors call the file; default: `path`. */
+  /** The file's name in errors; `path` unless given. */
   readonly where?: string | undefined;
 }
 
 /**
- * Reads a file whole: the one way to read what a user named. Only regular files, opened without waiting, of a size that
- * is not refused, and interruptible.
+ * Reads a whole file: the one way to read what a user named. Only regular files of an accepted size, opened without
+ * blocking, and interruptible.
  *
- * @throws DataError that names the file if it is missing, no regular file, too large or unreadable; the reason of
+ * @throws DataError that names the file if it is missing, not a regular file, too large or unreadable; the reason of
  * `signal` if aborted
  */
 export async function readWholeFile(

@@ -6,7 +6,7 @@ import { explainRead } from './file-error';
 // Opening a pipe in place of a file could wait forever. (Windows has neither.)
 const WITHOUT_WAITING = constants.O_RDONLY | ((constants as Partial<typeof constants>).O_NONBLOCK ?? 0);
 
-/** What lies at a path, in words. */
+/** The kind of a directory entry, in words. */
 export function kindOfEntry(status: Stats): string {
   if (status.isFile()) return 'a file';
   if (status.isDirectory()) return 'a folder';
@@ -15,7 +15,7 @@ export function kindOfEntry(status: Stats): string {
   return 'a device';
 }
 
-/** An open file and what was known of its size when it was opened. */
+/** An open file and its size when it was opened. */
 export interface OpenFile {
   readonly file: FileHandle;
   /** Bytes. */
@@ -23,15 +23,15 @@ export interface OpenFile {
 }
 
 /**
- * Opens a regular file for reading, links followed. A pipe, socket or device is refused without waiting for it. Whoever
- * calls closes `file`.
+ * Opens a regular file for reading, following links. A pipe, socket or device is refused without waiting for it. The
+ * caller closes `file`.
  *
  * @throws DataError that names the path, and what is there instead of a file
  */
 export async function openRegularFile(path: string): Promise<OpenFile> {
   let file: FileHandle | null = null;
   try {
-    // Checked before it is opened: opening a device can have effects of its own.
+    // Checked before it is opened, because opening a device can have side effects.
     refuseOther(await stat(path), path);
     file = await open(path, WITHOUT_WAITING);
     const status = await file.stat();

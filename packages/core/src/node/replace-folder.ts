@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { DataError } from '../errors/data-error';
 import { kindOfPath } from './kind-of-path';
 
-/** A folder that is written under another name, and renamed when everything is done. */
+/** A folder that is written under another name and renamed when it is complete. */
 export interface FolderReplacement {
   /** Where to work. */
   readonly unfinished: string;

@@ -3,8 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { EnvironmentError } from '../errors/environment-error';
 
 /**
- * Looks before slow work begins whether its result can be written: a file, or into a folder, that exists or can be
- * made.
+ * Checks, before slow work begins, whether its result can be written: to a file, or into a folder, that exists or can
+ * be created.
  *
  * @throws EnvironmentError if it cannot
  */

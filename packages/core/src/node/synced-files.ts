@@ -19,13 +19,13 @@ export async function writeSynced(
   }
 }
 
-/** What systems answer that cannot sync a folder; none loses more than the newest rename by it. */
+/** The errors of systems that cannot sync a folder; at worst they lose the latest rename. */
 const CANNOT_SYNC = ['EISDIR', 'EINVAL', 'EPERM', 'EACCES', 'ENOTSUP'];
 
 /**
- * Waits until the entries of a folder are on the disk, where the system can do that (Windows cannot).
+ * Waits until the entries of a folder are on the disk, if the system can do that (Windows cannot).
  *
- * @throws the system's error for a folder that is not there
+ * @throws the system's error if the folder does not exist
  */
 export async function syncFolder(path: string): Promise<void> {
   try {

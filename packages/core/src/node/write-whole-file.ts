@@ -6,13 +6,13 @@ import { explainWrite } from './file-error';
 import { kindOfEntry } from './regular-file';
 import { syncFolder, writeSynced } from './synced-files';
 
-// A file takes seconds to write; what is an hour old was left by a process that was killed.
+// Writing a file takes seconds; an hour-old temporary file was left by a process that was killed.
 const LEFTOVER_MS = 3_600_000;
 
 /**
- * Writes a file so that at any moment, even after a power cut, either the old one or the whole new one is there: it is
- * written beside its place, synced and renamed. Makes its folder. Two processes may write the same file at once; one of
- * the two stays.
+ * Writes a file so that at any moment, even after a power cut, either the old one or the complete new one is there: it
+ * is written under a temporary name, synced and renamed. Creates the folder if necessary. If two processes write the
+ * same file at once, one of the two versions remains.
  *
  * @throws EnvironmentError that names `path` if it cannot be written; the old file, if any, is then untouched
  */
@@ -30,7 +30,7 @@ export async function writeWholeFile(path: string, content: string | Uint8Array)
   await removeLeftovers(path);
 }
 
-/** A rename would put a file in the place of a device or a pipe. */
+/** A rename would replace a device or a pipe by a file. */
 async function refuseOddPlace(path: string): Promise<void> {
   const kind = await stat(path).then(kindOfEntry, () => 'nothing');
   if (['a file', 'a folder', 'nothing'].includes(kind)) return;
@@ -52,7 +52,7 @@ async function writeBeside(beside: string, content: string | Uint8Array): Promis
   }
 }
 
-/** Takes away what killed processes left beside the file; that this fails harms nobody. */
+/** Removes what killed processes left beside the file; a failure here does no harm. */
 async function removeLeftovers(path: string): Promise<void> {
   const folder = dirname(path);
   const own = basename(path);

@@ -22,7 +22,7 @@ export function randomBits(...keys: readonly number[]): number {
   return hash;
 }
 
-/** A stream of 32 random bits a call, unsigned (xoroshiro128+), that `randomBits` of these keys begins. */
+/** A stream of 32 random bits per call, unsigned (xoroshiro128+), seeded by `randomBits` of these keys. */
 export function randomBitStream(...keys: readonly number[]): () => number {
   const generator = xoroshiro128plus(randomBits(...keys));
   return () => generator.next() >>> 0;

@@ -3,7 +3,7 @@ import { VALUE_BYTES } from './layout';
 
 const BYTES = VALUE_BYTES.F16;
 
-/** 16-bit floats, little-endian, as 32-bit ones: exact. */
+/** 16-bit floats, little-endian, as 32-bit floats; exact. */
 export function decodeHalves(bytes: ArrayBuffer): Float32Array<ArrayBuffer> {
   const view = new DataView(bytes);
   return Float32Array.from({ length: bytes.byteLength / BYTES }, (_, index) =>

@@ -1,4 +1,4 @@
-/** What a tensor of a safetensors file holds here: 32-bit floats or integers. */
+/** The values of a tensor of a safetensors file: 32-bit floats or integers. */
 export type TensorValues = Float32Array | Int32Array;
 
 /** A tensor on the host. */

@@ -4,11 +4,11 @@ import type { HostTensor, TensorValues } from './host-tensor';
 import { decodeHalves } from './half-floats';
 import { LARGEST_HEADER_BYTES, LENGTH_BYTES, METADATA, VALUE_BYTES, type ValueType } from './layout';
 
-/** What a safetensors file holds. */
+/** The content of a safetensors file. */
 export interface SafetensorsFile {
-  /** By name, in the order of their bytes. */
+  /** By name, in the order of the file. */
   readonly tensors: ReadonlyMap<string, HostTensor<TensorValues>>;
-  /** Texts by name. */
+  /** Strings by name. */
   readonly metadata: ReadonlyMap<string, string>;
 }
 
@@ -16,19 +16,19 @@ const DECODERS: Readonly<Record<ValueType, (bytes: ArrayBuffer) => TensorValues>
   F32: (bytes) => new Float32Array(bytes),
   I32: (bytes) => new Int32Array(bytes),
   F16: decodeHalves,
-  // Counters: what is beyond 32 bits is of no use here.
+  // Counters; values beyond 32 bits are not needed here.
   I64: (bytes) => Int32Array.from(new BigInt64Array(bytes), Number),
 };
 
 type Fail = (rule: string, received: string) => never;
 
 /**
- * Reads a safetensors file of 32-bit floats and integers, and of 16-bit floats, which become 32-bit ones. Nothing in it is
- * trusted: the header must lie within the file (and is at most 100 MB), the tensors must fill the rest without gap or
- * overlap, and each must have as many bytes as its shape says. Nothing is allocated for a size that the file does not
- * have.
+ * Reads a safetensors file of 32-bit floats and integers, and of 16-bit floats, which become 32-bit ones. The file is
+ * not trusted: the header must lie within it (and be at most 100 MB), the tensors must fill the rest without gap or
+ * overlap, and each must have as many bytes as its shape requires. Nothing is allocated for a size that the file does
+ * not have.
  *
- * @param where How to call the bytes in errors: a path.
+ * @param where The name of the file in errors, such as a path.
  * @throws DataError for anything else.
  */
 export function readSafetensors(file: Uint8Array, where: string): SafetensorsFile {
@@ -50,7 +50,7 @@ export function readSafetensors(file: Uint8Array, where: string): SafetensorsFil
   const start = LENGTH_BYTES + Number(length);
   const { entries, metadata } = parseHeader(file.subarray(LENGTH_BYTES, start), fail);
 
-  // By their bytes, not as they are listed: JSON objects put names that look like numbers first.
+  // In the order of their bytes, not of the header, because JSON objects put names that look like numbers first.
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   const tensors = new Map<string, HostTensor<TensorValues>>();
   let expected = 0;
@@ -65,7 +65,8 @@ export function readSafetensors(file: Uint8Array, where: string): SafetensorsFil
     if (start + end > file.byteLength) {
       return fail(`tensor ${shown(name)} lies within the file`, `${file.byteLength} bytes`);
     }
-    // A copy: the data need not be aligned, and must not keep the file alive. (Not by `slice`, a view of a Buffer.)
+    // A copy, because the data may be unaligned and must not keep the file alive. (Not with `slice`, which is a view
+    // for a Buffer.)
     const { buffer } = new Uint8Array(file.subarray(start + begin, start + end));
     tensors.set(name, { shape, values: DECODERS[dtype](buffer) });
     expected = end;
@@ -77,7 +78,7 @@ export function readSafetensors(file: Uint8Array, where: string): SafetensorsFil
 }
 
 /**
- * The tensors of a safetensors file that holds floats alone; see `readSafetensors`.
+ * The tensors of a safetensors file that holds only floats; see `readSafetensors`.
  *
  * @throws DataError for any other file.
  */
@@ -141,12 +142,14 @@ function areSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
 }
 
-// Enough to recognise a name, little enough for a message.
+// Long enough to recognise a name, short enough for a message.
 const LONGEST_PRINTED = 80;
-/** More sizes than a shape has. */
+/** More dimensions than a real shape has. */
 const MOST_PRINTED = 8;
 
-/** A value from the header, short enough to print. What may be nested is only counted: it may be nested very deep. */
+/**
+ * A value from the header, short enough to print. Nested values are only counted, because they may be nested very deep.
+ */
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) {
@@ -157,7 +160,7 @@ function describe(value: unknown): string {
   return JSON.stringify(typeof value === 'string' ? value.slice(0, LONGEST_PRINTED) : value);
 }
 
-/** A name from the header, of a length to print, without characters that a terminal obeys. */
+/** A name from the header, shortened for printing, without control characters. */
 function shown(name: string): string {
   return name.slice(0, LONGEST_PRINTED).replace(/\p{C}/gu, '\ufffd');
 }

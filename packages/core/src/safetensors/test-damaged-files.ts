@@ -4,7 +4,7 @@ import type { HostTensor, TensorValues } from './host-tensor';
 import { readSafetensors } from './read-safetensors';
 import { writeSafetensors } from './write-safetensors';
 
-/** Numbers and words at which shapes, offsets and types go wrong. */
+/** Values likely to break shapes, offsets and types. */
 const TELLING = [
   ...['0', '-1', '-0', '1', '4', '0.5', '1e308', '-4', '2147483648', '4294967296', '9007199254740993'],
   ...[
@@ -23,13 +23,13 @@ const TELLING = [
   ],
   ...['[0,18446744073709551615]', '[-4,0]', '[1000000,1000000,1000000]', '[4294967296,0]', '[[1]]', '["2"]'],
 ];
-/** The header's values, as they are written. */
+/** The values in the header, as text. */
 const VALUES = /"[^"]*"(?=[,}\\]])|-?\d+|\[[\d,]*\]|\{[^{}]*\}/g;
 const LONGEST_MESSAGE = 1000;
 
 /**
- * Changes valid files in one to four places, reads what came of it, seed by seed. A bug is anything but a DataError, more
- * memory than the file has bytes, or too long a message.
+ * Changes valid files in one to four places and reads the result, seed by seed. A bug is any error but a DataError,
+ * more memory than the file has bytes, or too long a message.
  */
 export function damageSafetensors(count: number, first = 0): Promise<DamageReport<'refused' | 'read'>> {
   const whole = [...validFiles()];
@@ -92,7 +92,7 @@ function damage(file: Uint8Array, draws: Draws): Uint8Array {
   const changed = Uint8Array.from(damageBytes(file, draws, headerEnd));
   if (changed.length < 8) return changed;
   const how = below(4);
-  // The length in front, of all sizes up to 64 bits.
+  // The length at the beginning, of any size up to 64 bits.
   if (how === 0)
     new DataView(changed.buffer).setBigUint64(0, (1n << BigInt(below(64))) + BigInt(below(3) - 1), true);
   if (how === 1) return Uint8Array.from([...changed, ...changed.subarray(below(changed.length))]);
@@ -115,7 +115,7 @@ function changeHeader(header: string, { below }: Draws): string {
   const [text] = picked;
   const replace = (by: string): string => header.slice(0, index) + by + header.slice(index + text.length);
   if (how === 1) {
-    // V8 parses any depth; whoever walks down what it gives does not.
+    // V8 parses any depth; code that recurses over the result does not.
     const depth = [10, 1000, 100_000][below(3)]!;
     return replace('['.repeat(depth) + ']'.repeat(depth));
   }

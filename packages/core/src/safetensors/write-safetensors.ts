@@ -4,12 +4,12 @@ import { ALIGNMENT, LENGTH_BYTES, METADATA, type ValueType } from './layout';
 
 /**
  * Writes tensors in the safetensors format (https://github.com/huggingface/safetensors): the header's length, a JSON
- * header, then the tensors one after the other in the order given. The same input gives the same bytes.
+ * header, then the tensors in the given order. The same input gives the same bytes.
  *
- * (No library for it: the one on npm is a first version that reads only, and the format is a page long.)
+ * (No library is used: the one on npm is a first version that only reads, and the format takes a page.)
  *
- * @param metadata Texts by name; none unless given.
- * @param floats How floats are written: whole, or as 16-bit ones, each rounded to the nearest. Whole unless given.
+ * @param metadata Strings by name; none unless given.
+ * @param floats How floats are written: in 32 bits, or in 16 bits, rounded to the nearest. 32 bits unless given.
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, HostTensor<TensorValues>>,
@@ -26,7 +26,7 @@ export function writeSafetensors(
     end += bytes.byteLength;
     entries.push([name, { dtype, shape, data_offsets: [begin, end] }]);
   }
-  // Own entries, so that no tensor's name means anything: `__proto__` is one like any other.
+  // Built from entries, so that no tensor's name has a special meaning, not even `__proto__`.
   const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   const padded = Math.ceil(header.length / ALIGNMENT) * ALIGNMENT;
   const file = new Uint8Array(LENGTH_BYTES + padded + end).fill(0x20, LENGTH_BYTES, LENGTH_BYTES + padded);
@@ -46,7 +46,7 @@ function encode(
 ): { readonly dtype: ValueType; readonly bytes: Uint8Array } {
   const isFloat = values instanceof Float32Array;
   if (isFloat && floats === 'float16') return { dtype: 'F16', bytes: encodeHalves(values) };
-  // As they lie in memory: little-endian, as the format wants it, wherever Node runs a tensor engine.
+  // As they are in memory: little-endian, as the format requires, on every machine where Node runs a tensor engine.
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return { dtype: isFloat ? 'F32' : 'I32', bytes };
 }

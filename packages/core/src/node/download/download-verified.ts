@@ -14,31 +14,33 @@ export interface VerifiedDownload extends Pick<WorkOptions, 'signal' | 'onProgre
   readonly address: string;
   /** Of the whole file. */
   readonly checksum: Checksum;
-  /** Where the file is kept; the unfinished download lies beside it, as `….part`. */
+  /** Where the file is kept; the unfinished download is beside it, as `….part`. */
   readonly path: string;
-  /** Whether the network may be used; default true. */
+  /** Whether the network may be used; true unless given. */
   readonly allowed?: boolean | undefined;
   /** What is fetched, for messages: `cifar10`. */
   readonly where: string;
-  /** The way out where the file cannot be fetched, the beginning of a sentence: `Get it elsewhere and name its folder`. */
+  /**
+   * The way out if the file cannot be fetched, as the beginning of a sentence: `Get it elsewhere and name its folder`.
+   */
   readonly otherwise: string;
-  /** How another folder is chosen, where this one cannot be written. Default: none. */
+  /** How to choose another folder if this one cannot be written; nothing unless given. */
   readonly otherFolder?: string | undefined;
-  /** Connections that may break before it gives up; default 4. */
+  /** The number of attempts before it gives up; 4 unless given. */
   readonly attempts?: number | undefined;
-  /** Wait before the second attempt, doubled each time; default 1,000. */
+  /** The wait before the second attempt, doubled each time; 1,000 unless given. */
   readonly retryDelayMs?: number | undefined;
-  /** Silence after which a connection counts as broken; default 30,000. */
+  /** Silence after which a connection counts as broken; 30,000 unless given. */
   readonly silenceMs?: number | undefined;
 }
 
 /**
- * Fetches a file once and keeps it: resumed where an earlier download broke off, checked, and only then given its
- * name, so that a file under that name is always whole.
+ * Fetches a file once and keeps it: the download resumes where an earlier one broke off, is checked, and only then gets
+ * its name, so that a file under that name is always complete.
  *
  * @returns the path of the file
- * @throws EnvironmentError without a network, without permission to use it, or where nothing can be written;
- *   DataError if the checksum is wrong (the download is then removed); the signal's reason if aborted
+ * @throws EnvironmentError without a network, without permission to use it, or if nothing can be written; DataError
+ *   if the checksum is wrong (the download is then removed); the signal's reason if aborted
  */
 export async function downloadVerified(download: VerifiedDownload): Promise<string> {
   const { address, path, where, otherwise, signal } = download;
@@ -58,7 +60,7 @@ export async function downloadVerified(download: VerifiedDownload): Promise<stri
     await rename(part, path);
   } catch (error) {
     signal?.throwIfAborted();
-    // Another process was faster and has already given the whole file its name.
+    // Another process was faster and has already renamed the complete file.
     if (errorCode(error) === 'ENOENT' && (await isThere(path))) return path;
     if (EarlyExitError.is(error)) throw error;
     throw cannotWrite(download, error);
@@ -105,7 +107,7 @@ async function fetchWithRetries(download: VerifiedDownload, part: string): Promi
         signal?.throwIfAborted();
         if (['ENOSPC', 'EIO', 'EDQUOT', 'EFBIG'].includes(errorCode(error) ?? ''))
           throw cannotWrite(download, error);
-        // The server's name has no address from the start: there is no network, and waiting will not help.
+        // If the server's name does not resolve at the first attempt, there is no network, and waiting will not help.
         const offline = attempt === 1 && ['ENOTFOUND', 'EAI_AGAIN'].includes(errorCode(error) ?? '');
         if (offline || error instanceof FinalAnswer || attempt >= attempts)
           throw await cannotFetch(download, file, error);
@@ -150,7 +152,7 @@ function cannotWrite({ path, address, otherFolder }: VerifiedDownload, cause: un
   });
 }
 
-/** The innermost reason of a failure. */
+/** The innermost cause of a failure. */
 function reasonOf(error: unknown): string {
   let inner = error;
   while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;

@@ -5,7 +5,7 @@ import { httpGet } from './http-get';
 /** An answer of the server that another attempt will not change. */
 export class FinalAnswer extends Error {}
 
-/** Writes the rest of a file behind what is there; returns once the server has sent all of it. */
+/** Appends the rest of a file to what is there; returns once the server has sent all of it. */
 export async function fetchRest(
   address: string,
   file: FileHandle,
@@ -33,7 +33,7 @@ export async function fetchRest(
     const status = response.statusCode ?? 0;
     if (status !== 200 && status !== 206) {
       response.destroy();
-      // The server has nothing beyond what we have; the checksum tells whether that is the whole file.
+      // The server has nothing beyond what we have; the checksum shows whether that is the whole file.
       if (status === 416 && done > 0) return;
       const answer = `the server answered ${status} ${response.statusMessage ?? ''}`.trimEnd();
       // 408, 429 and 5xx may pass; other refusals are final.
@@ -52,7 +52,8 @@ export async function fetchRest(
     onBytes(done, total);
     for await (const piece of response as AsyncIterable<Uint8Array>) {
       timer.refresh();
-      // At its own place instead of appended: a second process fetching the same file writes the same bytes there.
+      // Written at its position instead of appended, because a second process fetching the same file writes the same
+      // bytes there.
       await file.write(piece, 0, piece.length, done);
       done += piece.length;
       onBytes(done, total);

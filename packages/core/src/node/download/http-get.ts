@@ -1,12 +1,12 @@
 import { get as getPlain, type IncomingMessage } from 'node:http';
 import { get as getEncrypted } from 'node:https';
 
-// As many as old browsers allowed; one or two are usual.
+// As many as old browsers allowed; one or two are typical.
 const MAX_REDIRECTS = 5;
 
 /**
- * Asks for a file and follows redirects. Not `fetch`: that unpacks what a server labels `Content-Encoding: gzip`, as
- * some do with every `.gz` file, and then neither ranges nor checksums fit.
+ * Requests a file and follows redirects. Not `fetch`, because that unpacks what a server labels `Content-Encoding:
+ * gzip`, as some do with every `.gz` file, so that neither ranges nor checksums match.
  *
  * @returns the answer, whatever its status; its body is the file's own bytes
  */

@@ -2,14 +2,14 @@ import { createInterface } from 'node:readline';
 
 /** A program that is ready for questions. */
 export interface ReadyProgram<Question> {
-  /** What it says first. */
+  /** The first line that it prints. */
   readonly ready: object;
   answer(question: Question): Promise<object>;
 }
 
 /**
- * The other side of `startProgram`: prepares, says that the program is ready, and answers each question until no more
- * come. Standard output is for answers alone; what libraries print there goes to standard error.
+ * The other side of `startProgram`: prepares, reports that the program is ready, and answers questions until no more
+ * come. Standard output is only for answers; what libraries print there goes to standard error.
  */
 export async function answerQuestions<Question>(
   prepare: () => Promise<ReadyProgram<Question>>,

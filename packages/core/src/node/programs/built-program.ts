@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { EnvironmentError } from '../../errors/environment-error';
 
 /**
- * The folder of the package that a module belongs to, whether it is built or not.
+ * The folder of the package that a module belongs to, whether the module is built or a source.
  *
  * @param module its `import.meta.url`
- * @throws EnvironmentError where no folder above has a package.json
+ * @throws EnvironmentError if no folder above has a package.json
  */
 export function packageFolder(module: string): string {
   let folder = dirname(fileURLToPath(module));
@@ -19,10 +19,10 @@ export function packageFolder(module: string): string {
 }
 
 /**
- * A program that a package starts in a process of its own: `dist/<name>.js`.
+ * A program that a package starts in a separate process: `dist/<name>.js`.
  *
  * @param module the `import.meta.url` of a module of the package
- * @throws EnvironmentError if it is not there
+ * @throws EnvironmentError if it is missing
  */
 export function builtProgram(module: string, name: string): string {
   const path = join(packageFolder(module), 'dist', `${name}.js`);

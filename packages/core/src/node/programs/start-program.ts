@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { EnvironmentError } from '../../errors/environment-error';
 
-/** A program in a process of its own that answers questions, each a line of JSON, in turn. */
+/** A program in a separate process that answers questions in turn, each a line of JSON. */
 export interface RunningProgram<Ready> {
-  /** What it said when it was ready. */
+  /** What it printed when it was ready. */
   readonly ready: Ready;
   /** @throws EnvironmentError with its last words if it ends before it has answered, or with its own error */
   ask<Answer>(question: unknown): Promise<Answer>;
@@ -12,20 +12,20 @@ export interface RunningProgram<Ready> {
   dispose(): void;
 }
 
-/** What to start. */
+/** Options of `startProgram`. */
 export interface ProgramOptions {
-  /** What errors call it: `the PyTorch peer`. */
+  /** Its name in errors: `the PyTorch peer`. */
   readonly name: string;
-  /** Default: the Node that runs this one. */
+  /** The Node that runs this program unless given. */
   readonly command?: string;
   readonly args: readonly string[];
-  /** Ends the process too. */
+  /** Aborting ends the process too. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Starts a program that prints a line of JSON when it is ready, and then one for each line that it reads; one of ours
- * does so by `answerQuestions`.
+ * Starts a program that prints a line of JSON when it is ready, and then one for each line that it reads; our own
+ * programs do so with `answerQuestions`.
  *
  * @throws EnvironmentError as `ask`
  */
@@ -40,12 +40,12 @@ export async function startProgram<Ready>(options: ProgramOptions): Promise<Runn
   signal?.addEventListener('abort', dispose, { once: true });
   let complaints = '';
   child.stderr.on('data', (text: Buffer) => (complaints = (complaints + text.toString()).slice(-2000)));
-  // Writing to a program that has ended is not reported: its end is.
+  // Writing to a program that has ended is not reported, because its end is.
   child.stdin.on('error', () => undefined);
   const ended = new Promise<string>((resolve) => {
     child
       .once('error', ({ message }) => resolve(message))
-      // Not `exit`: its last words may be heard after that.
+      // Not `exit`, because output may still arrive after that.
       .once('close', (code, by) =>
         resolve(code === 0 ? '' : `it ended with ${by ?? `code ${String(code)}`}`),
       );
