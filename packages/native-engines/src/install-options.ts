@@ -2,6 +2,6 @@ import type { WorkOptions } from '@earlyexit/core';
 
 /** How an engine is installed. */
 export interface InstallOptions extends WorkOptions {
-  /** Where engines are kept. Default: the user's cache folder, or `EARLYEXIT_ENGINES`. */
+  /** Where engines are kept; `enginesFolder()` of `@earlyexit/backend` unless given. */
   readonly folder?: string | undefined;
 }

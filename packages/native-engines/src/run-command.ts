@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 
-/** What a command said and how it ended. */
+/** The output of a command and how it ended. */
 export interface CommandResult {
-  /** The exit code; null where the command does not exist or was killed. */
+  /** The exit code; null if the command does not exist or was killed. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -32,7 +32,7 @@ export function runCommand(
   });
 }
 
-/** The last lines of what a command said, short enough for an error message. */
+/** The last lines of a command's output, short enough for an error message. */
 export function lastWords({ stdout, stderr }: CommandResult): string {
   const lines = `${stdout}\n${stderr}`.trim().split('\n');
   return lines.slice(-4).join(' / ').slice(-600);

@@ -7,7 +7,7 @@ import { DataError } from '@earlyexit/core';
 import { extract } from 'tar-stream';
 
 /**
- * Unpacks the plain files of an npm tarball into `target`, without the folder (`package/`) that all of them lie in.
+ * Unpacks the plain files of an npm tarball into `target`, without the folder (`package/`) that contains them all.
  *
  * @throws DataError if one of them would lie outside `target`
  */
@@ -17,7 +17,7 @@ export async function untarPackage(tarball: string, target: string, signal?: Abo
     [createReadStream(tarball), createGunzip(), entries],
     signal === undefined ? {} : { signal },
   );
-  // The loop reports the failure; without this, one between two files would end the process.
+  // The loop reports failures; without this, a failure between two files would end the process.
   reading.catch(() => undefined);
   for await (const entry of entries) {
     const { name, type } = entry.header;

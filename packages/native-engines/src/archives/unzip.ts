@@ -7,10 +7,10 @@ import { explainWrite } from '@earlyexit/core/node';
 import { openPromise, type ZipFile } from 'yauzl';
 
 /**
- * Unpacks the files of a zip archive (a wheel is one) for which `wanted` holds, piece by piece, so that libraries of
- * gigabytes pass.
+ * Unpacks the files of a zip archive (such as a wheel) for which `wanted` is true, piece by piece, so that it can
+ * handle libraries of gigabytes.
  *
- * @throws DataError if it is no whole zip archive, or one of its files would lie outside `target`
+ * @throws DataError if it is not a complete zip archive, or one of its files would lie outside `target`
  */
 export async function unzip(
   archive: string,
@@ -27,8 +27,8 @@ export async function unzip(
       if (next.done === true) return;
       const { fileName: name } = next.value;
       if (name.endsWith('/') || !wanted(name)) continue;
-      // The reader has refused names that lead out of the folder. The folder is made first: nothing may be waited for
-      // between opening a stream and reading it, or an error of the stream meets nobody.
+      // The reader has refused names that lead out of the folder. The folder is created first, because nothing may be
+      // awaited between opening a stream and reading it, or an error of the stream would go unhandled.
       const path = join(target, name);
       await makeFolderOf(path);
       const content = await explained(archive, file.openReadStreamPromise(next.value));

@@ -1,7 +1,7 @@
 import { mkdirSync, statfsSync } from 'node:fs';
 import { EnvironmentError } from '@earlyexit/core';
 
-/** @throws EnvironmentError if the folder cannot be made, or its disk has less room than that */
+/** @throws EnvironmentError if the folder cannot be created, or its disk has too little room */
 export function checkRoom(neededBytes: number, engines: string): void {
   try {
     mkdirSync(engines, { recursive: true });

@@ -9,7 +9,7 @@ import { wheelPath } from '../sources/pip';
 import type { PinnedWheel } from '../sources/pinned';
 import { checkRoom } from './check-room';
 
-/** What one engine is made of and how, where that differs from the next. */
+/** What differs between engines: what one consists of and how it is built. */
 export interface EngineRecipe<Manifest extends object> {
   /** The folder of all engines. */
   readonly engines: string;
@@ -20,19 +20,19 @@ export interface EngineRecipe<Manifest extends object> {
   readonly isNeeded: (name: string) => boolean;
   /** Where they are unpacked, relative to the engine's folder. */
   readonly site: string;
-  /** Room that the engine and its downloads take together while it is installed. */
+  /** Disk space that the engine and its downloads take together during installation. */
   readonly neededBytes: number;
-  /** Checks what else it needs, before anything is downloaded. */
+  /** Checks what else is needed, before anything is downloaded. */
   readonly check?: () => Promise<void>;
   /** What is checked, for people. */
   readonly checked: string;
-  /** Makes the engine in `work` out of what has been unpacked there, and answers with what its manifest says. */
+  /** Builds the engine in `work` from what has been unpacked there, and returns its manifest. */
   readonly finish: (work: string, downloads: string) => Promise<Manifest>;
 }
 
 /**
- * Installs an engine: checks what is needed, downloads, unpacks and finishes it beside its place, and moves it there with
- * its manifest when it is whole. One process at a time; what an interrupted attempt downloaded is used again.
+ * Installs an engine: checks what is needed, downloads, unpacks and builds it in a temporary folder, and moves it into
+ * place with its manifest when it is complete. One process at a time; downloads of an interrupted attempt are reused.
  */
 export async function installEngine<Manifest extends object>(
   recipe: EngineRecipe<Manifest>,
@@ -59,7 +59,7 @@ export async function installEngine<Manifest extends object>(
     await writeWholeFile(manifestPath(work), `${JSON.stringify(manifest, null, 2)}\n`);
     rmSync(downloads, { recursive: true });
     unlock();
-    // What is there is older, or left over from an interrupted removal.
+    // Whatever is there is older, or left over from an interrupted removal.
     rmSync(target, { recursive: true, force: true });
     renameSync(work, target);
     return manifest;

@@ -11,18 +11,19 @@ const neededBytes = 200_000_000;
 
 /**
  * Installs Intel's OpenVINO, the other runtime for exported networks: the libraries for the processor, from the pinned
- * PyPI wheel (through pip where there is one, else straight from the package index). Nothing is compiled. They go into the
- * user's cache folder; calling it again does nothing, and after an interruption it goes on with what has been downloaded.
+ * PyPI wheel (through pip if available, otherwise directly from the package index). Nothing is compiled. They go into
+ * the user's cache folder; calling it again does nothing, and after an interruption it continues with what has been
+ * downloaded.
  *
- * @throws EnvironmentError before anything is downloaded, when the platform, disk space or the network are not up to it,
- * with the way out; later, when the download fails
+ * @throws EnvironmentError with the way out: before anything is downloaded if the platform, the disk space or the
+ * network is insufficient; later if the download fails
  */
 export async function installOpenvino({
   folder: engines = enginesFolder(),
   wheel = openvinoWheel(process.platform, process.arch),
   ...work
 }: InstallOptions & {
-  /** The wheel. Default: the one for this machine. */
+  /** The wheel; the one for this machine unless given. */
   readonly wheel?: PinnedWheel | null;
 } = {}): Promise<InstalledOpenvino & { readonly alreadyThere: boolean }> {
   if (wheel === null) {
@@ -48,7 +49,7 @@ export async function installOpenvino({
   return { ...findOpenvino(engines)!, alreadyThere: false };
 }
 
-/** What reads ONNX files and computes on the processor, and the licences. */
+/** The parts that read ONNX files and compute on the processor, and the licences. */
 function isNeeded(name: string): boolean {
   return (
     /^openvino\/libs\/lib(openvino(_c|_onnx_frontend|_intel_cpu_plugin)?|tbb[a-z0-9_]*|hwloc)\.so/.test(

@@ -2,13 +2,13 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { enginesFolder, manifestPath } from '@earlyexit/backend/installed';
 
-/** OpenVINO as `installOpenvino` has put it on this machine. */
+/** An OpenVINO that `installOpenvino` installed. */
 export interface InstalledOpenvino {
   readonly name: 'openvino';
   readonly version: string;
-  /** Where it lies. */
+  /** Its folder. */
   readonly folder: string;
-  /** The folder of its libraries: what `loadOpenvino` of `@earlyexit/inference/openvino` takes. */
+  /** The folder of its libraries, which `loadOpenvino` of `@earlyexit/inference/openvino` takes. */
   readonly library: string;
   /** When it was installed, ISO 8601. */
   readonly installed: string;
@@ -24,7 +24,7 @@ export function openvinoFolder(engines: string, version: string): string {
 /**
  * The newest OpenVINO installed by `installOpenvino`; null if there is none.
  *
- * @param folder where engines are kept; default: the user's cache folder, or `EARLYEXIT_ENGINES`
+ * @param folder where engines are kept; `enginesFolder()` unless given
  */
 export function findOpenvino(folder: string = enginesFolder()): InstalledOpenvino | null {
   const found = foldersIn(folder)
@@ -39,7 +39,7 @@ export function findOpenvino(folder: string = enginesFolder()): InstalledOpenvin
  * Removes every OpenVINO installed by `installOpenvino`, with what an interrupted installation left.
  *
  * @returns the newest of those that were removed; null if there was none
- * @throws the system's error where a file may not be removed
+ * @throws the system's error if a file may not be removed
  */
 export function removeOpenvino(folder: string = enginesFolder()): InstalledOpenvino | null {
   const found = findOpenvino(folder);
@@ -54,7 +54,7 @@ function foldersIn(engines: string): string[] {
     .map((name) => join(engines, name));
 }
 
-/** The manifest is written last: a folder with one is whole. */
+/** The manifest is written last, so a folder that has one is complete. */
 function readManifest(folder: string): InstalledOpenvino | null {
   try {
     const manifest = JSON.parse(readFileSync(manifestPath(folder), 'utf8')) as Partial<InstalledOpenvino>;

@@ -1,9 +1,9 @@
 import { type PinnedWheel, wheel } from '../sources/pinned';
 
-/** OpenVINO's libraries, for this kind of machine; null for those on which none was tried. */
+/** OpenVINO's libraries for this kind of machine; null for untested kinds. */
 export function openvinoWheel(platform: string, architecture: string): PinnedWheel | null {
   if (platform !== 'linux' || architecture !== 'x64') return null;
-  // Any Python's wheel would do. The second version is the build's.
+  // A wheel for any Python would do. The second version is the build's.
   return wheel(
     'openvino',
     '2026.4.1',

@@ -3,20 +3,20 @@ import { dirname, join } from 'node:path';
 import { EnvironmentError } from '@earlyexit/core';
 import { findOpenvino } from '../openvino/openvino-folder';
 
-/** What can run an exported network. */
+/** A runtime for exported networks. */
 export type RuntimeName = 'onnxruntime' | 'openvino';
 
 /** A runtime on this machine. */
 export interface InferenceRuntime {
   readonly name: RuntimeName;
-  /** As results name it: the package and its version. */
+  /** Its name in results: the package and its version. */
   readonly title: string;
   /** The module of onnxruntime-node, or the folder of OpenVINO's libraries. */
   readonly path: string;
 }
 
 /**
- * Finds a runtime, and starts nothing.
+ * Finds a runtime without starting anything.
  *
  * @throws EnvironmentError if it is not installed, with the way to get it
  */

@@ -4,7 +4,7 @@ import { findPip, pipDownload, pipOffers, wheelPath } from './pip';
 import type { PinnedWheel } from './pinned';
 import { checksumOf, downloadWheel, findWheel, pythonIndex } from './python-index';
 
-/** Those of the wheels that have not been downloaded whole yet. */
+/** The wheels that have not been downloaded completely yet. */
 export async function missingWheels(
   wheels: readonly PinnedWheel[],
   downloads: string,
@@ -17,7 +17,7 @@ export async function missingWheels(
 }
 
 /**
- * The pip through which the wheels can be had; null where they come straight from the package index.
+ * The pip that can download the wheels; null if they come directly from the package index.
  *
  * @throws EnvironmentError if neither pip nor the index has the first of them
  */
@@ -29,7 +29,7 @@ export async function checkIndex([first]: readonly PinnedWheel[]): Promise<reado
   return null;
 }
 
-/** Fetches a wheel, through pip if there is one, else straight from the package index. */
+/** Fetches a wheel, through pip if available, otherwise directly from the package index. */
 export async function fetchWheel(
   wheel: PinnedWheel,
   downloads: string,
@@ -44,7 +44,7 @@ export async function fetchWheel(
     note(' through pip');
     const { code } = await pipDownload(pip, wheel, downloads, signal);
     if (code === 0 && (await hasChecksum(path, checksumOf(wheel)))) return;
-    // pip may have been cut off, or be set to a mirror with other files: the index decides.
+    // pip may have been cut off, or be configured for a mirror with other files; the index decides.
   }
   const url = await findWheel(pythonIndex(), wheel, signal);
   note('');

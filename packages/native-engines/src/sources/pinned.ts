@@ -1,6 +1,6 @@
 /** A wheel on the Python package index, pinned. */
 export interface PinnedWheel {
-  /** The project's name on the index, as pip takes it. */
+  /** The project's name on the index, as pip expects it. */
   readonly project: string;
   readonly version: string;
   readonly file: string;
@@ -17,7 +17,7 @@ export interface PinnedPackage {
   readonly integrity: string;
 }
 
-/** A wheel by the parts of its name; `tag` is what follows the version. */
+/** A wheel from the parts of its name; `tag` is what follows the version. */
 export function wheel(
   project: string,
   projectVersion: string,

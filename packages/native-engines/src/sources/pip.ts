@@ -12,7 +12,7 @@ export async function findPip(): Promise<readonly string[] | null> {
   return null;
 }
 
-/** Lets pip download exactly this wheel, whatever Python it belongs to. */
+/** Has pip download exactly this wheel, whatever Python it is for. */
 export function pipDownload(
   pip: readonly string[],
   wheel: PinnedWheel,

@@ -3,7 +3,7 @@ import { EnvironmentError, type WorkOptions } from '@earlyexit/core';
 import { type Checksum, downloadVerified } from '@earlyexit/core/node';
 import type { PinnedWheel } from './pinned';
 
-/** The Python package index: `PIP_INDEX_URL` if it is set, else the public one. */
+/** The Python package index: `PIP_INDEX_URL` if set, otherwise the public one. */
 export function pythonIndex(): string {
   return (process.env['PIP_INDEX_URL'] ?? 'https://pypi.org/simple').replace(/\/+$/, '');
 }
@@ -45,7 +45,9 @@ export function checksumOf({ sha256 }: PinnedWheel): Checksum {
   return { algorithm: 'sha256', hex: sha256 };
 }
 
-/** Downloads a wheel to `path`, going on where an earlier attempt stopped, and checks it against its pinned checksum. */
+/**
+ * Downloads a wheel to `path`, continuing where an earlier attempt stopped, and checks it against its pinned checksum.
+ */
 export async function downloadWheel(
   url: string,
   wheel: PinnedWheel,

@@ -7,7 +7,7 @@ import { lastWords, runCommand } from '../run-command';
 const installCompiler =
   'Install one, for example with: apt-get install g++ (Debian, Ubuntu) or dnf install gcc-c++ (Fedora)';
 
-/** The C++ compiler: `CXX` if it is set, else the first that is there and knows C++17 and OpenMP. */
+/** The C++ compiler: `CXX` if set, otherwise the first available one that supports C++17 and OpenMP. */
 export async function findCompiler(): Promise<string> {
   const own = process.env['CXX'];
   for (const compiler of own ? [own] : ['g++', 'c++', 'clang++']) {
@@ -41,8 +41,8 @@ export async function compileBinding(compiler: string, folder: string, signal?: 
   const sources = readdirSync(join(layout.tfjsNode, 'binding'))
     .filter((name) => name.endsWith('.cc'))
     .map((name) => join('binding', name));
-  // TensorFlow opens the CUDA libraries by name when it first looks for a GPU; linked here, they are already in the process
-  // then, wherever they lie.
+  // TensorFlow opens the CUDA libraries by name when it first looks for a GPU; linked here, they are already loaded by
+  // then, wherever they are.
   const cuda = cudaLibraries(layout.site);
   mkdirSync(dirname(layout.binding), { recursive: true });
   await compile(
@@ -67,7 +67,7 @@ export async function compileBinding(compiler: string, folder: string, signal?: 
   );
 }
 
-/** Compiles what `native/` holds: this package's own operations, and what keeps TensorFlow quiet while it is loaded. */
+/** Compiles the contents of `native/`: our own operations, and the addon that keeps TensorFlow quiet while it loads. */
 export async function compileAddons(compiler: string, folder: string, signal?: AbortSignal): Promise<void> {
   const { addon, quietLoading, nodeApiHeaders, site } = layoutOf(folder);
   const tensorflow = join(site, 'tensorflow');
@@ -79,7 +79,8 @@ export async function compileAddons(compiler: string, folder: string, signal?: A
   await run(['-O2', nodeApi, join(sources, 'quiet-loading.cc'), '-o', quietLoading]);
   const operations = ['training-kernels', 'normalization', 'addition', 'packing', 'optimizers', 'loops'];
   await run([
-    // Work is shared among OpenMP's threads; without -fno-math-errno a square root is no vector instruction.
+    // Work is shared among OpenMP threads; without -fno-math-errno a square root is not compiled to a vector
+    // instruction.
     ...['-O3', '-fno-math-errno', '-fopenmp'],
     ...[nodeApi, `-I${join(tensorflow, 'include')}`],
     ...[...operations, ...(oneDnn === null ? [] : ['convolution'])].map((name) =>
@@ -96,7 +97,7 @@ export async function compileAddons(compiler: string, folder: string, signal?: A
   ]);
 }
 
-/** Where the library of oneDNN lies; null where there is none for this processor. */
+/** The folder of oneDNN's library; null if there is none for this processor. */
 function oneDnnFolder(site: string): string | null {
   const wheel = existsSync(site)
     ? readdirSync(site).find((name) => /^onednn_.*\.data$/.test(name))
@@ -104,7 +105,7 @@ function oneDnnFolder(site: string): string | null {
   return wheel === undefined ? null : join(site, wheel, 'data', 'lib');
 }
 
-/** Links TensorFlow's library so that the result finds it wherever the folder is moved. */
+/** Links TensorFlow's library so that the result still finds it when the folder is moved. */
 function libraryOptions(tensorflow: string, output: string): string[] {
   return [
     `-L${tensorflow}`,
@@ -134,7 +135,7 @@ async function compile(
   }
 }
 
-// Not all that lie there: `libnvblas` takes every program's BLAS for itself.
+// Not all of them: `libnvblas` would replace the BLAS of every program.
 const openedByTensorflow =
   /^lib(cudart|cublas|cublasLt|cudnn|cufft|cusolver|cusparse|nvJitLink|nvrtc)\.so\.\d+$/;
 

@@ -16,7 +16,7 @@ import type { BindingReport } from './verify-binding';
 /** An engine that is installed, and whether this call did it. */
 export interface InstallResult extends InstalledEngine {
   readonly alreadyThere: boolean;
-  /** Whether TensorFlow found a GPU in the check; null where the engine was there already. */
+  /** Whether TensorFlow found a GPU in the check; null if the engine was already installed. */
   readonly usesGpu: boolean | null;
 }
 
@@ -24,11 +24,11 @@ interface ReleaseOptions extends WorkOptions {
   readonly gpu: boolean;
   /** The folder of all engines. */
   readonly engines: string;
-  /** Lets the finished engine compute. */
+  /** Has the finished engine compute something. */
   readonly verify: (folder: string) => Promise<BindingReport>;
 }
 
-/** Installs one release of TensorFlow, unless it is there with the training kernels of this version. */
+/** Installs one release of TensorFlow, unless it is already installed with the training kernels of this version. */
 export async function installRelease(
   release: NativeRelease,
   { gpu, engines, verify, ...options }: ReleaseOptions,
@@ -72,7 +72,7 @@ export async function installRelease(
   return { ...manifest, folder: target, alreadyThere: false, usesGpu };
 }
 
-/** The libraries and the headers of the C interface; the Python part of a wheel is left packed. */
+/** The libraries and the headers of the C interface; the Python part of a wheel is not unpacked. */
 function isNeeded(name: string): boolean {
   return (
     /^tensorflow\/libtensorflow_(cc|framework)\.so\.2$/.test(name) ||

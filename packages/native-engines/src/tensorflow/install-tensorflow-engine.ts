@@ -7,18 +7,18 @@ import { verifyBinding } from './verify-binding';
 
 /** How native TensorFlow is installed. */
 export interface TensorflowInstallOptions extends InstallOptions {
-  /** For an NVIDIA GPU (about 2.1 GB to download instead of 0.3). Default: false. */
+  /** For an NVIDIA GPU (about 2.1 GB to download instead of 0.3); false unless given. */
   readonly gpu?: boolean | undefined;
 }
 
 /**
- * Installs native TensorFlow: the C++ library from the pinned PyPI wheel (through pip where there is one, else straight
- * from the package index), and the binding of `@tensorflow/tfjs-node`, compiled here and checked with a small computation.
- * Everything goes into the user's cache folder. Calling it again does nothing; after an interruption it goes on with what
- * has been downloaded. From then on `selectEngine('tensorflow')` of `@earlyexit/backend` finds it.
+ * Installs native TensorFlow: the C++ library from the pinned PyPI wheel (through pip if available, otherwise directly
+ * from the package index), and the binding of `@tensorflow/tfjs-node`, compiled here and checked with a small
+ * computation. Everything goes into the user's cache folder. Calling it again does nothing; after an interruption it
+ * continues with what has been downloaded. From then on `selectEngine('tensorflow')` of `@earlyexit/backend` finds it.
  *
- * @throws EnvironmentError before anything is downloaded, when the platform, the compiler, disk space or the network are
- * not up to it, with the way out; later, when a download or the compilation fails
+ * @throws EnvironmentError with the way out: before anything is downloaded if the platform, the compiler, the disk
+ * space or the network is insufficient; later if a download or the compilation fails
  */
 export async function installTensorflowEngine(
   options: TensorflowInstallOptions = {},

@@ -1,12 +1,12 @@
 import { type PinnedPackage, type PinnedWheel, wheel } from '../sources/pinned';
 
-/** All that the native engine is made of. */
+/** Everything that the native engine consists of. */
 export interface NativeRelease {
   /** TensorFlow's version. */
   readonly version: string;
   readonly wheels: readonly PinnedWheel[];
   readonly packages: readonly PinnedPackage[];
-  /** Room that the installed engine and its downloads take together while it is installed. */
+  /** Disk space that the engine and its downloads take together during installation. */
   readonly neededBytes: number;
 }
 
@@ -20,14 +20,14 @@ const packages: readonly PinnedPackage[] = [
       'sha512-uHrXeUlfgkMxTZqHkESSV7zSdKdV0LlsBeblqkuKU9nnfxB1pC6DtoyYVaLxznzZy7WQSegjcohxxCjAf6Dc7w==',
   },
   {
-    // What tfjs-node's generated protocol buffers need to load.
+    // Needed to load tfjs-node's generated protocol buffers.
     name: 'google-protobuf',
     version: '3.21.4',
     integrity:
       'sha512-MnG7N936zcKTco4Jd2PX2U96Kf9PxygAPKBug+74LHzmHXmceN16MmRcdgZv+DGef/S9YvQAfRsNCn4cjf9yyQ==',
   },
   {
-    // Node's C interface, the same for every Node, so that none of them has to bring its own headers.
+    // Node's C interface, which is the same for every version, so that no version-specific headers are needed.
     name: 'node-api-headers',
     version: '1.9.0',
     integrity:
@@ -35,12 +35,12 @@ const packages: readonly PinnedPackage[] = [
   },
 ];
 
-// Any Python's wheel would do: only the C++ library is used. The library itself takes 0.9 GB.
+// A wheel for any Python would do, because only the C++ library is used. The library itself takes 0.9 GB.
 const linuxX64 = wheel(
   ...(['tensorflow-cpu', version, 'cp312-cp312-manylinux_2_27_x86_64'] as const),
   ...(['dcc8afd32930e42d5296b6ee19078b773706830af4ea97fbe503b9f5e0f820cb', 274_000_871] as const),
 );
-// oneDNN once more: the one inside TensorFlow cannot be called, and shares its work among threads in a slower way.
+// A second oneDNN: the one inside TensorFlow cannot be called, and shares its work among threads less efficiently.
 const oneDnn = wheel(
   ...(['onednn-cpu-gomp', '2023.2.0', 'py2.py3-none-manylinux1_x86_64'] as const),
   ...(['2f22a54d6a890ed14bfa185d42a4be65d8b5b1df85dc1f0f3a9abe31620416fb', 38_888_991] as const),
@@ -55,9 +55,9 @@ const linuxX64Gpu = wheel(
 );
 
 const manylinux = 'py3-none-manylinux2014_x86_64';
-// CUDA 12.5 and what goes with it: the oldest set that the wheel's own requirements allow, which is what it was built with.
-// Of that set without what one GPU never asks for: profiling (CUPTI), several GPUs (NCCL, 320 MB), and cuRAND, which this
-// TensorFlow does not open.
+// CUDA 12.5 and related libraries: the oldest set that the wheel's requirements allow, which it was built with. Left
+// out is what a single GPU never needs: profiling (CUPTI), multi-GPU (NCCL, 320 MB), and cuRAND, which this TensorFlow
+// does not open.
 const cudaWheels: readonly PinnedWheel[] = [
   wheel(
     'nvidia-cublas-cu12',
@@ -126,7 +126,7 @@ const cudaWheels: readonly PinnedWheel[] = [
 
 const gigabyte = 1_000_000_000;
 
-/** What to install on this kind of machine; null where TensorFlow publishes no library for it. */
+/** What to install on this kind of machine; null if TensorFlow publishes no library for it. */
 export function nativeRelease(platform: string, architecture: string, gpu: boolean): NativeRelease | null {
   if (platform !== 'linux') return null;
   if (gpu) {

@@ -5,9 +5,9 @@ import { enginesFolder, type InstalledEngine, listEngines } from '@earlyexit/bac
 /**
  * Removes every native TensorFlow that `installTensorflowEngine` installed, and what an interrupted installation left.
  *
- * @param folder where engines are kept; default: the user's cache folder, or `EARLYEXIT_ENGINES`
+ * @param folder where engines are kept; `enginesFolder()` unless given
  * @returns the engines that were removed; empty if there were none
- * @throws the system's error where a file may not be removed
+ * @throws the system's error if a file may not be removed
  */
 export function removeEngines(folder: string = enginesFolder()): InstalledEngine[] {
   const engines = listEngines(folder);

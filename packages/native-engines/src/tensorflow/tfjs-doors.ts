@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * The TensorFlow.js that the binding's JavaScript asks for: not a second copy, whose kernels would not know the program's
- * tensors, but the program's own, handed over when the engine is loaded.
+ * The TensorFlow.js that the binding's JavaScript imports: not a second copy, whose kernels would not know the
+ * program's tensors, but the program's own, passed on when the engine is loaded.
  */
 export function writeTfjsDoors(work: string): void {
   for (const name of ['@tensorflow/tfjs', '@tensorflow/tfjs-core']) {

@@ -2,7 +2,7 @@ import { layoutOf } from '@earlyexit/backend/installed';
 import { EnvironmentError } from '@earlyexit/core';
 import { lastWords, runCommand } from '../run-command';
 
-/** What a freshly compiled binding says of itself after a small computation. */
+/** The report of a freshly compiled binding after a small computation. */
 export interface BindingReport {
   /** TensorFlow's version. */
   readonly version: string;
@@ -10,7 +10,7 @@ export interface BindingReport {
   readonly usesGpu: boolean;
 }
 
-// In a process of its own, so that a binding that crashes takes nothing with it: the image 1 … 9 under the filter 1 … 4.
+// In a separate process, so that a crashing binding does no damage: the image 1 … 9 under the filter 1 … 4.
 const program = `
   const binding = require(process.argv[1]);
   const { TF_FLOAT, TF_ATTR_TYPE, TF_ATTR_STRING, TF_ATTR_BOOL, TF_ATTR_INT } = binding;
@@ -30,7 +30,7 @@ const program = `
   console.log(JSON.stringify({ version: binding.TF_Version, usesGpu: binding.isUsingGpuDevice() }));
 `;
 
-/** Loads the binding in a process of its own and lets it compute a convolution with a known result. */
+/** Loads the binding in a separate process and has it compute a convolution with a known result. */
 export async function verifyBinding(folder: string): Promise<BindingReport> {
   const result = await runCommand(process.execPath, ['-e', program, layoutOf(folder).binding], {
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },

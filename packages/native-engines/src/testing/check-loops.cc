@@ -1,5 +1,6 @@
-// Compares the loops of native/loops.cc, as they are compiled for each kind of processor that this one can pass for, with plain
-// ones in double precision, over many numbers of rows and channels. Says which kinds it compared, or the first difference.
+// Compares the loops of native/loops.cc, as compiled for each kind of processor whose code runs on this one, with plain
+// loops in double precision, for many numbers of rows and channels. Prints which kinds it compared, or the first
+// difference.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -20,7 +21,7 @@ float Normal() {
   return distribution(generator);
 }
 
-// On a cache line, as the library's tensors are.
+// Aligned to a cache line, like the library's tensors.
 struct Free {
   void operator()(float* values) const { std::free(values); }
 };
@@ -40,7 +41,7 @@ void Expect(const char* kind, const char* what, int channels, int rows, double v
 
 void Compare(const char* kind, const Loops& loops, int channels, int rows, bool relu, bool add, bool stream) {
   const int64_t size = int64_t{channels} * rows;
-  // Far from zero beside their spread, as activations can be.
+  // Far from zero relative to their spread, as activations can be.
   const Values x = Make(size, 4), addend = Make(size, 0), dy = Make(size, 0), y = Make(size, NAN), dx = Make(size, NAN),
                daddend = Make(size, NAN), sum = Make(size, NAN), mean = Make(channels, 4), scale = Make(channels, 0),
                beta = Make(channels, 0), b = Make(channels, 0), c = Make(channels, 0);
@@ -86,7 +87,7 @@ void CompareOptimizers(const char* kind, const Loops& loops, int size) {
                    0.9f, 0.1f, 0.99f, 0.01f, 1.5f, 1e-3f, -0.2f, 0.6f, 0.5f, -0.4f};
   const MomentumStep m{gradient.get(), first.get(), decayed.get(), velocity_update.get(), next_velocity.get(),
                        0.9f, 0.25f, 0.5f, -0.2f, 0.6f, 0.5f, 0.4f};
-  // Two stretches, as two threads would do it.
+  // In two parts, as two threads would do it.
   for (const auto& [begin, end] : {std::pair{0, size / 3}, std::pair{size / 3, size}}) {
     loops.adam(a, begin, end);
     loops.momentum(m, begin, end);

@@ -1,8 +1,8 @@
 import { deflateRawSync } from 'node:zlib';
 
 /**
- * A zip archive with these files; what `stored` names is not compressed. With `zip64` every size and place stands in the
- * fields of 64 bits, as in archives of more than 4 GB.
+ * A zip archive with these files; those in `stored` are not compressed. With `zip64` every size and offset is in a
+ * 64-bit field, as in archives of more than 4 GB.
  */
 export function zip(
   files: Readonly<Record<string, string>>,
