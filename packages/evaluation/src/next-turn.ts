@@ -1,4 +1,4 @@
-/** Gives the event loop a turn, so that a long computation hears a signal; in every runtime. */
+/** Gives the event loop a turn, so that a long computation notices a signal; works in every runtime. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, 0);

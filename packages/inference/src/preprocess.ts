@@ -4,10 +4,9 @@ import { ArgumentError } from '@earlyexit/core';
 export interface Preprocessing {
   /** Height, width, channels. */
   readonly inputShape: readonly [height: number, width: number, channels: number];
-  /**
-   * One per channel, on pixels scaled to 0…1. */ readonly mean: readonly number[]; /** One a channel, on pixels scaled
-   * to 0…1.
-   */
+  /** One per channel, on pixels scaled to 0…1. */
+  readonly mean: readonly number[];
+  /** One per channel, on pixels scaled to 0…1. */
   readonly standardDeviation: readonly number[];
   /**
    * Whether the training images have light or dark ink; null if they are not of ink, undefined in older networks, which

@@ -12,11 +12,9 @@ export interface ExitProfile {
   readonly attachedAfter: string | null;
   /** The backbone's multiply-accumulates that have run when this exit answers. */
   readonly backboneMacs: number;
-  /**
-   * The multiply-accumulates of this exit's own head; 0 for the final exit, whose classifier belongs to the backbone.
-   * */ readonly headMacs: number; /** Everything that has run when this exit answers: the backbone so far and every
-   * head on the way.
-   */
+  /** The multiply-accumulates of this exit's own head; 0 for the final exit, whose classifier is the backbone's. */
+  readonly headMacs: number;
+  /** Everything that has run when this exit answers: the backbone so far and every head on the way. */
   readonly cumulativeMacs: number;
   /** `cumulativeMacs` as a share of the plain network's; above 1 at the final exit, which pays for all heads. */
   readonly share: number;

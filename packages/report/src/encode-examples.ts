@@ -1,14 +1,14 @@
 import type { ReportData } from '@earlyexit/evaluation';
 import sharp from 'sharp';
 
-/** The images of the test split: a `Split` of `@earlyexit/datasets` is one. */
+/** The images of the test split, such as a `Split` of `@earlyexit/datasets`. */
 export interface ExampleSource {
   readonly imageShape: readonly [height: number, width: number, channels: number];
   /** The bytes of images by their rows, `[rows, height, width, channels]`. */
   bytes(rows: Int32Array): Promise<Uint8Array>;
 }
 
-/** PNG files as data addresses, by row of the test split. */
+/** PNG files as data URLs, by row of the test split. */
 export type ExampleImages = ReadonlyMap<number, string>;
 
 // On the page an image is some 70 pixels wide; twice that is enough for any screen.

@@ -1,6 +1,6 @@
 import { printable } from '@earlyexit/core';
 
-/** Markup that needs no escaping any more. */
+/** Markup that needs no further escaping. */
 export class Markup {
   constructor(readonly text: string) {}
 
@@ -11,7 +11,7 @@ export class Markup {
 
 type Insertable = Markup | string | number | null | readonly Insertable[];
 
-/** A template whose insertions are escaped, control characters too, unless they are markup themselves. */
+/** A template whose insertions are escaped, including control characters, unless they are markup themselves. */
 export function html(parts: TemplateStringsArray, ...insertions: readonly Insertable[]): Markup {
   return new Markup(parts.reduce((text, part, i) => text + insert(insertions[i - 1] ?? null) + part));
 }
@@ -21,7 +21,7 @@ export function markup(text: string): Markup {
   return new Markup(text);
 }
 
-/** JSON that may stand in a script element: no `<` in it can end the element. */
+/** JSON that can be put into a script element: no `<` in it can end the element. */
 export function scriptJson(value: unknown): Markup {
   return new Markup(JSON.stringify(value).replaceAll('<', '\\u003c'));
 }

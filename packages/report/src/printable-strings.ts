@@ -1,6 +1,6 @@
 import { printable } from '@earlyexit/core';
 
-/** The same data, and in every text of it control characters are shown: names of classes come from files. */
+/** The same data with control characters made visible in every string, because class names come from files. */
 export function printableStrings<Data>(data: Data): Data {
   if (typeof data === 'string') return printable(data) as Data;
   if (Array.isArray(data)) return data.map(printableStrings) as Data;

@@ -15,10 +15,10 @@ import { style } from './style';
 
 /**
  * Writes the report: one HTML document that needs no network, no script and no other file. Text from files and names is
- * escaped. All that it shows stands in it as JSON too.
+ * escaped. Everything that it shows is also in it as JSON.
  *
- * @param given what `collectReport` of `@earlyexit/evaluation` computes
- * @param images from `encodeExamples`
+ * @param given the result of `collectReport` of `@earlyexit/evaluation`
+ * @param images the result of `encodeExamples`
  */
 export function renderReport(given: ReportData, images: ExampleImages): string {
   const data = printableStrings(given);

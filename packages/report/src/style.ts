@@ -1,4 +1,4 @@
-/** The style sheet of the report: light and dark, wide and narrow, nothing from the network. */
+/** The style sheet of the report: light and dark, wide and narrow, without anything from the network. */
 export const style = `
 :root {
   color-scheme: light dark;

@@ -10,7 +10,7 @@ import { type AskedAim, PLANNED_RISK, wrongAim } from './asked-aim';
 import { choosePromise } from './choose-promise';
 import { chooseSearchAim } from './choose-search-aim';
 
-/** An aim, and what it is reached with: a goal of `calibrateModel`, unless it is the budgeted protocol. */
+/** An aim and how to reach it: a goal of `calibrateModel`, unless it is the budgeted protocol. */
 export interface ChosenAim extends Omit<CalibrationGoal, 'aim' | 'criterion' | 'scaling' | 'seed'> {
   /** What calibration is to find, or the 39 budgets of the budgeted batch protocol. */
   readonly aim: CalibrationAim | { readonly budget: true };
@@ -18,7 +18,7 @@ export interface ChosenAim extends Omit<CalibrationGoal, 'aim' | 'criterion' | '
 }
 
 /**
- * The one aim that a user names; the default aim where none is named.
+ * The one aim that a user names; the default aim if none is named.
  *
  * @throws ArgumentError for two aims, parts that do not belong together, or a criterion that looks at the labels
  */
@@ -46,7 +46,7 @@ export function chooseCalibrationAim(asked: AskedAim): ChosenAim {
   return { aim, criterion, ...beside };
 }
 
-/** How confidence is scaled for an aim unless said: the protocol compares probabilities as they are. */
+/** How confidence is scaled for an aim unless given; the protocol compares probabilities as they are. */
 export function scalingFor(aim: ChosenAim['aim']): Scaling {
   return 'budget' in aim ? 'none' : 'temperature';
 }
@@ -95,10 +95,10 @@ function checkOneAim(asked: AskedAim): void {
   }
 }
 
-/** Refuses what only a promise has, where none is asked for. */
+/** Refuses the parts of a promise if none is asked for. */
 function requireNoPromise(asked: AskedAim, criteria: readonly CriterionName[]): void {
   const part = (['delta', 'method', 'loss', 'eachClass', 'withEarlier'] as const).find(
-    // A delta may be that of `rejectRisk`.
+    // `delta` may belong to `rejectRisk`.
     (name) => isGiven(asked[name]) && !(name === 'delta' && asked.rejectRisk !== undefined),
   );
   if (part !== undefined) {

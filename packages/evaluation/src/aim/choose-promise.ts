@@ -8,7 +8,7 @@ import {
 } from '../calibrate/calibration-aim';
 import { type AskedAim, type AskedLoss, PLANNED_RISK, wrongAim } from './asked-aim';
 
-/** A promise, and the ways to make it where there are several. */
+/** A promise, and the ways to make it if there are several. */
 interface ChosenPromise {
   readonly aim: CalibrationAim;
   readonly criterion: CriterionName;

@@ -13,7 +13,7 @@ import { type CachedLogits, costsOf } from '@earlyexit/exit-criteria';
 import type { CalibrationLogits } from './calibrate-model';
 import { checkCalibrationLogits, noteMissingClasses } from './calibration-notes';
 
-/** The budgeted protocol, with thresholds from the calibration split. */
+/** The result of the budgeted protocol, with thresholds from the calibration split. */
 export interface BudgetCurve {
   /** The calibration split. */
   readonly cached: CachedLogits;
@@ -29,8 +29,8 @@ export interface BudgetCurve {
 
 /**
  * The 39 budgets of MSDNet's budgeted batch protocol, thresholds from the calibration split. Accuracies and costs are
- * those of the test split where its logits are given, as the protocol has it, else of the calibration split itself. A
- * curve is no choice, so that there is nothing to store.
+ * measured on the test split if its logits are given, as in the protocol, otherwise on the calibration split itself. A
+ * curve is not a choice of thresholds, so there is nothing to store.
  *
  * @throws ArgumentError for a network without early exits, or logits of two networks; DataError for logits that are not
  *   finite

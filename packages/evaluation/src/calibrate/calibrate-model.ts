@@ -41,17 +41,17 @@ import {
 } from './make-calibration-promise';
 import { refuseFittedSamples } from './refuse-fitted-samples';
 
-/** Parts of fewer samples than this say nothing of what is to come. */
+/** Smaller parts say nothing about new samples. */
 const FEWEST_TO_CROSS_FIT = 20;
-/** Thresholds and when to decline are two things that are fitted, each on samples of its own. */
+/** Thresholds and the reject option are fitted separately, each on its own samples. */
 const THRESHOLD_SHARE = 0.5;
 
-/** The logits of a calibration split, and how to name its samples in messages. */
+/** The logits of a calibration split, and the names of its samples for messages. */
 export interface CalibrationLogits {
   readonly cached: CachedLogits;
-  /** One a sample; its number unless given. */
+  /** One per sample; its number unless given. */
   readonly sampleIds?: readonly (string | number)[];
-  /** Which split they are of, as `calibrationLogits` names it. */
+  /** The split that they belong to, from `calibrationLogits`. */
   readonly origin?: { readonly split: string };
 }
 
@@ -62,32 +62,32 @@ export interface Calibration {
   readonly scaling: Scaling;
   /** Null unless one was asked for. */
   readonly confidence: number | null;
-  /** The whole calibration split, as the network gives it. */
+  /** The whole calibration split, unscaled. */
   readonly cached: CachedLogits;
-  /** The samples that thresholds were set on, with scaled logits; all of them, unless a promise was made. */
+  /** The samples that thresholds were set on, with scaled logits; all samples unless a promise was made. */
   readonly measured: CachedLogits;
   /** How many samples the confidence was fitted on. */
   readonly fittedSamples: number;
   readonly fits: readonly ConfidenceFit[];
   readonly policy: Required<ExitPolicy>;
-  /** Null where thresholds were given or a promise was made, or there is no early exit. */
+  /** Null if thresholds were given, a promise was made, or there is no early exit. */
   readonly searched: ThresholdSearch | null;
   readonly promise: PromiseMetadata | null;
-  /** The promises that there were to choose among; null unless several were asked for. */
+  /** The promises to choose among; null unless several were asked for. */
   readonly several: CalibrationPromise['several'];
-  /** What was found in each class; null unless the promise is one in every class. */
+  /** The findings in each class; null unless the promise holds in every class. */
   readonly classes: CalibrationPromise['classes'];
-  /** What several limits come to on `measured`; null unless several were asked for. */
+  /** The values of several limits on `measured`; null unless several were asked for. */
   readonly joint: CalibrationPromise['joint'];
-  /** When the final exit declines; null where that was not asked for, or nothing could be promised. */
+  /** When the final exit declines; null if that was not asked for, or nothing could be promised. */
   readonly reject: RejectMetadata | null;
-  /** Every promise made here, to be recorded with the samples. */
+  /** Every promise made, to be recorded with the samples. */
   readonly made: readonly MadePromise[];
-  /** What was promised before on the same samples. */
+  /** Earlier promises on the same samples. */
   readonly earlier: EarlierPromises;
-  /** What thresholds that are searched for like these do on new samples; null where none were searched for. */
+  /** What to expect of thresholds searched like these on new samples; null if none were searched. */
   readonly expected: CrossFit | null;
-  /** What is said of new samples with the confidence asked for; null unless one was. */
+  /** The statement about new samples with the confidence asked for; null unless one was. */
   readonly confident: ConfidentSearch | null;
   /** On `measured`. */
   readonly summary: ExitSummary;
@@ -95,8 +95,8 @@ export interface Calibration {
 
 /**
  * Fits the confidence of every exit and finds thresholds, on the logits of the calibration split. Nothing is stored:
- * `storeCalibration` does that. A promise is made on samples that nothing was fitted on, so that the split is cut in
- * two for it. Promises made before on the same samples are named in a note.
+ * `storeCalibration` does that. A promise is made on samples that nothing was fitted on, so the split is divided in two
+ * for it. Earlier promises on the same samples are named in a note.
  *
  * @throws ArgumentError for parts of a goal that do not belong together, a criterion that looks at the labels, thresholds
  *   that do not fit the network, a promise for a network without early exits, or an aim that cannot be reached;
@@ -123,7 +123,7 @@ export function calibrateModel(
   const aim =
     goal.withEarlier === true ? withDeltaLeft(given, (delta) => deltaLeft(fittedOn, split, delta)) : given;
 
-  // Who says something of new samples says it on samples that nothing was fitted on.
+  // A statement about new samples is made on samples that nothing was fitted on.
   const isConfident = confidence !== undefined && exits.length > 1;
   const promises = 'risk' in aim || 'joint' in aim;
   const criteria = [criterion, ...(goal.candidates ?? []).map((each) => each.criterion ?? criterion)];
@@ -137,7 +137,7 @@ export function calibrateModel(
   const [fitted, rest] = apart ? splitSamples(setting, FITTING_SHARE, seed) : [setting, setting];
   const fitsOf = once(
     (name: CriterionName) => fitConfidence(fitted, rest, exitNames, scaling, name),
-    // Nothing else of a criterion makes a difference to the fits.
+    // Nothing else about a criterion affects the fits.
     (name) => getCriterion(name).answersWith,
   );
   const temperaturesFor = (name: CriterionName): number[] =>
@@ -202,12 +202,12 @@ export function calibrateModel(
   };
 }
 
-/** An aim whose promise takes what is left of its δ. */
+/** An aim whose promise uses what is left of its δ. */
 function withDeltaLeft(aim: CalibrationAim, left: (delta: number) => number): CalibrationAim {
   return 'delta' in aim && aim.delta !== null ? { ...aim, delta: left(aim.delta) } : aim;
 }
 
-/** When the final exit declines under a policy that is none of these samples' doing. */
+/** When the final exit declines under a policy that these samples did not influence. */
 function declineBelow(
   samples: CachedLogits,
   setting: CachedLogits,
@@ -224,7 +224,7 @@ function declineBelow(
   };
 }
 
-/** A function that computes once what has the same key. */
+/** A function that computes only once for each key. */
 function once<Argument, Value>(
   compute: (argument: Argument) => Value,
   keyOf: (argument: Argument) => unknown,

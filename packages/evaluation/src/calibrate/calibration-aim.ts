@@ -1,16 +1,19 @@
 import type { RiskAim, Scaling, SearchAim } from '@earlyexit/calibration';
 import type { CriterionName, JointLimits, Threshold } from '@earlyexit/exit-criteria';
 
-/** The probability with which a promise may fail where none is named. */
+/** The probability with which a promise may fail unless another is given. */
 export const DEFAULT_DELTA = 0.1;
 
 /** A promise to be made: over all samples, or within each class, the worst one included. */
 export interface PromiseAim extends RiskAim {
-  /** `class` for a promise that holds in every class; every class then needs samples enough. Over all unless given. */
+  /**
+   * `class` for a promise that holds in every class, each of which then needs enough samples. Over all samples unless
+   * given.
+   */
   readonly inEach?: 'class' | undefined;
 }
 
-/** Several promises that the same thresholds are to keep. */
+/** Several promises that the same thresholds have to keep. */
 export interface JointAim {
   /** At least `consistency` or `gap`. */
   readonly joint: JointLimits;
@@ -18,11 +21,11 @@ export interface JointAim {
   readonly delta: number;
 }
 
-/** What calibration is to find: an accuracy, a cost, a promise, or nothing, where thresholds are given. */
+/** What calibration should find thresholds for: an accuracy, a cost, or a promise; or the thresholds themselves. */
 export type CalibrationAim =
   SearchAim | PromiseAim | JointAim | { readonly thresholds: readonly Threshold[] };
 
-/** One of several ways to make a promise; what is left out is that of the goal. */
+/** One of several ways to make a promise; what is left out is as in the goal. */
 export interface PromiseCandidate {
   readonly criterion?: CriterionName | undefined;
   readonly method?: 'ucb' | 'ltt' | undefined;
@@ -38,7 +41,7 @@ export interface RejectAim {
   readonly delta?: number | undefined;
 }
 
-/** What calibration is to do. */
+/** What calibration should do. */
 export interface CalibrationGoal {
   /** `DEFAULT_CRITERION` of `exit-criteria` unless given. */
   readonly criterion?: CriterionName | undefined;
@@ -47,22 +50,27 @@ export interface CalibrationGoal {
   /** `temperature` unless given. */
   readonly scaling?: Scaling | undefined;
   /**
-   * With which probability a largest accuracy drop is not exceeded on new samples, between 0 and 1. Candidates are then
-   * found on one part of the samples and tested on the other. Unless given, the drop is that of the calibration samples.
+   * The probability with which the largest accuracy drop is not exceeded on new samples, between 0 and 1. Candidates
+   * are then found on one part of the samples and tested on the other. Unless given, the drop is that on the
+   * calibration samples.
    */
   readonly confidence?: number | undefined;
   /**
-   * Several ways to make the promise of `aim`, all tried on the same samples, each at δ over their number; the cheapest
-   * is taken. With probability 1 − δ all of them hold, the chosen one too.
+   * Several ways to make the promise of `aim`, all tried on the same samples, each at δ divided by their number; the
+   * cheapest is taken. With probability 1 − δ all of them hold, the chosen one too.
    */
   readonly candidates?: readonly PromiseCandidate[] | undefined;
   /**
-   * Whether the promise and those made before on the same samples, as the network's metadata record them, are to hold
-   * together with probability 1 − δ: it is then made at what is left of δ. False unless given; they are named either way.
+   * Whether the promise and those made before on the same samples, as recorded in the network's metadata, have to hold
+   * together with probability 1 − δ: the new one is then made at what is left of δ. False unless given; they are named
+   * either way.
    */
   readonly withEarlier?: boolean | undefined;
-  /** Lets the final exit decline; thresholds are then set on one half of the samples, and this on the other. */
+  /**
+   * Lets the final exit decline; thresholds are then set on one half of the samples, and the reject option on the
+   * other.
+   */
   readonly reject?: RejectAim | undefined;
-  /** Draws the parts of the calibration samples; 0 unless given. */
+  /** The seed of the split of the calibration samples; 0 unless given. */
   readonly seed?: number | undefined;
 }

@@ -25,10 +25,10 @@ import type { Calibration } from './calibrate-model';
 import type { CalibrationAim } from './calibration-aim';
 import type { CandidatePromise } from './make-calibration-promise';
 
-/** Where a calibration comes from: what it says of itself beside its figures. */
+/** The origin of a calibration, which its document states besides the figures. */
 export interface CalibrationOrigin {
   readonly dataset: string;
-  /** What computed the logits. */
+  /** The engine that computed the logits. */
   readonly engine: string;
 }
 
@@ -37,7 +37,7 @@ export type ConfidenceFitJson = Omit<ConfidenceFit, 'vector'> & {
   readonly vector: { readonly scales: readonly number[]; readonly offsets: readonly number[] } | null;
 };
 
-/** What a calibration found, in plain JSON. The names and meanings of its fields stay as they are. */
+/** The result of a calibration in plain JSON. The names and meanings of its fields are stable. */
 export interface CalibrationDocument {
   /** The network's name. */
   readonly model: string;
@@ -48,7 +48,7 @@ export interface CalibrationDocument {
   readonly thresholdSamples: number;
   readonly engine: string;
   readonly criterion: CriterionName;
-  /** Null where thresholds were given. */
+  /** Null if thresholds were given. */
   readonly aim: Exclude<CalibrationAim, { thresholds: unknown }> | null;
   readonly scaling: Scaling;
   readonly thresholds: readonly ThresholdJson[];
@@ -62,14 +62,14 @@ export interface CalibrationDocument {
   readonly static: Calibration['summary']['static'];
   readonly averageMacs: number | null;
   readonly macsRatio: number | null;
-  /** Null where nothing was searched for. */
+  /** Null if nothing was searched. */
   readonly exact: boolean | null;
   readonly guarantee: string | null;
-  /** What to expect on new samples, cross-fitted, with intervals; null where nothing was searched for. */
+  /** What to expect on new samples, cross-fitted, with intervals; null if nothing was searched. */
   readonly expected: CrossFit | null;
-  /** What is said of new samples with the confidence asked for; null unless one was. */
+  /** The statement about new samples with the confidence asked for; null unless one was. */
   readonly confident: { readonly confidence: number; readonly statement: string } | null;
-  /** The promises that there were to choose among, all made on the same samples; null for a single one. */
+  /** The promises to choose among, all made on the same samples; null for a single one. */
   readonly several: {
     readonly deltaEach: number;
     readonly best: number;
@@ -78,24 +78,24 @@ export interface CalibrationDocument {
       readonly thresholds: readonly ThresholdJson[];
     })[];
   } | null;
-  /** The risk within each class, where that is promised; else null. */
+  /** The risk within each class if that is promised, otherwise null. */
   readonly classRisks:
     readonly { readonly name: string; readonly samples: number; readonly empiricalRisk: number }[] | null;
-  /** What several limits come to on the samples promised on; null for a single one. */
+  /** The values of several limits on the samples of the promise; null for a single one. */
   readonly joint: Calibration['joint'];
-  /** When the final exit declines to answer; null where it always answers. */
+  /** When the final exit declines to answer; null if it always answers. */
   readonly reject: RejectMetadata | null;
-  /** What was promised before on the same samples. */
+  /** Earlier promises on the same samples. */
   readonly earlier: {
     readonly promises: readonly Pick<EarlierPromises['promises'][number], 'delta' | 'statement'>[];
     readonly spentDelta: number;
     readonly note: string | null;
   };
-  /** How sure the figures are, as those of a sample of the calibration images. */
+  /** The confidence intervals of the figures. */
   readonly intervals: EvaluationIntervals;
 }
 
-/** Makes the document of a calibration. */
+/** Builds the document of a calibration. */
 export function calibrationDocument(
   { metadata }: { readonly metadata: Pick<MultiExitMetadata, 'name' | 'exits' | 'staticMacs' | 'classes'> },
   calibration: Calibration,
@@ -156,13 +156,13 @@ export function calibrationDocument(
   };
 }
 
-/** The budgeted protocol in plain JSON. The names and meanings of its fields stay as they are. */
+/** The budgeted protocol in plain JSON. The names and meanings of its fields are stable. */
 export interface BudgetDocument {
   readonly model: string;
   readonly dataset: string;
   readonly split: 'calibration';
   readonly samples: number;
-  /** What accuracies and costs were measured on; thresholds are from the calibration split. */
+  /** What accuracies and costs were measured on; thresholds come from the calibration split. */
   readonly measuredOn: BudgetCurve['measuredOn'];
   readonly engine: string;
   readonly criterion: 'max-probability';
@@ -183,7 +183,7 @@ export interface BudgetDocument {
   })[];
 }
 
-/** Makes the document of the budgeted protocol. */
+/** Builds the document of the budgeted protocol. */
 export function budgetDocument(
   { metadata }: { readonly metadata: Pick<MultiExitMetadata, 'name' | 'exits' | 'staticMacs'> },
   { alone, cached, fits, measuredOn, points, scaling }: BudgetCurve,
@@ -213,7 +213,7 @@ export function budgetDocument(
   };
 }
 
-/** Typed arrays become lists: as JSON they would be objects with numbers for keys. */
+/** Typed arrays become lists, because JSON would turn them into objects with numbers for keys. */
 function fitToJson({ vector, ...fit }: ConfidenceFit): ConfidenceFitJson {
   return { ...fit, vector: vector && { scales: [...vector.scales], offsets: [...vector.offsets] } };
 }

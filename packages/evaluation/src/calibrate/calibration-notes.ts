@@ -50,7 +50,7 @@ export function noteMissingClasses({ labels }: CachedLogits, classes: readonly s
   return `no calibration image of ${missing.length === 1 ? 'class' : 'classes'} ${some}${more}: what is set here says nothing about ${missing.length === 1 ? 'it' : 'them'}`;
 }
 
-/** What a person should know about where samples leave: exits nobody or everybody leaves at, scores all equal. */
+/** Notes on where samples leave: exits where none or all leave, scores that are all equal. */
 export function noteExits(
   cached: CachedLogits,
   policy: ExitPolicy,
@@ -62,7 +62,7 @@ export function noteExits(
   const name = (exit: number): string => exitNames[exit] ?? `exit ${String(exit)}`;
   const notes = exits.slice(0, -1).flatMap(({ taken }, exit) => {
     const scores = evaluations[exit]?.scores ?? [];
-    // Equal but for rounding.
+    // Equal except for rounding.
     const constant =
       samples > 1 && scale?.kind !== 'count' && spread(scores) <= 1e-12 * Math.abs(scores[0] ?? 0);
     return [

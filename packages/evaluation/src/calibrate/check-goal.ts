@@ -3,7 +3,7 @@ import { ArgumentError } from '@earlyexit/core';
 import { criterionWithoutLabels, DEFAULT_CRITERION } from '@earlyexit/exit-criteria';
 import type { CalibrationGoal } from './calibration-aim';
 
-/** What is known of a network that is calibrated. */
+/** The metadata of a network that calibration needs. */
 export type CalibratedMetadata = Pick<
   MultiExitMetadata,
   'name' | 'exits' | 'classes' | 'staticMacs' | 'fittedOn'
@@ -12,7 +12,7 @@ export type CalibratedMetadata = Pick<
 /**
  * Refuses goals whose parts do not belong together, before anything is computed.
  *
- * @throws ArgumentError
+ * @throws ArgumentError for such a goal
  */
 export function checkGoal(goal: CalibrationGoal, { exits, name }: CalibratedMetadata): void {
   const { aim = {}, criterion = DEFAULT_CRITERION, confidence, candidates, withEarlier, reject } = goal;

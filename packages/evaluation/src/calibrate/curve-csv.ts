@@ -2,15 +2,15 @@ import type { BudgetedPoint, FrontierPoint, PointIntervals } from '@earlyexit/ca
 import { csvLine } from '@earlyexit/core';
 import { type Threshold, thresholdToJson } from '@earlyexit/exit-criteria';
 
-/** What a curve says of the network: its exits, the final one last, and what the plain network costs. */
+/** The metadata that a curve needs: the exits, the final one last, and the plain network's cost. */
 interface CurveMetadata {
   readonly exits: readonly { readonly name: string }[];
   readonly staticMacs: number;
 }
 
 /**
- * The accuracy–cost frontier as CSV, the cheapest choice first: a threshold an early exit, accuracy, mean
- * multiply-accumulates, those as a share of the plain network's, and the 95 % intervals of these three.
+ * The accuracy–cost frontier as CSV, the cheapest choice first: one threshold per early exit, accuracy, mean
+ * multiply-accumulates, these as a share of the plain network's, and the 95 % intervals of all three.
  */
 export function frontierCsv(
   frontier: readonly FrontierPoint[],
@@ -34,8 +34,8 @@ export function frontierCsv(
 }
 
 /**
- * The budgeted protocol as CSV, a line a budget: the skew, the share of samples that should leave at each exit, a
- * threshold an early exit, and the columns of `frontierCsv`.
+ * The budgeted protocol as CSV, one line per budget: the skew, the share of samples that should leave at each exit, one
+ * threshold per early exit, and the columns of `frontierCsv`.
  */
 export function budgetCsv(points: readonly BudgetedPoint[], { exits, staticMacs }: CurveMetadata): string {
   const header = [

@@ -8,20 +8,20 @@ import {
 import { ArgumentError } from '@earlyexit/core';
 import { type CriterionName, UNKNOWN_SPLIT } from '@earlyexit/exit-criteria';
 
-/** A promise as it is recorded with the samples that it was made on. */
+/** The record of a promise and the samples that it was made on. */
 export interface MadePromise {
-  /** The probability with which it may fail; null where it is kept on average alone. */
+  /** The probability with which it may fail; null if it is kept only on average. */
   readonly delta: number | null;
-  /** What is promised and with what, as one sentence: another policy makes another promise. */
+  /** What is promised and with which policy, as one sentence: another policy makes another promise. */
   readonly statement: string;
-  /** How many samples it was made on. */
+  /** The number of samples it was made on. */
   readonly samples: number;
 }
 
 /**
- * A promise with what tells it from another in the same words.
+ * The record of a promise, with what distinguishes it from another in the same words.
  *
- * @param how What the policy was found with: `scaling temperature`.
+ * @param how How the policy was found: `scaling temperature`.
  */
 export function recordOf(
   { delta, statement, samples }: MadePromise,
@@ -34,7 +34,7 @@ export function recordOf(
   return { delta, samples, statement: `${statement} (${criterion}, ${how}, seed ${String(seed)})` };
 }
 
-/** What a network's metadata record of promises, as `earlierPromises` takes it. */
+/** The promises recorded in a network's metadata, as `earlierPromises` takes them. */
 export function recordedPromises(fittedOn: readonly FittedOn[] = []): PromiseRecord[] {
   return fittedOn
     .filter(({ what }) => what === 'promise')
@@ -46,9 +46,9 @@ export function recordedPromises(fittedOn: readonly FittedOn[] = []): PromiseRec
 }
 
 /**
- * The promises recorded for the samples of a split, other than those that are made now.
+ * The promises recorded for the samples of a split, except those made now.
  *
- * @param split Its fingerprint; any promise may be of the same samples where it is not known.
+ * @param split Its fingerprint; if unknown, any promise may be on the same samples.
  */
 export function promisesBefore(
   fittedOn: readonly FittedOn[] | undefined,

@@ -15,11 +15,11 @@ import { ArgumentError, DataError } from '@earlyexit/core';
 import type { CachedLogits, CriterionName, ExitCosts, ExitPolicy, Threshold } from '@earlyexit/exit-criteria';
 import type { JointAim, PromiseAim, PromiseCandidate } from './calibration-aim';
 
-/** What promises are made with. */
+/** The input of a promise. */
 export interface PromiseSubject {
   /** The samples to promise on, scaled; nothing was fitted on them. */
   readonly samples: CachedLogits;
-  /** Others, which the scaling was fitted on and the thresholds to try are read off; null if there are none. */
+  /** Others, on which the scaling and the thresholds to try are fitted; null if there are none. */
   readonly fitted: CachedLogits | null;
   readonly criterion: CriterionName;
   readonly temperaturesFor: (criterion: CriterionName) => readonly number[];
@@ -34,20 +34,20 @@ export interface CandidatePromise {
   readonly loss: PromiseAim['loss'];
   readonly risk: number;
   readonly thresholds: readonly Threshold[];
-  /** On the samples that it was made on: the mean loss, and multiply-accumulates a sample on average. */
+  /** On the samples it was made on: the mean loss, and multiply-accumulates per sample on average. */
   readonly empiricalRisk: number;
   readonly averageMacs: number;
   readonly statement: string;
 }
 
-/** Several promises on the same samples, of which the cheapest was taken. */
+/** Several promises on the same samples, the cheapest of which was taken. */
 export interface SeveralPromises {
   readonly candidates: readonly CandidatePromise[];
   /** Which of them was taken. */
   readonly best: number;
   /** The share of δ that each was made at. */
   readonly deltaEach: number;
-  /** What is promised of all of them together, as one sentence. */
+  /** The promise of all of them together, as one sentence. */
   readonly statement: string;
 }
 
@@ -55,11 +55,11 @@ export interface SeveralPromises {
 export interface CalibrationPromise {
   readonly policy: Required<ExitPolicy>;
   readonly promise: PromiseMetadata;
-  /** The promises that there were to choose among; null for a single one. */
+  /** The promises to choose among; null for a single one. */
   readonly several: SeveralPromises | null;
-  /** What was found in each class; null for a promise over all samples. */
+  /** The findings in each class; null for a promise over all samples. */
   readonly classes: readonly GroupFinding[] | null;
-  /** What several limits come to on the samples promised on; null for a single one. */
+  /** The values of several limits on the samples of the promise; null for a single one. */
   readonly joint: PromiseMetadata['joint'] | null;
 }
 
@@ -102,10 +102,10 @@ export function makeCalibrationPromise(
 }
 
 /**
- * Thresholds that keep several limits at once.
+ * Finds thresholds that keep several limits at once.
  *
  * @throws ArgumentError unless consistency or gap is among them; DataError if no thresholds keep them together with the
- *   cost; what `controlJointRisk` throws
+ * cost; what `controlJointRisk` throws
  */
 export function makeJointPromise(subject: PromiseSubject, { joint, delta }: JointAim): CalibrationPromise {
   const { samples, criterion, temperaturesFor, costs, seed } = subject;
@@ -133,7 +133,7 @@ export function makeJointPromise(subject: PromiseSubject, { joint, delta }: Join
       remedy: 'Allow more risk or more cost, or calibrate on more samples',
     });
   }
-  // Who never leaves early loses nothing.
+  // Never leaving early loses nothing.
   const thresholds = found.thresholds ?? costs.exitMacs.slice(1).map((): Threshold => 'never');
   const aim: PromiseAim = { risk, delta, method: defaultMethod(loss), loss };
   return {
@@ -144,7 +144,7 @@ export function makeJointPromise(subject: PromiseSubject, { joint, delta }: Join
   };
 }
 
-/** Makes all promises at δ over their number, and takes the cheapest. */
+/** Makes all promises at δ divided by their number, and takes the cheapest. */
 function chooseAmong(
   subject: PromiseSubject,
   aim: PromiseAim,
@@ -183,7 +183,7 @@ function chooseAmong(
   });
   const { criterion, thresholds, empiricalRisk, method, loss, risk } = made[found.best]!;
   const about = { method, loss, risk, delta: aim.delta, samples: samples.samples };
-  // What is chosen for its saving holds as all of them together do: at the whole of δ.
+  // The promise that is chosen for its savings holds as all of them together do: at the whole δ.
   const statement = `${describePromise({ ...about, acceptsNone: thresholds.every((each) => each === 'never') })}; it is the cheapest of ${String(made.length)} promises that hold together`;
   return {
     ...NOTHING_BESIDE,
@@ -195,14 +195,14 @@ function chooseAmong(
 
 const NOTHING_BESIDE = { several: null, classes: null, joint: null };
 
-/** What is kept of a promise with its policy. */
+/** The part of a promise that is stored with its policy. */
 export function promiseOf(
   { risk, delta, method, loss }: RiskAim,
   samples: number,
   empiricalRisk: number,
   statement: string,
 ): PromiseMetadata {
-  // No bound but the risk itself: the data have chosen the step that another would be read off at.
+  // No bound but the risk itself: another would be computed at a step that the data have chosen.
   return { risk, delta, method, loss, samples, empiricalRisk, bound: null, statement };
 }
 
@@ -227,7 +227,7 @@ function labelsOf({ labels }: CachedLogits): Int32Array {
   });
 }
 
-/** The error for `crc`, which keeps a promise on average alone, where one with a probability is wanted. */
+/** The error for `crc`, which keeps a promise only on average, if one with a probability is wanted. */
 export function refuseAverage(parts: {
   readonly function: string;
   readonly argument: string;

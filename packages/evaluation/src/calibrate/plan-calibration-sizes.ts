@@ -18,7 +18,7 @@ import { checkCalibrationLogits } from './calibration-notes';
 
 /**
  * What calibration splits of several sizes would buy: how much would leave early under the same promise. The pilot
- * samples stand for everything to come; nothing is stored. The sizes are those that a promise is made on, beside the
+ * samples stand for all future ones; nothing is stored. The sizes are numbers of samples to promise on, without the
  * part that scaling and thresholds are fitted on.
  *
  * @throws ArgumentError for a network without early exits, or `crc`, which promises an average only; DataError for

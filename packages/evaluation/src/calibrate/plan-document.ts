@@ -7,7 +7,7 @@ export interface PlanDocument extends CalibrationOrigin {
   /** The network's name. */
   readonly model: string;
   readonly split: 'calibration';
-  /** How many samples the plan is made from. */
+  /** The number of samples that the plan is based on. */
   readonly samples: number;
   readonly criterion: CriterionName;
   readonly scaling: Scaling;
@@ -17,7 +17,7 @@ export interface PlanDocument extends CalibrationOrigin {
   readonly saved: null;
 }
 
-/** Makes the document of a plan. */
+/** Builds the document of a plan. */
 export function planDocument(
   { model, dataset, engine }: CalibrationOrigin & Pick<PlanDocument, 'model'>,
   { criterion, scaling, aim, samples }: Pick<PlanDocument, 'criterion' | 'scaling' | 'aim' | 'samples'>,

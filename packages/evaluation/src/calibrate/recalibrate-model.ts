@@ -9,21 +9,21 @@ import { promiseOf, refuseAverage } from './make-calibration-promise';
 import { refuseFittedSamples } from './refuse-fitted-samples';
 import type { StoredCalibration } from './store-calibration';
 
-/** A policy that was set anew from kept logits; `storeCalibration` takes it. */
+/** A policy calibrated again on kept logits; `storeCalibration` takes it. */
 export interface ModelRecalibration extends StoredCalibration {
   readonly promise: PromiseMetadata;
 }
 
 /**
- * Calibrates a network again from logits that a service kept, once a monitor has said that a promise no longer holds
- * (`recalibrate`): the criterion stays, a part of the samples gives temperatures and a path of thresholds, the promise is
- * made on the rest.
+ * Calibrates a network again from logits that a service kept, once a monitor has reported that a promise no longer
+ * holds (`recalibrate`): the criterion stays, temperatures and a path of thresholds are fitted on a part of the
+ * samples, and the promise is made on the rest.
  *
- * @param kept Logits of all exits of samples drawn at random from those that came since; labels where they are known.
- * @param options.aim What to promise; what the network's policy promises unless given.
- * @param options.seed Draws the parts; 0 unless given.
- * @throws ArgumentError where there is no promise to make again, or one on average alone; DataError for logits that are
- *   not finite, or too few of them, saying how many are needed, and for samples that the weights were fitted on
+ * @param kept Logits of all exits for samples drawn at random from those since; with labels if they are known.
+ * @param options.aim What to promise; as the network's policy unless given.
+ * @param options.seed The seed of the split into parts; 0 unless given.
+ * @throws ArgumentError if there is no promise to make again, or one only on average; DataError for logits that are not
+ * finite, or too few of them, saying how many are needed, and for samples that the weights were fitted on
  */
 export function recalibrateModel(
   {

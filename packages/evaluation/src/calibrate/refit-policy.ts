@@ -25,32 +25,32 @@ const RANGE_SAMPLES = 256;
 /** What int8 does to the answers, on the calibration split. */
 export interface QuantizationReport {
   readonly samples: number;
-  /** The share of the samples to which an exit gives the class that it gave in float32; one an exit. */
+  /** The share of samples that get the same class as in float32; one per exit. */
   readonly agreement: readonly number[];
   /** Accuracy with the policy, before in float32 and after in int8; null without labels. */
   readonly top1: { readonly float32: number | null; readonly int8: number | null };
-  /** Mean multiply-accumulates a sample over those of the plain network, before and after. */
+  /** Mean multiply-accumulates per sample as a share of the plain network's, before and after. */
   readonly macsShare: { readonly float32: number | null; readonly int8: number | null };
 }
 
-/** What a policy is set anew with; `quantizeModel` of `@earlyexit/onnx` gives most of it. */
+/** The input of `refitPolicy`; `quantizeModel` of `@earlyexit/onnx` returns most of it. */
 export interface RefitSubject {
   readonly model: Pick<MultiExitModel, 'metadata'>;
-  /** The policy that was found for float32; the one that is stored in the network unless given. */
+  /** The policy that was found for float32; the one stored in the network unless given. */
   readonly before?: ExitPolicy | undefined;
   readonly float32: CachedLogits;
   readonly int8: CachedLogits;
   /** The samples that the ranges of int8 were measured on; a promise is made on none of them. */
   readonly rangeRows?: Int32Array | undefined;
-  /** One a sample, for messages; its number unless given. */
+  /** One per sample, for messages; its number unless given. */
   readonly sampleIds?: readonly (string | number)[] | undefined;
-  /** Draws the part that a promise is made on; 0 unless given. */
+  /** The seed of the part that a promise is made on; 0 unless given. */
   readonly seed?: number | undefined;
-  /** What the new thresholds are to reach; it follows from the old ones unless given. */
+  /** What the new thresholds should reach; derived from the old ones unless given. */
   readonly aim?: SearchAim | undefined;
 }
 
-/** A policy that was set anew. */
+/** The new policy. */
 export interface RefittedPolicy {
   readonly policy: Required<ExitPolicy> & { readonly promise: PromiseMetadata | null };
   /** What it was set to reach. */
@@ -59,11 +59,11 @@ export interface RefittedPolicy {
 }
 
 /**
- * Sets temperatures and thresholds anew on int8 logits: by the aim that is given, else by the promise that the old
- * thresholds carry, else so that samples cost on average what they cost before. Thresholds that are words stay.
+ * Sets temperatures and thresholds again on int8 logits: by the given aim, otherwise by the promise of the old
+ * thresholds, otherwise so that samples cost the same on average as before. `'never'` and `'always'` stay.
  *
- * @throws ArgumentError if there is no policy to set anew, or ranges were measured on samples that a promise is to be
- *   made on (`promiseRangeRows` names others); and what `calibrateModel` throws
+ * @throws ArgumentError if there is no policy to set again, or ranges were measured on samples that a promise is to be
+ * made on (`promiseRangeRows` names others); and what `calibrateModel` throws
  */
 export function refitPolicy(subject: RefitSubject, work: WorkOptions = {}): RefittedPolicy {
   const { float32, int8, seed = 0 } = subject;
@@ -85,7 +85,7 @@ export function refitPolicy(subject: RefitSubject, work: WorkOptions = {}): Refi
   const { criterion } = before;
   const sampleIds = subject.sampleIds ?? Array.from({ length: int8.samples }, (_, row) => row);
   const isPromised = 'risk' in aim || 'joint' in aim;
-  // The ranges are looked after here.
+  // The ranges are checked here.
   const fittedOn = metadata.fittedOn?.filter(({ what }) => what !== 'int8-ranges') ?? [];
   if (isPromised) refuseRangeRows(subject.rangeRows, int8.samples, seed);
   const rows =
@@ -116,10 +116,10 @@ export function refitPolicy(subject: RefitSubject, work: WorkOptions = {}): Refi
 }
 
 /**
- * The samples to measure the ranges of int8 on where the stored policy promises something, which has to be made anew on
- * others: up to `count` of those that a promise gives up for what is fitted.
+ * The samples to measure int8 ranges on if the stored policy has a promise, which has to be made again on others: up to
+ * `count` of those that a promise leaves for fitting.
  *
- * @returns null where nothing is promised, and any samples will do
+ * @returns null if nothing is promised, so that any samples will do
  */
 export function promiseRangeRows(
   { policy }: { readonly policy: PolicyMetadata | null },
@@ -165,6 +165,6 @@ function chooseAim(
     return { risk, delta, method, loss, ...(inEach && { inEach }) } as PromiseAim;
   }
   const isNumeric = thresholds.some((value) => typeof value === 'number');
-  // The heads can make a policy dearer than the plain network; no aim asks for that.
+  // With its heads a policy can cost more than the plain network, but no aim can ask for that.
   return isNumeric && macsShare <= 1 ? { targetMacs: macsShare } : { thresholds };
 }

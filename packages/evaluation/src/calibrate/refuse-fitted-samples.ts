@@ -2,19 +2,19 @@ import type { FittedOn } from '@earlyexit/branch-head';
 import { DataError } from '@earlyexit/core';
 import { UNKNOWN_SPLIT } from '@earlyexit/exit-criteria';
 
-/** What is built into a network and fitted on samples. */
+/** Parts that are fitted on samples and built into a network. */
 const BUILT_IN = {
   vector: 'vector scaling, which is built into the weights',
   'int8-ranges': 'the ranges of int8, which are built into the graph',
 } as const;
 
 /**
- * Refuses to say something of new samples on samples that the network was fitted on: it would look surer there than
+ * Refuses statements about new samples that are based on samples the network was fitted on, where it looks surer than
  * anywhere else.
  *
  * @param fittedOn what the network's metadata record
- * @param asked the split, and whether a part is kept for fitting: always the same part, so that vector scaling that was
- *   fitted on it leaves the rest of the split untouched; ranges of int8 are measured all over the split
+ * @param asked the split, and whether a part is kept for fitting: always the same part, so that vector scaling fitted
+ * on it leaves the rest of the split untouched; int8 ranges are measured all over the split
  * @throws DataError if vector scaling or the ranges of int8 were fitted on the samples, or may have been
  */
 export function refuseFittedSamples(

@@ -11,16 +11,16 @@ import { DEFAULT_CRITERION } from '@earlyexit/exit-criteria';
 import type { CalibrationGoal } from './calibration-aim';
 
 /**
- * Refuses promises for which a calibration split is too small, before its samples are run.
+ * Refuses promises that a calibration split is too small for, before its samples are run.
  *
- * @param size how many samples the split has
+ * @param size the number of samples in the split
  * @throws DataError that says how many are needed
  */
 export function requirePromiseSize(goal: CalibrationGoal, size: number): void {
   const { criterion = DEFAULT_CRITERION, scaling = 'temperature', candidates, reject } = goal;
   const names = candidates?.map((each) => each.criterion ?? criterion) ?? [criterion];
   const apart = names.some((name) => needsFittingPart(scaling, name));
-  // Who declines is found on half of the samples.
+  // The reject option takes half of the samples.
   const promised = reject === undefined ? size : Math.floor(size / 2);
   for (const aim of promisesOf(goal)) {
     const { risk, delta, method } = aim;

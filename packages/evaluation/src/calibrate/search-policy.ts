@@ -8,20 +8,20 @@ import {
   storedPolicy,
 } from '@earlyexit/exit-criteria';
 
-/** The part of a model's metadata that a search looks at. */
+/** The part of a model's metadata that a search needs. */
 type SearchedMetadata = Pick<MultiExitMetadata, 'exits' | 'staticMacs' | 'policy'>;
 
-/** The temperatures that calibration stored, one an exit; where it never ran, those that fit its logits. */
+/** The temperatures that calibration stored, one per exit; if it never ran, those that fit these logits. */
 export function temperaturesOf(metadata: SearchedMetadata, cached: CachedLogits): readonly number[] {
   return storedPolicy(metadata)?.temperatures ?? fitTemperatures(cached);
 }
 
 /**
- * The policy of another criterion than the stored one: its thresholds searched for on calibration logits, with the stored
- * temperatures, or new ones where none are stored. Nothing is stored, and nothing promised.
+ * The policy of another criterion than the stored one: its thresholds are searched on calibration logits, with the
+ * stored temperatures, or new ones if none are stored. Nothing is stored and nothing promised.
  *
- * @param cached of the calibration split
- * @throws ArgumentError for an aim that cannot be reached, or a criterion that looks at labels that are not there
+ * @param cached the logits of the calibration split
+ * @throws ArgumentError for an aim that cannot be reached, or a criterion that needs missing labels
  */
 export function searchPolicy(
   { metadata }: { readonly metadata: SearchedMetadata },

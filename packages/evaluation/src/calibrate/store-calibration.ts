@@ -14,20 +14,20 @@ import { type ExpectedOutcome, UNKNOWN_SPLIT } from '@earlyexit/exit-criteria';
 import { INTERVAL_CONFIDENCE } from '../evaluate/evaluation-intervals';
 import type { Calibration } from './calibrate-model';
 
-/** What `storeCalibration` checks and records. */
+/** Options of `storeCalibration`. */
 export interface StoreOptions {
-  /** What `modelStamp` said when the network was loaded: nothing is stored over a model that has changed since. */
+  /** The result of `modelStamp` when the network was loaded: nothing is stored over a model that has changed since. */
   readonly stamp?: string | undefined;
-  /** The split that was calibrated on, as `calibrationLogits` names it: a later promise must not be made on it again. */
+  /** The split that was calibrated on, as `calibrationLogits` names it, so that later promises on it are noticed. */
   readonly split?: string | undefined;
 }
 
-/** What is stored of a calibration. */
+/** The part of a calibration that is stored. */
 export type StoredCalibration = Pick<Calibration, 'policy' | 'promise' | 'fits' | 'fittedSamples'> &
   Partial<Pick<Calibration, 'reject' | 'made' | 'expected'>>;
 
 /**
- * A mark of a saved model as it is now: another if it is saved again with other weights or metadata.
+ * A stamp of a saved model's current state: it changes if the model is saved with other weights or metadata.
  *
  * @param directory the folder with `model.json`
  * @throws DataError if there is no `model.json`
@@ -38,9 +38,9 @@ export async function modelStamp(directory: string): Promise<string> {
 }
 
 /**
- * Stores what calibration found in a saved model: the policy, what it promises and on which samples, in its metadata;
- * vector scaling in the classifiers' weights, so that every session and export has it. Who may be at work in the same
- * folder is kept out by `lockFolder`.
+ * Stores what calibration found in a saved model: the policy, what it promises and on which samples in its metadata;
+ * vector scaling in the classifiers' weights, so that every session and export has it. Use `lockFolder` to keep others
+ * out of the folder.
  *
  * @param directory the folder with `model.json`
  * @returns the network as it was stored
@@ -65,8 +65,8 @@ export async function storeCalibration(
   if (vectors.length > 0) foldLogitScaling(model, vectors);
   const decided = withPolicy(model, { ...policy, promise, expected: outcomeOf(expected), reject });
   const { fittedOn = [] } = decided.metadata;
-  // Thresholds and temperatures are found anew by the next calibration; what is built into the weights stays, and so
-  // does what was promised.
+  // The next calibration replaces thresholds and temperatures, but what is built into the weights stays, and so do
+  // promises.
   const records: FittedOn[] = [
     ...(vectors.length > 0 ? [{ what: 'vector', fingerprint: split, samples: fittedSamples } as const] : []),
     ...made
@@ -85,7 +85,7 @@ export async function storeCalibration(
   return calibrated;
 }
 
-/** Of what is expected on new samples, what is kept with the policy. */
+/** The part of what is expected on new samples that is stored with the policy. */
 function outcomeOf(expected: Calibration['expected']): ExpectedOutcome | null {
   if (expected === null) return null;
   const { accuracyDrop, macsRatio, samples, folds } = expected;

@@ -4,61 +4,61 @@ import type { RejectMetadata } from '@earlyexit/exit-criteria';
 import type { RunOptions, Session } from '@earlyexit/inference';
 import { declines } from '../evaluate/measure-reject';
 
-/** An image to classify: a path, or the bytes of a file, and what to call it. */
+/** An image to classify: a path or the bytes of a file, and its name. */
 export interface NamedImage {
   readonly name: string;
   readonly image: string | Uint8Array;
 }
 
-/** The answer to one image; everything is null where the image could not be read, and `error` says why. */
+/** The answer to one image; if the image could not be read, everything is null and `error` says why. */
 export interface Classification {
-  /** What the image is called. */
+  /** The image's name. */
   readonly input: string;
   readonly class: number | null;
   readonly label: string | null;
   readonly probability: number | null;
-  /** Index of the exit that answered, and its name. */
+  /** The index of the exit that answered, and its name. */
   readonly exit: number | null;
   readonly exitName: string | null;
   readonly score: number | null;
   readonly macs: number | null;
-  /** Of the network, without reading the image; shared evenly where several images ran together. */
+  /** The network's time, without reading the image; divided evenly if several images ran together. */
   readonly latencyMs: number | null;
-  /** What the final exit says, for images that were `recheck`ed. */
+  /** The final exit's class, for images that were `recheck`ed. */
   readonly finalClass?: number;
-  /** Whether the final exit declines this answer; only where calibration let it decline. */
+  /** Whether the final exit declines this answer; only if calibration let it decline. */
   readonly declined?: boolean;
   readonly error?: string;
 }
 
-/** A session and how to run it, as `decideSession` gives it for exported networks. */
+/** A session and how to run it; `decideSession` returns one for exported networks. */
 export interface ClassifyingSession {
   readonly session: Session;
   /** Whether thresholds are built into the network. */
   readonly isFixed: boolean;
-  /** Criterion, thresholds and temperatures; what is left out is as stored in the network. */
+  /** Criterion, thresholds and temperatures; unless given, those stored in the network. */
   readonly options: Pick<RunOptions, 'criterion' | 'thresholds' | 'temperatures'>;
 }
 
-/** How images are classified. */
+/** Options of `classifyImages`. */
 export interface ClassifyOptions extends WorkOptions {
-  /** Images that are computed together; 1 unless given. */
+  /** The number of images computed together; 1 unless given. */
   readonly batchSize?: number | undefined;
-  /** Whether light and dark change places; `auto` inverts images with a light border; false unless given. */
+  /** Whether to swap light and dark; `auto` inverts images with a light border; false unless given. */
   readonly invert?: boolean | 'auto' | undefined;
-  /** Whether an image, told its number from 0 on and its name, is run through all of the network too. */
+  /** Whether an image, given its number from 0 on and its name, is also run through the whole network. */
   readonly recheck?: ((index: number, name: string) => boolean) | undefined;
   /** When the final exit declines, as calibration stored it. */
   readonly reject?: Pick<RejectMetadata, 'below'> | undefined;
 }
 
 /**
- * Classifies image files one batch after the other, in order; no more than one batch is in memory. An image that
- * cannot be read is answered by an `error`, and the others go on.
+ * Classifies image files batch by batch, in order; no more than one batch is in memory. An image that cannot be read is
+ * answered with an `error`, and the others go on.
  *
  * @param network a session that runs as stored in its network, or one with a policy
- * @throws ArgumentError for a batch size that is none, or rechecking where thresholds are built in; DataError if the network does not say how images become its inputs, or gives logits that are not finite
- *   numbers; what `session.run` throws
+ * @throws ArgumentError for an invalid batch size, or rechecking if thresholds are built in; DataError if the network
+ * does not say how images become its inputs, or its logits are not finite; what `session.run` throws
  */
 export async function* classifyImages(
   network: Session | ClassifyingSession,
@@ -98,8 +98,8 @@ export async function* classifyImages(
 }
 
 /**
- * The first run of a network prepares its kernels: it would spoil the first latency. All of the network is computed,
- * unless built-in thresholds decide otherwise.
+ * The first run of a network prepares its kernels, which would distort the first latency. The whole network is
+ * computed, unless built-in thresholds decide otherwise.
  */
 async function warmUp({ session, isFixed, options }: ClassifyingSession): Promise<void> {
   const [height, width, channels] = imageShapeOf(session);

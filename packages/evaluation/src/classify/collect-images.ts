@@ -4,7 +4,7 @@ import { listImageFiles } from '@earlyexit/datasets';
 import type { NamedImage } from './classify-images';
 
 /**
- * Finds every image before the first one is classified, so that a wrong path is said at once.
+ * Finds every image before the first one is classified, so that a wrong path is reported at once.
  *
  * @param files paths of files and folders, or `-` for standard input
  * @param stdin as `process.stdin`

@@ -8,8 +8,8 @@ const LARGEST_BYTES = 64 * 2 ** 20;
 export type KnownLabels = (input: string) => number | null;
 
 /**
- * Reads a CSV of `image,class`, a line an image: the path as the image is called, or the file's name alone; the
- * class by its name or its number. A first line that names the columns is passed over.
+ * Reads a CSV of `image,class`, one line per image: the image's path as given, or only its file name; the class by its
+ * name or number. A first line that names the columns is skipped.
  *
  * @throws DataError for a file that cannot be read, a line without both, or a class that the network does not know
  */

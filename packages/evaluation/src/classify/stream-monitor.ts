@@ -9,15 +9,15 @@ import {
 import { ArgumentError } from '@earlyexit/core';
 import type { CachedLogits, ExitPolicy, PromiseMetadata } from '@earlyexit/exit-criteria';
 
-/** Watches answers one by one, and says once that they no longer look like those to the calibration images. */
+/** Watches answers one by one, and reports once if they no longer look like those to the calibration images. */
 export interface StreamMonitor {
-  /** @returns what to say, at the first answer after which it is to be said; else null */
+  /** @returns the report, once, at the first answer that raises it; otherwise null */
   observe(answer: { readonly exit: number; readonly class: number; readonly score: number }): string | null;
-  /** How many answers were observed. */
+  /** The number of answers observed. */
   readonly seen: number;
   /** Whether an alarm was raised. */
   readonly alarmed: boolean;
-  /** A word where the calibration samples are too few to see small shifts; null where they are enough. */
+  /** A note if there are too few calibration samples to see small shifts, otherwise null. */
   readonly note: string | null;
 }
 
@@ -25,7 +25,7 @@ export interface StreamMonitor {
  * A monitor of a stream of answers, against the answers to the calibration samples under the same policy.
  *
  * @param calibration logits of the calibration split
- * @param policy under which the answers are given
+ * @param policy the policy under which the answers are given
  * @throws DataError if there are too few calibration samples to tell a shift from chance
  */
 export function monitorStream(calibration: CachedLogits, policy: ExitPolicy): StreamMonitor {
@@ -61,12 +61,11 @@ export function monitorStream(calibration: CachedLogits, policy: ExitPolicy): St
 }
 
 /**
- * Looks once at a number of answers that was fixed beforehand: far smaller shifts are seen than by `monitorStream`, which
- * may be looked at after every answer and pays for it.
+ * Tests a number of answers fixed beforehand, once: this sees far smaller shifts than `monitorStream`, which pays for
+ * the freedom to be checked after every answer.
  *
  * @param calibration logits of the calibration split
- * @param policy under which the answers were given
- * @param scores of all the answers
+ * @param policy the policy under which the answers were given @param scores the scores of all the answers
  * @throws DataError if there are fewer than 100 answers, or calibration samples
  */
 export function compareWithCalibration(
@@ -78,30 +77,30 @@ export function compareWithCalibration(
   return shiftAtHorizon(reference.scores, scores, { falseAlarmRate: FALSE_ALARM_RATE });
 }
 
-/** An answer of which more is known than the answer itself. */
+/** An answer that has been checked. */
 export interface CheckedAnswer {
   readonly class: number;
-  /** What the final exit says. */
+  /** The final exit's class. */
   readonly finalClass: number;
-  /** The true class; null where it is not known. */
+  /** The true class; null if unknown. */
   readonly label: number | null;
 }
 
-/** Watches the loss that was promised, and says once that more is lost. */
+/** Watches the loss that was promised, and reports once if more is lost. */
 export interface PromiseMonitor {
-  /** @returns what to say, at the first answer after which it is to be said; else null */
+  /** @returns the report, once, at the first answer that raises it; otherwise null */
   observe(answer: CheckedAnswer): string | null;
-  /** How many losses were seen. */
+  /** The number of losses seen. */
   readonly seen: number;
   /** How things stand, in words. */
   readonly message: string;
 }
 
 /**
- * Watches a promise by the answers that are checked now and then, drawn at random: of `consistency` by running the final
- * exit too, of `gap` by the true class besides. Of a promise of several limits, the one that `loss` names is watched.
+ * Watches a promise by checking randomly drawn answers now and then: for `consistency` by running the final exit too,
+ * for `gap` with the true class as well. Of several promised limits, the one that `loss` names is watched.
  *
- * @throws ArgumentError for a promise within each class: one mean loss over all answers is watched
+ * @throws ArgumentError for a promise within each class, because one mean loss over all answers is watched
  */
 export function monitorPromise(
   promise: Pick<PromiseMetadata, 'loss' | 'risk' | 'inEach' | 'joint'>,

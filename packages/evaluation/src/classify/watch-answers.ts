@@ -5,13 +5,13 @@ import type { Classification, ClassifyOptions } from './classify-images';
 import type { KnownLabels } from './known-labels';
 import { compareWithCalibration, monitorPromise, monitorStream } from './stream-monitor';
 
-/** What watches answers, and for what. */
+/** Options of `watchAnswers`. */
 export interface WatchOptions extends Pick<WorkOptions, 'onNote'> {
   /** Logits of the calibration split: warns as soon as the answers no longer look like those to it. */
   readonly stream?: CachedLogits | null | undefined;
-  /** The same logits: looks once, after the last answer, and sees far smaller shifts. */
+  /** The same logits: tests once, after the last answer, and sees far smaller shifts. */
   readonly end?: CachedLogits | null | undefined;
-  /** One answer in so many is held against the final exit's: warns as soon as more differ than was promised. */
+  /** One answer in this many is compared with the final exit's: warns as soon as more differ than was promised. */
   readonly recheck?: number | undefined;
   /** True classes of some images: warns as soon as more accuracy is lost than was promised. */
   readonly labels?: KnownLabels | null | undefined;
@@ -19,7 +19,7 @@ export interface WatchOptions extends Pick<WorkOptions, 'onNote'> {
 
 /** Watches answers; `recheck` is for `classifyImages`. */
 export interface AnswerWatch extends Pick<ClassifyOptions, 'recheck'> {
-  /** To be told of every answer, in order. */
+  /** To be called with every answer, in order. */
   observe(answer: Classification): void;
   /** To be called once, after the last. */
   finish(): void;
@@ -28,12 +28,12 @@ export interface AnswerWatch extends Pick<ClassifyOptions, 'recheck'> {
 type Monitor = Pick<AnswerWatch, 'observe' | 'finish'>;
 
 /**
- * Watches the answers of `classifyImages`, and says by `onNote` what it sees: a warning when something has changed, a note
- * in the end where nothing has.
+ * Watches the answers of `classifyImages` and reports through `onNote`: a warning when something has changed, a note at
+ * the end if nothing has.
  *
- * @param policy under which the answers are given, and what it promises
- * @throws ArgumentError where a promise is to be watched that was not made, or needs the other of `recheck` and `labels`;
- *   DataError if there are too few calibration samples to tell a shift from chance
+ * @param policy the policy under which the answers are given, with its promise
+ * @throws ArgumentError if there is no promise to watch, or it needs the other of `recheck` and `labels`; DataError
+ *   if there are too few calibration samples to tell a shift from chance
  */
 export function watchAnswers(policy: PromisedPolicy, options: WatchOptions): AnswerWatch {
   const { stream = null, end = null, recheck, labels = null } = options;
@@ -102,7 +102,7 @@ function watchLoss(promise: PromiseMetadata, labels: KnownLabels | null, { onNot
   };
 }
 
-/** The promise whose loss is watched, which is seen by what is given. */
+/** The promise whose loss can be watched with what is given. */
 function requirePromise({ promise = null }: PromisedPolicy, labels: KnownLabels | null): PromiseMetadata {
   const place = { function: 'watchAnswers', argument: labels === null ? 'recheck' : 'labels' };
   if (promise === null) {

@@ -38,8 +38,8 @@ import { evaluatePolicy } from '../evaluate/evaluate-policy';
 import { INTERVAL_CONFIDENCE } from '../evaluate/evaluation-intervals';
 
 /**
- * A policy that is no criterion: EENet's scheduler, SDN's surest of all exits, PCEE's accuracy for a threshold, EERO's
- * budget, and product-anytime.
+ * A policy that is not a criterion: EENet's scheduler, SDN's surest of all exits, PCEE's accuracy for a threshold,
+ * EERO's budget, and product-anytime.
  */
 export type OtherPolicy =
   'scheduler' | 'most-confident' | 'accuracy-controlled' | 'exponential-budget' | 'product-anytime';
@@ -52,19 +52,19 @@ export type ComparedPolicy = AnswerEvaluation &
     /** How it differs from `max-probability` on the same samples; null for that itself. */
     readonly against: PairedComparison | null;
     /**
-     * Whether it is a rule on an exit's logits, learned from calibration logits, a rule with another fallback, or another
-     * published way to the thresholds or the answers.
+     * Whether it is a rule on an exit's logits, learned from calibration logits, a rule with another fallback, or
+     * another published method for thresholds or answers.
      */
     readonly kind: 'criterion' | 'learned' | 'fallback' | 'published';
     readonly calibration: {
-      /** How many samples the thresholds were set on, and how many others the policy itself was fitted on. */
+      /** The number of samples that the thresholds were set on, and of others that the policy itself was fitted on. */
       readonly samples: number;
       readonly fittedOn: number;
-      /** On those `samples`, next to what the final exit has there. */
+      /** On those `samples`, besides the final exit's accuracy there. */
       readonly top1: number;
       readonly finalTop1: number;
       readonly averageMacs: number;
-      /** False where no thresholds reach it: the most accurate ones were taken then. */
+      /** False if no thresholds reach it; the most accurate ones were then taken. */
       readonly reachesAim: boolean;
     };
   };
@@ -73,21 +73,21 @@ export type ComparedPolicy = AnswerEvaluation &
 export interface PolicyComparison {
   /** Policies that need no labels, the cheapest first. */
   readonly policies: readonly ComparedPolicy[];
-  /** The rule of the original example, which looks at the true classes: no policy, and so apart. */
+  /** The rule of the original example, which looks at the true classes and is therefore not a policy. */
   readonly oracleRule: ComparedPolicy;
-  /** Every criterion that looks at the true classes, in the order of registration: that rule, then others' own. */
+  /** Every criterion that looks at the true classes, in the order of registration: that rule, then users' own. */
   readonly oracleRules: readonly ComparedPolicy[];
 }
 
 // One half of the calibration split teaches the scheduler, the other sets its thresholds.
 const FITTING_SHARE = 0.5;
 
-/** Who all others are compared with: what calibration uses where nothing else is named. */
+/** What all others are compared with: the criterion that calibration uses unless another is named. */
 export const COMPARISON_REFERENCE: CriterionName = 'max-probability';
 
 /**
- * Compares every criterion, the learned scheduler, the surest-of-all fallback and later methods (`OtherPolicy`):
- * thresholds of each from the calibration logits, all for the same aim; all evaluated on the same test logits.
+ * Compares every criterion, the learned scheduler, the surest-of-all fallback and later methods (`OtherPolicy`): the
+ * thresholds of each come from the calibration logits, for the same aim, and all are evaluated on the same test logits.
  *
  * @throws ArgumentError if the aim cannot be reached
  */
@@ -95,11 +95,11 @@ export async function comparePolicies(
   options: {
     readonly calibration: CachedLogits;
     readonly test: CachedLogits;
-    /** One an exit, the final one last. */
+    /** One per exit, the final one last. */
     readonly temperatures: readonly number[];
     readonly costs: ExitCosts;
     readonly aim: SearchAim;
-    /** Draws the half of the calibration samples that the scheduler learns from. */
+    /** The seed of the half of the calibration samples that the scheduler learns from. */
     readonly seed: number;
     readonly about: EvaluationOrigin;
   },
@@ -153,7 +153,7 @@ export async function comparePolicies(
         withHeads,
         about,
       ),
-      // Who knows the labels needs no scheduler.
+      // A policy that knows the labels needs no scheduler.
       oracle: oracle(test, costs, { criteria: ['max-probability'] }),
       criterion: 'scheduler',
       kind: 'learned',
@@ -174,7 +174,7 @@ export async function comparePolicies(
       ...evaluateAnswers(test, answers, temperatures, costs, about),
       criterion: 'accuracy-controlled',
       kind: 'published',
-      // One accuracy, which every exit asks for.
+      // One accuracy for all exits.
       thresholds: costs.exitMacs.slice(1).map(() => threshold),
       calibration: describeSearch({ ...found, accuracy: found.top1 }, aim, setting.samples, fitting.samples),
       outcome: policyOutcome(played, test, costs),
@@ -229,7 +229,7 @@ export async function comparePolicies(
   ];
   const rows: Row[] = [];
   for (const [done, make] of makers.entries()) {
-    // A turn of the event loop, so that a signal is heard.
+    // Gives the event loop a turn, so that a signal is noticed.
     await nextTurn();
     signal?.throwIfAborted();
     onProgress?.({ what: 'comparing policies', done, total: makers.length, unit: 'steps' });
@@ -244,7 +244,7 @@ export async function comparePolicies(
 /** A row before it is compared with another. */
 type Row = Omit<ComparedPolicy, 'against'> & { readonly outcome: PolicyOutcome };
 
-/** Adds the comparison with the reference; its p-values count that there are several of them. */
+/** Adds the comparison with the reference; p-values are adjusted for the number of comparisons. */
 function againstReference(rows: readonly Row[]): ComparedPolicy[] {
   const reference = rows.find(({ criterion }) => criterion === COMPARISON_REFERENCE)!;
   const comparisons = rows.map((row) =>
@@ -275,7 +275,7 @@ function describeSearch(
   return { samples, fittedOn, top1: accuracy, finalTop1: finalAccuracy, averageMacs, reachesAim };
 }
 
-/** The scheduler's own heads are paid for too, few as their products are; the final exit needs none. */
+/** The scheduler's own heads are paid for too, although they are small; the final exit needs none. */
 function addSchedulerCosts({ exitMacs, staticMacs }: ExitCosts, widths: readonly number[]): ExitCosts {
   let heads = 0;
   return {

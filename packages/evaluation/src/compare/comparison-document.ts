@@ -2,7 +2,7 @@ import type { SearchAim } from '@earlyexit/calibration';
 import type { EvaluationDocument, EvaluationOrigin } from '../evaluate/evaluation-document';
 import type { ComparedPolicy, PolicyComparison } from './compare-policies';
 
-/** A comparison of policies in plain JSON. The names and meanings of its fields stay as they are. */
+/** A comparison of policies in plain JSON. The names and meanings of its fields are stable. */
 export interface ComparisonDocument extends Pick<
   EvaluationDocument,
   'model' | 'dataset' | 'split' | 'samples' | 'engine' | 'static' | 'oracle'
@@ -16,7 +16,7 @@ export interface ComparisonDocument extends Pick<
   readonly oracleRules: readonly ComparedPolicy[];
 }
 
-/** Makes the document of a comparison. */
+/** Builds the document of a comparison. */
 export function comparisonDocument(
   { policies: criteria, oracleRule, oracleRules }: PolicyComparison,
   { model, dataset, split, engine }: EvaluationOrigin,

@@ -1,7 +1,7 @@
 import type { PolicyOutcome } from '@earlyexit/calibration';
 import type { CachedLogits, ExitCosts } from '@earlyexit/exit-criteria';
 
-/** What a policy did to each sample: whether its answer was right, and what it cost. */
+/** A policy's outcome for each sample: whether its answer was right, and what it cost. */
 export function policyOutcome(
   { exitIndex, classes }: { readonly exitIndex: ArrayLike<number>; readonly classes: Int32Array },
   { labels }: Pick<CachedLogits, 'labels'>,

@@ -3,9 +3,9 @@ import { percent, pointsBelow, pointsInterval } from '@earlyexit/core/format';
 import { INTERVAL_CONFIDENCE } from '../evaluate/evaluation-intervals';
 
 /**
- * How far the first of two compared networks lies below or above the second, with its interval:
- * `0.77 points below (95 % interval: from 0.51 points below to 1.03 points below)`. Where the paired test shows no
- * difference, that is said, and the interval alone.
+ * How far the first of two compared networks lies below or above the second, with its interval: `0.77 points below (95
+ * % interval: from 0.51 points below to 1.03 points below)`. If the paired test shows no difference, it says so, with
+ * only the interval.
  */
 export function describeDifference({
   accuracyDifference,

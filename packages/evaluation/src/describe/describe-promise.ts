@@ -1,7 +1,7 @@
 import { count, percent, pointsBelow } from '@earlyexit/core/format';
 import type { MeasuredPromise } from '../evaluate/measure-promise';
 
-/** A promise and what was measured, as a sentence without its full stop. */
+/** A promise and its measured risk, as a sentence without its full stop. */
 export function describeMeasuredPromise(promise: MeasuredPromise, samples: number): string {
   const { statement, loss, measuredRisk, measuredJoint, inEach } = promise;
   const joint = Object.entries<number>({ ...measuredJoint }).map(
@@ -16,7 +16,7 @@ export function describeMeasuredPromise(promise: MeasuredPromise, samples: numbe
   return `promised: ${statement}${measured === null ? '' : `; on these ${count(samples)} images ${measured}`}`;
 }
 
-/** A mean loss in the words of what it counts: `3.10 %` of the answers, or `0.40 points above`. */
+/** A mean loss in words: `3.10 %` of the answers, or `0.40 points above`. */
 export function describeRisk(loss: string, risk: number): string {
   return loss === 'consistency' ? percent(risk) : pointsBelow(risk);
 }

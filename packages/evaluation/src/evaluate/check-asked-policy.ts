@@ -11,7 +11,8 @@ import {
 /**
  * Refuses a policy that a network cannot be evaluated under, before its data are opened.
  *
- * @throws ArgumentError for thresholds that do not fit the network, or a criterion that looks at the labels without any
+ * @throws ArgumentError for thresholds that do not fit the network, or a criterion that looks at the labels if no
+ * thresholds are given
  */
 export function checkAskedPolicy(
   metadata: Pick<MultiExitMetadata, 'exits' | 'policy'>,

@@ -4,27 +4,30 @@ import { correctOf } from './evaluate-policy';
 import type { EvaluationDocument, EvaluationOrigin } from './evaluation-document';
 import { evaluationIntervals } from './evaluation-intervals';
 
-/** What a policy answered, whatever kind of policy it is. */
+/** The answers of any kind of policy. */
 export interface PolicyAnswers {
-  /** `[samples]`, where each sample left: what it cost. */
+  /** `[samples]`, where each sample left, which decides its cost. */
   readonly exitIndex: Int32Array;
   /** `[samples]`, the exit whose logits gave the answer; the same unless a policy falls back on another exit. */
   readonly answeredBy: Int32Array;
   /** `[samples]`, the answers. */
   readonly classes: Int32Array;
-  /** `[samples]`, how probable the policy holds each answer to be right; the softmax of the answering exit if null. */
+  /**
+   * `[samples]`, the policy's own probability that each answer is right; if null, the softmax of the answering exit.
+   */
   readonly confidences: Float64Array | null;
 }
 
-/** The part of an evaluation that depends on no criterion. */
+/** The part of an evaluation that does not depend on a criterion. */
 export type AnswerEvaluation = Omit<EvaluationDocument, 'criterion' | 'thresholds'>;
 
 const TOP = 5;
 
 /**
- * Evaluates answers that no criterion of the toolkit gave, with the same fields as an evaluation of a policy.
+ * Evaluates answers that do not come from a criterion of the toolkit, with the same fields as an evaluation of a
+ * policy.
  *
- * @param cached with labels
+ * @param cached the logits of the samples, with labels
  */
 export function evaluateAnswers(
   cached: CachedLogits,
@@ -83,7 +86,7 @@ export function evaluateAnswers(
     averageMacs,
     macsRatio: costs.staticMacs / averageMacs,
     expectedCalibrationError: Number.isNaN(error) ? null : error,
-    // Each answer is some exit's own, as under this criterion.
+    // Each answer is that of some exit, as under this criterion.
     oracle: oracle(cached, costs, { criteria: ['max-probability'] }),
     intervals: evaluationIntervals({
       ...{ exits: evaluated, costs, correct },

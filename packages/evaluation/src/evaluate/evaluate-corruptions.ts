@@ -7,32 +7,32 @@ import { preprocess, type Preprocessing } from '@earlyexit/inference';
 import { evaluatePolicy } from './evaluate-policy';
 import type { EvaluationDocument, EvaluationOrigin } from './evaluation-document';
 
-/** An evaluation, and whether the monitor of shift notices what was done to the images. */
+/** An evaluation, and whether the shift monitor notices what was done to the images. */
 export type WatchedEvaluation = EvaluationDocument & { readonly shift: WatchedStream };
 
-/** What becomes of a policy on spoilt test images. */
+/** The evaluation of a policy on corrupted test images. */
 export type CorruptedEvaluation = WatchedEvaluation & { readonly corruption: Corruption };
 
-/** What `evaluateCorruptions` works on. */
+/** Options of `evaluateCorruptions`. */
 export interface CorruptionOptions extends WorkOptions {
   readonly policy: ExitPolicy;
   readonly corruptions: readonly Corruption[];
-  /** Logits of the calibration split: what the monitor compares with. */
+  /** The logits of the calibration split, which the monitor compares with. */
   readonly calibration: CachedLogits;
-  /** Logits of the test split as it is. */
+  /** The logits of the unchanged test split. */
   readonly test: CachedLogits;
   /** The images of the test split. */
   readonly images: Pick<Split, 'size' | 'labels' | 'imageShape' | 'bytes'>;
   /** How the images become inputs; the network's own unless given. */
   readonly preprocessing?: Preprocessing | undefined;
-  /** Of the noise, and of the orders in which the monitor sees the images; 0 unless given. */
+  /** The seed of the noise and of the orders in which the monitor sees the images; 0 unless given. */
   readonly seed?: number | undefined;
   readonly batchSize?: number | undefined;
   readonly about: EvaluationOrigin;
 }
 
 /**
- * Evaluates a policy on the test images as they are, and spoilt in each of several ways.
+ * Evaluates a policy on the test images as they are, and corrupted in several ways.
  *
  * @throws DataError if there are too few calibration samples to tell a shift from chance; what `corruptImages` and
  *   `computeLogits` throw

@@ -14,8 +14,8 @@ import { measurePromise } from './measure-promise';
 import { measureReject } from './measure-reject';
 
 /**
- * Evaluates a policy on cached logits with labels: accuracy and cost per exit and in all, with their intervals, and what
- * became of a promise or a reject option that comes with it.
+ * Evaluates a policy on cached logits with labels: accuracy and cost per exit and in total, with their intervals, and
+ * the measured risk of its promise or reject option, if any.
  *
  * @throws ArgumentError if the policy does not fit the network
  */

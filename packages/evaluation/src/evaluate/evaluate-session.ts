@@ -19,29 +19,29 @@ import { evaluationIntervals } from './evaluation-intervals';
 const CHUNK = 512;
 const TOP = 5;
 
-/** What the network answered for every image of a split. */
+/** The network's answers for every image of a split. */
 interface SessionAnswers {
   /** Under the policy. */
   readonly own: Answers;
-  /** The logits of every exit, from passes that send all samples to it; null where they cannot be had. */
+  /** The logits of every exit, from passes that send all samples to it; null if they are not available. */
   readonly forced: CachedLogits | null;
 }
 
-/** What `evaluateSession` says of itself beside its figures. */
+/** Options of `evaluateSession`. */
 export interface SessionEvaluationOptions extends WorkOptions {
   readonly dataset: string;
   /** `test` unless given. */
   readonly split?: string | undefined;
-  /** What computes: `onnxruntime`. */
+  /** The engine that computes: `onnxruntime`. */
   readonly engine: string;
   /** The most images that are computed together; the session's own choice unless given. */
   readonly batchSize?: number | undefined;
 }
 
 /**
- * Evaluates an exported network by running it: once as it decides, and once an exit with thresholds that send every
- * sample there, for what all samples would get there. The latter is not known where thresholds are built in, or the
- * criterion mixes the exits' answers and does not say how to get the logits back.
+ * Evaluates an exported network by running it: once as it decides, and once per exit with thresholds that send every
+ * sample there, to find what all samples would get there. The latter is not known if thresholds are built in, or if the
+ * criterion mixes the exits' answers in a way that cannot be undone.
  */
 export async function evaluateSession(
   decided: DecidedSession,
@@ -126,7 +126,10 @@ async function runSplit(
   return { own, forced: { exits: toLogits(forced, policy.temperatures), samples: size, classes, labels } };
 }
 
-/** From what each exit answers with to each exit's own logits, up to a constant a sample; null where they are lost. */
+/**
+ * From what each exit answers with to each exit's own logits, up to a constant per sample; null if they cannot be
+ * recovered.
+ */
 const LOGITS_OF: Readonly<
   Record<
     ExitCriterion['answersWith'],
@@ -145,7 +148,7 @@ const LOGITS_OF: Readonly<
   'log-probabilities': null,
 };
 
-/** What can be said without the logits of every exit, all counts still open. */
+/** What is known without the logits of every exit, with all counts still missing. */
 function withoutForced(
   { policy, session }: DecidedSession,
   source: {
@@ -183,7 +186,7 @@ function withoutForced(
   };
 }
 
-/** What the network itself answered, counted. */
+/** Counts the network's own answers. */
 function countAnswers(
   { count, classes, exits, logits, macs, probabilities }: Answers,
   labels: Int32Array,

@@ -5,15 +5,15 @@ import { evaluatePolicy } from './evaluate-policy';
 import { evaluateSession, type SessionEvaluationOptions } from './evaluate-session';
 import type { EvaluationDocument } from './evaluation-document';
 
-/** How `evaluate` works, and what it says of itself beside its figures. */
+/** Options of `evaluate`. */
 export interface EvaluateOptions extends SessionEvaluationOptions {
-  /** Of a model: the one that calibration stored in it unless given. A session brings its own. */
+  /** The policy of a model; the one that calibration stored in it unless given. A session has its own. */
   readonly policy?: ExitPolicy | undefined;
 }
 
 /**
- * Says what a network does on labelled samples, per exit and in all: accuracy, cost, calibration error, and how far
- * from the best possible it is. A model runs in TensorFlow.js, a session (see `decideSession`) in its own runtime.
+ * Evaluates a network on labelled samples, per exit and in total: accuracy, cost, calibration error, and how far it is
+ * from the best possible. A model runs in TensorFlow.js, a session (see `decideSession`) in its own runtime.
  *
  * @param samples the test split: nothing may have been fitted on it
  * @returns what `evaluate --json` prints

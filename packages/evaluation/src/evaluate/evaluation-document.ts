@@ -7,36 +7,36 @@ import type { MeasuredReject } from './measure-reject';
 /** One exit's part of an evaluation. */
 export type ExitEvaluation = ExitStatistics & { readonly name: string };
 
-/** Where an evaluation comes from: what it says of itself beside its figures. */
+/** The origin of an evaluation, which its document states besides the figures. */
 export interface EvaluationOrigin {
   /** The network's name. */
   readonly model: string;
   readonly dataset: string;
   readonly split: string;
-  /** What computed the logits. */
+  /** The engine that computed the logits. */
   readonly engine: string;
-  /** One an exit, the final one last. */
+  /** One per exit, the final one last. */
   readonly exitNames: readonly string[];
   /** What leaving at each exit takes by an energy model, where the layers are known. */
   readonly energy?: EnergyEstimate | undefined;
 }
 
-/** What `evaluate --json` prints. The names and meanings of its fields stay as they are. */
+/** What `evaluate --json` prints. The names and meanings of its fields are stable. */
 export interface EvaluationDocument extends ExitSummary {
   /** The network's name. */
   readonly model: string;
   readonly dataset: string;
   readonly split: string;
-  /** What computed the logits. */
+  /** The engine that computed the logits. */
   readonly engine: string;
   readonly criterion: CriterionName;
-  /** One an early exit; null where the exit is switched off. */
+  /** One per early exit; null if the exit is switched off. */
   readonly thresholds: readonly ThresholdJson[];
-  /** One an exit, the final one last. */
+  /** One per exit, the final one last. */
   readonly temperatures: readonly number[];
   /** The final exit last. */
   readonly exits: readonly ExitEvaluation[];
-  /** Of the probabilities of the answers given. */
+  /** The calibration error of the probabilities of the answers given. */
   readonly expectedCalibrationError: number | null;
   /** Every sample leaves at the cheapest exit that is right, or at the cheapest one if none is. */
   readonly oracle: { readonly top1: number; readonly averageMacs: number } | null;
@@ -46,6 +46,6 @@ export interface EvaluationDocument extends ExitSummary {
   readonly energy?: AverageEnergy;
   /** What calibration promised about these thresholds, and the risk on these samples; left out if nothing. */
   readonly promise?: MeasuredPromise;
-  /** When the final exit declines, and what that brings on these samples; left out where it always answers. */
+  /** When the final exit declines, and the effect on these samples; left out if it always answers. */
   readonly reject?: MeasuredReject;
 }

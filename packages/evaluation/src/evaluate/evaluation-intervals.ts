@@ -12,9 +12,9 @@ import type { ExitCosts, ExitStatistics } from '@earlyexit/exit-criteria';
 /** The confidence of every interval of a document. */
 export const INTERVAL_CONFIDENCE = 0.95;
 
-/** How sure the figures of an evaluation are, each with the interval that its true value lies in; null as the figure. */
+/** The confidence intervals of an evaluation's figures; each is null if its figure is. */
 export interface EvaluationIntervals {
-  /** Of every interval here. */
+  /** The confidence of every interval here. */
   readonly confidence: number;
   /** Wilson's interval. */
   readonly top1: Estimate | null;
@@ -28,20 +28,20 @@ export interface EvaluationIntervals {
   readonly exits: readonly { readonly top1: Estimate | null; readonly top1All: Estimate | null }[];
 }
 
-/** What intervals are made of. */
+/** What intervals are computed from. */
 export interface EvaluatedSamples {
-  /** One an exit, the final one last. */
+  /** One per exit, the final one last. */
   readonly exits: readonly Pick<ExitStatistics, 'taken' | 'top1' | 'top1All'>[];
   readonly costs: ExitCosts;
   /** `[samples]`, 1 where the answer is right; null without labels. */
   readonly correct: ArrayLike<number> | null;
-  /** The same for the final exit alone; null where it is not known. */
+  /** The same for the final exit alone; null if unknown. */
   readonly finalCorrect: ArrayLike<number> | null;
-  /** `[samples]`, how sure the answers were. */
+  /** `[samples]`, the confidences of the answers. */
   readonly confidences: Confidences | null;
 }
 
-/** The intervals of an evaluation's figures, as far as there are figures. */
+/** The intervals of those figures of an evaluation that are known. */
 export function evaluationIntervals({
   exits,
   costs,

@@ -8,21 +8,21 @@ import {
   simulate,
 } from '@earlyexit/exit-criteria';
 
-/** A promise and what became of it on other samples. */
+/** A promise and its loss on other samples. */
 export interface MeasuredPromise extends PromiseMetadata {
   /**
-   * The mean loss on these samples, in the worst class where the promise is one within each; null where labels are needed
-   * and not known.
+   * The mean loss on these samples, in the worst class if the promise holds within each; null if labels are needed and
+   * unknown.
    */
   readonly measuredRisk: number | null;
-  /** Of several limits, what each comes to on these samples; left out for a single one. */
+  /** The value of each of several limits on these samples; left out for a single one. */
   readonly measuredJoint?: JointLimits;
 }
 
 /**
- * The loss that a promise speaks of, on samples it was not made on; null if the policy promises nothing.
+ * Measures the loss that a promise limits on samples it was not made on; null if the policy promises nothing.
  *
- * @param costs without them a limit on the cost is not measured
+ * @param costs needed to measure a limit on the cost
  */
 export function measurePromise(
   cached: CachedLogits,

@@ -2,11 +2,11 @@ import { answerCounts, type Estimate, wilsonInterval } from '@earlyexit/calibrat
 import type { CachedLogits, ExitPolicy, RejectMetadata } from '@earlyexit/exit-criteria';
 import { INTERVAL_CONFIDENCE } from './evaluation-intervals';
 
-/** When the final exit declines, and what became of that on other samples. */
+/** When the final exit declines, and the effect on other samples. */
 export interface MeasuredReject extends RejectMetadata {
-  /** How many of these samples got an answer. */
+  /** The number of these samples that got an answer. */
   readonly answered: number;
-  /** The share of wrong ones among those answers, with its interval; null without answers or labels. */
+  /** The share of wrong answers among those, with its interval; null without answers or labels. */
   readonly measuredRisk: Estimate | null;
 }
 

@@ -3,7 +3,7 @@ import { kindOfPath, readJsonFile } from '@earlyexit/core/node';
 import type { EvaluationDocument } from './evaluation-document';
 
 /**
- * Reads what `evaluate --json` printed from a file that somebody kept.
+ * Reads the output of `evaluate --json` from a file.
  *
  * @returns null if there is no such file
  * @throws DataError if the file cannot be read or holds something else
@@ -34,7 +34,7 @@ const listOf =
   (value: unknown): boolean =>
     Array.isArray(value) && value.every(is);
 
-/** What is told of an evaluation elsewhere. */
+/** The fields that are used elsewhere. */
 const fields: Readonly<Record<string, (value: unknown) => boolean>> = {
   criterion: isText,
   thresholds: listOf((value) => value === null || value === 'always' || Number.isFinite(value)),

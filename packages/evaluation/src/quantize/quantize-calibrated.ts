@@ -4,26 +4,26 @@ import { type ExitPolicy, storedPolicy } from '@earlyexit/exit-criteria';
 import { type QuantizedModel, quantizeModel, type QuantizeOptions } from '@earlyexit/onnx';
 import { promiseRangeRows, refitPolicy, type RefittedPolicy } from '../calibrate/refit-policy';
 
-/** The calibration split, as `openCalibrationImages` of `@earlyexit/runs` gives it. */
+/** The calibration split; `openCalibrationImages` of `@earlyexit/runs` returns it. */
 export interface CalibrationImages {
-  /** As the network takes them. */
+  /** Preprocessed for the network. */
   readonly images: SampleSource;
-  /** Of the split; unknown unless given. */
+  /** The fingerprint of the split; unknown unless given. */
   readonly fingerprint?: string | undefined;
-  /** One a sample, for messages; its number unless given. */
+  /** One per sample, for messages; its number unless given. */
   readonly sampleIds?: readonly (string | number)[] | undefined;
-  /** Draws the part that a promise is made on; 0 unless given. */
+  /** The seed of the part that a promise is made on; 0 unless given. */
   readonly seed?: number | undefined;
 }
 
-/** How a calibrated network becomes int8. */
+/** Options of `quantizeCalibrated`. */
 export interface QuantizeCalibratedOptions extends Pick<
   QuantizeOptions,
   'open' | 'minAgreement' | 'signal' | 'onProgress' | 'onNote'
 > {
-  /** The policy to set anew; the one that is stored in the network unless given, and null leaves it alone. */
+  /** The policy to set again; the one stored in the network unless given, and null to leave it alone. */
   readonly policy?: ExitPolicy | null | undefined;
-  /** What the new thresholds are to reach; it follows from the old ones unless given. */
+  /** What the new thresholds should reach; derived from the old ones unless given. */
   readonly aim?: SearchAim | undefined;
 }
 
@@ -32,13 +32,13 @@ export interface QuantizedNetwork extends Pick<
   QuantizedModel,
   'model' | 'quantization' | 'agreement' | 'rangeRows'
 > {
-  /** Null where no policy was set anew. */
+  /** Null if no policy was set again. */
   readonly refit: RefittedPolicy | null;
 }
 
 /**
- * Makes a network int8 on its calibration images, and sets temperatures and thresholds anew on the logits that int8 gives
- * for all of them. A promise is made again, on images that no range was measured on.
+ * Quantises a network to int8 on its calibration images, and sets temperatures and thresholds again on its int8 logits
+ * for all of them. A promise is made again on images that no range was measured on.
  *
  * @throws DataError if int8 changes too many answers; what `quantizeModel` and `refitPolicy` throw
  */

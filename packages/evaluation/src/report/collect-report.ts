@@ -27,13 +27,13 @@ import { curvePoint, curvePoints } from './report-curve';
 import type { Reliability, ReportData } from './report-data';
 import { chooseExamples } from './report-examples';
 
-/** What a report is made of. */
+/** The input of a report. */
 export interface ReportSources {
-  /** The logits of the calibration split, on which thresholds are found: `splitLogits` of `@earlyexit/runs`. */
+  /** The logits of the calibration split, on which thresholds are searched: `splitLogits` of `@earlyexit/runs`. */
   readonly calibration: CachedLogits;
   /** Those of the test split, with labels; nothing may have been fitted on it. */
   readonly test: CachedLogits;
-  /** The name of the data set, and what computed the logits: what the report says of itself. */
+  /** The name of the data set and the engine that computed the logits, for the report. */
   readonly dataset: string;
   readonly engine: string;
   /** What leaving at each exit takes by an energy model; left out of the report unless given. */
@@ -43,8 +43,8 @@ export interface ReportSources {
 }
 
 /**
- * Computes everything that a report shows of a network under the policy that is stored in it; without one nobody leaves
- * early. Thresholds come from the calibration logits; the test logits only report.
+ * Computes everything that a report shows about a network under its stored policy; without one no sample leaves early.
+ * Thresholds come from the calibration logits; the test logits are only for reporting.
  *
  * @throws ArgumentError if logits do not fit the network, or other networks have not answered the same samples
  */
@@ -126,7 +126,7 @@ export function collectReport(
   };
 }
 
-/** The plain network, whose samples all go to the end and pay for no head. */
+/** The plain network, in which all samples go to the end and no head is paid for. */
 function staticOutcome(test: CachedLogits, { staticMacs }: ExitCosts): PolicyOutcome {
   return { correct: correctOf(test), macs: new Float64Array(test.samples).fill(staticMacs) };
 }

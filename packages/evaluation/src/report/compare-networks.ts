@@ -18,18 +18,18 @@ import type { ComparedNetwork } from './report-data';
 export interface NetworkToCompare {
   readonly metadata: MultiExitMetadata;
   readonly test: CachedLogits;
-  /** The run as it was named. */
+  /** The run as the user named it. */
   readonly run: string;
-  /** What it is called where another network has its name too. */
+  /** Its name if another network has the same one. */
   readonly label: string;
 }
 
 /**
- * Where each of several networks stands with its own thresholds, or without its exits if it has no thresholds, and
- * whether it differs from the network of the report, image by image. The more networks, the more a difference has to
- * show before it is called one.
+ * The operating point of each of several networks with its own thresholds, or without its exits if it has no
+ * thresholds, and whether it differs from the network of the report, image by image. The more networks there are, the
+ * clearer a difference has to be.
  *
- * @throws ArgumentError if one has not answered as many samples
+ * @throws ArgumentError if one has not answered the same number of samples
  */
 export function compareNetworks(
   own: { readonly name: string; readonly outcome: PolicyOutcome; readonly staticMacs: number },
@@ -44,7 +44,7 @@ export function compareNetworks(
     const policy = stored ?? neverLeave(metadata);
     const summary = summarizeExits(test, policy, costs);
     const plain = at(summary.static.top1, metadata.staticMacs);
-    // Without thresholds it stands where it is without exits, heads not paid for.
+    // Without thresholds it is shown without exits, and heads are not paid for.
     const paid = stored === null ? { ...costs, exitMacs: costs.exitMacs.map(() => costs.staticMacs) } : costs;
     const outcome = policyOutcome(simulate(test, policy), test, paid);
     const right = outcome.correct as Uint8Array;

@@ -1,6 +1,9 @@
 import type { ReportData } from './report-data';
 
-/** Of the samples that left at an exit, how often each class was answered with which; pairs that occur, in order. */
+/**
+ * For the samples that left at an exit, how often each class was answered with each other; only pairs that occur, in
+ * order.
+ */
 export function confusionCells(
   labels: ArrayLike<number>,
   { exitIndex, classes: answers }: { readonly exitIndex: Int32Array; readonly classes: Int32Array },

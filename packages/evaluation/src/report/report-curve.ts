@@ -14,7 +14,7 @@ import type { CurvePoint, ReportData } from './report-data';
 const CURVE_POINTS = 60;
 const STEPS_AFTER_FRONTIER = 20;
 
-/** Makes points of a curve whose costs are shares of the plain network's; what is not known counts as 0. */
+/** A point of a curve whose costs are shares of the plain network's; unknown values count as 0. */
 export function curvePoint(
   staticMacs: number,
 ): (accuracy: number | null, averageMacs: number | null) => CurvePoint {
@@ -26,8 +26,8 @@ export function curvePoint(
 }
 
 /**
- * The frontier searched on the calibration split, thinned out, and what comes after its end, where fewer and fewer
- * leave early; the same thresholds on the test split.
+ * The frontier searched on the calibration split, thinned out and continued beyond its end, where fewer and fewer
+ * samples leave early; and the same thresholds on the test split.
  */
 export function curvePoints(
   calibration: CachedLogits,
@@ -63,7 +63,7 @@ export function curvePoints(
   );
 }
 
-/** Thresholds with which smaller and smaller shares of the samples are sure enough at each exit, down to none. */
+/** Thresholds at which smaller and smaller shares of the samples are sure enough at each exit, down to none. */
 function fewerLeave(
   calibration: CachedLogits,
   criterion: ExitPolicy['criterion'],
@@ -85,7 +85,7 @@ function fewerLeave(
   );
 }
 
-/** At most about `most` of the items, spread evenly over their values; first and last stay. */
+/** About `most` of the items at most, spread evenly over their values; the first and last are kept. */
 function thinOut<Item>(items: readonly Item[], valueOf: (item: Item) => number, most: number): Item[] {
   const first = items[0];
   const last = items.at(-1);

@@ -6,7 +6,7 @@ import type { EvaluationDocument } from '../evaluate/evaluation-document';
 export interface CurvePoint {
   /** Fraction of right answers. */
   readonly accuracy: number;
-  /** Mean MACs a sample. */
+  /** Mean MACs per sample. */
   readonly averageMacs: number;
   /** averageMacs / the static network's MACs. */
   readonly share: number;
@@ -29,7 +29,7 @@ export interface Reliability {
   readonly bins: readonly ReliabilityBin[];
 }
 
-/** One test image and what became of it. */
+/** One test image and its answer. */
 export interface ReportExample {
   /** Its position in the test split. */
   readonly row: number;
@@ -42,7 +42,7 @@ export interface ReportExample {
   readonly probability: number;
 }
 
-/** What leaving at an exit costs, in MACs a sample. */
+/** What leaving at an exit costs, in MACs per sample. */
 export interface ExitCost {
   readonly name: string;
   /** The layer after which the exit branches off; null for the final exit. */
@@ -57,19 +57,19 @@ export interface ExitCost {
 
 /** Another network on the same test images. */
 export interface ComparedNetwork extends CurvePoint {
-  /** What it is called in the report. */
+  /** Its name in the report. */
   readonly name: string;
-  /** The network's name, and the run as it was named. */
+  /** The network's name, and the run as the user named it. */
   readonly model: string;
   readonly run: string;
   readonly earlyExits: number;
-  /** Whether it has thresholds of its own; without them it stands where it is without exits. */
+  /** Whether it has its own thresholds; without them it is shown without exits. */
   readonly calibrated: boolean;
-  /** The interval that its true accuracy lies in. */
+  /** The confidence interval of its accuracy. */
   readonly accuracyInterval: Estimate;
   /**
-   * How it differs from the network of the report on the same images, image by image: its figures less that network's.
-   * The p-value counts how many networks are compared.
+   * How it differs from the network of the report on the same images, image by image: its figures minus that network's.
+   * The p-value is adjusted for the number of networks compared.
    */
   readonly against: PairedComparison;
   /** Without its exits. */
@@ -92,16 +92,16 @@ export interface ReportData {
     readonly accuracyDifference: number;
     /** averageMacs / the static network's MACs. */
     readonly costShare: number;
-    /** The policy against the same network without exits, image by image: `accuracyDifference`, and what it is worth. */
+    /** The policy against the same network without exits, image by image: `accuracyDifference` and its significance. */
     readonly againstStatic: PairedComparison;
   };
-  /** What was to be expected on new images when the thresholds were found; null where that is not stored. */
+  /** What to expect on new images, as found together with the thresholds; null if that is not stored. */
   readonly expected: ExpectedOutcome | null;
   readonly costs: readonly ExitCost[];
   readonly curve: {
     /**
-     * The frontier that was searched on the calibration split and what comes after it, cheapest first; the same
-     * thresholds on the test split.
+     * The frontier searched on the calibration split and its continuation, cheapest first; and the same thresholds on
+     * the test split.
      */
     readonly points: readonly { readonly calibration: CurvePoint; readonly test: CurvePoint }[];
     /** The thresholds in use, on the test split. */
@@ -110,7 +110,7 @@ export interface ReportData {
     /** As if every sample left at this exit. */
     readonly exitsAlone: readonly (CurvePoint & { readonly name: string })[];
     readonly static: CurvePoint;
-    /** What choosing exits by chance gives at best. */
+    /** The best that choosing exits at random can achieve. */
     readonly random: {
       /** The exits that are worth mixing, the cheapest first; straight lines lie between them. */
       readonly corners: readonly CurvePoint[];
@@ -138,7 +138,7 @@ export interface ReportData {
   readonly examples: {
     /** Left at the first exit, surest first. */
     readonly first: readonly ReportExample[];
-    /** Left at the last exit that anybody reached, least sure first. */
+    /** Left at the last exit that any sample left at, least sure first. */
     readonly last: readonly ReportExample[];
     /** Answered wrongly, surest first. */
     readonly mistakes: readonly ReportExample[];

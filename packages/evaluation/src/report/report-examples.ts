@@ -3,7 +3,7 @@ import type { ReportData, ReportExample } from './report-data';
 
 const EXAMPLES_PER_ROW = 12;
 
-/** Which images a report shows: those that left first and last, and the mistakes. */
+/** The images that a report shows: those that left first and last, and the mistakes. */
 export function chooseExamples(
   test: CachedLogits,
   labels: ArrayLike<number>,
@@ -14,7 +14,7 @@ export function chooseExamples(
   const probabilities = test.exits.map((logits, exit) =>
     softmax(logits, test.classes, policy.temperatures?.[exit] ?? 1),
   );
-  // Some criteria answer with another class than the exit's own; its probability is still that of the answer.
+  // Under some criteria the answer differs from the exit's own; the probability is that of the answer.
   const all = Array.from(exitIndex, (exit, row): ReportExample => {
     const answer = answers[row] ?? 0;
     return {

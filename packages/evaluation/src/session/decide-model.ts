@@ -11,16 +11,16 @@ import { createSession } from '@earlyexit/inference/tfjs';
 import type { ClassifyingSession } from '../classify/classify-images';
 import type { AskedPolicy } from './session-policy';
 
-/** A session of a network in its layers, and what decides in it. */
+/** A session of a TensorFlow.js network, and the policy that decides in it. */
 export interface DecidedModel extends ClassifyingSession {
   readonly options: ResolvedPolicy;
 }
 
 /**
- * Opens a network of TensorFlow.js and decides what it runs under: the policy that is asked for, and for the rest the one
- * that calibration stored. Where none is known nobody leaves early, and a warning says so.
+ * Opens a TensorFlow.js network and decides on its policy: what is asked for, otherwise what calibration stored. If
+ * none is known, no sample leaves early, and a warning says so.
  *
- * @throws ArgumentError if what is asked does not fit the network
+ * @throws ArgumentError if what is asked for does not fit the network
  */
 export function decideModel(
   model: MultiExitModel,

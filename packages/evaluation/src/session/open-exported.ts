@@ -2,7 +2,7 @@ import type { WorkOptions } from '@earlyexit/core';
 import { loadSession, loadStagedSession, type OnnxRuntime } from '@earlyexit/inference/onnx';
 import { type AskedPolicy, type DecidedSession, decideSession } from './session-policy';
 
-/** How an exported network is opened. */
+/** Options of `openExported`. */
 export interface OpenExportedOptions extends AskedPolicy, WorkOptions {
   /** Threads inside an operation; the runtime's own choice unless given. */
   readonly threads?: number | undefined;
@@ -11,11 +11,11 @@ export interface OpenExportedOptions extends AskedPolicy, WorkOptions {
 }
 
 /**
- * Opens an exported network on its runtime, and decides what it runs under.
+ * Opens an exported network on its runtime and decides on its policy.
  *
  * @param exported the `.onnx` file, or the manifest of the stages
- * @throws ArgumentError if what is asked does not fit what is built in; DataError for a damaged file; EnvironmentError
- *   without the runtime
+ * @throws ArgumentError if what is asked for does not fit what is built in; DataError for a damaged file;
+ *   EnvironmentError without the runtime
  */
 export async function openExported(
   exported: { readonly kind: 'onnx' | 'staged'; readonly file: string },

@@ -13,10 +13,10 @@ import {
 import type { RunOptions } from '@earlyexit/inference';
 import type { OnnxSession, StagedSession } from '@earlyexit/inference/onnx';
 
-/** A session of an exported network, and what decides in it. */
+/** A session of an exported network, and the policy that decides in it. */
 export interface DecidedSession {
   readonly session: OnnxSession | StagedSession;
-  /** What decides; of a file without exits, nothing. */
+  /** The policy; empty for a file without exits. */
   readonly policy: Required<ExitPolicy>;
   /** Whether thresholds are built in. */
   readonly isFixed: boolean;
@@ -24,18 +24,18 @@ export interface DecidedSession {
   readonly options: RunOptions;
 }
 
-/** What is asked of the decision inside an exported network; what is left out is as it was exported. */
+/** What is asked for instead of the decision inside an exported network; what is left out stays as exported. */
 export interface AskedPolicy {
   readonly criterion?: CriterionName | undefined;
-  /** One an early exit. */
+  /** One per early exit. */
   readonly thresholds?: readonly Threshold[] | undefined;
 }
 
 /**
- * The policy that an exported network runs under: as asked, and for the rest as it was exported. A criterion, and
- * perhaps thresholds, are built into a file; nothing is built into stages.
+ * The policy that an exported network runs under: what is asked for, otherwise as exported. A file has its criterion,
+ * and perhaps thresholds, built in; stages have nothing built in.
  *
- * @throws ArgumentError if what is asked does not fit what is built in
+ * @throws ArgumentError if what is asked for does not fit what is built in
  */
 export function decideSession(
   session: OnnxSession | StagedSession,
@@ -46,7 +46,7 @@ export function decideSession(
   return { session, ...decided };
 }
 
-/** Whether the session decides between stages; else the file does. */
+/** Whether the session decides between stages; otherwise the file does. */
 export function isStaged(session: OnnxSession | StagedSession): session is StagedSession {
   return session.file.kind === 'staged';
 }

@@ -6,8 +6,8 @@ import { spreadLabels } from './spread-labels';
 import { drawSvg, drawTwice, exitColor } from './svg';
 
 /**
- * What is possible: the accuracy that each cost buys, with the thresholds in use, the oracle, each exit alone and what
- * mixing exits by chance gives, the network without exits, and other networks.
+ * What is possible: the accuracy that each cost buys, with the thresholds in use, the oracle, each exit alone, random
+ * mixtures of exits, the network without exits, and other networks.
  */
 export function drawAccuracyCost({ curve, evaluation }: ReportData): Markup {
   const place = ({ accuracy, share }: CurvePoint): { x: number; y: number } => ({ x: share, y: accuracy });
@@ -84,7 +84,7 @@ export function drawAccuracyCost({ curve, evaluation }: ReportData): Markup {
       marginRight: frame.right,
       marginTop: frame.top,
       marginBottom: frame.bottom,
-      // Costs are compared by ratio: from 20 % to 40 % is as far as from 40 % to 80 %.
+      // Costs are compared by ratio, so 20 % and 40 % are as far apart as 40 % and 80 %.
       x: { type: 'log', domain: [...domain.x] },
       y: { domain: [...domain.y] },
       marks: [
@@ -168,7 +168,7 @@ export function drawAccuracyCost({ curve, evaluation }: ReportData): Markup {
   });
 }
 
-// Straight lines are curves where costs are compared by ratio.
+// On a logarithmic scale straight lines become curves.
 const STEPS_BETWEEN_CORNERS = 16;
 
 function randomLine(corners: readonly CurvePoint[]): CurvePoint[] {

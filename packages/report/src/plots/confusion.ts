@@ -4,7 +4,7 @@ import type { Markup } from '../html';
 import type { ReportData } from '@earlyexit/evaluation';
 import { drawSvg } from './svg';
 
-/** How often each class was answered with each other one, of the samples that left at one exit. */
+/** How often each class was answered with each other class, for the samples that left at one exit. */
 export function drawConfusion(
   classes: readonly string[],
   { exit, cells, mistakes }: ReportData['confusion'][number],
@@ -24,7 +24,7 @@ export function drawConfusion(
     strength:
       label === answer
         ? 0.12 + 0.38 * (count / (perClass.get(label) ?? count))
-        : // No stronger: the number on it has to be readable in the dark too.
+        : // No stronger, because the number on it has to be readable in dark mode too.
           0.2 + 0.4 * Math.sqrt(count / most),
   }));
   const longest = Math.max(...classes.map((name) => name.length));

@@ -4,7 +4,7 @@ import type { Markup } from '../html';
 import type { Reliability, ReportData } from '@earlyexit/evaluation';
 import { drawSvg } from './svg';
 
-// With fewer samples in a bar its height is chance; the dot shows it, but no line is drawn through it.
+// With fewer samples in a bar its height is mostly chance; it gets a dot, but no line is drawn through it.
 const FEWEST_FOR_LINE = 20;
 
 /** One exit's confidence against its accuracy, before and after temperature scaling; larger dots hold more samples. */

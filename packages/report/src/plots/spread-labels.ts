@@ -4,7 +4,7 @@ export interface PlacedLabel {
   readonly y: number;
   readonly label: string;
   readonly strong: boolean;
-  /** Where the label stands from the point, in pixels. */
+  /** The offset of the label from the point, in pixels. */
   readonly dx: number;
   readonly dy: number;
   readonly anchor: 'start' | 'end';
@@ -25,8 +25,8 @@ const GAP_PX = 12;
 const STRONG_GAP_PX = 17;
 
 /**
- * Places labels beside their points so that they cover neither each other nor the points nor `obstacles`; earlier ones
- * choose first, and one that finds no room is left out unless it is strong. The horizontal scale is logarithmic.
+ * Places labels beside their points so that they cover neither each other nor the points nor `obstacles`; earlier
+ * labels choose first, and one without room is left out unless it is strong. The horizontal scale is logarithmic.
  */
 export function spreadLabels(
   points: readonly {
@@ -85,7 +85,7 @@ export function spreadLabels(
           box.top > other.bottom,
       );
     const room = candidates.find((candidate) => fits(boxOf(candidate)));
-    // A label on top of another can be read no better than none.
+    // A label on top of another is as unreadable as none.
     if (room === undefined && !point.strong) return [];
     const chosen = room ?? candidates[0]!;
     taken.push(boxOf(chosen));

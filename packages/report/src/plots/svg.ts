@@ -3,7 +3,7 @@ import { plot } from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { type Markup, markup } from '../html';
 
-/** Draws a plot without a browser. The label is read to people who do not see it. */
+/** Draws a plot without a browser. The label is for people who cannot see it. */
 export function drawSvg(label: string, options: PlotOptions): Markup {
   const { document } = parseHTML('<!doctype html><html></html>');
   const svg = plot({
@@ -14,7 +14,7 @@ export function drawSvg(label: string, options: PlotOptions): Markup {
   });
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', label);
-  // The report's own style sheet sets the few properties that Plot would repeat in every picture.
+  // The report's style sheet sets the few properties that Plot would repeat in every picture.
   svg.querySelector('style')?.remove();
   return markup(svg.outerHTML);
 }

@@ -3,7 +3,7 @@ import { html, type Markup } from '../html';
 import { drawConfusion } from '../plots/confusion';
 import type { ReportData } from '@earlyexit/evaluation';
 
-// Beyond this many classes a matrix cannot be read any more; the most frequent mistakes are listed instead.
+// With more classes a matrix becomes unreadable; the most frequent mistakes are listed instead.
 const LARGEST_MATRIX = 20;
 const LISTED_MISTAKES = 10;
 

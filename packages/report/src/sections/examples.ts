@@ -3,7 +3,7 @@ import type { ExampleImages } from '../encode-examples';
 import { html, type Markup } from '../html';
 import type { ReportData, ReportExample } from '@earlyexit/evaluation';
 
-// Names longer than this need wider columns.
+// Longer names need wider columns.
 const LONGEST_DIGITS = 4;
 
 /** The images that left first and last, and the mistakes. */
@@ -17,7 +17,7 @@ export function examplesSection(data: ReportData, images: ExampleImages): Markup
       note: `answered by ${nameOf(examples.first[0])}, of each class the one it was surest of`,
       list: examples.first,
     },
-    // Nobody left first where everybody left at the same exit.
+    // If all images left at the same exit, none left first.
     examples.first.length > 0
       ? {
           title: 'Left last',

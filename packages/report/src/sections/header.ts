@@ -14,7 +14,7 @@ import {
 } from '@earlyexit/evaluation';
 import { html, type Markup } from '../html';
 
-/** What came out, in a sentence and four figures with their intervals. */
+/** The result in a sentence and four figures with their intervals. */
 export function headerSection(data: ReportData): Markup {
   const { evaluation, summary } = data;
   const { exits, intervals, promise } = evaluation;
@@ -55,7 +55,7 @@ export function headerSection(data: ReportData): Markup {
   </header>`;
 }
 
-/** What calibration expected of the thresholds, next to what they came to. */
+/** What calibration expected of the thresholds, and the actual result. */
 function expectation({ expected, summary, evaluation }: ReportData): string {
   const { split } = evaluation;
   return `${describeExpected(expected!, expected!.confidence)} On these ${split} images: ${pointsBelow(-summary.accuracyDifference)}.`;

@@ -98,7 +98,7 @@ function pointTable({ curve, evaluation, summary }: ReportData): Markup {
   </div>`;
 }
 
-/** How sure a figure is, and what it is worth beside the thresholds in use. */
+/** A figure's interval, and its comparison with the thresholds in use. */
 interface Comparison {
   readonly interval?: Estimate | null | undefined;
   readonly against?: Pick<PairedComparison, 'accuracyDifference' | 'isDifferent'>;

@@ -3,7 +3,7 @@ import { html, type Markup } from '../html';
 import { drawReliability } from '../plots/reliability';
 import type { ReportData } from '@earlyexit/evaluation';
 
-/** Whether confidence can be believed, before and after temperature scaling. */
+/** Whether confidence can be trusted, before and after temperature scaling. */
 export function reliabilitySection({ evaluation, reliability }: ReportData): Markup {
   return html`<section aria-labelledby="reliability">
     <h2 id="reliability">Whether it knows how sure it may be</h2>

@@ -1,7 +1,7 @@
 import type { Estimate, PairedComparison } from '@earlyexit/calibration';
 import type { CurvePoint, Reliability, ReportData, ReportExample } from '@earlyexit/evaluation';
 
-/** Invented numbers in the shape of a report, for the tests of the page alone. */
+/** Invented numbers in the shape of a report, for tests of the page. */
 export function inventReportData(): ReportData {
   const classes = Array.from({ length: 10 }, (_, digit) => String(digit));
   const at = (accuracy: number, averageMacs: number): CurvePoint => ({

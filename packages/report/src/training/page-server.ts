@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 export interface ServedPage {
   /** The whole page. */
   render(): string;
-  /** What is sent to the pages that are open: one line of JSON. */
+  /** The update that is sent to open pages: one line of JSON. */
   update(): string;
 }
 
@@ -13,25 +13,25 @@ export interface ServedPage {
 export interface PageServer {
   /** Such as `http://127.0.0.1:43121/`. */
   readonly url: string;
-  /** Tells the open pages that something has changed; they hear of it at most once a second. */
+  /** Notifies open pages that something has changed, at most once a second. */
   changed(): void;
-  /** Sends the last update, says that it was the last, and stops serving. */
+  /** Sends the final update, marked as such, and stops serving. */
   dispose(): Promise<void>;
 }
 
 const SHORTEST_PAUSE_MS = 1000;
-// Drawing shares the thread with the training: it may take one part in thirty of it.
+// Drawing shares the thread with the training and may take a thirtieth of its time.
 const PAUSE_PER_DRAWING = 30;
 
 const headers = {
   'cache-control': 'no-store',
-  // The page asks nothing of any other host, and no other page may ask anything of this one.
+  // The page requests nothing from other hosts, and no other page may embed or call it.
   'content-security-policy':
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; connect-src 'self'",
   'x-content-type-options': 'nosniff',
 };
 
-/** Serves a page on a free port of this machine, to this machine alone. */
+/** Serves a page on a free port, only to this machine. */
 export async function startPageServer(page: ServedPage): Promise<PageServer> {
   const listeners = new Set<ServerResponse>();
   let timer: NodeJS.Timeout | null = null;
@@ -42,14 +42,15 @@ export async function startPageServer(page: ServedPage): Promise<PageServer> {
     const started = performance.now();
     const message = `event: ${event}\ndata: ${page.update()}\n\n`;
     for (const response of listeners) {
-      // Who has not taken the last message is not reading: messages must not pile up in the training's memory.
+      // A client that has not taken the last message is not reading, and messages must not pile up in the training's
+      // memory.
       if (response.writableNeedDrain) response.destroy();
       else response.write(message);
     }
     pauseMs = Math.max(SHORTEST_PAUSE_MS, (performance.now() - started) * PAUSE_PER_DRAWING);
   };
   const server = createServer((request, response) => {
-    // A page elsewhere whose name was made to point here is not this page.
+    // Refuses requests under other host names that were made to point here (DNS rebinding).
     const local = /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '');
     if (!local || request.method !== 'GET') {
       response.writeHead(local ? 405 : 403, headers).end();
@@ -84,7 +85,7 @@ export async function startPageServer(page: ServedPage): Promise<PageServer> {
           resolve();
         });
       });
-      // A browser that does not read on must not keep the command from ending.
+      // A browser that stops reading must not keep the command from ending.
       const giveUp = setTimeout(() => {
         server.closeAllConnections();
       }, 500);

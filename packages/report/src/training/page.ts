@@ -19,7 +19,7 @@ progress::-moz-progress-bar { background: var(--accent); }
 .tiles strong { font-size: 23px; white-space: nowrap; }
 `;
 
-// What arrives replaces the page's content; at the end the connection is closed, and the page stays as it is.
+// Updates replace the page's content; at the end the connection is closed and the page stays as it is.
 const script = `
 const source = new EventSource('events');
 const show = (event) => {
@@ -35,7 +35,7 @@ source.onerror = () => {
 };
 `;
 
-/** The whole page; it keeps itself up to date from `events`, and asks nothing of any other host. */
+/** The whole page; it updates itself from `events` and requests nothing from other hosts. */
 export function renderPage(view: TrainingView): string {
   return html`<!doctype html>
     <html lang="en">
@@ -57,7 +57,7 @@ export function renderPage(view: TrainingView): string {
     </html> `.text;
 }
 
-/** The title of the browser's tab: how far it is. */
+/** The title of the browser's tab, with the progress. */
 export function pageTitle({ title, state, step, steps }: TrainingView): string {
   return state === 'running' && steps > 0
     ? `${percent(Math.floor((100 * step) / steps) / 100, 0)} · ${title}`

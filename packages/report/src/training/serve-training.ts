@@ -3,9 +3,9 @@ import { pageTitle, renderContent, renderPage } from './page';
 import { followTraining } from './training-view';
 import { startPageServer } from './page-server';
 
-/** A training that is shown in a browser. */
+/** A training shown in a browser. */
 export interface ServedTraining {
-  /** Of the page: `http://127.0.0.1:43121/`. */
+  /** The URL of the page: `http://127.0.0.1:43121/`. */
   readonly url: string;
   /** Takes every event of `train`. */
   onEvent(event: TrainingEvent): void;
@@ -14,8 +14,8 @@ export interface ServedTraining {
 }
 
 /**
- * Serves a page that shows loss and accuracy of every exit while a network is trained, on a free port and to this machine
- * alone.
+ * Serves a page that shows loss and accuracy of every exit while a network is trained, on a free port and only to this
+ * machine.
  *
  * @throws the system's error if no port can be opened
  */
@@ -24,7 +24,7 @@ export async function serveTraining(options: {
   readonly title: string;
   /** Names of the exits, the final one last. */
   readonly exits: readonly string[];
-  /** The epochs that a training to be resumed has done: `readEpochs` of `@earlyexit/trainer`. None unless given. */
+  /** The epochs already done by a training that is resumed: `readEpochs` of `@earlyexit/trainer`. None unless given. */
   readonly earlier?: readonly EpochMetrics[];
 }): Promise<ServedTraining> {
   const { title, exits, earlier = [] } = options;

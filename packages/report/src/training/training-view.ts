@@ -5,23 +5,23 @@ import {
   type WindowMeans,
 } from '@earlyexit/trainer';
 
-/** How a training stands. */
+/** The state of a training. */
 export type TrainingState = 'starting' | 'running' | 'finished' | 'interrupted' | 'failed';
 
 /** Means over some training steps, and where they end. */
 export interface CurvePoint extends WindowMeans {
-  /** Epochs done, with the part of the present one. */
+  /** Epochs done, including the fraction of the current one. */
   readonly epoch: number;
 }
 
-/** What the live page shows. */
+/** The content of the live page. */
 export interface TrainingView {
   /** Such as `b_lenet on mnist`. */
   readonly title: string;
   /** The final exit last. */
   readonly exits: readonly string[];
   readonly state: TrainingState;
-  /** What it failed with. */
+  /** The message of the error that ended the training. */
   readonly error: string | null;
   readonly step: number;
   readonly steps: number;
@@ -31,7 +31,7 @@ export interface TrainingView {
   readonly secondsLeft: number | null;
   readonly training: readonly CurvePoint[];
   readonly validated: readonly EpochMetrics[];
-  /** From 1; null before there is one. */
+  /** Counted from 1; null before there is one. */
   readonly bestEpoch: number | null;
 }
 
@@ -41,14 +41,13 @@ export interface TrainingFollower {
   follow(event: TrainingEvent): void;
 }
 
-// As many points as a curve can show on a wide screen.
+// As many points as a curve can usefully show on a wide screen.
 const POINTS = 400;
 
 /**
- * Gathers the events of a training into what the page shows.
+ * Collects the events of a training into the content of the page.
  *
- * @param earlier the epochs that a training to be resumed has done; those after the checkpoint that it goes on from are
- *   left out
+ * @param earlier the epochs already done by a training that is resumed; those after its checkpoint are left out
  */
 export function followTraining(
   title: string,
