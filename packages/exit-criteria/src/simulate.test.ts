@@ -5,7 +5,8 @@ import type { CachedLogits } from './cached-logits';
 import { listCriteria, getCriterion } from './criteria/criterion-registry';
 import { selectRows, type CriterionState } from './criteria/criterion-state';
 import type { ExitPolicy } from './policy/exit-policy';
-import { simulate, type Simulation } from './simulate';
+import { simulate } from './simulate';
+import type { Simulation } from './simulation';
 import { caches } from './test-logits';
 import type { Threshold } from './policy/threshold';
 
