@@ -5,6 +5,7 @@ import { extname, join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumFlags, chromiumPath } from './chromium';
+import { thresholdsByHand, whyItWorks } from './docs-live-examples';
 import { run, tool } from './packed';
 import { root } from './workspace';
 
@@ -197,4 +198,8 @@ describe.skipIf(chromiumPath === undefined)('in Chromium, the site', () => {
       expect(page.url()).toContain('threshold=0.3');
     });
   });
+
+  describe('shows why it works', () => whyItWorks(() => ({ page, address, complaints })));
+
+  describe('lets thresholds be set by hand', () => thresholdsByHand(() => ({ page, address, complaints })));
 });

@@ -22,6 +22,7 @@ const guide: DefaultTheme.SidebarItem[] = [
     items: [
       { text: 'Why it works', link: '/live/why-it-works' },
       { text: 'Draw a digit', link: '/live/draw-a-digit' },
+      { text: 'Thresholds by hand', link: '/live/thresholds' },
     ],
   },
   {
@@ -58,6 +59,8 @@ export default defineConfig({
   head: [
     ['link', { rel: 'icon', type: 'image/svg+xml', href: `${process.env['DOCS_BASE'] ?? '/'}favicon.svg` }],
   ],
+  // The usual light one has letters that are too pale for axe.
+  markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark' } },
   themeConfig: {
     nav: [
       { text: 'Guide', link: '/guide/early-exit', activeMatch: '^/(guide/|live/|install)' },
@@ -81,6 +84,7 @@ export default defineConfig({
     ssr: {
       external: ['@earlyexit/boundary', '@earlyexit/inference', 'onnxruntime-web'],
     },
+    worker: { format: 'es' },
     plugins: [quotedFiles],
   },
 });

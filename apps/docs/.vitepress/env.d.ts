@@ -9,3 +9,11 @@ declare module '*?url' {
   const address: string;
   export default address;
 }
+
+interface ImportMeta {
+  /** Vite's: every file of a pattern, by its path. */
+  glob<Content>(
+    pattern: string,
+    options: { readonly eager: true; readonly import: 'default'; readonly query?: string },
+  ): Readonly<Record<string, Content>>;
+}

@@ -18,6 +18,10 @@ const theme: Theme = {
       'WhyItWorks',
       defineAsyncComponent(() => import('./live/boundary/why-it-works')),
     );
+    app.component(
+      'ThresholdsByHand',
+      defineAsyncComponent(() => import('./live/thresholds/thresholds-by-hand')),
+    );
   },
 };
 

@@ -1,73 +1,33 @@
 import type { Boundary } from '@earlyexit/boundary';
 import { count } from '@earlyexit/core/format';
-import { h, type VNode } from 'vue';
-import { costShare } from './run-experiment';
+import type { VNode } from 'vue';
+import { liveFigures, shareText } from '../live-figures';
 
 /** Who answered, how well, and what it cost: beside the plot, and its legend. */
 export function boundaryFigures(boundary: Boundary | null): VNode {
   const [first, last] = boundary?.exits ?? [];
-  const rows: readonly [
-    name: string,
-    symbol: string,
-    title: string,
-    value: number | undefined,
-    words: string,
-  ][] = [
-    [
-      'share',
-      'first',
-      'leave at the first exit',
-      first?.share,
-      first === undefined
-        ? ''
-        : `${accuracyText(first.accuracy)} of these right, ${count(first.macs)} multiply-accumulates each`,
-    ],
-    [
-      'hard',
-      'last',
-      'go on to the last',
-      last?.share,
-      last === undefined
-        ? ''
-        : `${accuracyText(last.accuracy)} of these right, ${count(last.macs)} multiply-accumulates each`,
-    ],
-    [
-      'accuracy',
-      'all',
-      'are right in all',
-      boundary?.accuracy,
-      last === undefined || first === undefined
-        ? ''
-        : `the first exit alone: ${accuracyText(first.accuracyOfAll)}; the last alone: ${accuracyText(last.accuracyOfAll)}`,
-    ],
-    [
-      'cost',
-      'cost',
-      'of the full cost',
-      boundary === null ? undefined : costShare(boundary),
-      boundary === null
-        ? ''
-        : `${count(boundary.averageMacs)} of ${count(boundary.staticMacs)} multiply-accumulates on average`,
-    ],
-  ];
-  return h(
-    'dl',
-    { class: 'figures' },
-    rows.map(([name, symbol, title, value, words]) =>
-      h('div', { class: ['figure', symbol] }, [
-        h('dt', title),
-        h('dd', { 'data-figure': name, 'data-value': value ?? '' }, [
-          h('strong', value === undefined ? '–' : `${(100 * value).toFixed(0)} %`),
-          h('span', { class: 'bar', 'aria-hidden': 'true' }, [
-            h('span', { style: { width: `${100 * Math.min(1, value ?? 0)}%` } }),
-          ]),
-          h('small', words),
-        ]),
-      ]),
-    ),
-  );
-}
-
-function accuracyText(accuracy: number | null): string {
-  return accuracy === null ? 'none' : `${(100 * accuracy).toFixed(0)} %`;
+  const each = (exit: typeof first): string =>
+    exit === undefined
+      ? ''
+      : `${shareText(exit.accuracy)} of these right, ${count(exit.macs)} multiply-accumulates each`;
+  const alone = (exit: typeof first): string => shareText(exit?.accuracyOfAll ?? null);
+  return liveFigures([
+    { name: 'first', title: 'leave at the first exit', value: first?.share ?? null, words: each(first) },
+    { name: 'last', title: 'go on to the last', value: last?.share ?? null, words: each(last) },
+    {
+      name: 'accuracy',
+      title: 'are right in all',
+      value: boundary?.accuracy ?? null,
+      words: boundary === null ? '' : `the first exit alone: ${alone(first)}; the last alone: ${alone(last)}`,
+    },
+    {
+      name: 'cost',
+      title: 'of the full cost',
+      value: boundary === null ? null : boundary.averageMacs / boundary.staticMacs,
+      words:
+        boundary === null
+          ? ''
+          : `${count(boundary.averageMacs)} of ${count(boundary.staticMacs)} multiply-accumulates on average`,
+    },
+  ]);
 }

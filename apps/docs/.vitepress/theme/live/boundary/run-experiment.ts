@@ -1,4 +1,5 @@
-import type { Boundary, PlaneOpinions } from '@earlyexit/boundary';
+import type * as Library from '@earlyexit/boundary';
+import type { PlaneOpinions } from '@earlyexit/boundary';
 import type { ExperimentState } from './experiment-state';
 
 /** Points of a shape: enough for smooth boundaries, few enough for a page. */
@@ -9,7 +10,7 @@ const STEPS_A_PICTURE = 10;
 const [ROUGH, FINE] = [40, 96];
 
 /** The library, with the engine that it runs on. */
-export type BoundaryLibrary = typeof import('@earlyexit/boundary');
+export type BoundaryLibrary = typeof Library;
 
 let loaded: Promise<BoundaryLibrary> | undefined;
 
@@ -49,9 +50,4 @@ export async function runExperiment(
   } finally {
     experiment.dispose();
   }
-}
-
-/** The share of the multiply-accumulates that a point costs on average, of those of the network without exits. */
-export function costShare({ averageMacs, staticMacs }: Boundary): number {
-  return averageMacs / staticMacs;
 }

@@ -1,9 +1,10 @@
 import type { Boundary, PlaneOpinions } from '@earlyexit/boundary';
 import { defineComponent, h, onMounted, onUnmounted, ref, shallowRef, type VNode } from 'vue';
+import { expectation } from '../expectation';
 import { readLinkState, writeLinkState } from '../link-state';
 import { whenSeen } from '../when-seen';
 import { boundaryFigures } from './boundary-figures';
-import { expectation } from './expectation';
+import { expectedToLeave } from './expected-to-leave';
 import {
   addMark,
   choiceOf,
@@ -20,6 +21,7 @@ import {
 import { drawingPlane } from './drawing-plane';
 import { pageColors } from './page-colors';
 import { type BoundaryLibrary, loadBoundaryLibrary, runExperiment } from './run-experiment';
+import '../live-example.css';
 import './boundary.css';
 
 /** Steps that "Train on" adds. */
@@ -102,7 +104,7 @@ export default defineComponent({
     });
 
     return () =>
-      h('div', { class: 'boundary-example', ref: root, 'data-phase': phase.value }, [
+      h('div', { class: 'live-example boundary-example', ref: root, 'data-phase': phase.value }, [
         h('div', { class: 'plane' }, [
           h(drawingPlane, {
             plot: plot.value,
@@ -112,7 +114,11 @@ export default defineComponent({
           }),
           h('p', { class: 'progress', role: 'status' }, progressText()),
         ]),
-        h('div', { class: 'side' }, [h(expectation), thresholdSlider(), boundaryFigures(boundary.value)]),
+        h('div', { class: 'side' }, [
+          h(expectation, expectedToLeave),
+          thresholdSlider(),
+          boundaryFigures(boundary.value),
+        ]),
         h('div', { class: 'controls' }, controls()),
       ]);
 
@@ -144,7 +150,7 @@ export default defineComponent({
           'aria-valuetext': `${(100 * threshold).toFixed(1)} % sure`,
           onInput: (event: Event) => change({ threshold: Number((event.target as HTMLInputElement).value) }),
         }),
-        h('div', { class: 'ends', 'aria-hidden': 'true' }, [
+        h('div', { class: 'ends' }, [
           h('span', 'everything leaves'),
           h(
             'button',
