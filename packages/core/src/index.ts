@@ -2,6 +2,7 @@ export { csvLine } from './csv-line';
 export {
   EarlyExitError,
   type ErrorInput,
+  errorMessage,
   type ErrorKind,
   type ErrorParts,
   type ErrorText,

@@ -23,7 +23,7 @@ export async function answerImages(
     const options = await model.optionsFor(asked);
     const images = await read();
     state.images = images.count;
-    const answers = await place.run(images, options, state.signal);
+    const answers = await place.run(images, options, state);
     // What a request runs under options of its own is no sample of the stream that was calibrated for.
     if (Object.keys(asked).length === 0) model.shift?.observe(answers);
     const alarm = model.shift?.message ?? null;

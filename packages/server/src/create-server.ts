@@ -168,8 +168,7 @@ function addHooks(app: FastifyInstance, serving: Serving, inFlight: ReturnType<t
   app.decorateRequest('state', null as never);
 
   app.addHook('onRequest', (request, reply, done) => {
-    const controller = new AbortController();
-    request.state = { startedAt: performance.now(), signal: controller.signal };
+    request.state = { startedAt: performance.now(), isGone: false };
     const url = request.routeOptions.url ?? '';
     const isHealth = url.startsWith('/v2/health/');
     if (!isHealth) checkToken(request.headers.authorization);
@@ -177,7 +176,9 @@ function addHooks(app: FastifyInstance, serving: Serving, inFlight: ReturnType<t
     const leave = inFlight.enter(bytesAnnounced(request, options.maxBodyBytes));
     reply.raw.once('close', () => {
       leave();
-      if (!reply.raw.writableFinished) controller.abort(new Error('the client has closed the connection'));
+      if (reply.raw.writableFinished) return;
+      request.state.isGone = true;
+      request.state.onGone?.();
     });
     done();
   });

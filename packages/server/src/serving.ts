@@ -16,8 +16,10 @@ export interface Serving {
 /** What is known of a request besides what Fastify knows. */
 export interface RequestState {
   readonly startedAt: number;
-  /** Aborted when the client is gone. */
-  readonly signal: AbortSignal;
+  /** Whether the client has closed the connection. */
+  isGone: boolean;
+  /** Called when it does. */
+  onGone?: () => void;
   model?: HostedModel;
   images?: number;
 }

@@ -48,9 +48,7 @@ export abstract class EarlyExitError extends Error {
 
   constructor(input: ErrorInput) {
     const parts = partsOf(input, (argument) => argument);
-    const received = parts.received === undefined ? '' : ` Received: ${parts.received}.`;
-    const remedy = parts.remedy === undefined ? '' : ` ${parts.remedy}.`;
-    super(`${parts.where}: ${parts.rule}.${received}${remedy}`, { cause: input.cause });
+    super(sentences(parts), { cause: input.cause });
     this.parts = parts;
     this.partsAs = (called) => partsOf(input, called);
     // Not shown when the error is printed.
@@ -62,6 +60,17 @@ export abstract class EarlyExitError extends Error {
   static is(value: unknown): value is EarlyExitError {
     return value instanceof Error && marker in value;
   }
+}
+
+/** What an error made of these parts says, without the error. */
+export function errorMessage(input: ErrorInput): string {
+  return sentences(partsOf(input, (argument) => argument));
+}
+
+function sentences(parts: ErrorParts): string {
+  const received = parts.received === undefined ? '' : ` Received: ${parts.received}.`;
+  const remedy = parts.remedy === undefined ? '' : ` ${parts.remedy}.`;
+  return `${parts.where}: ${parts.rule}.${received}${remedy}`;
 }
 
 function partsOf(input: ErrorInput, called: (argument: string) => string): ErrorParts {

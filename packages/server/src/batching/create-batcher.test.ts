@@ -1,7 +1,7 @@
 import type { Answers, Session } from '@earlyexit/inference';
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../http/refusal';
-import { createBatcher } from './create-batcher';
+import { type Client, createBatcher } from './create-batcher';
 
 interface InventedSession extends Session {
   /** The images of each run. */
@@ -114,18 +114,34 @@ describe('createBatcher', () => {
     const batcher = createBatcher(session, limits);
     const first = batcher.reserve(1, Infinity).run(images(1), {});
     const late = batcher.reserve(1, performance.now() + 5).run(images(2), {});
-    const controller = new AbortController();
-    const gone = batcher.reserve(1, Infinity).run(images(3), {}, controller.signal);
+    const client: Client = { isGone: false };
+    const gone = batcher.reserve(1, Infinity).run(images(3), {}, client);
     const last = batcher.reserve(1, Infinity).run(images(4), {});
     const all = Promise.allSettled([first, late, gone, last]);
-    controller.abort(new Error('gone'));
+    client.onGone?.();
     await new Promise((resolve) => setTimeout(resolve, 10));
     session.open();
     const [, lateEnd, goneEnd, lastEnd] = await all;
     expect(lateEnd).toMatchObject({ status: 'rejected', reason: { status: 503, reason: 'deadline' } });
-    expect(goneEnd).toMatchObject({ status: 'rejected', reason: { message: 'gone' } });
+    expect(goneEnd).toMatchObject({ status: 'rejected', reason: { reason: 'gone' } });
     expect(lastEnd).toMatchObject({ status: 'fulfilled' });
     expect(session.runs).toEqual([[1], [4]]);
+  });
+
+  it('lets nobody whose time has passed keep others out', async () => {
+    const session = inventSession();
+    const batcher = createBatcher(session, limits);
+    const ask = (count: number, deadline: number) =>
+      batcher.reserve(count, deadline).run(images(...new Array<number>(count).fill(1)), {});
+    const running = ask(1, Infinity);
+    const late = ask(8, performance.now() + 5).catch((error: unknown) => error);
+    expect(() => batcher.reserve(4, Infinity)).toThrow('queue');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const next = ask(4, Infinity);
+    expect(await late).toMatchObject({ reason: 'deadline' });
+    session.open();
+    await Promise.all([running, next]);
+    expect(session.runs).toEqual([[1], [1, 1, 1, 1]]);
   });
 
   it('refuses at once what is certain to be late', async () => {

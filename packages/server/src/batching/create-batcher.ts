@@ -18,10 +18,16 @@ export interface FinishedRun {
   readonly milliseconds: number;
 }
 
+/** Who asks, and may be gone before the answer. */
+export interface Client {
+  isGone: boolean;
+  onGone?: () => void;
+}
+
 /** Room for the images of one request, kept from before they are read until they are answered. */
 export interface Place {
   /** Answers the images; to be called once. Rejects with a `Refusal` where their time has passed before their run. */
-  run(images: ImageBatch, options: RunOptions, signal?: AbortSignal): Promise<Answers>;
+  run(images: ImageBatch, options: RunOptions, client?: Client): Promise<Answers>;
   /** Gives the room back; of no effect after `run`. */
   release(): void;
 }
@@ -100,6 +106,8 @@ export function createBatcher(
     );
 
   function reserve(images: number, deadline: number): Place {
+    // Whose time has passed keeps nobody else out.
+    if (queue.length > 0 && queue[0]!.deadline <= performance.now()) dropLate();
     const waits = reserved + queued();
     if (images > most) throw tooManyImages(images, most);
     if (waits + images > most) {
@@ -127,7 +135,7 @@ export function createBatcher(
     };
     return {
       release,
-      run: (batch, options, signal) =>
+      run: (batch, options, client) =>
         new Promise((answer, refuse) => {
           release();
           const job = {
@@ -142,15 +150,15 @@ export function createBatcher(
           const leave = (): void => {
             if (!queue.includes(job)) return;
             queue = queue.filter((each) => each !== job);
-            refuse(signal!.reason);
+            refuse(gone());
             tellIdle();
           };
-          if (signal?.aborted === true) {
-            refuse(signal.reason);
+          if (client?.isGone === true) {
+            refuse(gone());
             tellIdle();
             return;
           }
-          signal?.addEventListener('abort', leave, { once: true });
+          if (client !== undefined) client.onGone = leave;
           queue.push(job);
           arrivals.observe(batch.count, job.since);
           wake();
@@ -253,6 +261,11 @@ export function createBatcher(
       tellIdle();
     },
   };
+}
+
+/** Nobody reads it. */
+function gone(): Refusal {
+  return new Refusal(499, 'gone', { where: 'client', rule: 'it closed the connection before the answer' });
 }
 
 /** Jobs run together if their options say the same. */

@@ -30,9 +30,9 @@ export function addClassifyRoute(app: FastifyInstance, serving: Serving): void {
     {
       // Before the body is read.
       onRequest: (request, _, done) => {
-        const { model, version } = ask(request.query);
+        const { model, version, timeout } = ask(request.query);
         request.state.model = table.get(model, version);
-        request.state.model.batcher.reserve(1, Infinity).release();
+        request.state.model.batcher.reserve(1, deadlineOf(request, timeout, options.timeoutMs)).release();
         done();
       },
     },

@@ -15,9 +15,10 @@ export function addInferRoutes(app: FastifyInstance, serving: Serving): void {
       `${address}/infer`,
       {
         // Before the body is read.
-        onRequest: ({ params, state }, _, done) => {
-          state.model = table.get(params.name, params.version);
-          state.model.batcher.reserve(1, Infinity).release();
+        onRequest: (request, _, done) => {
+          const { name, version } = request.params;
+          request.state.model = table.get(name, version);
+          request.state.model.batcher.reserve(1, deadlineOf(request, undefined, options.timeoutMs)).release();
           done();
         },
       },
