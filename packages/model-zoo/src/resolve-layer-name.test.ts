@@ -48,3 +48,22 @@ it('knows blocks by the names that Keras gives them', () => {
   expect(['block1', 'block2', 'block3'].map((name) => resolveLayerName(model, name))).toEqual(names.slice(1));
   model.dispose();
 });
+
+it('counts residual additions where names do not tell, as in imported networks', () => {
+  const input = tfl.input({ shape: [4], name: 'images' });
+  const dense = (from: tfl.SymbolicTensor, name: string) =>
+    tfl.layers.dense({ units: 4, name }).apply(from) as tfl.SymbolicTensor;
+  const added = (from: tfl.SymbolicTensor, name: string) =>
+    tfl.layers.add({ name: `${name}_add` }).apply([from, dense(from, name)]) as tfl.SymbolicTensor;
+  const bent = tfl.layers.reLU({ name: 'bent' }).apply(added(input, 'first')) as tfl.SymbolicTensor;
+  const output = dense(added(added(bent, 'second'), 'third'), 'logits');
+  const model = tfl.model({ inputs: input, outputs: output });
+  // Behind the first an activation; the second is read by two.
+  expect(['block1', 'block2', 'block3'].map((name) => resolveLayerName(model, name))).toEqual([
+    'bent',
+    'second_add',
+    'third_add',
+  ]);
+  expect(() => resolveLayerName(model, 'block4')).toThrow('block1 to block3');
+  model.dispose();
+});

@@ -4,11 +4,14 @@ import type { tfl } from './tf';
 
 // `layer2_block1_conv1` here, `conv3_block2_1_conv` in Keras: the part up to `block<number>` names the block.
 const blockOfLayer = /^(.*block\d+)_/;
+/** Layers that only bend what an addition gave. */
+const activations = new Set(['Activation', 'ReLU', 'LeakyReLU', 'ELU', 'PReLU']);
 const blockNumber = /^block(\d+)$/;
 
 /**
  * Resolves the layer name that a person types: a layer's own name, or `block4` for the layer that ends the fourth
- * residual block, counted from 1 over all stages.
+ * residual block, counted from 1 over all stages; where layers have no names that tell, for what is behind the fourth
+ * residual addition.
  *
  * @throws ArgumentError if the network has no such layer or block; the message names the nearest ones.
  */
@@ -16,7 +19,7 @@ export function resolveLayerName(model: MultiExitModel | tfl.LayersModel, name: 
   const names = backboneLayerNames(model);
   if (names.includes(name)) return name;
   const where = `resolveLayerName(${JSON.stringify(name)})`;
-  const ends = blockEnds(names);
+  const ends = blockEnds(model, names);
   const number = blockNumber.exec(name)?.[1];
   if (number !== undefined) {
     const end = ends[Number(number) - 1];
@@ -51,7 +54,24 @@ function backboneLayerNames(model: MultiExitModel | tfl.LayersModel): readonly s
 }
 
 /** The last layer of each block, in the order in which data meets the blocks. */
-function blockEnds(names: readonly string[]): readonly string[] {
+function blockEnds(model: MultiExitModel | tfl.LayersModel, names: readonly string[]): readonly string[] {
+  const named = endsByName(names);
+  return named.length > 0 ? named : endsByAddition('metadata' in model ? model.model : model, names);
+}
+
+/** Where blocks have no names, as in networks of other programs: what is behind each residual addition. */
+function endsByAddition({ layers }: tfl.LayersModel, names: readonly string[]): string[] {
+  const known = new Set(names);
+  return layers
+    .filter((layer) => layer.getClassName() === 'Add' && known.has(layer.name))
+    .map((layer) => {
+      const [next, ...others] = layer.outboundNodes.map(({ outboundLayer }) => outboundLayer);
+      const isActivation = next !== undefined && others.length === 0 && activations.has(next.getClassName());
+      return isActivation ? next.name : layer.name;
+    });
+}
+
+function endsByName(names: readonly string[]): readonly string[] {
   // A LayersModel lists its layers by depth: a block's last layer comes last, and a Map keeps the blocks in the
   // order of their first layers.
   const ends = new Map<string, string>();

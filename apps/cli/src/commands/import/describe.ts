@@ -17,7 +17,7 @@ export function describeImported(document: ImportedDocument): string[] {
   return [
     `${model}: ${name}, ${plural(layers, 'layer')}, ${shortMacs(macs)} MACs, ${count(parameters)} parameters, images [${inputShape.join(', ')}], ${count(classes.length)} classes`,
     exits === 0
-      ? `next: earlyexit train ${model} --exits LAYER … --dataset NAME (earlyexit profile ${model} lists the layers)`
+      ? `next: earlyexit train ${model} --exits LAYER … --dataset NAME (earlyexit profile ${model} --layers lists them)`
       : `next: earlyexit train ${model} --regime frozen --dataset NAME`,
   ];
 }
