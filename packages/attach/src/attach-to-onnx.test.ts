@@ -1,4 +1,4 @@
-import { loadSession } from '@earlyexit/inference/onnx';
+import { loadSession, loadStagedSession } from '@earlyexit/inference/onnx';
 import { describe, expect, it, vi } from 'vitest';
 import { attachToOnnx } from './attach-to-onnx';
 import { colourImages, colourNetwork, preparation } from './testing/colour-networks';
@@ -10,7 +10,13 @@ const network = colourNetwork({ depth: 24, scale: 60, softmax: true });
 describe('attachToOnnx', () => {
   it('puts exits where they are named, and its file answers as the network where nobody leaves', async () => {
     const exits = ['relu_2', '50%'];
-    const { file, report } = await attachToOnnx(network, { images, aim, exits, hidden: 8, ...preparation });
+    const { file, report, stages } = await attachToOnnx(network, {
+      images,
+      aim,
+      exits,
+      hidden: 8,
+      ...preparation,
+    });
     expect(report.exits.map(({ name }) => name)).toEqual(['exit0', 'exit1', 'final']);
     expect(report.samples).toBe(180);
     expect(report.promise).toMatchObject({ samples: 270, risk: 0.05 });
@@ -23,6 +29,13 @@ describe('attachToOnnx', () => {
     const never = await session.run(feed, { thresholds: ['never', 'never'] });
     const different = answers.classes.filter((answer, row) => answer !== never.classes[row]).length;
     expect(different / images.size).toBeLessThanOrEqual(0.05);
+    const staged = await loadStagedSession(await stages(), { threads: 1 });
+    const again = await staged.run(feed);
+    expect([again.classes, again.exits]).toEqual([answers.classes, answers.exits]);
+    again.logits.forEach((logit, i) => {
+      expect(logit).toBeCloseTo(answers.logits[i]!, 4);
+    });
+    staged.dispose();
     const half = answers.scores.toSorted()[Math.floor(images.size / 2)]!;
     const mixed = await session.run(feed, { thresholds: [half, 'always'] });
     expect(new Set(mixed.exits)).toEqual(new Set([0, 1]));

@@ -1,4 +1,4 @@
-import { loadSession } from '@earlyexit/inference/onnx';
+import { loadSession, loadStagedSession } from '@earlyexit/inference/onnx';
 import { describe, expect, it } from 'vitest';
 import { cascadeOnnx } from './cascade-onnx';
 import { colourImages, colourNetwork, preparation } from './testing/colour-networks';
@@ -56,7 +56,7 @@ describe('cascadeOnnx', () => {
       classes: ['green', 'blue', 'red'],
     };
     const second = { network: colourNetwork({ depth: 6, stride: 2, scale: 60 }) };
-    const { file, report } = await cascadeOnnx([first, second], large, {
+    const { file, report, stages } = await cascadeOnnx([first, second], large, {
       images,
       aim,
       classes: ['red', 'green', 'blue'],
@@ -84,6 +84,10 @@ describe('cascadeOnnx', () => {
       expect(answers.classes[row]).toBe(alone[exit]!.classes[row]);
       expect(answers.logits[row * 3]).toBeCloseTo(alone[exit]!.logits[row * 3]!, 4);
     });
+    const staged = await loadStagedSession(await stages(), { threads: 1 });
+    const { classes, exits } = await staged.run(feed);
+    expect([classes, exits]).toEqual([answers.classes, answers.exits]);
+    staged.dispose();
     session.dispose();
   });
 

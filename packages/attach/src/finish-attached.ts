@@ -1,7 +1,12 @@
 import { selectSamples } from '@earlyexit/calibration';
 import type { WorkOptions } from '@earlyexit/core';
 import { type CachedLogits, capThresholds, type ExitCosts, policyToJson } from '@earlyexit/exit-criteria';
-import { type ForeignPlan, writeForeignConditional } from '@earlyexit/onnx/foreign';
+import {
+  type ForeignPlan,
+  type StagedExport,
+  writeForeignConditional,
+  writeForeignStages,
+} from '@earlyexit/onnx/foreign';
 import { checkAnswers, requireGain } from './check-attached';
 import { chooseThresholds, CRITERION, type ThresholdAim } from './choose-thresholds';
 import type { ClassifierImages, ImageParts } from './classifier-images';
@@ -11,6 +16,11 @@ import { type ExitsReport, reportExits } from './exits-report';
 export interface AttachedFile {
   readonly file: Uint8Array<ArrayBuffer>;
   readonly report: ExitsReport;
+  /**
+   * Writes the same as one file a stage, for runtimes without `If`: `writeExport` of `@earlyexit/onnx/node` puts them into a
+   * folder.
+   */
+  readonly stages: () => Promise<StagedExport>;
 }
 
 /** What the thresholds are chosen by, and how they are written. */
@@ -79,15 +89,16 @@ export async function finishAttached(
   const report = reportExits(held, policy, costs, plan.metadata, { parts: sizes, aim });
   checkAnswers(cached, report.confidentAnswers, { where, caller }, { onNote });
   requireGain(promise, policy, costs, gains);
+  const metadata = { ...plan.metadata, policy: policyToJson(policy) };
   const file = await writeForeignConditional({
     ...plan,
     criterion: CRITERION,
     thresholds: policy.thresholds,
     temperatures: policy.temperatures,
     thresholdsAs,
-    metadata: { ...plan.metadata, policy: policyToJson(policy) },
+    metadata,
   });
-  return { file, report };
+  return { file, report, stages: () => writeForeignStages({ ...plan, metadata }, where) };
 }
 
 function range(from: number, to: number): Int32Array {

@@ -1,3 +1,4 @@
+export type { StagedExport } from './export-staged';
 export { adaptInput, type ForeignInput } from './foreign/adapt-input';
 export type { ImageInput, StatedInput } from './foreign/describe-input';
 export { type FreedFile, type ReadExternal, readForeign, upgradeForeign } from './foreign/foreign-file';
@@ -20,6 +21,7 @@ export {
   type ForeignPlan,
   writeForeignConditional,
 } from './foreign/write-conditional';
+export { writeForeignStages } from './foreign/write-stages';
 export { type TensorPlace, writeForeignExits, type WrittenTensor } from './foreign/write-tensors';
 export { METADATA_KEY, type OnnxMetadata } from './model-file';
 export { type Attribute, GraphBuilder, valueInfo } from './graph/graph-builder';

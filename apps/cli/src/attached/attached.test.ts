@@ -77,7 +77,7 @@ describe('cascade and attach', () => {
       at('large.onnx'),
       at('both.onnx'),
       ...images,
-      '--json',
+      ...['--staged', at('stages'), '--json'],
     ]);
     expect(both.stderr).not.toContain('Error');
     expect(both.code).toBe(0);
@@ -89,6 +89,9 @@ describe('cascade and attach', () => {
     });
     const answer = await runCommand(['predict', at('both.onnx'), at('photos/0.png'), '--json']);
     expect(answer.json()).toMatchObject([{ exit: expect.any(Number) as number }]);
+    const stages = await runCommand(['predict', at('stages'), at('photos/0.png'), '--json']);
+    const [one] = answer.json() as { class: number; exitName: string }[];
+    expect(stages.json()).toMatchObject([{ class: one!.class, exitName: one!.exitName }]);
     const doctor = await runCommand(['doctor', at('both.onnx')]);
     expect(doctor.stdout).toMatch(
       /^both\.onnx: conditional, written by earlyexit, operators of version 17, 1 If node\n/,

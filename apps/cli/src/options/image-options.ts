@@ -88,6 +88,7 @@ export const promiseOptions = {
       default: 'constants' as const,
     },
   ),
+  staged: valueOption('dir', text(), 'also one file a stage, into this folder: for runtimes without If'),
   seed: valueOption('n', wholeNumber(0), 'of the parts of the images, and of the heads', { default: 0 }),
   force: switchOption('write over a file that earlyexit did not write'),
 };

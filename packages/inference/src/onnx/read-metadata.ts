@@ -27,7 +27,10 @@ export interface OnnxFileMetadata {
 }
 
 /** The description of one stage of a staged export, checked. */
-export interface StageFileMetadata extends Pick<OnnxFileMetadata, 'dtype' | 'inputShape' | 'network'> {
+export interface StageFileMetadata extends Pick<
+  OnnxFileMetadata,
+  'dtype' | 'origin' | 'inputShape' | 'network'
+> {
   readonly kind: 'stage';
   /** From 0. */
   readonly stage: number;

@@ -16,14 +16,16 @@ export class PlacedNetwork {
    *
    * @param graph the outermost, whose constants every graph inside it sees
    * @param input the name of what the network takes as images
+   * @param places the nodes that will be written, whose weights are needed; all unless given
    */
-  constructor(graph: GraphBuilder, network: ForeignNetwork, input: string) {
+  constructor(graph: GraphBuilder, network: ForeignNetwork, input: string, places?: readonly number[]) {
     this.network = network;
     // Read anew: the nodes are changed in place, so that no field of theirs is lost.
     const { graph: own } = readModel(network.bytes, 'network');
     this.#nodes = own.node;
     this.#names = new Map(network.inputs.map((name) => [name, input]));
-    const used = new Set(own.node.flatMap(readsOf));
+    const written = places?.map((place) => own.node[place]!) ?? own.node;
+    const used = new Set(written.flatMap(readsOf));
     for (const tensor of own.initializer) {
       if (!used.has(tensor.name)) continue;
       const name = graph.unique(tensor.name);

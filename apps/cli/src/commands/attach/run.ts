@@ -36,7 +36,7 @@ export async function run({
       mirror: options.mirror ? undefined : false,
     }),
   );
-  return writeAttached(out, attached, output);
+  return writeAttached(out, attached, { folder: options.staged, output });
 }
 
 /** The images that only heads learn from; null where none are named. */

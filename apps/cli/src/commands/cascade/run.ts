@@ -38,5 +38,5 @@ export async function run({
       { ...options, ...work, ...{ images, labels, aim, classes: options.classes ?? classes } },
     ),
   );
-  return writeAttached(out, attached, output);
+  return writeAttached(out, attached, { folder: options.staged, output });
 }

@@ -19,7 +19,7 @@ export function describeOutlook(
     ...runtimes.map(({ name, reason, source }) => `${name}: ${reason} (${source})`),
     '',
     conditionals > 0
-      ? 'Where it does not run: one file a stage (earlyexit export MODEL --staged DIR), and a program that runs the next only for what is left.'
+      ? 'Where it does not run: one file a stage (--staged DIR of export, attach and cascade), and a program that runs the next only for what is left.'
       : 'There is nothing in it to leave out: exits come in with earlyexit attach, cascade or import.',
   ];
 }

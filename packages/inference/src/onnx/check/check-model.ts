@@ -37,6 +37,7 @@ export function checkStage(
     readonly inputs: readonly StagedTensor[];
     readonly carried: readonly StagedTensor[];
     readonly classes: number;
+    readonly origin?: OnnxFileMetadata['origin'];
   },
   where: string,
 ): void {
@@ -47,7 +48,13 @@ export function checkStage(
         tensor(type === 'uint8' ? UINT8 : FLOAT, ['batch', ...shape]),
       ]);
     const logits: [string, Value] = ['logits', tensor(FLOAT, ['batch', stage.classes])];
-    checkAs(bytes, new Map(valuesOf(stage.inputs)), new Map([logits, ...valuesOf(stage.carried)]));
+    const [inputs, outputs] = [
+      new Map(valuesOf(stage.inputs)),
+      new Map([logits, ...valuesOf(stage.carried)]),
+    ];
+    if (stage.origin === 'foreign')
+      checkForeign(bytes, { inputs: stated(inputs), outputs: stated(outputs) }, where);
+    else checkAs(bytes, inputs, outputs);
   });
 }
 
@@ -87,9 +94,11 @@ function checkFile(
     checkAs(bytes, inputs, outputs);
     return;
   }
-  const stated = (values: ReadonlyMap<string, Value>): Stated[] =>
-    [...values].map(([name, { type }]) => ({ name, type }));
   checkForeign(bytes, { inputs: stated(inputs), outputs: stated(outputs) }, where);
+}
+
+function stated(values: ReadonlyMap<string, Value>): Stated[] {
+  return [...values].map(([name, { type }]) => ({ name, type }));
 }
 
 /** Reads a graph and compares its inputs and outputs with those that are expected. */

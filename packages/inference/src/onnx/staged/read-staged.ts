@@ -137,6 +137,8 @@ async function checkFile(
       remedy: 'The files are of several exports: export the network again',
     });
   }
-  checkStage(bytes, { ...stage, classes: network.classes.length }, where);
+  const { origin } = metadata;
+  const classes = network.classes.length;
+  checkStage(bytes, { ...stage, classes, ...(origin !== undefined && { origin }) }, where);
   return (metadata as { dtype?: 'int8' }).dtype ?? 'float32';
 }
