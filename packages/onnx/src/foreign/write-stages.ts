@@ -192,7 +192,7 @@ function constantNodes(
   const open = nodes.slice(from, to).flatMap(readsOf);
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (carried.has(name)) continue;
-    const place = makers.get(name) as number | undefined;
+    const place = makers.get(name);
     const isImages = from > 0 && inputs.includes(name);
     if (isImages || (place !== undefined && tensors.get(name)?.kind !== 'constant')) {
       throw new DataError({
