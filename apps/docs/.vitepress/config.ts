@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type DefaultTheme } from 'vitepress';
+import { criterionPages } from '../methods/criterion-pages';
 import { quotedFiles } from './quoted-files';
 
 /** Typedoc writes it before the site is built: a page for each entry of each package. */
@@ -41,6 +42,17 @@ const guide: DefaultTheme.SidebarItem[] = [
     ],
   },
   {
+    text: 'Methods',
+    items: [
+      { text: 'Criteria', link: '/methods/' },
+      {
+        text: 'One by one',
+        collapsed: true,
+        items: criterionPages.map(({ name }) => ({ text: name, link: `/methods/criteria/${name}` })),
+      },
+    ],
+  },
+  {
     text: 'Look up',
     items: [
       { text: 'Commands', link: '/commands' },
@@ -63,7 +75,7 @@ export default defineConfig({
   markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark' } },
   themeConfig: {
     nav: [
-      { text: 'Guide', link: '/guide/early-exit', activeMatch: '^/(guide/|live/|install)' },
+      { text: 'Guide', link: '/guide/early-exit', activeMatch: '^/(guide/|live/|methods/|install)' },
       { text: 'Commands', link: '/commands' },
       { text: 'API', link: '/api/', activeMatch: '^/api/' },
     ],

@@ -11,6 +11,7 @@ declare module '*?url' {
 }
 
 interface ImportMeta {
+  readonly env: { readonly BASE_URL: string };
   /** Vite's: every file of a pattern, by its path. */
   glob<Content>(
     pattern: string,

@@ -15,6 +15,14 @@ const theme: Theme = {
       defineAsyncComponent(() => import('./live/digit/draw-digit')),
     );
     app.component(
+      'CriterionPicture',
+      defineAsyncComponent(async () => (await import('./methods/criterion-picture')).CriterionPicture),
+    );
+    app.component(
+      'CriterionGallery',
+      defineAsyncComponent(async () => (await import('./methods/criterion-picture')).CriterionGallery),
+    );
+    app.component(
       'WhyItWorks',
       defineAsyncComponent(() => import('./live/boundary/why-it-works')),
     );
