@@ -1,26 +1,30 @@
 import * as Plot from '@observablehq/plot';
 import type { FrontierLook } from './search-tasks';
-import type { Look } from './scored-network';
 
 const HEIGHT = 250;
 
-/** Accuracy over cost: the best that thresholds can do, the final exit alone, and where the thresholds stand. */
+/** An accuracy and what it costs. */
+type Place = Pick<FrontierLook, 'accuracy' | 'averageMacs'>;
+
+/** Accuracy over cost, in which a point can be moved. */
+export interface FrontierPicture {
+  readonly element: Element;
+  /** Moves the point; false if it does not lie within the axes, so that the picture has to be drawn anew. */
+  move(place: Place): boolean;
+}
+
+/** Draws the best that thresholds can do, the final exit alone, and where the thresholds stand. */
 export function frontierPicture(
   frontier: readonly FrontierLook[],
-  { accuracy, averageMacs }: Look,
-  {
-    finalAccuracy,
-    staticMacs,
-    width,
-  }: { readonly finalAccuracy: number; readonly staticMacs: number; readonly width: number },
-): SVGSVGElement | HTMLElement {
-  const point = (cost: number, right: number): { x: number; y: number } => ({
-    x: (100 * cost) / staticMacs,
-    y: 100 * right,
+  start: Place,
+  how: { readonly finalAccuracy: number; readonly staticMacs: number; readonly width: number },
+): FrontierPicture {
+  const { finalAccuracy, staticMacs, width } = how;
+  const pointOf = ({ accuracy, averageMacs }: Place): { x: number; y: number } => ({
+    x: (100 * averageMacs) / staticMacs,
+    y: 100 * accuracy,
   });
-  const line = frontier.map((look) => point(look.averageMacs, look.accuracy));
-  const here = point(averageMacs, accuracy);
-  const figure = Plot.plot({
+  const element = Plot.plot({
     width,
     height: HEIGHT,
     marginLeft: 46,
@@ -30,23 +34,31 @@ export function frontierPicture(
     y: { label: '↑ accuracy, %', nice: true, grid: true, ticks: 5 },
     marks: [
       Plot.ruleY([100 * finalAccuracy], { stroke: 'var(--vp-c-text-3)', strokeDasharray: '4 4' }),
-      Plot.line(line, { x: 'x', y: 'y', stroke: 'var(--frontier)', strokeWidth: 2.5 }),
-      Plot.dot([here], {
-        x: 'x',
-        y: 'y',
-        r: 7,
-        fill: 'var(--here)',
-        stroke: 'var(--vp-c-bg)',
-        strokeWidth: 2,
+      Plot.line(frontier.map(pointOf), { x: 'x', y: 'y', stroke: 'var(--frontier)', strokeWidth: 2.5 }),
+      Plot.dot([pointOf(start)], {
+        ...{ x: 'x', y: 'y', r: 7, fill: 'var(--here)', stroke: 'var(--vp-c-bg)', strokeWidth: 2 },
+        className: 'here',
       }),
     ],
   });
   // One picture, one name: its parts have none of their own.
-  for (const part of figure.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
-  figure.setAttribute('role', 'img');
-  figure.setAttribute(
-    'aria-label',
-    `Accuracy and average cost: these thresholds reach ${here.y.toFixed(2)} % for ${here.x.toFixed(0)} % of the cost; the final exit alone ${(100 * finalAccuracy).toFixed(2)} %.`,
-  );
-  return figure;
+  for (const part of element.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
+  element.setAttribute('role', 'img');
+  const [x, y] = [element.scale('x')!, element.scale('y')!];
+  const dot = element.querySelector('circle')!;
+  const isOn = ([least, most]: readonly number[], value: number): boolean =>
+    value >= least! && value <= most!;
+  const move = (place: Place): boolean => {
+    const here = pointOf(place);
+    if (!isOn(x.domain as number[], here.x) || !isOn(y.domain as number[], here.y)) return false;
+    dot.setAttribute('cx', String(x.apply(here.x)));
+    dot.setAttribute('cy', String(y.apply(here.y)));
+    element.setAttribute(
+      'aria-label',
+      `Accuracy and average cost: these thresholds reach ${here.y.toFixed(2)} % for ${here.x.toFixed(0)} % of the cost; the final exit alone ${(100 * finalAccuracy).toFixed(2)} %.`,
+    );
+    return true;
+  };
+  move(start);
+  return { element, move };
 }

@@ -57,3 +57,8 @@ export function stateToLink(
 export function shortThreshold(threshold: Threshold): string {
   return typeof threshold === 'number' ? String(Number(threshold.toPrecision(7))) : threshold;
 }
+
+/** As the link holds it, so that what is seen is what is sent. */
+export function roundThreshold(threshold: Threshold): Threshold {
+  return typeof threshold === 'number' ? Number(shortThreshold(threshold)) : threshold;
+}
