@@ -6,7 +6,11 @@ import type { PinnedPackage } from './pinned';
 import { lastWords, runCommand } from '../run-command';
 import { untarPackage } from '../archives/untar';
 
-/** Asks npm, with one small request, whether its registry has a package. */
+/**
+ * Asks npm, with one small request, whether its registry has a package.
+ *
+ * @throws EnvironmentError if it does not, or cannot be reached
+ */
 export async function checkNpm({ name, version }: PinnedPackage): Promise<void> {
   const answer = await runCommand('npm', ['view', `${name}@${version}`, 'version']);
   if (answer.code === 0 && answer.stdout.includes(version)) return;
@@ -17,7 +21,11 @@ export async function checkNpm({ name, version }: PinnedPackage): Promise<void> 
   });
 }
 
-/** Fetches a package through the user's npm, checks it against its pinned integrity, and unpacks it into `target`. */
+/**
+ * Fetches a package through the user's npm, checks it against its pinned integrity, and unpacks it into `target`.
+ *
+ * @throws EnvironmentError if it cannot be downloaded; DataError for another integrity
+ */
 export async function installNpmPackage(
   wanted: PinnedPackage,
   downloads: string,

@@ -11,6 +11,8 @@ export function pythonIndex(): string {
 /**
  * Where the index keeps a wheel (the simple repository interface, as JSON or as the older HTML:
  * https://packaging.python.org/en/latest/specifications/simple-repository-api/).
+ *
+ * @throws EnvironmentError if the index cannot be reached or does not offer it
  */
 export async function findWheel(index: string, wheel: PinnedWheel, signal?: AbortSignal): Promise<string> {
   const page = `${index}/${wheel.project}/`;

@@ -7,7 +7,11 @@ import { lastWords, runCommand } from '../run-command';
 const installCompiler =
   'Install one, for example with: apt-get install g++ (Debian, Ubuntu) or dnf install gcc-c++ (Fedora)';
 
-/** The C++ compiler: `CXX` if set, otherwise the first available one that supports C++17 and OpenMP. */
+/**
+ * The C++ compiler: `CXX` if set, otherwise the first available one that supports C++17 and OpenMP.
+ *
+ * @throws EnvironmentError if there is none
+ */
 export async function findCompiler(): Promise<string> {
   const own = process.env['CXX'];
   for (const compiler of own ? [own] : ['g++', 'c++', 'clang++']) {

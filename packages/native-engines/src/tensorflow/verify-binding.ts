@@ -30,7 +30,11 @@ const program = `
   console.log(JSON.stringify({ version: binding.TF_Version, usesGpu: binding.isUsingGpuDevice() }));
 `;
 
-/** Loads the binding in a separate process and has it compute a convolution with a known result. */
+/**
+ * Loads the binding in a separate process and has it compute a convolution with a known result.
+ *
+ * @throws EnvironmentError if the result is wrong or the process fails
+ */
 export async function verifyBinding(folder: string): Promise<BindingReport> {
   const result = await runCommand(process.execPath, ['-e', program, layoutOf(folder).binding], {
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },

@@ -44,7 +44,11 @@ export class LayerWeights {
     return variable === undefined ? null : this.#values.get(variable)!;
   }
 
-  /** A weight that the layer is known to have. */
+  /**
+   * A weight that the layer is known to have.
+   *
+   * @throws Error if it has none of that name
+   */
   get(layer: tfl.layers.Layer, name: string): WeightValues {
     const found = this.find(layer, name);
     if (found === null) throw new Error(`layer ${layer.name} has no weight ${name}`);

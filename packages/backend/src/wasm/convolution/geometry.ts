@@ -25,7 +25,11 @@ export interface ConvolutionGeometry extends SlidingWindows {
   readonly frameWidth: number;
 }
 
-/** Computes the geometry the way TensorFlow.js does for its other backends. */
+/**
+ * Computes the geometry the way TensorFlow.js does for its other backends.
+ *
+ * @throws ArgumentError for images with their channels first
+ */
 export function convolutionGeometry(
   kernel: string,
   inputShape: readonly number[],

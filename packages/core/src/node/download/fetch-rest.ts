@@ -5,7 +5,11 @@ import { httpGet } from './http-get';
 /** An answer of the server that another attempt will not change. */
 export class FinalAnswer extends Error {}
 
-/** Appends the rest of a file to what is there; returns once the server has sent all of it. */
+/**
+ * Appends the rest of a file to what is there; returns once the server has sent all of it.
+ *
+ * @throws FinalAnswer if another attempt is useless; Error if the connection breaks; the signal's reason if aborted
+ */
 export async function fetchRest(
   address: string,
   file: FileHandle,

@@ -9,6 +9,7 @@ const MAX_REDIRECTS = 5;
  * gzip`, as some do with every `.gz` file, so that neither ranges nor checksums match.
  *
  * @returns the answer, whatever its status; its body is the file's own bytes
+ * @throws Error for too many redirects, and the network's errors
  */
 export async function httpGet(
   address: string,
