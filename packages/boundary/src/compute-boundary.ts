@@ -9,17 +9,20 @@ import type { ShapeName } from './points/shapes';
 export interface ComputeBoundaryOptions extends WorkOptions {
   /** `moons` (the default), `rings` or `spirals`. */
   readonly shape?: ShapeName | undefined;
-  /** Training points; as many calibrate, and as many are shown. Default 400. */
+  /** Training points; as many calibrate, and as many are shown. 400 unless given. */
   readonly points?: number | undefined;
-  /** Standard deviation of the noise that moves the points; default that of the shape. */
+  /** Standard deviation of the noise that moves the points; that of the shape unless given. */
   readonly noise?: number | undefined;
-  /** Steps of the training, each over all points; default 500. */
+  /** Steps of the training, each over all points; 500 unless given. */
   readonly steps?: number | undefined;
-  /** The probability from which the first exit answers; default: found on the calibration points, at no loss of accuracy. */
+  /**
+   * The probability from which the first exit answers; unless given, found on the calibration points at no loss of
+   * accuracy.
+   */
   readonly threshold?: number | undefined;
-  /** Of the points and the weights; default 0. */
+  /** Of the points and the weights; 0 unless given. */
   readonly seed?: number | undefined;
-  /** Cells of the grid a side; default 160. */
+  /** Cells of the grid per side; 160 unless given. */
   readonly gridSize?: number | undefined;
 }
 

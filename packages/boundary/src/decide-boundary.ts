@@ -7,7 +7,10 @@ import type { PlaneOpinions } from './plane-experiment';
 
 /** What `decideBoundary` may be told. */
 export interface DecideOptions extends Pick<WorkOptions, 'onNote'> {
-  /** The probability from which the first exit answers; default: found on the calibration points, at no loss of accuracy. */
+  /**
+   * The probability from which the first exit answers; unless given, found on the calibration points at no loss of
+   * accuracy.
+   */
   readonly threshold?: number | undefined;
 }
 

@@ -14,13 +14,13 @@ import type { ShapeName } from './points/shapes';
 export interface PlaneExperimentOptions {
   /** `moons` (the default), `rings` or `spirals`; null for the marks alone. */
   readonly shape?: ShapeName | null | undefined;
-  /** Points of the shape for the training; as many calibrate, and as many are shown. Default 400. */
+  /** Points of the shape for the training; as many calibrate, and as many are shown. 400 unless given. */
   readonly points?: number | undefined;
-  /** Standard deviation of the noise that moves the points; default that of the shape, 0.1 for marks alone. */
+  /** Standard deviation of the noise that moves the points; that of the shape, 0.1 for marks alone, unless given. */
   readonly noise?: number | undefined;
   /** Places that somebody pointed at: near each lies one more point for the training, for the calibration and to be shown. */
   readonly marks?: readonly PlaneMark[] | undefined;
-  /** Of the points and the weights; default 0. */
+  /** Of the points and the weights; 0 unless given. */
   readonly seed?: number | undefined;
 }
 

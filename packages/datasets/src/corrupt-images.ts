@@ -38,8 +38,8 @@ export function listCorruptions(): Corruption[] {
  * - `contrast`: every value moves towards the mean of its image and channel
  *
  * @param bytes `[images, height, width, channels]`, values 0…255; they are left as they are
- * @param options.rows numbers of the images, so that noise does not depend on the batch; default 0, 1, …
- * @param options.seed of the noise; default 0
+ * @param options.rows numbers of the images, so that noise does not depend on the batch; 0, 1, … unless given
+ * @param options.seed of the noise; 0 unless given
  * @returns the same shape, rounded and cut to 0…255
  * @throws ArgumentError for an unknown corruption, or if the bytes are not a whole number of images
  */

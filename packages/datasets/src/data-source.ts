@@ -13,7 +13,10 @@ export interface DataSource {
   readonly name: string;
   /** Class names; the label is the position. */
   readonly classes: readonly string[];
-  /** By what the data know their classes (synsets, of ImageNet), by which samples are recognised; default `classes`. */
+  /**
+   * The data's own identifiers of their classes (synsets for ImageNet), by which samples are recognised; `classes`
+   * unless given.
+   */
   readonly classIds?: readonly string[] | undefined;
   readonly imageShape: ImageShape;
   /** Mean of each channel, of pixels scaled to 0…1. */
@@ -25,9 +28,9 @@ export interface DataSource {
    * centre; where images have a size of their own not given.
    */
   readonly shorterSide?: number | undefined;
-  /** Default `null`. */
+  /** `null` unless given. */
   readonly polarity?: Polarity;
-  /** How its training images are usually augmented; default not at all. `splitDataset` does so only if asked. */
+  /** How its training images are usually augmented; not at all unless given. `splitDataset` does so only if asked. */
   readonly augmentation?: readonly Augmentation[];
   readonly train: ImageSet;
   /** `null` where the data set comes without one; `splitDataset` then cuts one from `train`. */
@@ -44,7 +47,7 @@ export interface DataSource {
 export interface OpenOptions extends Pick<WorkOptions, 'onProgress' | 'signal'> {
   /** Where the data lie: a folder or an archive. */
   readonly dataDir?: string | undefined;
-  /** Whether a missing data set may be downloaded; default `true`. */
+  /** Whether a missing data set may be downloaded; `true` unless given. */
   readonly download?: boolean | undefined;
   /** Side of the square images, in pixels; image folders only, default 224. */
   readonly size?: number | undefined;
@@ -55,20 +58,20 @@ export interface OpenOptions extends Pick<WorkOptions, 'onProgress' | 'signal'> 
   readonly shorterSide?: number | undefined;
   /** Colour channels; image folders only, default 3. */
   readonly channels?: 1 | 3 | undefined;
-  /** Which way the ink of the images goes; default: what the data set says of itself, `null` for image folders. */
+  /** Whether the images have light or dark ink; what the data set states, `null` for image folders, unless given. */
   readonly polarity?: Polarity | undefined;
   /**
    * What the data are for; image folders only, default `train`. `test`: all images are test data, or those of `test/` if
    * there is one; nothing is cut from them, and `evaluationSplit` takes them.
    */
   readonly use?: 'train' | 'test' | undefined;
-  /** With `use: 'test'`: the classes that the network tells apart; by default the folders are the classes. */
+  /** With `use: 'test'`: the classes of the network; the folders unless given. */
   readonly classes?: readonly string[] | undefined;
   /** Whether the headers of all images are looked at on opening; image folders only, default `true`. */
   readonly check?: boolean | undefined;
   /**
-   * Whether to go on without images that cannot be read, and name them in a note; default `false`: an error names them. The
-   * images are then decoded once to find them, headers alone do not tell.
+   * Whether to go on without images that cannot be read, and name them in a note; `false` unless given: an error names
+   * them. The images are then decoded once to find them, headers alone do not tell.
    */
   readonly skipBroken?: boolean | undefined;
 }

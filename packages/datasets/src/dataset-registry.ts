@@ -36,23 +36,23 @@ export interface DatasetDefinition {
   /** By which `openDataset` finds it: lower-case letters, digits and dashes. */
   readonly name: string;
   readonly description: string;
-  /** Default `null`: the data decide. */
+  /** `null` unless given: the data decide. */
   readonly classes?: number | null;
-  /** Default `null`: it can be opened at any size. */
+  /** `null` unless given: it can be opened at any size. */
   readonly imageShape?: ImageShape | null;
-  /** Default `null`: the data decide. */
+  /** `null` unless given: the data decide. */
   readonly trainSize?: number | null;
-  /** Default `null`: the data decide. */
+  /** `null` unless given: the data decide. */
   readonly testSize?: number | null;
-  /** Where it comes from; default empty. */
+  /** Where it comes from; empty unless given. */
   readonly source?: string;
-  /** Default `not stated`. */
+  /** `not stated` unless given. */
   readonly licence?: string;
-  /** Default `false`. */
+  /** `false` unless given. */
   readonly needsDataDir?: boolean;
-  /** Default `null`. */
+  /** `null` unless given. */
   readonly polarity?: Polarity;
-  /** How its training images are usually augmented; default not at all. */
+  /** How its training images are usually augmented; not at all unless given. */
   readonly augmentation?: readonly Augmentation[];
   /** Opens it. `createMemoryImageSet` makes its image sets from bytes. */
   readonly open: (options: OpenOptions) => Promise<DataSource>;

@@ -2,20 +2,20 @@ import type { WorkOptions } from '@earlyexit/core';
 
 /** How a recipe is carried out. */
 export interface ReproduceOptions extends WorkOptions {
-  /** A few epochs on a few samples, to see every step work; false by default. */
+  /** A few epochs on a few samples, to see every step work; false unless given. */
   readonly quick?: boolean | undefined;
-  /** Goes on with what is in `out`; false by default. */
+  /** Goes on with what is in `out`; false unless given. */
   readonly resume?: boolean | undefined;
-  /** The folder for results and run folders; `results` by default. */
+  /** The folder for results and run folders; `results` unless given. */
   readonly out?: string | undefined;
-  /** Seeds weights, splits and order; 0 by default. */
+  /** Seeds weights, splits and order; 0 unless given. */
   readonly seed?: number | undefined;
-  /** Where the data lie; their own place by default. */
+  /** Where the data lie; their own place unless given. */
   readonly dataDir?: string | undefined;
-  /** Whether missing data may be downloaded; true by default. */
+  /** Whether missing data may be downloaded; true unless given. */
   readonly download?: boolean | undefined;
   /**
-   * Chooses thresholds on the test split, as BranchyNet's code does; false by default. Accuracies then are too good to be
+   * Chooses thresholds on the test split, as BranchyNet's code does; false unless given. Accuracies then are too good to be
    * true, and the result says so.
    */
   readonly thresholdsFromTest?: boolean | undefined;

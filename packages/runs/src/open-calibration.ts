@@ -26,7 +26,7 @@ export interface OpenCalibrationOptions extends ReopenOptions, SplitLogitsOption
   readonly logits?: string | undefined;
   /**
    * Whether a promise will be made on the samples. A model without its run then has to say itself which samples it was
-   * not trained on, and the data have to hold exactly these. False by default.
+   * not trained on, and the data have to hold exactly these. False unless given.
    */
   readonly promise?: boolean | undefined;
   /** The data, where they are open already. */

@@ -18,19 +18,22 @@ export interface OpenDataOptions extends WorkOptions {
   readonly settings: DataSettings;
   /** How pixels become inputs; as is usual for the data unless given. */
   readonly normalization?: Pick<DataSource, 'mean' | 'standardDeviation'> | undefined;
-  /** Whether missing data may be downloaded; default true. */
+  /** Whether missing data may be downloaded; true unless given. */
   readonly download?: boolean | undefined;
   /** What the network takes; data sets without a size of their own are brought to it. */
   readonly imageShape?: ImageShape | undefined;
   /** Side of the square images, instead of that of `imageShape`; data sets with a size of their own refuse it. */
   readonly imageSize?: number | undefined;
-  /** To how many pixels the shorter side of an image is brought before it is cut to `imageShape`; default the data set's. */
+  /**
+   * The length in pixels to which the shorter side of an image is resized before cropping to `imageShape`; the data
+   * set's unless given.
+   */
   readonly shorterSide?: number | undefined;
   /** Keeps this many training samples, after the other splits have been cut. */
   readonly limit?: number | undefined;
-  /** Of the training samples; default none. */
+  /** Of the training samples; none unless given. */
   readonly augmentation?: readonly Augmentation[] | undefined;
-  /** Whether training samples are augmented as is usual for the data set; default false. */
+  /** Whether training samples are augmented as is usual for the data set; false unless given. */
   readonly augment?: boolean | undefined;
   /**
    * Which sample was in which split (`readRecordedSplits`): each keeps its split, and what was recorded is never used for

@@ -8,7 +8,7 @@ import { readRecordedSplits } from './splits-file';
 
 /** Options of `reopenSplits`: what is left out is as it was in the training. */
 export interface ReopenOptions extends DataChoice, WorkOptions {
-  /** Whether missing data may be downloaded; default true. */
+  /** Whether missing data may be downloaded; true unless given. */
   readonly download?: boolean | undefined;
 }
 

@@ -13,7 +13,7 @@ export interface DataSettings {
   /** A count, or a share below 1; null for the data set's default. */
   readonly validation: number | null;
   readonly calibration: number | null;
-  /** Whether images that cannot be read are left out; default false. */
+  /** Whether images that cannot be read are left out; false unless given. */
   readonly skipBroken?: boolean | undefined;
   /** Which version of the rules cut the splits (`splitDataset`); older runs do not say, and are of version 1. */
   readonly rules?: 1 | 2 | undefined;

@@ -16,7 +16,7 @@ export type WorkSummary = (last: WorkProgress, time: string) => string | undefin
 /**
  * Shows on the terminal what long work reports: a line for how far it has come, notes and warnings.
  *
- * @param summary what stays to be read of a stretch of work that is done; default nothing
+ * @param summary what stays to be read of a stretch of work that is done; nothing unless given
  */
 export function showWork(output: Output, signal: AbortSignal, summary?: WorkSummary): ShownWork {
   let what: string | null = null;

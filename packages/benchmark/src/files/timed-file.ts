@@ -29,7 +29,7 @@ export interface PassRequest {
   readonly thresholds: readonly Threshold[] | null;
   /** Whether exits and scores are wanted. */
   readonly keep?: boolean;
-  /** How many images to take at most; default all. A last short batch is left out. */
+  /** How many images to take at most; all unless given. A last short batch is left out. */
   readonly most?: number;
 }
 

@@ -11,9 +11,9 @@ export type TurnResults<Timed extends Turns> = {
 /** How often. */
 export interface TimingOptions extends WorkOptions {
   readonly rounds: number;
-  /** Rounds before those that count, numbered from −1 downward to the first. Default 1. */
+  /** Rounds before those that count, numbered from −1 downward to the first. 1 unless given. */
   readonly warmUps?: number;
-  /** What progress says is being done; default `timing`. */
+  /** What progress says is being done; `timing` unless given. */
   readonly what?: string;
 }
 

@@ -6,9 +6,9 @@ import { type PlaneShape, type ShapeName, shapeNames, shapes } from './shapes';
 export interface DrawPointsOptions {
   /** How many, half of each class. */
   readonly size: number;
-  /** Standard deviation of the Gaussian noise; default that of the shape. */
+  /** Standard deviation of the Gaussian noise; that of the shape unless given. */
   readonly noise?: number | undefined;
-  /** The same points for the same seed; default 0. */
+  /** The same points for the same seed; 0 unless given. */
   readonly seed?: number | undefined;
 }
 

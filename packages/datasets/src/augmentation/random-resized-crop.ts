@@ -6,11 +6,11 @@ import { withRecipe } from './augmentation-recipe';
 
 /** Which windows `randomResizedCrop` cuts. */
 export interface RandomResizedCropOptions {
-  /** The smallest share of the image's area; default 0.08. */
+  /** The smallest share of the image's area; 0.08 unless given. */
   readonly minArea?: number;
-  /** The largest share of the image's area; default 1. */
+  /** The largest share of the image's area; 1 unless given. */
   readonly maxArea?: number;
-  /** The windows are at most so much wider than high, or higher than wide; default 4/3. */
+  /** The largest ratio of a window's longer side to its shorter one; 4/3 unless given. */
   readonly maxAspectRatio?: number;
 }
 

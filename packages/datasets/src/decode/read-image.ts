@@ -7,14 +7,14 @@ import { readImageFile } from './read-image-file';
 export interface ReadImageOptions {
   /** What the network takes: `[height, width, 1 or 3]`. */
   readonly imageShape: ImageShape;
-  /** Default: `imagenet` for networks of 128 pixels and more, else `cover`. */
+  /** Unless given, `imagenet` for networks of 128 pixels and more, otherwise `cover`. */
   readonly fit?: ImageFit | undefined;
   /**
-   * Whether light and dark change places; default `false`. `auto` inverts images with a light border, so that a
+   * Whether light and dark change places; `false` unless given. `auto` inverts images with a light border, so that a
    * photograph of ink on paper looks like the light digits on black of MNIST.
    */
   readonly invert?: boolean | 'auto' | undefined;
-  /** The name of the image in errors, where it is given as bytes; default `image`. */
+  /** The name of the image in errors, where it is given as bytes; `image` unless given. */
   readonly name?: string | undefined;
   /** The most pixels that the image may have, asked before it is decoded; 268 million unless given. */
   readonly maxPixels?: number | undefined;

@@ -40,7 +40,7 @@ async function checkImage(tree: Tree, file: string, isThorough: boolean): Promis
  * Looks at the header of every image, and at more where it looks cut off, without decoding the rest: what is broken is
  * found before anything is computed from the others.
  *
- * @param options.thorough whether every image is decoded: only that finds damage in the midst of a file; default `false`
+ * @param options.thorough whether every image is decoded, which alone finds damage within a file; `false` unless given
  * @returns the broken ones, in order
  * @throws the reason of `signal`
  */

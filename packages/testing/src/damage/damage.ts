@@ -29,7 +29,7 @@ const TELLING: readonly unknown[] = [
 export interface DamageJsonOptions {
   /** Values at which this document in particular goes wrong. */
   readonly telling?: readonly unknown[];
-  /** One in how many objects and lists is replaced as a whole instead of something within it; default 6. */
+  /** One in how many objects and lists is replaced as a whole instead of something within it; 6 unless given. */
   readonly wholeOneIn?: number;
 }
 

@@ -6,13 +6,13 @@ import { type Decay, decayOf, plusDecay, type WeightDecayOptions } from './weigh
 
 /** Settings of {@link adam}. */
 export interface AdamOptions extends WeightDecayOptions {
-  /** Decay of the first moment; 0.9 by default. */
+  /** Decay of the first moment; 0.9 unless given. */
   readonly beta1?: number;
-  /** Decay of the second moment; 0.999 by default. */
+  /** Decay of the second moment; 0.999 unless given. */
   readonly beta2?: number;
-  /** Added to the root of the second moment; 1e-8 by default. */
+  /** Added to the root of the second moment; 1e-8 unless given. */
   readonly epsilon?: number;
-  /** Decay apart from the gradient, which makes it AdamW; false by default. */
+  /** Decay apart from the gradient, which makes it AdamW; false unless given. */
   readonly decoupled?: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { adam, type AdamOptions } from './adam';
 import type { Optimizer } from './optimizer';
 
-/** Settings of {@link adamw}; `weightDecay` is 0.01 by default. */
+/** Settings of {@link adamw}; `weightDecay` is 0.01 unless given. */
 export type AdamWOptions = Omit<AdamOptions, 'decoupled'>;
 
 /**

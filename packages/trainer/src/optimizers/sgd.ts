@@ -7,11 +7,11 @@ import { decayOf, plusDecay, type WeightDecayOptions } from './weight-decay';
 
 /** Settings of {@link sgd}. */
 export interface SgdOptions extends WeightDecayOptions {
-  /** 0.9 by default; 0 is plain gradient descent. */
+  /** 0.9 unless given; 0 is plain gradient descent. */
   readonly momentum?: number;
-  /** Looks one momentum step ahead; false by default. */
+  /** Looks one momentum step ahead; false unless given. */
   readonly nesterov?: boolean;
-  /** Decay apart from the gradient, and so apart from the momentum (Loshchilov & Hutter 2019); false by default. */
+  /** Decay apart from the gradient, and so apart from the momentum (Loshchilov & Hutter 2019); false unless given. */
   readonly decoupled?: boolean;
 }
 

@@ -3,10 +3,10 @@ import type { OptimizerContext } from './optimizer';
 
 /** How an optimizer pulls its parameters towards zero. */
 export interface WeightDecayOptions {
-  /** The strength; 0 by default. */
+  /** The strength; 0 unless given. */
   readonly weightDecay?: number;
   /**
-   * Whether biases and the parameters of normalisation layers decay too; true by default, as in the papers' recipes.
+   * Whether biases and the parameters of normalisation layers decay too; true unless given, as in the papers' recipes.
    */
   readonly decayBiasesAndNormalization?: boolean;
 }

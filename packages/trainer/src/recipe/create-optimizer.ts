@@ -13,15 +13,15 @@ export type OptimizerName = (typeof optimizerNames)[number];
 
 /** An optimizer described by names and numbers. */
 export interface OptimizerChoice {
-  /** Default adamw. */
+  /** `adamw` unless given. */
   readonly optimizer?: OptimizerName | undefined;
-  /** Of sgd; default 0.9. */
+  /** Of sgd; 0.9 unless given. */
   readonly momentum?: number | undefined;
-  /** Of sgd; default false. */
+  /** Of sgd; false unless given. */
   readonly nesterov?: boolean | undefined;
-  /** Default 0.0001 for sgd, 0 for adam, 0.01 for adamw. */
+  /** Unless given, 0.0001 for sgd, 0 for adam, 0.01 for adamw. */
   readonly weightDecay?: number | undefined;
-  /** Longer gradients are scaled down to this norm; default: none are. */
+  /** Longer gradients are scaled down to this norm; not at all unless given. */
   readonly clipNorm?: number | undefined;
 }
 

@@ -26,9 +26,9 @@ export type RegimeName = (typeof regimeNames)[number];
 
 /** What a regime may be told besides its name. */
 export interface RegimeSettings {
-  /** Of the epochs, what goes to the backbone first, in two-stage, mixed and cascade; default 0.5. */
+  /** Of the epochs, what goes to the backbone first, in two-stage, mixed and cascade; 0.5 unless given. */
   readonly backboneShare?: number | undefined;
-  /** In a cascade, whether those epochs train everything; default false. */
+  /** In a cascade, whether those epochs train everything; false unless given. */
   readonly integrated?: boolean | undefined;
 }
 

@@ -18,31 +18,31 @@ const DEFAULT_EPOCHS = 10;
 
 /** A training described by names and numbers, as in a file or on a command line. Everything is optional. */
 export interface RecipeSettings extends OptimizerChoice, RegimeSettings {
-  /** Default 10. */
+  /** 10 unless given. */
   readonly epochs?: number | undefined;
-  /** Samples a step; default 128. */
+  /** Samples per step; 128 unless given. */
   readonly batchSize?: number | undefined;
-  /** The highest of the schedule; default 0.01 for sgd, 0.002 for adam and adamw. */
+  /** The highest of the schedule; unless given, 0.01 for sgd, 0.002 for adam and adamw. */
   readonly learningRate?: number | undefined;
-  /** Default one-cycle. */
+  /** `one-cycle` unless given. */
   readonly schedule?: ScheduleName | undefined;
-  /** Epochs in which the learning rate rises; default 0. */
+  /** Epochs in which the learning rate rises; 0 unless given. */
   readonly warmupEpochs?: number | undefined;
-  /** Default joint. */
+  /** `joint` unless given. */
   readonly regime?: RegimeName | undefined;
-  /** One an early exit: the final exit weighs 1 − their sum. Default: the network's own. */
+  /** One per early exit; the final exit weighs 1 − their sum. The network's own unless given. */
   readonly lossWeights?: readonly number[] | undefined;
-  /** Where samples leave when validating, one an early exit; default: nowhere, a cascade excepted. */
+  /** The thresholds for validation, one per early exit; unless given, none except in a cascade. */
   readonly thresholds?: readonly Threshold[] | undefined;
-  /** What the thresholds are compared with; default max-probability, in a cascade unique-above. */
+  /** The criterion of the thresholds; unless given, max-probability, in a cascade unique-above. */
   readonly criterion?: CriterionName | undefined;
-  /** Share of the target that is spread over all classes; default 0. */
+  /** Share of the target that is spread over all classes; 0 unless given. */
   readonly labelSmoothing?: number | undefined;
   /** Decay of a moving average of the weights, which is then what is saved. */
   readonly averageDecay?: number | undefined;
   /** Stops after this many epochs without an improvement. */
   readonly patience?: number | undefined;
-  /** Default 0. */
+  /** 0 unless given. */
   readonly seed?: number | undefined;
 }
 

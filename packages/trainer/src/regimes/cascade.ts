@@ -11,19 +11,21 @@ import { requireEarlyExits } from './require-early-exits';
 
 /** Settings of {@link cascade}. */
 export interface CascadeOptions {
-  /** Share of the epochs that goes to the backbone first; 0.5 by default, 0 for one that is brought along trained. */
+  /** Share of the epochs that goes to the backbone first; 0.5 unless given, 0 for a backbone that is already trained. */
   readonly backboneShare?: number;
-  /** What decides which samples an exit passes on; `unique-above` by default, as in the paper. */
+  /** What decides which samples an exit passes on; `unique-above` unless given, as in the paper. */
   readonly criterion?: CriterionName;
-  /** One for each early exit; 0.5 each by default, halfway between the targets 0 and 1. Needed with another criterion. */
+  /** One for each early exit; 0.5 each unless given, halfway between the targets 0 and 1. Needed with another criterion. */
   readonly thresholds?: readonly Threshold[];
   /**
    * Whether the first epochs train everything jointly, by the objective of the heads and the run's loss weights, instead of
    * the backbone alone: the "integrated" training of the paper's journal version. The heads then go on as usual, each on
-   * what is passed on. False by default; needs a `backboneShare` above 0.
+   * what is passed on. False unless given; needs a `backboneShare` above 0.
    */
   readonly integrated?: boolean;
-  /** What the heads minimise; by default `squared-error` with `unique-above`, `cross-entropy` with other criteria. */
+  /**
+   * What the heads minimise; unless given, `squared-error` with `unique-above`, `cross-entropy` with other criteria.
+   */
   readonly objective?: TrainingObjective;
 }
 

@@ -4,9 +4,9 @@ import { requireEarlyExits } from './require-early-exits';
 
 /** Settings of {@link distill}. */
 export interface DistillOptions {
-  /** Share of an early exit's loss that comes from the final exit; 0.5 by default. */
+  /** Share of an early exit's loss that comes from the final exit; 0.5 unless given. */
   readonly share?: number;
-  /** Softens both answers; 3 by default, as in EENet. */
+  /** Softens both answers; 3 unless given, as in EENet. */
   readonly temperature?: number;
 }
 

@@ -3,7 +3,7 @@ import { twoStage } from './two-stage';
 
 /** Settings of {@link mixed}. */
 export interface MixedOptions {
-  /** Share of the epochs that goes to the backbone first; 0.5 by default. */
+  /** Share of the epochs that goes to the backbone first; 0.5 unless given. */
   readonly backboneShare?: number;
 }
 

@@ -21,12 +21,12 @@ export interface TrainingPhase {
   /** Loss weights of all K+1 exits by the progress within the phase; those of exits not computed do not count. */
   readonly lossWeights: LossWeightSchedule;
   readonly distillation: Distillation | null;
-  /** `cross-entropy` by default; distillation knows no other. */
+  /** `cross-entropy` unless given; distillation knows no other. */
   readonly objective?: TrainingObjective;
-  /** Whether gradients are weighted where heads meet the backbone (`balanceGradients`); false by default. */
+  /** Whether gradients are weighted where heads meet the backbone (`balanceGradients`); false unless given. */
   readonly isBalanced?: boolean;
   /**
-   * Exits that answer first, a threshold for each: the phase sees only the samples that they pass on. None by default.
+   * Exits that answer first, a threshold for each: the phase sees only the samples that they pass on. None unless given.
    */
   readonly passedOnBy?: Pick<ExitPolicy, 'criterion' | 'thresholds'> | null;
 }

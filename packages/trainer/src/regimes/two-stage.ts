@@ -5,11 +5,11 @@ import { requireEarlyExits } from './require-early-exits';
 
 /** Settings of {@link twoStage}. */
 export interface TwoStageOptions {
-  /** Share of the epochs that goes to the backbone; 0.5 by default. Each stage gets at least one epoch. */
+  /** Share of the epochs that goes to the backbone; 0.5 unless given. Each stage gets at least one epoch. */
   readonly backboneShare?: number;
   /**
    * What the second stage trains: `heads` on the frozen backbone (DeeBERT), or `everything` (BranchyNet, which starts
-   * its joint training from the trained trunk). `heads` by default.
+   * its joint training from the trained trunk). `heads` unless given.
    */
   readonly second?: 'heads' | 'everything';
 }

@@ -4,7 +4,7 @@ import { describeSchedule, type Schedule } from './schedule';
 /** Settings of {@link cosineSchedule}. */
 export interface CosineScheduleOptions {
   readonly learningRate: number;
-  /** The learning rate that is reached at the end; 0 by default. */
+  /** The learning rate that is reached at the end; 0 unless given. */
   readonly finalLearningRate?: number;
 }
 

@@ -5,11 +5,11 @@ import { describeSchedule, type Schedule } from './schedule';
 export interface OneCycleScheduleOptions {
   /** The highest learning rate. */
   readonly learningRate: number;
-  /** The share of all steps in which it rises; 0.3 by default. */
+  /** The share of all steps in which it rises; 0.3 unless given. */
   readonly riseShare?: number;
-  /** It starts at `learningRate / startDivisor`; 25 by default. */
+  /** It starts at `learningRate / startDivisor`; 25 unless given. */
   readonly startDivisor?: number;
-  /** It ends at `learningRate / endDivisor`; 10,000 by default. */
+  /** It ends at `learningRate / endDivisor`; 10,000 unless given. */
   readonly endDivisor?: number;
 }
 

@@ -4,9 +4,9 @@ import { describeSchedule, type Schedule } from './schedule';
 /** Settings of {@link stepSchedule}. */
 export interface StepScheduleOptions {
   readonly learningRate: number;
-  /** Where it falls, as shares of all steps; by default at 0.5 and 0.75, as He et al. (2016) did on CIFAR-10. */
+  /** Where it falls, as shares of all steps; unless given, at 0.5 and 0.75, as He et al. (2016) did on CIFAR-10. */
   readonly milestones?: readonly number[];
-  /** What it is multiplied by at each milestone; 0.1 by default. */
+  /** What it is multiplied by at each milestone; 0.1 unless given. */
   readonly factor?: number;
 }
 

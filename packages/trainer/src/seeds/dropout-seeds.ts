@@ -7,7 +7,7 @@ import { tf, type tfl } from '../tf';
 export interface DropoutSeeds {
   /**
    * Gives every dropout layer the masks of `step`; `firstRow` is where in the batch the images begin that come next
-   * (0 by default).
+   * (0 unless given).
    */
   set(step: number, firstRow?: number): void;
   /** Puts the layers' own way of drawing back. */

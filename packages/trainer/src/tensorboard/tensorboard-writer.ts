@@ -12,7 +12,7 @@ export interface TensorBoardOptions {
   readonly directory: string;
   /** The names of all exits, the final one last: `model.metadata.exits`. */
   readonly exits: readonly string[];
-  /** Steps whose means make one point of the curves under `train/`; 20 by default. */
+  /** Steps whose means make one point of the curves under `train/`; 20 unless given. */
   readonly interval?: number;
   /** About the run, in Markdown, for TensorBoard's page Text. */
   readonly description?: string;

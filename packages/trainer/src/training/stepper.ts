@@ -14,7 +14,7 @@ export interface StepperOptions extends Pick<
   TrainOptions,
   'model' | 'batchSize' | 'optimizer' | 'lossWeights' | 'labelSmoothing' | 'averageDecay' | 'seed' | 'workers'
 > {
-  /** The optimizer's default by default. */
+  /** That of the optimizer unless given. */
   readonly learningRate?: number;
 }
 

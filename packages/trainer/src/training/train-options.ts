@@ -34,34 +34,37 @@ export interface TrainOptions {
   readonly test?: IdentifiedSamples;
   readonly unused?: IdentifiedSamples;
   readonly epochs: number;
-  /** 128 by default; the last batch of an epoch may be short. */
+  /** 128 unless given; the last batch of an epoch may be short. */
   readonly batchSize?: number;
-  /** `sgd()` by default. */
+  /** `sgd()` unless given. */
   readonly optimizer?: Optimizer;
-  /** The optimizer's default learning rate throughout, by default. */
+  /** The optimizer's own learning rate throughout unless given. */
   readonly schedule?: Schedule;
   /**
-   * One for each of the K+1 exits, the final one last, or a function of the progress. By default the network's own,
+   * One for each of the K+1 exits, the final one last, or a function of the progress. Unless given, the network's own,
    * else 1 / (K+1) each. `resolveLossWeights` makes them from the early exits' weights.
    */
   readonly lossWeights?: readonly number[] | LossWeightSchedule;
-  /** Share of the target that is spread over all classes; 0 by default. */
+  /** Share of the target that is spread over all classes; 0 unless given. */
   readonly labelSmoothing?: number;
-  /** Which parts are trained when; `joint()` by default. */
+  /** Which parts are trained when; `joint()` unless given. */
   readonly regime?: Regime;
   /**
-   * Decay of an exponential moving average of the trained weights, in [0, 1); none by default. The average is what is
+   * Decay of an exponential moving average of the trained weights, in [0, 1); none unless given. The average is what is
    * validated, saved and returned. It starts with min(decay, (1 + step) / (10 + step)), so that it forgets the start.
    */
   readonly averageDecay?: number;
   /** Needs `validation`. The best epoch's weights are restored at the end. */
   readonly earlyStopping?: EarlyStopping;
-  /** Ends with the weights of the best epoch instead of the last; true by default with `earlyStopping`, else false. */
+  /**
+   * Ends with the weights of the best epoch instead of the last; unless given, true with `earlyStopping`, otherwise
+   * false.
+   */
   readonly restoreBest?: boolean;
-  /** Order of the samples, augmentation and dropout follow from it; 0 by default. */
+  /** Order of the samples, augmentation and dropout follow from it; 0 unless given. */
   readonly seed?: number;
   /**
-   * How many threads share each batch, this one included; 1 by default. WASM engine only. The gradients of the parts are
+   * How many threads share each batch, this one included; 1 unless given. WASM engine only. The gradients of the parts are
    * averaged, weighted by their samples; batch normalisation normalises each part by itself, and its moving statistics
    * are averaged likewise. Another number adds up in another order: results repeat bit by bit only with the same one.
    */
@@ -76,9 +79,9 @@ export interface TrainOptions {
   readonly policy?: ExitPolicy;
   /** A new or empty folder for all that the training writes; nothing is written without it. */
   readonly runDirectory?: string;
-  /** Goes on from the newest whole checkpoint in `runDirectory`; false by default. */
+  /** Goes on from the newest whole checkpoint in `runDirectory`; false unless given. */
   readonly resume?: boolean;
-  /** How many checkpoints to keep; 2 by default. */
+  /** How many checkpoints to keep; 2 unless given. */
   readonly keepCheckpoints?: number;
   /** A checkpoint every so many steps, beside the one after each epoch. */
   readonly checkpointEvery?: number;

@@ -14,15 +14,15 @@ const SMALLEST_AUTOMATIC_PART = 16;
 
 /**
  * How many workers share each batch: `workers`, or with `auto` as many as there are cores, if the batch is large enough
- * for them. One by default: their number decides in which order gradients are summed, and the same training should give
+ * for them. One unless given: their number decides in which order gradients are summed, and the same training should give
  * the same network on every machine.
  *
  * @throws ArgumentError with an engine that cannot share batches, or for more workers than the batch has samples for
  */
 export function chooseWorkers(options: {
-  /** Default 1. */
+  /** 1 unless given. */
   readonly workers?: number | 'auto' | undefined;
-  /** Default `auto`. */
+  /** `auto` unless given. */
   readonly engine?: EngineName | 'auto' | undefined;
   readonly batchSize: number;
 }): ChosenWorkers {
