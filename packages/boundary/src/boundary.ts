@@ -34,7 +34,7 @@ export interface Boundary {
     /** Cells a side. */
     readonly size: number;
     /**
-     * One an exit, `[size, size]`, row-major from the upper left: the logit of class 1 less that of class 0 at the centre
+     * One per exit, `[size, size]`, row-major from the upper left: the logit of class 1 less that of class 0 at the centre
      * of the cell, divided by the exit's temperature. Zero on the exit's boundary.
      */
     readonly differences: readonly [first: Float32Array, last: Float32Array];

@@ -36,7 +36,7 @@ export interface PlaneOpinions {
   readonly costs: ExitCosts;
   /** Of the calibration points. */
   readonly calibration: CachedLogits;
-  /** One an exit, fitted on the calibration points. */
+  /** One per exit, fitted on the calibration points. */
   readonly temperatures: readonly number[];
   readonly test: { readonly points: PointSet; readonly logits: CachedLogits };
   readonly grid: Boundary['grid'];

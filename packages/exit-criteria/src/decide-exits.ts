@@ -7,7 +7,7 @@ import type { Threshold } from './policy/threshold';
  * Where each sample leaves, of what a criterion said at every exit (`evaluateExits`): it leaves at the first early exit
  * that its threshold allows, else at the final one. `simulate` in two steps, for who tries many thresholds.
  *
- * @param thresholds one an early exit
+ * @param thresholds one per early exit
  * @throws ArgumentError for an unknown criterion
  */
 export function decideExits(

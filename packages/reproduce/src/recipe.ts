@@ -35,7 +35,7 @@ const training = z.strictObject({
   backboneShare: share.optional(),
   /** In a cascade, whether those epochs train everything. */
   integrated: z.boolean().optional(),
-  /** One an exit, the final one last; left out: the network's own. */
+  /** One per exit, the final one last; left out: the network's own. */
   lossWeights: z.array(z.number().min(0)).optional(),
   averageDecay: share.optional(),
   labelSmoothing: share.optional(),

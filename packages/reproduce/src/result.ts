@@ -7,7 +7,7 @@ import type { FigureName, Recipe } from './recipe';
 export interface CurvePoint {
   readonly averageMacs: number;
   readonly top1: number;
-  /** One an early exit; `null` is never. */
+  /** One per early exit; `null` is never. */
   readonly thresholds: readonly ThresholdJson[];
 }
 

@@ -8,9 +8,9 @@ export interface PretrainedEvaluation extends Omit<ExitSummary, 'exits'> {
   /** The final exit last. */
   readonly exits: readonly (ExitStatistics & { readonly name: string })[];
   readonly criterion: CriterionName;
-  /** One an early exit; null where the exit is switched off. */
+  /** One per early exit; null where the exit is switched off. */
   readonly thresholds: readonly ThresholdJson[];
-  /** One an exit, the final one last. */
+  /** One per exit, the final one last. */
   readonly temperatures: readonly number[];
   /** Of the probabilities of the answers given. */
   readonly expectedCalibrationError: number | null;

@@ -25,7 +25,7 @@ export interface TimedFileSettings {
 /** What to run in a pass. */
 export interface PassRequest {
   readonly batch: number;
-  /** One an early exit; null where the file takes none. */
+  /** One per early exit; null where the file takes none. */
   readonly thresholds: readonly Threshold[] | null;
   /** Whether exits and scores are wanted. */
   readonly keep?: boolean;

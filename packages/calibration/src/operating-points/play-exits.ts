@@ -6,7 +6,7 @@ import type { ScoredExit } from '../search/scored-exits';
  * Plays a rule on scored exits: every sample leaves at the first early exit for which `leaves` is true, otherwise at
  * the final one.
  *
- * @param evaluations One an exit, the final one last.
+ * @param evaluations One per exit, the final one last.
  */
 export function playExits(
   evaluations: readonly ScoredExit[],

@@ -47,7 +47,7 @@ export interface OpenImagesOptions extends WorkOptions {
 /** Images, and what is known of them. */
 export interface OpenedImages {
   readonly images: LookedAtImages;
-  /** One an image; null where they are not known. */
+  /** One per image; null where they are not known. */
   readonly labels: Int32Array | null;
   /** Names of the classes, where the data have them. */
   readonly classes: readonly string[] | undefined;

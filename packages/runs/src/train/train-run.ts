@@ -24,7 +24,7 @@ export interface TrainedRun {
   readonly result: TrainResult;
   /** The network with the weights of its best epoch, if there was none to stop it before. */
   readonly model: MultiExitModel;
-  /** Whether each exit of a cascade pays, one an early exit; null for another regime, or an interrupted training. */
+  /** Whether each exit of a cascade pays, one per early exit; null for another regime, or an interrupted training. */
   readonly gains: readonly StageGain[] | null;
 }
 

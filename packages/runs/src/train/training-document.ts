@@ -34,7 +34,7 @@ export interface TrainedDocument
     TrainingComputer,
     Pick<TrainingPlanDocument, 'run' | 'model' | 'dataset'>,
     Pick<TrainResult, 'epochs' | 'bestEpoch' | 'step' | 'interrupted' | 'stoppedEarly' | 'alreadyFinished'> {
-  /** Of a cascade, one an early exit. */
+  /** Of a cascade, one per early exit. */
   readonly gains?: readonly StageGain[];
   readonly seconds: number;
 }

@@ -1,7 +1,7 @@
 import type { ExitSummary } from '@earlyexit/exit-criteria';
 import type { StepStatistics } from '../step/training-step';
 
-/** The results of an epoch. Accuracies and shares are fractions from 0 to 1; one entry an exit, the final one last. */
+/** The results of an epoch. Accuracies and shares are fractions from 0 to 1; one entry per exit, the final one last. */
 export interface EpochMetrics {
   /** From 1. */
   readonly epoch: number;

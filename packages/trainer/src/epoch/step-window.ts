@@ -4,7 +4,7 @@ import type { StepMetrics } from '../training/training-event';
 export interface WindowMeans {
   /** Null if no sample counted. */
   readonly loss: number | null;
-  /** One entry an exit; null for one that no step computed. */
+  /** One entry per exit; null for one that no step computed. */
   readonly losses: readonly (number | null)[];
   /** As `losses`. */
   readonly accuracy: readonly (number | null)[];

@@ -50,7 +50,7 @@ export interface RecipeSettings extends OptimizerChoice, RegimeSettings {
 export interface TrainingRecipe extends Required<
   Pick<TrainOptions, 'epochs' | 'batchSize' | 'optimizer' | 'schedule' | 'regime' | 'labelSmoothing' | 'seed'>
 > {
-  /** One an exit, the final one last; left out: the network's own. */
+  /** One per exit, the final one last; left out: the network's own. */
   readonly lossWeights?: readonly number[];
   readonly policy?: ExitPolicy;
   readonly averageDecay?: number;

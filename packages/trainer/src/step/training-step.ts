@@ -75,7 +75,7 @@ export async function computeGradient(
     return parameters.flatten(grads);
   });
   const kept = statistics as tf.Tensor1D;
-  // The one tensor a step that comes back from the engine: two numbers an exit.
+  // The one tensor per step that comes back from the engine: two numbers per exit.
   const values = (await kept.data()) as Float32Array;
   kept.dispose();
   return {

@@ -60,7 +60,7 @@ export interface TrainingProgress {
   readonly secondsLeft: number;
 }
 
-/** The results of one step; accuracies are fractions from 0 to 1, one entry an exit, the final one last. */
+/** The results of one step; accuracies are fractions from 0 to 1, one entry per exit, the final one last. */
 export interface StepMetrics {
   /** Samples of the batch. */
   readonly samples: number;

@@ -5,7 +5,7 @@ export interface SharedStepSizes {
   readonly moving: number;
   readonly exits: number;
   readonly batchSize: number;
-  /** Numbers an image. */
+  /** Numbers per image. */
   readonly imageSize: number;
 }
 
