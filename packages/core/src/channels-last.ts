@@ -1,8 +1,8 @@
 /**
- * Images with their channels last, as sessions take them: `[count, channels, height, width]` to
- * `[count, height, width, channels]`; undoes `channelsFirst`.
+ * Images with channels last, as sessions expect them: `[count, channels, height, width]` to `[count, height, width,
+ * channels]`; undoes `channelsFirst`.
  *
- * @param shape `[height, width, channels]`; images of other numbers of axes, or of one channel, come back as they are
+ * @param shape `[height, width, channels]`; images with another number of axes, or one channel, come back unchanged
  */
 export function channelsLast(images: Float32Array, shape: readonly number[]): Float32Array {
   const [height = 1, width = 1, channels = 1] = shape;

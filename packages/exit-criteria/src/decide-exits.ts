@@ -4,8 +4,9 @@ import type { Simulation } from './simulation';
 import type { Threshold } from './policy/threshold';
 
 /**
- * Where each sample leaves, of what a criterion said at every exit (`evaluateExits`): it leaves at the first early exit
- * that its threshold allows, else at the final one. `simulate` in two steps, for who tries many thresholds.
+ * Decides where each sample leaves, given a criterion's evaluation of every exit (`evaluateExits`): at the first early
+ * exit that its threshold allows, otherwise at the final one. Together they are `simulate` in two steps, for trying
+ * many thresholds.
  *
  * @param thresholds one per early exit
  * @throws ArgumentError for an unknown criterion

@@ -6,15 +6,15 @@ export const energyTypes = ['float32', 'float16', 'int8'] as const;
 /** A type of numbers. */
 export type EnergyType = (typeof energyTypes)[number];
 
-/** A level of memory: what holds this much takes this energy to move. */
+/** A level of memory: its capacity, and the energy to move a byte. */
 export interface MemoryLevel {
   readonly name: string;
-  /** What it holds; null for the last level, which holds everything. */
+  /** Its capacity; null for the last level, which holds everything. */
   readonly capacityBytes: number | null;
   readonly picojoulesPerByte: number;
 }
 
-/** What hardware spends on a multiply-accumulate and on a byte that is moved. Every figure may be set. */
+/** The energy that hardware spends on a multiply-accumulate and on moving a byte. Every figure can be set. */
 export interface EnergyModel {
   readonly name: string;
   /** Where the figures come from, and for which technology they hold. */
@@ -25,9 +25,9 @@ export interface EnergyModel {
 }
 
 /**
- * The figures that most papers use: 45 nm, 0.9 V, the energy of the operation alone. A MAC is a multiplication and an
- * addition (3.7 + 0.9 pJ in float32, 1.1 + 0.4 in float16, 0.2 in int8 + 0.1 for the sum in 32 bits). Memory is stated for
- * 64 bits: 10, 20 and 100 pJ for caches of 8 KiB, 32 KiB and 1 MiB, 1.3 nJ (the lower end) for DRAM.
+ * The figures that most papers use: 45 nm, 0.9 V, the energy of the operation only. A MAC is a multiplication and an
+ * addition (3.7 + 0.9 pJ in float32, 1.1 + 0.4 in float16, 0.2 in int8 + 0.1 for the sum in 32 bits). Memory is stated
+ * for 64 bits: 10, 20 and 100 pJ for caches of 8 KiB, 32 KiB and 1 MiB, 1.3 nJ (the lower end) for DRAM.
  */
 export const horowitz45nm: EnergyModel = {
   name: 'horowitz-45nm',
@@ -45,7 +45,7 @@ export const horowitz45nm: EnergyModel = {
 /**
  * Checks an energy model that comes from elsewhere, such as a file.
  *
- * @throws ArgumentError with what is wrong first
+ * @throws ArgumentError with the first problem
  */
 export function checkEnergyModel(value: unknown): EnergyModel {
   const refuse = (rule: string, received: unknown): ArgumentError =>

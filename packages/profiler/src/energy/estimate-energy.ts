@@ -5,7 +5,7 @@ import { type EnergyModel, type EnergyType, horowitz45nm } from './energy-model'
 export interface Energy {
   /** Of multiply-accumulates. */
   readonly computeMicrojoules: number;
-  /** Of weights and activations that are moved. */
+  /** Of moving weights and activations. */
   readonly memoryMicrojoules: number;
   readonly totalMicrojoules: number;
 }
@@ -15,16 +15,16 @@ export interface EnergyEstimate {
   /** The name of the energy model. */
   readonly model: string;
   readonly dtype: EnergyType;
-  /** The plain network, heads left out. */
+  /** The plain network, without heads. */
   readonly static: Energy;
-  /** To leave at each exit, every head on the way counted; the final exit last. */
+  /** The energy of leaving at each exit, every head on the way included; the final exit last. */
   readonly exits: readonly (Energy & {
     /** As a share of the plain network's. */
     readonly share: number;
   })[];
 }
 
-/** How energy is estimated. */
+/** Options of `estimateEnergy`. */
 export interface EstimateEnergyOptions {
   /** `horowitz45nm` unless given. */
   readonly energyModel?: EnergyModel | undefined;
@@ -34,16 +34,16 @@ export interface EstimateEnergyOptions {
 
 const PICOJOULES_PER_MICROJOULE = 1e6;
 const BYTES: Readonly<Record<EnergyType, number>> = { float32: 4, float16: 2, int8: 1 };
-/** What profiles count in. */
+/** The bytes per number in profiles. */
 const PROFILED_BYTES = 4;
 
 /**
- * Estimates the energy of a network from its profile: multiply-accumulates, and each weight, input and output of a layer
- * that has any, moved once a sample. All weights lie in the smallest level of memory that holds them together, the
- * activations of a layer in the smallest that holds its inputs and outputs. Layers without multiply-accumulates count as
- * fused into others. This is what hardware needs at least, at batch 1: it neither reloads weights nor idles.
+ * Estimates the energy of a network from its profile: multiply-accumulates, and every weight, input and output of a
+ * layer that has any, moved once per sample. All weights are in the smallest level of memory that holds them together,
+ * the activations of a layer in the smallest that holds its inputs and outputs. Layers without multiply-accumulates
+ * count as fused into others. This is a lower bound for hardware at batch 1, which neither reloads weights nor idles.
  *
- * @param profile from `profileModel`
+ * @param profile the result of `profileModel`
  */
 export function estimateEnergy(
   { layers, exits, parametersWithExits }: ModelProfile,
@@ -84,22 +84,22 @@ export function estimateEnergy(
   };
 }
 
-/** What a sample takes on average. */
+/** The energy of a sample on average. */
 export interface AverageEnergy {
   /** The name of the energy model. */
   readonly model: string;
   readonly dtype: EnergyType;
   readonly averageMicrojoules: number;
-  /** The plain network's. */
+  /** The energy of the plain network. */
   readonly staticMicrojoules: number;
-  /** How many times less than the plain network: static / average. */
+  /** The plain network's energy divided by the average. */
   readonly ratio: number;
 }
 
 /**
  * The mean energy of a sample.
  *
- * @param shares of the samples that leave at each exit, the final one last
+ * @param shares the shares of the samples that leave at each exit, the final one last
  */
 export function averageEnergy(
   { model, dtype, static: plain, exits }: EnergyEstimate,
