@@ -3,7 +3,7 @@ import { tf, tfl } from './tf';
 
 const { layers } = tfl;
 
-/** Applies layers one after the other. */
+/** Applies layers in sequence. */
 function chain(x: tfl.SymbolicTensor, ...stack: tfl.layers.Layer[]): tfl.SymbolicTensor {
   return stack.reduce((tensor, layer) => layer.apply(tensor) as tfl.SymbolicTensor, x);
 }

@@ -22,7 +22,8 @@ export interface Decision {
 /**
  * The decision that goes into the graph: what the options say, otherwise what calibration stored.
  *
- * @throws ArgumentError if thresholds do not fit or are missing where they are needed, or the criterion needs labels or has no graph
+ * @throws ArgumentError if thresholds do not fit or are missing where they are needed, or the criterion needs labels or
+ * has no graph
  */
 export function resolveDecision(metadata: MultiExitMetadata, options: ConditionalExportOptions): Decision {
   const stored = metadata.policy;

@@ -96,7 +96,7 @@ export async function exportConditional(
 interface Plan {
   readonly network: OpenedNetwork;
   readonly decision: Decision;
-  /** `[1]` float32, the threshold of each early exit, where they are an input. */
+  /** `[1]` float32, the threshold of each early exit, if they are an input. */
   readonly limits: readonly string[];
   readonly dtype: 'float32' | 'int8';
   readonly foldTemperatures: boolean;

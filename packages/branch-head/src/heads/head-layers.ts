@@ -2,7 +2,7 @@ import { layerSeed } from '../layer-seed';
 import { tfl } from '../tf';
 import type { HeadContext } from './head';
 
-/** Applies layers one after the other. */
+/** Applies layers in sequence. */
 export function chain(
   features: tfl.SymbolicTensor,
   ...layers: readonly tfl.layers.Layer[]

@@ -183,7 +183,7 @@ function readList(value: unknown, name: string, where: string): SavedLayer[] {
   const layers = value.map((layer) => readLayer(layer, where));
   const names = layers.map((layer) => layer.name);
   const twice = names.find((each, index) => names.indexOf(each) !== index);
-  if (twice !== undefined) refuse(where, 'every layer has a name of its own', `'${twice}' twice`);
+  if (twice !== undefined) refuse(where, 'every layer has its own name', `'${twice}' twice`);
   return layers;
 }
 

@@ -74,7 +74,7 @@ export function controlSelectiveRisk(cached: CachedLogits, options: SelectiveRis
 
 /**
  * A path for `controlSelectiveRisk`, derived from other samples: it begins where the promise is most likely to be
- * accepted on so many samples, because a stricter step has fewer answers to go by.
+ * accepted on that many samples, because a stricter step has fewer answers to go by.
  *
  * @param fitted Labelled; shares no sample with those that the promise is made on. The policy may be fitted on it.
  * @param options.samples How many the promise will be made on.

@@ -58,7 +58,7 @@ export function recalibrateModel(
     throw refuseAverage({
       function: 'recalibrateModel',
       argument: 'method',
-      rule: 'a promise is made anew with a probability',
+      rule: 'a promise is made again with a probability',
       received: 'crc, which keeps it on average',
     });
   }

@@ -148,7 +148,7 @@ function withoutPolicy(name: string): ArgumentError {
   return new ArgumentError({
     function: 'refitPolicy',
     argument: 'before',
-    rule: 'there is a policy to set anew',
+    rule: 'there is a policy to set again',
     received: `${name}, which is not calibrated`,
     remedy: 'Calibrate it first, or export it as it is',
   });

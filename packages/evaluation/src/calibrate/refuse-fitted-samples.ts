@@ -34,7 +34,7 @@ export function refuseFittedSamples(
       remedy:
         what === 'vector'
           ? 'Calibrate the network as it was trained, with scaling and promise in one step, or on other samples'
-          : 'Make the promise before the export, which then makes it anew on samples apart, or on other samples',
+          : 'Make the promise before the export, which then makes it again on separate samples, or make it on other samples',
     });
   }
 }

@@ -4,7 +4,7 @@ import { readWholeFile } from '@earlyexit/core/node';
 
 const LARGEST_BYTES = 64 * 2 ** 20;
 
-/** The true class of an image, by its path or its name; null where it is not listed. */
+/** The true class of an image, by its path or its name; null if it is not listed. */
 export type KnownLabels = (input: string) => number | null;
 
 /**

@@ -16,7 +16,7 @@ export async function checkNpm({ name, version }: PinnedPackage): Promise<void> 
   if (answer.code === 0 && answer.stdout.includes(version)) return;
   throw new EnvironmentError({
     where: 'npm',
-    rule: `${name} ${version} cannot be had from the registry that npm is set to (${lastWords(answer)})`,
+    rule: `${name} ${version} is not available from the registry that npm is configured for (${lastWords(answer)})`,
     remedy: 'Check the network and `npm config get registry`',
   });
 }

@@ -9,7 +9,7 @@ const CLOSE = 1e-3;
  * Replaces activations that were spelled out in several operators by one: `x · sigmoid(x)` is `Swish`, `x ·
  * hardSigmoid(x)` and `x · relu6(x + 3) / 6` are `HardSwish`, `x · (1 + erf(x / √2)) / 2` is `Gelu`.
  *
- * @param constantOf the value of a constant by its name, where it is known already
+ * @param constantOf the value of a constant by its name, if it is already known
  */
 export function fuseActivations(
   nodes: readonly NodeMessage[],

@@ -18,9 +18,9 @@ export interface ImportOptions extends StatedPreparation {
    * Names of the classes in the order of the logits; unless given, those that the file states, or else `'0'`, `'1'`, …
    */
   readonly classes?: readonly string[] | undefined;
-  /** The order of the axes, where the file leaves it open. */
+  /** The order of the axes, if the file leaves it open. */
   readonly layout?: 'channels-first' | 'channels-last' | undefined;
-  /** The output with the answers, where there are several. */
+  /** The output with the answers, if there are several outputs. */
   readonly output?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -34,8 +34,8 @@ export interface ImportOptions extends StatedPreparation {
  * preprocessing; without them it is unknown (`null`), except for files that earlyexit wrote.
  *
  * @param source the file, or its path
- * @throws DataError if the file cannot be read, is no classifier of images, or holds an operator that does not become a
- *   layer: the error names the node. ArgumentError for classes or a preparation that do not fit
+ * @throws DataError if the file cannot be read, is not an image classifier, or holds an operator that cannot become a
+ * layer: the error names the node. ArgumentError for classes or a preparation that do not fit
  */
 export async function importOnnx(
   source: NetworkSource,

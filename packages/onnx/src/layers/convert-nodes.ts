@@ -68,7 +68,7 @@ export class NodeConverter {
     }
   }
 
-  /** The only layer that reads a tensor, if the tensor is no output of the network. */
+  /** The only layer that reads a tensor, unless the tensor is an output of the network. */
   #soleConsumer(tensorId: string): LayerGraphNode | null {
     const consumers = this.consumersOf(tensorId);
     return consumers.length === 1 && !this.#outputs.has(tensorId) ? consumers[0]! : null;

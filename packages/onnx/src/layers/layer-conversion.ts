@@ -49,7 +49,7 @@ export function pairOf(value: unknown): [height: number, width: number] {
 }
 
 /**
- * Refuses layers set to `channelsFirst`, whose sizes stand in another order.
+ * Refuses layers set to `channelsFirst`, whose sizes are in another order.
  *
  * @throws ArgumentError for such a layer
  */

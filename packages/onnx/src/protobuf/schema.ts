@@ -1,4 +1,4 @@
-/** Where a field stands in a message: its type and its number in the ONNX standard. */
+/** A field of a message: its type and its number in the ONNX standard. */
 interface Field {
   readonly type: string;
   readonly id: number;

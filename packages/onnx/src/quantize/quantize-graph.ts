@@ -180,7 +180,7 @@ class GraphQuantizer {
     if (!scope.stored.has(name) && this.#isWanted(name)) this.#store(writer, scope, name);
   }
 
-  /** Stores a tensor that stands in the graph as float32. */
+  /** Quantises a float32 tensor of the graph. */
   #store(writer: GraphWriter, scope: Scope, name: string): void {
     const range = this.#rangeOf(name);
     if (range === null) return;

@@ -188,7 +188,7 @@ function randomLine(corners: readonly CurvePoint[]): CurvePoint[] {
 
 const roundCosts = [0.01, 0.02, 0.03, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1, 1.2, 1.5, 2];
 
-/** Round costs inside the domain, fewer where there is less room. */
+/** Round costs inside the domain; fewer if there is less room. */
 function costTicks([low, high]: readonly [number, number], narrow: boolean): number[] {
   const inside = roundCosts.filter((cost) => cost >= low && cost <= high);
   return narrow ? inside.filter((cost) => [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2].includes(cost)) : inside;

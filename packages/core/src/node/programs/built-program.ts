@@ -33,7 +33,7 @@ export function builtProgram(module: string, name: string): string {
 function notThere(received: string): EnvironmentError {
   return new EnvironmentError({
     where: 'startProgram',
-    rule: 'a program that runs in a process of its own lies in the dist folder of its package',
+    rule: 'a program that runs in a separate process is in the dist folder of its package',
     received: `no ${received}`,
     remedy: 'In a checkout, run npm run build; do not bundle the package into an application',
   });

@@ -58,7 +58,7 @@ const clip: Operator = (conversion) => {
 /** Smaller than any number in a network. */
 const LOWEST = -1e30;
 
-/** `scale · x + offset`; nothing where that is x itself. */
+/** `scale · x + offset`; adds nothing if that is x itself. */
 export function rescale(
   { builder, name }: Pick<Conversion, 'builder' | 'name'>,
   tensor: ArrangedTensor,

@@ -8,7 +8,7 @@ import type { Conversion } from './operator';
 /**
  * An input that depends on the images.
  *
- * @throws DataError where it is a constant
+ * @throws DataError if it is a constant
  */
 export function tensorAt({ node, inputs }: Conversion, index: number): ArrangedTensor {
   const value = inputs[index];
@@ -23,7 +23,7 @@ export function tensorAt({ node, inputs }: Conversion, index: number): ArrangedT
 /**
  * An input that is known from the file: weights, sizes.
  *
- * @throws DataError where it depends on the images
+ * @throws DataError if it depends on the images
  */
 export function constantAt({ node, inputs }: Conversion, index: number): Constant {
   const value = inputs[index];
