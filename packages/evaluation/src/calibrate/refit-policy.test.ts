@@ -47,7 +47,7 @@ describe('refitPolicy', () => {
 
   it('asks for a policy', () => {
     const model = { metadata: inventMetadata(names, classes) };
-    expect(() => refitPolicy({ model, float32, int8 })).toThrow(/a policy to set anew/);
+    expect(() => refitPolicy({ model, float32, int8 })).toThrow(/a policy to set again/);
     expect(promiseRangeRows(model.metadata, 2000)).toBeNull();
   });
 });

@@ -145,7 +145,7 @@ describe('installRelease', () => {
     ).rejects.toThrow(/1000000000\.0 GB of disk space.*EARLYEXIT_ENGINES/);
     command('npm', 'echo no network >&2; exit 1');
     await expect(install()).rejects.toThrow(
-      /registry that npm is set to \(no network\).*npm config get registry/,
+      /registry that npm is configured for \(no network\).*npm config get registry/,
     );
     command('npm', 'echo 4.22.0');
     vi.stubEnv('PIP_INDEX_URL', 'http://127.0.0.1:1');
