@@ -1,5 +1,10 @@
 export { createServer, type InferenceServer } from './create-server';
 export type { BatchLimits } from './batching/batch-limits';
+export {
+  type TritonOptions,
+  type TritonRepository,
+  writeTritonRepository,
+} from './deploy/write-triton-repository';
 export { parseServedName, type ServedName } from './models/parse-served-name';
 export { readSecrets, type SecretFiles } from './read-secrets';
 export type { AnswerMonitor, ReloadModel, ServedModel, ServedModels } from './models/served-model';

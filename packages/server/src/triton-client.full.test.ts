@@ -9,6 +9,7 @@ import { randomStream } from '@earlyexit/core';
 import { temporaryFolder } from '@earlyexit/testing';
 import { expect, it } from 'vitest';
 import { createServer } from './create-server';
+import { tritonConfig } from './deploy/triton-config';
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('testing/ask_with_triton.py', import.meta.url));
@@ -19,7 +20,7 @@ async function preparePython(): Promise<{ python: string } | { reason: string }>
   const python = join(folder, 'venv', 'bin', 'python');
   try {
     await run('python3', ['-m', 'venv', join(folder, 'venv')]);
-    await run(python, ['-m', 'pip', 'install', '--quiet', 'tritonclient[http]']);
+    await run(python, ['-m', 'pip', 'install', '--quiet', 'tritonclient[http]', 'protobuf']);
     return { python };
   } catch (error) {
     return {
@@ -37,6 +38,7 @@ interface Asked {
   readonly raw: Outputs;
 }
 
+const cats = { classes: ['cat', 'dog'] };
 const prepared = await preparePython();
 
 it.skipIf('reason' in prepared)(
@@ -82,3 +84,27 @@ it.skipIf('reason' in prepared)(
     session.dispose();
   },
 );
+
+// As no Triton is at hand, the configuration is read by the schema that NVIDIA publishes with its client.
+it.skipIf('reason' in prepared)('writes a configuration that Triton’s schema takes', async () => {
+  const { python } = prepared as { python: string };
+  const network = { ...cats, exits: [], preprocessing: null, policy: null, name: 'cats', staticMacs: 9 };
+  const config = tritonConfig(
+    { kind: 'conditional', inputShape: [8, 6, 3], network },
+    { name: 'cats', maxBatch: 16, maxDelayMs: 2.5, queue: 64 },
+  );
+  const reader = fileURLToPath(new URL('testing/read_triton_config.py', import.meta.url));
+  writeFileSync(join(folder, 'config.pbtxt'), config);
+  const { stdout } = await run(python, [reader, join(folder, 'config.pbtxt')]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    name: 'cats',
+    max_batch_size: 16,
+    input: [{ name: 'pixel_values', data_type: 'TYPE_FP32', dims: ['3', '8', '6'] }],
+    output: [
+      { name: 'logits', dims: ['2'], label_filename: 'labels.txt' },
+      { name: 'exit_index', data_type: 'TYPE_INT64', dims: ['1'], reshape: {} },
+      { name: 'score', data_type: 'TYPE_FP32', dims: ['1'], reshape: {} },
+    ],
+    dynamic_batching: { max_queue_delay_microseconds: '2500', default_queue_policy: { max_queue_size: 64 } },
+  });
+});

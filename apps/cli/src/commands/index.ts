@@ -6,6 +6,7 @@ import { calibrate } from './calibrate/options';
 import { cascade } from './cascade/options';
 import { criteria } from './criteria/options';
 import { datasets } from './datasets/options';
+import { deploy } from './deploy/options';
 import { doctor } from './doctor/options';
 import { engine } from './engine/options';
 import { evaluate } from './evaluate/options';
@@ -33,6 +34,7 @@ export const commands: readonly RunnableCommand[] = [
   runnable(cascade, () => import('./cascade/run')),
   runnable(importNetwork, () => import('./import/run')),
   runnable(serve, () => import('./serve/run')),
+  runnable(deploy, () => import('./deploy/run')),
   runnable(bench, () => import('./bench/run')),
   runnable(report, () => import('./report/run')),
   runnable(reproduce, () => import('./reproduce/run')),

@@ -1,0 +1,27 @@
+import { ArgumentError } from '@earlyexit/core';
+import { parseServedName, writeTritonRepository } from '@earlyexit/server';
+import type { Invocation } from '../../command';
+import { exitCode } from '../../exit-code';
+import { locateModel, requireTrained } from '../../model/locate-model';
+import type { deploy } from './options';
+
+/** `earlyexit deploy`: writes what another server needs. */
+export async function run({ operands, options, output, signal }: Invocation<typeof deploy>): Promise<number> {
+  if (operands.engine !== 'triton') {
+    throw new ArgumentError({ where: 'ENGINE', rule: 'it is triton', received: operands.engine });
+  }
+  const { model, ...named } = parseServedName(operands.model);
+  const location = requireTrained(await locateModel(model));
+  if (location.kind !== 'onnx') {
+    throw new ArgumentError({
+      where: 'MODEL',
+      rule: 'an engine is given one ONNX file',
+      received: model,
+      remedy: `Export it first: earlyexit export ${model} ${named.name}.onnx --thresholds-as constants`,
+    });
+  }
+  const written = await writeTritonRepository(location.file, operands.out, { ...named, ...options, signal });
+  output.text(...written.files, `tritonserver --model-repository=${written.repository}`);
+  output.json(written);
+  return exitCode.done;
+}
