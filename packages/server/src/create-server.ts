@@ -1,10 +1,5 @@
 import { ArgumentError, EnvironmentError } from '@earlyexit/core';
-import fastify, {
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  type FastifyServerOptions,
-} from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify';
 import { checkBatchLimits } from './batching/batch-limits';
 import { rawRefusal, sendRefusal, toRefusal, unknownAddress } from './http/answer-error';
 import { tokenGuard } from './http/bearer-token';
@@ -144,7 +139,7 @@ function createApp({ maxBodyBytes, tls }: Pick<Serving['options'], 'maxBodyBytes
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 300 },
     frameworkErrors(error, _, reply) {
-      sendRefusal(reply as unknown as FastifyReply, toRefusal(error, maxBodyBytes));
+      sendRefusal(reply, toRefusal(error, maxBodyBytes));
     },
     clientErrorHandler(error, socket) {
       if (socket.writable) socket.end(rawRefusal(error.code));

@@ -37,7 +37,7 @@ it('answers or refuses every request in flight when it is told to stop, and lose
   await Promise.all(sockets.map((socket) => once(socket, 'connect')));
   const ends = sockets.map(async (socket, index) => {
     received[index] = '';
-    socket.on('data', (data) => (received[index] += data.toString()));
+    socket.on('data', (data) => (received[index] = `${received[index] ?? ''}${data.toString()}`));
     socket.on('error', () => undefined);
     await once(socket, 'close');
   });

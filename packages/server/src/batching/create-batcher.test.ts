@@ -1,6 +1,6 @@
 import type { Answers, Session } from '@earlyexit/inference';
 import { describe, expect, it } from 'vitest';
-import { Refusal } from '../http/refusal';
+import type { Refusal } from '../http/refusal';
 import { type Client, createBatcher } from './create-batcher';
 
 interface InventedSession extends Session {
