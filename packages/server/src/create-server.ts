@@ -9,7 +9,7 @@ import { createMetrics } from './metrics';
 import { type HostedModel, hostModel } from './models/host-model';
 import { createModelTable } from './models/model-table';
 import { listServed, type ServedModel, type ServedModels } from './models/served-model';
-import { addClassifyRoute } from './routes/classify';
+import { addClassifyRoute, warmDecoder } from './routes/classify';
 import { addHealthRoutes } from './routes/health';
 import { addInferRoutes } from './routes/infer';
 import { addModelRoutes } from './routes/models';
@@ -102,7 +102,9 @@ export async function createServer(
         });
       }
       try {
-        return await app.listen({ port, host });
+        const url = await app.listen({ port, host });
+        void warmDecoder();
+        return url;
       } catch (cause) {
         throw new EnvironmentError({
           where: 'listen',

@@ -113,13 +113,13 @@ describe('createBatcher', () => {
     const session = inventSession();
     const batcher = createBatcher(session, limits);
     const first = batcher.reserve(1, Infinity).run(images(1), {});
-    const late = batcher.reserve(1, performance.now() + 5).run(images(2), {});
+    const late = batcher.reserve(1, performance.now() + 200).run(images(2), {});
     const client: Client = { isGone: false };
     const gone = batcher.reserve(1, Infinity).run(images(3), {}, client);
     const last = batcher.reserve(1, Infinity).run(images(4), {});
     const all = Promise.allSettled([first, late, gone, last]);
     client.onGone?.();
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 220));
     session.open();
     const [, lateEnd, goneEnd, lastEnd] = await all;
     expect(lateEnd).toMatchObject({ status: 'rejected', reason: { status: 503, reason: 'deadline' } });
@@ -134,9 +134,9 @@ describe('createBatcher', () => {
     const ask = (count: number, deadline: number) =>
       batcher.reserve(count, deadline).run(images(...new Array<number>(count).fill(1)), {});
     const running = ask(1, Infinity);
-    const late = ask(8, performance.now() + 5).catch((error: unknown) => error);
+    const late = ask(8, performance.now() + 400).catch((error: unknown) => error);
     expect(() => batcher.reserve(4, Infinity)).toThrow('queue');
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 420));
     const next = ask(4, Infinity);
     expect(await late).toMatchObject({ reason: 'deadline' });
     session.open();
@@ -150,7 +150,7 @@ describe('createBatcher', () => {
     const slow: Session = {
       ...session,
       run: async (batch, options) => {
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await new Promise((resolve) => setTimeout(resolve, 300));
         return session.run(batch, options);
       },
     };
@@ -158,11 +158,11 @@ describe('createBatcher', () => {
     await batcher.reserve(1, Infinity).run(images(1), {});
     const running = batcher.reserve(1, Infinity).run(images(2), {});
     const waiting = batcher.reserve(4, Infinity).run(images(3, 3, 3, 3), {});
-    expect(() => batcher.reserve(1, performance.now() + 15)).toThrow(
+    expect(() => batcher.reserve(1, performance.now() + 200)).toThrow(
       expect.objectContaining({ status: 503, reason: 'deadline' }) as Refusal,
     );
     await Promise.all([running, waiting]);
     // Nothing is ahead: what the guess says is found out.
-    await expect(batcher.reserve(1, performance.now() + 15).run(images(1), {})).resolves.toBeDefined();
+    await expect(batcher.reserve(1, performance.now() + 200).run(images(1), {})).resolves.toBeDefined();
   });
 });

@@ -19,6 +19,14 @@ const query = z.strictObject({
   timeout: number.pipe(z.int().positive().max(3.6e9)).optional(),
 });
 
+/** A PNG of one pixel. */
+const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=';
+
+/** Loads the decoder, so that the first image does not wait for it. Where there is none, the first image is told so. */
+export async function warmDecoder(): Promise<void> {
+  await readImage(Buffer.from(PIXEL, 'base64'), { imageShape: [1, 1, 3] }).catch(() => undefined);
+}
+
 type Asked = z.infer<typeof query>;
 
 /** `/classify`: one image as a file, answered in JSON; for people without a client. */
