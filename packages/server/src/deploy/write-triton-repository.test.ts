@@ -1,24 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { exportConditional } from '@earlyexit/onnx';
 import { selectEngine } from '@earlyexit/backend';
 import { createModel } from '@earlyexit/model-zoo';
 import { writeWholeFile } from '@earlyexit/core/node';
 import { temporaryFolder } from '@earlyexit/testing';
-import { pretrainedUrl } from '@earlyexit/weights';
 import { expect, it } from 'vitest';
 import { writeTritonRepository } from './write-triton-repository';
 
 const folder = await temporaryFolder();
-const fed = fileURLToPath(pretrainedUrl('b_lenet.mnist', 'onnx'));
+const fed = join(folder, 'fed.onnx');
 const built = join(folder, 'built.onnx');
 await selectEngine('cpu');
-const network = await exportConditional(createModel('b_lenet'), {
-  thresholds: [0.9],
-  thresholdsAs: 'constants',
-});
-await writeWholeFile(built, network);
+for (const [file, thresholdsAs] of [
+  [built, 'constants'],
+  [fed, 'input'],
+] as const) {
+  const network = createModel('b_lenet');
+  await writeWholeFile(file, await exportConditional(network, { thresholds: [0.9], thresholdsAs }));
+}
 
 it('writes what Triton needs to serve a file', async () => {
   const options = { name: 'digits', maxBatch: 16, maxDelayMs: 2.5, queue: 64 };
