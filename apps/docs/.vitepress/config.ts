@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type DefaultTheme } from 'vitepress';
 import { criterionPages } from '../methods/criterion-pages';
+import { headPages } from '../methods/head-pages';
 import { quotedFiles } from './quoted-files';
 
 /** Typedoc writes it before the site is built: a page for each entry of each package. */
@@ -46,9 +47,15 @@ const guide: DefaultTheme.SidebarItem[] = [
     items: [
       { text: 'Criteria', link: '/methods/' },
       {
-        text: 'One by one',
+        text: 'Criteria, one by one',
         collapsed: true,
         items: criterionPages.map(({ name }) => ({ text: name, link: `/methods/criteria/${name}` })),
+      },
+      { text: 'Heads', link: '/methods/heads' },
+      {
+        text: 'Heads, one by one',
+        collapsed: true,
+        items: headPages.map(({ name }) => ({ text: name, link: `/methods/heads/${name}` })),
       },
     ],
   },

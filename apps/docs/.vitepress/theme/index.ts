@@ -2,6 +2,7 @@ import DefaultTheme from 'vitepress/theme-without-fonts';
 import type { Theme } from 'vitepress';
 import { defineAsyncComponent, h } from 'vue';
 import { EarlyExitPicture } from './early-exit-picture';
+import './methods/layer-row.css';
 import './style.css';
 
 const theme: Theme = {
