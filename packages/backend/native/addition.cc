@@ -1,5 +1,5 @@
-// The sum of two tensors of one shape: where a network branches, its gradients come together in one. TensorFlow's threads would
-// have to wait for those of the operations before.
+// The sum of two tensors of one shape: where a network branches, its gradients are added. TensorFlow's threads would
+// have to wait for those of the previous operations.
 #include <cstdint>
 
 #include "loops.h"

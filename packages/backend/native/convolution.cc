@@ -1,5 +1,5 @@
-// Convolution and its two gradients by oneDNN, called directly. TensorFlow carries oneDNN too, but shares its work among
-// threads in a way that gains 1.3 to 1.5 times with two of them, where oneDNN under OpenMP gains 2.
+// Convolution and its two gradients by oneDNN, called directly. TensorFlow contains oneDNN too, but shares its work
+// among threads in a way that gains only 1.3 to 1.5 times with two threads, while oneDNN under OpenMP gains 2.
 #include <dlfcn.h>
 
 #include <algorithm>
@@ -50,11 +50,11 @@ struct Library {
 #undef DECLARE
   dnnl_engine_t engine = nullptr;
   dnnl_stream_t stream = nullptr;
-  // The primitives lend each other their working memory.
+  // The primitives share their working memory.
   std::mutex turn;
 };
 
-// Loaded beside the oneDNN inside TensorFlow, whose symbols of the same names it must not meet. Null where it is missing.
+// Loaded beside the oneDNN inside TensorFlow, without sharing its symbols of the same names. Null if it is missing.
 Library* OneDnn() {
   static Library* library = []() -> Library* {
     void* handle = dlopen("libdnnl.so.3", RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
@@ -74,15 +74,15 @@ Library* OneDnn() {
 
 enum class Kind { kForward, kInputGradient, kFilterGradient };
 
-// Everything about a convolution that is no value: shapes, strides, padding, and what follows it.
+// All parameters of a convolution except tensors: shapes, strides, padding, and what follows it.
 struct Geometry {
   int64_t batch, height, width, channels;
   int64_t kernel_height, kernel_width, filters;
   int64_t row_stride, column_stride, top, bottom, left, right;
   bool relu = false, bias = false;
 
-  // oneDNN writes beyond its working memory in some of these, and can be wrong. They are plain 1×1 convolutions of every
-  // so-many-eth pixel.
+  // For some of these oneDNN writes beyond its working memory and can be wrong. They are 1×1 convolutions with strides,
+  // which only pick pixels.
   bool skips_pixels() const {
     return kernel_height == 1 && kernel_width == 1 && (row_stride > 1 || column_stride > 1) &&
            top + bottom + left + right == 0;
@@ -110,7 +110,7 @@ int64_t Product(const std::vector<int64_t>& axes) {
   return product;
 }
 
-// The pixels that a 1×1 convolution with strides sees, one after the other.
+// The pixels that a 1×1 convolution with strides uses, one after another.
 void Gather(const Geometry& g, const float* image, float* seen) {
   const int64_t rows = g.batch * g.output_height(), width = g.output_width(), parts = Threads();
   InParallel([&](int64_t part) {
@@ -124,7 +124,7 @@ void Gather(const Geometry& g, const float* image, float* seen) {
   });
 }
 
-// The way back: zeros for the pixels between.
+// The reverse, with zeros for the pixels between.
 void Scatter(const Geometry& g, const float* seen, float* image) {
   const int64_t rows = g.batch * g.height, width = g.output_width(), parts = Threads();
   InParallel([&](int64_t part) {
@@ -154,7 +154,8 @@ class Convolution {
 
   const Geometry& geometry() const { return geometry_; }
 
-  // `image` and `result` are the input's side and the output's side, whichever of them is written; so is the filter.
+  // `image` and `result` are the input's side and the output's side; any of them, or the filter, may be the one that is
+  // written.
   bool Run(float* image, float* filter, float* bias, float* result) {
     std::lock_guard<std::mutex> one_at_a_time(one_->turn);
     omp_set_num_threads(Threads());
@@ -198,7 +199,7 @@ class Convolution {
     return reorder_ == nullptr || Execute(reorder_, {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
   }
 
-  // Axes in oneDNN's order, with the distances at which they lie in memory.
+  // Axes in oneDNN's order, with their strides in memory.
   dnnl_memory_desc_t Layout(const std::vector<int64_t>& axes, const std::vector<int64_t>& strides) {
     dnnl_memory_desc_t layout = nullptr;
     if (one_->dnnl_memory_desc_create_with_strides(&layout, static_cast<int>(axes.size()), axes.data(), dnnl_f32,
@@ -283,7 +284,7 @@ class Convolution {
     return primitive_ != nullptr;
   }
 
-  // The filter in the layout that oneDNN computes with, and the way there, or back for its gradient.
+  // The filter in oneDNN's layout, and the conversion to it, or back for the filter's gradient.
   bool PrepareFilter(const_dnnl_memory_desc_t plain, const_dnnl_memory_desc_t inner) {
     if (plain_filter_ == nullptr) return false;
     if (one_->dnnl_memory_desc_equal(plain, inner)) {
@@ -304,7 +305,7 @@ class Convolution {
 
   Library* const one_ = OneDnn();
   const Kind kind_;
-  // What was asked for, and what oneDNN computes.
+  // The convolution that was requested, and the one that oneDNN computes.
   const Geometry geometry_, computed_;
   dnnl_primitive_t primitive_ = nullptr, reorder_ = nullptr;
   dnnl_memory_t image_ = nullptr, result_ = nullptr, filter_ = nullptr, plain_filter_ = nullptr, bias_ = nullptr;

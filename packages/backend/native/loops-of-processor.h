@@ -1,9 +1,9 @@
-// The loops over activations that loops.h declares. loops.cc includes them once for every kind of processor, in a namespace of
-// its own. Nothing of the standard library is used: what the compiler made of it for a newer processor could be linked into
-// code for an older one.
+// The loops over activations that loops.h declares. loops.cc includes them once for every kind of processor, in a
+// namespace of its own. The standard library is not used, because code that the compiler generated from it for a newer
+// processor could be linked into code for an older one.
 
-// The values of neighbouring channels. Written as vectors because the compiler makes none of arrays that it unrolls; WIDEST, as
-// many values as a register holds, because it makes slow code of wider ones.
+// The values of neighbouring channels. Written as vectors because the compiler does not vectorise arrays that it
+// unrolls; with WIDEST values, as many as a register holds, because it generates slow code for wider ones.
 struct Widest {
   typedef float Values __attribute__((vector_size(WIDEST * sizeof(float))));
   enum { kWidth = WIDEST };
@@ -29,8 +29,8 @@ INLINE void Store(typename Width::Values values, float* to) {
   __builtin_memcpy(to, &values, sizeof values);
 }
 
-// Past the caches, if `stream`: otherwise memory that is only written is read first, and takes the place of what will be read.
-// Results must be of whole cache lines then (see MayStream).
+// Bypasses the caches if `stream`: otherwise memory that is only written is read first, and evicts what will be read.
+// Results must then consist of whole cache lines (see MayStream).
 template <typename Width>
 INLINE void Store(typename Width::Values values, float* to, bool stream) {
 #ifdef STREAM
@@ -53,7 +53,8 @@ INLINE void AddTo(double* sums, typename Width::Values values) {
   for (int at = 0; at < Width::kWidth; at++) sums[at] += each[at];
 }
 
-// Few enough rows that the sums of a block may be floats, and that a block stays in the cache from channels to channels.
+// Few enough rows that the sums of a block may be floats and that a block stays in the cache from one group of channels
+// to the next.
 constexpr int64_t kBlock = 512;
 
 // Calls body(first, last, channel, width) for every block of rows and all channels, as many of them together as there are.
@@ -79,15 +80,15 @@ INLINE void ApplyTo(const float* x, const float* addend, const Channels& of, int
     for (int64_t at = first * channels + channel; at < last * channels; at += channels) {
       Values value = (Load<Width>(x + at) - m) * a + b;
       if (kAdd) value += Load<Width>(addend + at);
-      // Not the larger of the two: a value that is no number stays none.
+      // Not the maximum of the two, so that NaN stays NaN.
       if (kRelu) value = value < Values{} ? Values{} : value;
       Store<Width>(value, y + at, stream);
     }
   });
 }
 
-// The gradient behind the ReLU. Where it let something through y tells, or, where nothing was added, x does, which is read
-// anyway.
+// The gradient before the ReLU. Where the ReLU passed something is known from y or, if nothing was added, from x, which
+// is read anyway.
 template <bool kRelu, bool kAdd, typename Width, typename Values = typename Width::Values>
 INLINE Values BehindRelu(Values received, const float* y, Values difference, Values scale, Values beta) {
   if (!kRelu) return received;
@@ -180,11 +181,11 @@ void Add(const float* a, const float* b, int64_t begin, int64_t end, float* sum,
   for (; at < end; at++) sum[at] = a[at] + b[at];
 }
 
-// Zero for numbers below the smallest normal one, which is what the moment of a weight becomes whose gradient stays 0;
-// computing with those takes the processor a hundred times as long.
+// Replaces numbers below the smallest normal one by zero. The moment of a weight whose gradient stays 0 becomes such a
+// number, and computing with them takes the processor a hundred times as long.
 INLINE float Flushed(float value) { return __builtin_fabsf(value) < 0x1p-126f ? 0 : value; }
 
-// Plain loops without sums: the compiler makes vectors of these.
+// Plain loops without sums, which the compiler vectorises.
 void Adam(const AdamStep& step, int64_t begin, int64_t end) {
   const AdamStep s = step;
   const float *gradient = s.gradient, *first = s.first, *second = s.second, *decayed = s.decayed;
@@ -211,7 +212,7 @@ void Momentum(const MomentumStep& step, int64_t begin, int64_t end) {
   }
 }
 
-// What was stored past the caches is there for other threads from here on.
+// From here on, other threads see what bypassed the caches.
 void Finish() {
 #ifdef STREAM
   __builtin_ia32_sfence();

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-// Functions that take vectors are only called where they are inlined: how they would be passed does not matter.
+// Functions that take vectors are always inlined, so it does not matter how vectors would be passed.
 #pragma GCC diagnostic ignored "-Wpsabi"
 #define INLINE inline __attribute__((always_inline))
 #define INLINE_LAMBDA __attribute__((always_inline))
@@ -13,8 +13,9 @@ namespace earlyexit {
 namespace {
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-// One build runs on every processor: the loops are compiled for each of these, and the fastest that run here are taken. The
-// attribute `target_clones` would not do: the compiler takes vectors apart before it knows for which processor they are.
+// One build runs on every processor: the loops are compiled for each of these, and the fastest that run here are used.
+// The attribute `target_clones` would not do, because the compiler splits vectors before it knows which processor they
+// are for.
 #define FOR_SEVERAL_PROCESSORS
 typedef float Vector512 __attribute__((vector_size(64)));
 typedef float Vector256 __attribute__((vector_size(32)));

@@ -1,4 +1,4 @@
-// Loops over activations, as vectors of the widest kind that the processor has. Rows are of `channels` values each; `begin`
+// Loops over activations, with the widest vectors that the processor has. Rows are of `channels` values each; `begin`
 // and `end` say which rows.
 #pragma once
 
@@ -6,7 +6,7 @@
 
 namespace earlyexit {
 
-// What is known of a channel. The scale is gamma / sqrt(variance + epsilon).
+// The parameters of the channels. The scale is gamma / sqrt(variance + epsilon).
 struct Channels {
   const float *mean, *scale, *beta;
 };
@@ -60,15 +60,15 @@ struct Loops {
   void (*adam)(const AdamStep& step, int64_t begin, int64_t end);
   void (*momentum)(const MomentumStep& step, int64_t begin, int64_t end);
 
-  // To be called by a thread that stored with `stream`, before others read.
+  // A thread that stored with `stream` has to call this before others read.
   void (*finish)();
 };
 
-// Those for this processor.
+// The loops for this processor.
 extern const Loops loops;
 
-// Whether results are stored past the caches: if they are more than a second-level cache holds, so that they would be gone
-// from it before anybody reads them, and begin with a cache line, each of their rows too.
+// Whether results bypass the caches: if they exceed a second-level cache, so that they would be evicted before they are
+// read, and all their rows begin on a cache line.
 bool MayStream(const float* result, int64_t size, int64_t row);
 
 }  // namespace earlyexit

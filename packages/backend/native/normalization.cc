@@ -1,6 +1,6 @@
-// Batch normalisation in training, with the addition of a shortcut and the ReLU that follow it in a residual network, forward
-// and backward. TensorFlow's own goes over the activations five times forward, and needs an operation more for each of the
-// others.
+// Batch normalisation in training, with the addition of a shortcut and the ReLU that follow it in a residual network,
+// forward and backward. TensorFlow's own passes over the activations five times forward, and needs a further operation
+// for each of the others.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace earlyexit {
 namespace {
 
 struct Attributes {
-  // `rate` is how far the moving statistics go towards those of the batch.
+  // `rate` is how far the moving statistics move towards those of the batch.
   float epsilon = 0, rate = 0;
   bool relu = false, add = false;
 };
@@ -38,7 +38,8 @@ void* Create(TF_OpKernelConstruction* construction) {
 
 void Delete(void* kernel) { delete static_cast<Attributes*>(kernel); }
 
-// Sums over all rows, each thread's share apart and added up in the order of the shares: the same every time.
+// Sums over all rows, separately for each thread's share and added in the order of the shares, so that the result is
+// always the same.
 void SumRows(int64_t rows, int64_t channels, double* first, double* second,
              const std::function<void(int64_t, int64_t, double*, double*)>& share) {
   const int parts = Threads();

@@ -15,7 +15,7 @@
 
 namespace earlyexit {
 
-// A tensor of an operation, given back at the end of a scope.
+// A tensor of an operation, released at the end of its scope.
 class Tensor {
  public:
   explicit Tensor(TF_Tensor* tensor) : tensor_(tensor) {}
@@ -49,7 +49,8 @@ inline TF_Tensor* Output(TF_OpKernelContext* context, int index, const std::vect
                            status);
 }
 
-// Registers an operation on floats. Create and Delete make and free what Compute is given for a set of attributes.
+// Registers an operation on floats. `create` and `destroy` allocate and free the state that `compute` gets for a set of
+// attributes.
 inline bool Register(const char* name, const std::vector<const char*>& inputs, const std::vector<const char*>& outputs,
                      const std::vector<const char*>& attributes, void* (*create)(TF_OpKernelConstruction*),
                      void (*compute)(void*, TF_OpKernelContext*), void (*destroy)(void*)) {
@@ -67,7 +68,7 @@ inline bool Register(const char* name, const std::vector<const char*>& inputs, c
   return registered;
 }
 
-// As many as TensorFlow was told to use, which lends its own to nobody.
+// The number of threads that TensorFlow was told to use; its own threads are not accessible.
 inline int Threads() {
   static const int threads = [] {
     const char* asked = std::getenv("TF_NUM_INTRAOP_THREADS");
@@ -77,8 +78,8 @@ inline int Threads() {
   return threads;
 }
 
-// Calls work(part) for every part below Threads(), each on a thread, and waits for all. The threads are OpenMP's, which are
-// oneDNN's too: two teams would fight for the processor.
+// Calls work(part) for every part below Threads(), each on its own thread, and waits for all. The threads are OpenMP's,
+// like oneDNN's, because two teams would compete for the processor.
 template <typename Work>
 void InParallel(const Work& work) {
   const int parts = Threads();
@@ -91,7 +92,7 @@ bool RegisterAddition();
 bool RegisterPacking();
 bool RegisterOptimizers();
 
-// False where oneDNN's library is missing.
+// False if oneDNN's library is missing.
 bool RegisterConvolution();
 
 }  // namespace earlyexit

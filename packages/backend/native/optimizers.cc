@@ -1,6 +1,6 @@
-// Steps of optimizers over one vector of all weights, each as a single operation: TensorFlow's would go over it a dozen times.
-// The settings are an input and no attributes, because TensorFlow keeps one kernel for each set of attributes, and some of them
-// change with every step.
+// Steps of optimizers over one vector of all weights, each as a single operation: TensorFlow's would pass over it a
+// dozen times. The settings are an input, not attributes, because TensorFlow keeps one kernel for each set of
+// attributes, and some settings change with every step.
 #include <algorithm>
 #include <cstdint>
 

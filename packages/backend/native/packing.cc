@@ -1,5 +1,5 @@
-// All weights of a network as one vector and back, each as a single operation: an optimizer's step would otherwise run one or two
-// for every weight, of which a residual network has hundreds, most of them a few numbers long.
+// All weights of a network as one vector and back, each as a single operation: an optimizer's step would otherwise run
+// one or two for every weight, of which a residual network has hundreds, most of them only a few numbers long.
 #include <algorithm>
 #include <cstdint>
 #include <vector>

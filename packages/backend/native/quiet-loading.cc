@@ -1,5 +1,5 @@
-// A Node addon that is loaded before TensorFlow: its library writes two lines about oneDNN to standard error the moment it is
-// opened, before any of its settings for logging is read. `hush` sends what is written there away until `restore`.
+// A Node addon that is loaded before TensorFlow: its library writes two lines about oneDNN to standard error as soon as
+// it is opened, before any of its logging settings is read. `hush` discards what is written there until `restore`.
 #include <fcntl.h>
 #include <node_api.h>
 #include <unistd.h>

@@ -1,15 +1,15 @@
 // A Node addon beside tfjs-node's binding, compiled by `earlyexit engine install`. Loading it
 //  - tells glibc's allocator to keep freed memory for the next training step, and
-//  - registers operations of our own with TensorFlow.
-// It says `convolution: true` where it has convolutions too.
+// - registers operations of our own with TensorFlow. It exports `convolution: true` if it has convolutions too.
 #include <malloc.h>
 #include <node_api.h>
 
 #include "operation.h"
 
 NAPI_MODULE_INIT() {
-  // A step makes and frees hundreds of tensors of megabytes. By default glibc asks the system for each and gives it back at
-  // once, and the system clears every page anew: a fifth of a step of ResNet-20. Up to 2 GiB stay with the process.
+  // A step allocates and frees hundreds of tensors of megabytes. By default glibc requests each from the system and
+  // returns it at once, and the system clears every page again, which takes a fifth of a step of ResNet-20. Up to 2 GiB
+  // stay with the process.
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 2147483647);
   mallopt(M_TOP_PAD, 64 << 20);
