@@ -37,7 +37,16 @@ export const arrows = {
   inference: ['core', 'exit-criteria', 'profiler', 'branch-head', 'weights'],
   // Data, and what there is to know of them.
   weights: ['core', 'exit-criteria'],
-  evaluation: ['core', 'exit-criteria', 'profiler', 'calibration', 'datasets', 'branch-head', 'onnx', 'inference'],
+  evaluation: [
+    'core',
+    'exit-criteria',
+    'profiler',
+    'calibration',
+    'datasets',
+    'branch-head',
+    'onnx',
+    'inference',
+  ],
   // Times what the others make, and tries what this machine has.
   benchmark: [
     'core',
