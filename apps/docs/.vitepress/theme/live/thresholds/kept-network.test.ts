@@ -3,7 +3,8 @@ import { gunzipSync } from 'node:zlib';
 import { summarizeExits } from '@earlyexit/exit-criteria';
 import { findPretrained } from '@earlyexit/weights';
 import { expect, it } from 'vitest';
-import { decodeKept, type KeptFacts, networkChoices } from './kept-network';
+import type { KeptFacts } from './kept-facts';
+import { decodeKept, networkChoices } from './kept-network';
 
 const kept = new URL('kept/', import.meta.url);
 const names = readdirSync(kept)

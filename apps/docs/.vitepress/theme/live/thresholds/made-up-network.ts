@@ -1,6 +1,6 @@
 import { randomStream } from '@earlyexit/core';
 import type { CachedLogits } from '@earlyexit/exit-criteria';
-import type { KeptNetwork } from './kept-network';
+import type { KeptNetwork } from './kept-facts';
 
 const CLASSES = 10;
 /** How much each exit knows: the share of the hardness of a sample that it overcomes. */

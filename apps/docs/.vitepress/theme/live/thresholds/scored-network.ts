@@ -7,7 +7,7 @@ import {
   type Threshold,
   thresholdForShare,
 } from '@earlyexit/exit-criteria';
-import type { KeptNetwork } from './kept-network';
+import type { KeptNetwork } from './kept-facts';
 
 /** A network under a criterion: all scores, so that only thresholds are left to choose. */
 export interface ScoredNetwork {

@@ -1,4 +1,4 @@
-import type { KeptNetwork } from './kept-network';
+import type { KeptNetwork } from './kept-facts';
 import type { FrontierLook, PromiseLook } from './search-tasks';
 import type { SearchAnswer, SearchRequest } from './search-worker';
 

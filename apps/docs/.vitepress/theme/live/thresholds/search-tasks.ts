@@ -7,7 +7,7 @@ import {
   splitSamples,
 } from '@earlyexit/calibration';
 import type { Threshold } from '@earlyexit/exit-criteria';
-import type { KeptNetwork } from './kept-network';
+import type { KeptNetwork } from './kept-facts';
 import { lookAt, scoreNetwork } from './scored-network';
 
 /** Thresholds that no others beat on the calibration samples, and what they do to the test samples. */

@@ -1,4 +1,4 @@
-import type { KeptNetwork } from './kept-network';
+import type { KeptNetwork } from './kept-facts';
 import { type FrontierLook, frontierOf, type PromiseLook, promiseOf } from './search-tasks';
 
 /** What the page asks. */
