@@ -29,6 +29,13 @@ async function json<Document>(...argv: string[]): Promise<Document> {
   return ran.json() as Document;
 }
 
+/** The evaluation of the network itself, less what an exported file no longer tells: the energy of its layers. */
+async function evaluateNetwork(...decision: string[]): Promise<EvaluationDocument> {
+  const { energy, ...known } = await json<EvaluationDocument>('evaluate', at('model'), ...data, ...decision);
+  expect(energy).toBeDefined();
+  return known;
+}
+
 /** What differs in the last bits where another runtime computes. */
 function computedElsewhere({ intervals }: EvaluationDocument): Partial<EvaluationDocument> {
   return {
@@ -46,7 +53,7 @@ it.each([
 ])('evaluates a file as the network that it was exported from, under %s', async (criterion, threshold) => {
   const decision = ['--criterion', criterion, '--earlyexit', threshold];
   await json('export', at('model'), at('model.onnx'), ...decision);
-  const expected = await json<EvaluationDocument>('evaluate', at('model'), ...data, ...decision);
+  const expected = await evaluateNetwork(...decision);
   const document = await json<EvaluationDocument>('evaluate', at('model.onnx'), ...data);
   expect(Object.keys(document).sort()).toEqual(Object.keys(expected).sort());
   expect(document.expectedCalibrationError).toBeCloseTo(expected.expectedCalibrationError ?? 0, 4);
@@ -97,7 +104,7 @@ it.each([
 ])('evaluates stages as the network that they were exported from, under %s', async (criterion, threshold) => {
   await json('export', at('model'), '--staged', at('stages'));
   const decision = ['--criterion', criterion, '--earlyexit', threshold];
-  const expected = await json<EvaluationDocument>('evaluate', at('model'), ...data, ...decision);
+  const expected = await evaluateNetwork(...decision);
   for (const argument of [at('stages'), join(at('stages'), 'manifest.json')]) {
     const document = await json<EvaluationDocument>('evaluate', argument, ...data, ...decision);
     expect(document.expectedCalibrationError).toBeCloseTo(expected.expectedCalibrationError ?? 0, 4);
