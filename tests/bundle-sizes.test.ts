@@ -5,7 +5,7 @@ import { bundleForBrowser } from './browser-page';
 // What a page loads at once of a package, all exports, minified and compressed: kilobytes of 1,000 bytes. A limit stands
 // fifth to a third above what it was when it was set; who passes it for a good reason raises it here.
 const limits = [
-  ['@earlyexit/core', 3.5],
+  ['@earlyexit/core', 3.6],
   ['@earlyexit/exit-criteria', 7],
   ['@earlyexit/calibration', 36],
   ['@earlyexit/inference', 7.5],
