@@ -1,3 +1,5 @@
+import { transposeEach } from './transpose-each';
+
 /**
  * Images with channels first, as ONNX graphs expect them: `[count, height, width, channels]` to `[count, channels,
  * height, width]`.
@@ -7,16 +9,5 @@
 export function channelsFirst(images: Float32Array, shape: readonly number[]): Float32Array {
   const [height = 1, width = 1, channels = 1] = shape;
   if (shape.length !== 3 || channels === 1) return images;
-  const area = height * width;
-  const size = area * channels;
-  const turned = new Float32Array(images.length);
-  for (let image = 0; image < images.length; image += size) {
-    for (let channel = 0; channel < channels; channel++) {
-      let from = image + channel;
-      const start = image + channel * area;
-      for (let position = 0; position < area; position++, from += channels)
-        turned[start + position] = images[from]!;
-    }
-  }
-  return turned;
+  return transposeEach(images, height * width, channels);
 }
