@@ -183,6 +183,7 @@ it.each([
   [['bench', at('stages')], 'one file with the exits inside'],
   [['calibrate', at('stages'), ...data], 'no longer has'],
   [['profile', at('model.onnx')], 'no longer has'],
+  [['evaluate', at('model.onnx'), '--energy-model', 'energy.yaml', ...data], 'no longer has'],
   [['calibrate', at('model.onnx'), ...data], 'no longer has'],
   [['report', at('model.onnx'), ...data], 'no longer has'],
   [['export', at('model.onnx'), at('other.onnx')], 'no longer has'],

@@ -18,5 +18,10 @@ export {
   type EstimateEnergyOptions,
 } from './energy/estimate-energy';
 export { ancestors, type LayerGraph, type LayerGraphNode, readLayerGraph, type Shape } from './layer-graph';
-export { type ProfileDocument, profileDocument } from './profile-document';
+export {
+  type PlainProfile,
+  plainProfileDocument,
+  type ProfileDocument,
+  profileDocument,
+} from './profile-document';
 export { type ExitProfile, type LayerProfile, type ModelProfile, profileModel } from './profile-model';

@@ -2,6 +2,7 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomStream } from '@earlyexit/core';
 import { GraphBuilder, valueInfo, writeModel } from '@earlyexit/onnx/foreign';
+import type { ProfileDocument } from '@earlyexit/profiler';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '@earlyexit/testing';
@@ -120,6 +121,20 @@ describe('cascade and attach', () => {
       /heads learnt from 120 images, .* 30 others, thresholds from 90, this report from 60/,
     );
     expect(fast.stdout).toContain('With a probability of at least 90 %');
+  });
+
+  it('profile says what a file of another program costs, and attaches nothing to it', async () => {
+    const ran = await runCommand(['profile', at('large.onnx'), '--json']);
+    expect(ran.code, ran.stderr).toBe(0);
+    const { macs, layers, exits, energy, advice } = ran.json() as ProfileDocument;
+    expect(layers.reduce((sum, layer) => sum + layer.macs, 0)).toBe(macs);
+    expect(exits.map(({ name, share }) => [name, share])).toEqual([['final', 1]]);
+    expect(energy!.exits[0]!.totalMicrojoules).toBe(energy!.static.totalMicrojoules);
+    expect(energy!.static.computeMicrojoules).toBeCloseTo((macs * 4.6) / 1e6, 9);
+    expect(advice!.length).toBeGreaterThan(0);
+    const refused = await runCommand(['profile', at('large.onnx'), '--exits', 'block1']);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toMatch(/--exits: .*earlyexit attach/);
   });
 
   it.each([

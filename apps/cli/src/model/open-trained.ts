@@ -13,9 +13,9 @@ export async function openTrained(
   { output, signal }: { readonly output: Output; readonly signal: AbortSignal },
   check: (metadata: MultiExitMetadata) => void = () => undefined,
 ): Promise<OpenedEvaluation> {
+  const energyModel = await readEnergyModel(options.energyModel, signal);
   const { name: engine } = await startEngine({ engine: asked, threads }, output);
   const { loadRun, openEvaluation } = await import('@earlyexit/runs');
-  const energyModel = await readEnergyModel(options.energyModel, signal);
   const run = await loadRun(location);
   check(run.model.metadata);
   const { dataset, dataDir, download, seed, skipBroken, batchSize } = options;

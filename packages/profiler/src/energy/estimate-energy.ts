@@ -32,6 +32,11 @@ export interface EstimateEnergyOptions {
   readonly dtype?: EnergyType | undefined;
 }
 
+/** What an estimate needs of a profile. */
+type EnergyProfile = Pick<ModelProfile, 'layers' | 'parametersWithExits'> & {
+  readonly exits: readonly unknown[];
+};
+
 const PICOJOULES_PER_MICROJOULE = 1e6;
 const BYTES: Readonly<Record<EnergyType, number>> = { float32: 4, float16: 2, int8: 1 };
 /** The bytes per number in profiles. */
@@ -43,10 +48,10 @@ const PROFILED_BYTES = 4;
  * the activations of a layer in the smallest that holds its inputs and outputs. Layers without multiply-accumulates
  * count as fused into others. This is a lower bound for hardware at batch 1, which neither reloads weights nor idles.
  *
- * @param profile the result of `profileModel`
+ * @param profile the result of `profileModel`, or the document made of it
  */
 export function estimateEnergy(
-  { layers, exits, parametersWithExits }: ModelProfile,
+  { layers, exits, parametersWithExits }: EnergyProfile,
   { energyModel = horowitz45nm, dtype = 'float32' }: EstimateEnergyOptions = {},
 ): EnergyEstimate {
   const { memory, picojoulesPerMac } = energyModel;

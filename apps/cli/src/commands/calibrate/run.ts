@@ -23,7 +23,6 @@ import { describeBudgets } from '../../describe/budgets';
 import { showingImages } from '../../describe/ran-images';
 import { locateNetwork, refusePretrained, requireTrained } from '../../model/locate-model';
 import { startEngine } from '../../model/start-engine';
-
 import { showing } from '../../terminal/show-work';
 import { describeCalibration, describeConfidence, describePlan } from './describe';
 import { describeRecalibration } from './describe-promises';

@@ -84,10 +84,8 @@ async function evaluateSaved(
     );
   }
   if (corruptions === null) {
-    showEvaluation(
-      await showingImages(invocation, (work) => evaluateRun(opened, { ...asked, aim }, work)),
-      output,
-    );
+    const evaluating = showingImages(invocation, (work) => evaluateRun(opened, { ...asked, aim }, work));
+    showEvaluation(await evaluating, output);
     return undefined;
   }
   const { clean, corrupted } = await showingImages(invocation, (work) =>
@@ -161,14 +159,19 @@ async function evaluateFile(
   location: ExportedLocation,
   { options, output, signal }: EvaluateInvocation,
 ): Promise<undefined> {
-  const { criterion, maxAccuracyDrop, targetMacs, batchSize, budget, corrupt } = options;
+  const { criterion, maxAccuracyDrop, targetMacs, batchSize, budget, corrupt, energyModel } = options;
+  const remedy = 'Give the run folder that it was exported from';
+  const refuse = (where: string, rule: string): never => {
+    throw new ArgumentError({ where, rule, received: location.path, remedy });
+  };
   if (corrupt !== undefined) {
-    throw new ArgumentError({
-      where: '--corrupt',
-      rule: 'a shift is seen by comparing with the calibration images, which an exported network does not remember',
-      received: location.path,
-      remedy: 'Give the run folder that it was exported from',
-    });
+    refuse(
+      '--corrupt',
+      'a shift is seen by comparing with the calibration images, which an exported network does not remember',
+    );
+  }
+  if (energyModel !== undefined) {
+    refuse('--energy-model', 'energy is estimated for layers, which an exported network no longer has');
   }
   if (budget || criterion === 'all' || (maxAccuracyDrop ?? targetMacs) !== undefined) {
     const aims = '--max-accuracy-drop, --target-macs';
@@ -178,7 +181,7 @@ async function evaluateFile(
         location.kind === 'staged'
           ? 'thresholds are searched for on a network, and not on its exported stages'
           : 'an .onnx file has its criterion built in, and thresholds are searched for on a network',
-      remedy: 'Give the run folder that it was exported from, or leave this out',
+      remedy: `${remedy}, or leave this out`,
     });
   }
   const network = await openExported(location, { ...options, criterion }, output, signal);

@@ -1,33 +1,31 @@
 import { isOwnFile, profileOnnx } from '@earlyexit/attach';
+import { ArgumentError } from '@earlyexit/core';
+import { plainProfileDocument, type ProfileDocument } from '@earlyexit/profiler';
 import { basename } from 'node:path';
-import type { ProfileDocument } from '@earlyexit/profiler';
-import type { Output } from '../../terminal/output';
+import type { Invocation } from '../../command';
 import { showing } from '../../terminal/show-work';
 
 /**
  * The profile of an ONNX file of another program, with the places where exits would pay.
  *
  * @returns null for a word that names no such file
+ * @throws ArgumentError for exits, which are not attached to it here
  */
 export async function profileFile(
   word: string,
-  output: Output,
-  signal: AbortSignal,
+  exits: readonly string[] | undefined,
+  { output, signal }: Pick<Invocation, 'output' | 'signal'>,
 ): Promise<ProfileDocument | null> {
   if (!/\.onnx$/i.test(word) || (await isOwnFile(word, signal))) return null;
-  const { layers, macs, parameters, places, uncounted, ...profile } = await showing(output, signal, (work) =>
-    profileOnnx(word, work),
-  );
+  if (exits !== undefined) {
+    throw new ArgumentError({
+      where: '--exits',
+      rule: 'exits are attached to networks of TensorFlow.js, and to a file of another program by earlyexit attach',
+      received: word,
+      remedy: 'Leave it out',
+    });
+  }
+  const { places, uncounted, ...measured } = await showing(output, signal, (work) => profileOnnx(word, work));
   for (const operator of uncounted) output.warn(`the multiply-accumulates of ${operator} are not counted`);
-  const final = { name: 'final', attachedAfter: null, backboneMacs: macs, headMacs: 0, cumulativeMacs: macs };
-  return {
-    model: basename(word).replace(/\.onnx$/i, ''),
-    ...profile,
-    parameters,
-    parametersWithExits: parameters,
-    macs,
-    exits: [{ ...final, share: 1, parameters: 0, cumulativeParameters: parameters }],
-    layers: layers.map((layer) => ({ ...layer, usedBy: 0, isHead: false })),
-    advice: places,
-  };
+  return plainProfileDocument(basename(word).replace(/\.onnx$/i, ''), measured, places);
 }

@@ -22,9 +22,11 @@ export async function run({
   output,
   signal,
 }: Invocation<typeof profile>): Promise<undefined> {
-  const document =
-    (await profileFile(operands.model, output, signal)) ??
+  const energyModel = await readEnergyModel(options.energyModel, signal);
+  const measured =
+    (await profileFile(operands.model, options.exits, { output, signal })) ??
     (await profileNetwork(operands.model, { options, output, signal }));
+  const document = { ...measured, energy: estimateEnergy(measured, { energyModel, dtype: options.dtype }) };
   output.json(document);
   output.text(...describeProfile(document, { layers: options.layers, colors: output.colors }));
   return undefined;
@@ -43,7 +45,5 @@ async function profileNetwork(
   const { model, metadata } = network;
   const measured = profileModel(model);
   for (const layer of measured.uncounted) output.warn(`the multiply-accumulates of ${layer} are not counted`);
-  const energyModel = await readEnergyModel(options.energyModel, signal);
-  const energy = estimateEnergy(measured, { energyModel, dtype: options.dtype });
-  return profileDocument(metadata, measured, energy, options.advise ? adviseExits(model) : null);
+  return profileDocument(metadata, measured, options.advise ? adviseExits(model) : null);
 }
