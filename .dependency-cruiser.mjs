@@ -74,6 +74,7 @@ export const arrows = {
     'trainer',
     'evaluation',
     'runs',
+    'report',
   ],
   // Of onnx and inference only what knows nothing of TensorFlow.js.
   attach: ['core', 'exit-criteria', 'calibration', 'onnx', 'inference'],

@@ -10,8 +10,8 @@ function sourcesOf(folder: string): string[] {
 }
 
 // What computes belongs into a package. The limit follows what gets smaller; it rose by `import`, `doctor FILE`, cascades of
-// three, `serve` and energy.
-const MOST_LINES = 6_291;
+// three, `serve`, energy and `results`.
+const MOST_LINES = 6_396;
 
 it('keeps the command line thin', () => {
   const lines = sourcesOf('apps/cli/src').map((path) => readText(path).split('\n').length - 1);

@@ -11,6 +11,7 @@ const marks = {
   report: (start: string) => start.includes('<meta name="generator" content="earlyexit'),
   picture: (start: string) => /^(<svg|\x89PNG)[^]*earlyexit/.test(start),
   manifest: (start: string) => /^\{\s*"format": ?"earlyexit-staged"/.test(start),
+  results: (start: string) => start.startsWith('# Results\n\nWritten by `earlyexit results'),
   curve: (start: string) => /^"?(threshold_|skew,)/.test(start),
   // A safetensors file begins with the length of its header, eight bytes.
   logits: (start: string) => /^.{8}\{"__metadata__":\{"format":"earlyexit-logits"/s.test(start),

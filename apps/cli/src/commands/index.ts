@@ -18,6 +18,7 @@ import { profile } from './profile/options';
 import { quickstart } from './quickstart/options';
 import { report } from './report/options';
 import { reproduce } from './reproduce/options';
+import { results } from './results/options';
 import { serve } from './serve/options';
 import { train } from './train/options';
 
@@ -38,6 +39,7 @@ export const commands: readonly RunnableCommand[] = [
   runnable(bench, () => import('./bench/run')),
   runnable(report, () => import('./report/run')),
   runnable(reproduce, () => import('./reproduce/run')),
+  runnable(results, () => import('./results/run')),
   runnable(boundary, () => import('./boundary/run')),
   runnable(models, () => import('./models/run')),
   runnable(datasets, () => import('./datasets/run')),
