@@ -34,7 +34,7 @@ const runsOthers = [
   'packages/native-engines/src/sources/pip.ts',
   'packages/native-engines/src/sources/npm-package.ts',
   // Node's own.
-  'packages/trainer/src/workers/start-thread.ts',
+  'packages/core/src/node/programs/start-thread.ts',
   // How npm gets sharp for this platform.
   'packages/datasets/src/decode/decode-image.ts',
   'packages/benchmark/src/machine/check-packages.ts',

@@ -7,6 +7,7 @@ export { lockFolder } from './node/lock-folder';
 export { answerQuestions } from './node/programs/answer-questions';
 export { builtProgram, packageFolder } from './node/programs/built-program';
 export { type ProgramOptions, type RunningProgram, startProgram } from './node/programs/start-program';
+export { startThread, type ThreadListener } from './node/programs/start-thread';
 export { readFileWithin } from './node/read-file-within';
 export { parseJsonObject, readJsonFile, readJsonWithin, refuseLargeJson } from './node/read-json';
 export { requireWritable } from './node/require-writable';

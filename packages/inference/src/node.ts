@@ -1,1 +1,2 @@
 export { loadRuntime } from './node/load-runtime';
+export { loadRuntimeInThread, type RuntimeThreadOptions } from './node/load-runtime-in-thread';

@@ -8,7 +8,7 @@ import type { SampleSource } from '@earlyexit/branch-head';
 import { ArgumentError, DataError, EnvironmentError } from '@earlyexit/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adam } from '../optimizers/adam';
-import { bundle } from '../testing/bundle';
+import { bundle } from '@earlyexit/testing/bundle';
 import { type StripesData, stripesWithOrigin } from '../testing/stripes';
 import { tinyNetwork, weightsOf } from '../testing/tiny-network';
 import { train } from '../training/train';

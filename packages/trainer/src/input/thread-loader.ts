@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { LoadOrigin } from '@earlyexit/branch-head';
 import { ArgumentError, EnvironmentError } from '@earlyexit/core';
-import { startThread, type ThreadListener } from '../workers/start-thread';
+import { startThread, type ThreadListener } from '@earlyexit/core/node';
 import type { BatchLoader } from './batch-loader';
 import type { InputAnswer, InputRequest, InputThreadStart } from './input-messages';
 import { unpackError } from './sent-error';

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bundle } from '../testing/bundle';
+import { bundle } from '@earlyexit/testing/bundle';
 import { attempt, readEvents } from '../testing/kill-sweep';
 
 let program: string;

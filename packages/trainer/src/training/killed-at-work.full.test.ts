@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bundle } from '../testing/bundle';
+import { bundle } from '@earlyexit/testing/bundle';
 import { attempt, readEvents } from '../testing/kill-sweep';
 
 let program: string;

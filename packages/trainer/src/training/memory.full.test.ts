@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 import { selectEngine } from '@earlyexit/backend';
 import { expect, it } from 'vitest';
 import { adamw } from '../optimizers/adamw';
-import { bundle } from '../testing/bundle';
+import { bundle } from '@earlyexit/testing/bundle';
 import { stripesWithOrigin } from '../testing/stripes';
 import { stripes, tinyNetwork } from '../testing/tiny-network';
 import { tf } from '../tf';

@@ -8,7 +8,7 @@ import { type Batch, type BatchGradient, computeGradient } from '../step/trainin
 import { averageResults } from './average-results';
 import { divideBatch } from './divide-batch';
 import { reserveSharedStep, type SharedStep, viewSharedStep } from './shared-step';
-import { startThread } from './start-thread';
+import { startThread } from '@earlyexit/core/node';
 import { command, reserveStepSignal, StepSignal } from './step-signal';
 import type { WorkerPhase, WorkerReport, WorkerStart } from './worker-messages';
 import type { WorkersOptions } from './worker-options';

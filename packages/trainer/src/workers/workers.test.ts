@@ -15,7 +15,7 @@ import { distill } from '../regimes/distill';
 import { frozen } from '../regimes/frozen';
 import { joint } from '../regimes/joint';
 import { twoStage } from '../regimes/two-stage';
-import { bundle } from '../testing/bundle';
+import { bundle } from '@earlyexit/testing/bundle';
 import { stripes, tinyNetwork, weightsOf } from '../testing/tiny-network';
 import { tf, tfl } from '../tf';
 import { train } from '../training/train';

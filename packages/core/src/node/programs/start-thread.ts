@@ -7,7 +7,11 @@ export interface ThreadListener<Report> {
   readonly onEnd: (problem: string) => void;
 }
 
-/** Starts a thread. Whether it could be started is heard by the listener too. */
+/**
+ * Starts a thread. Whether it could be started is heard by the listener too.
+ *
+ * @throws DOMException if what it is given cannot be cloned to a thread
+ */
 export function startThread<Report>(
   program: URL | string,
   workerData: unknown,

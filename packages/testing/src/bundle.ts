@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build as esbuild } from 'esbuild';
 
-const packages = fileURLToPath(new URL('../../..', import.meta.url));
+const packages = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * Bundles a program of the tests with the sources of all packages, so that a child process can run it without a build.
