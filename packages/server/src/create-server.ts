@@ -3,7 +3,8 @@ import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerO
 import { checkBatchLimits } from './batching/batch-limits';
 import { rawRefusal, sendRefusal, toRefusal, unknownAddress } from './http/answer-error';
 import { tokenGuard } from './http/bearer-token';
-import { countInFlight } from './http/in-flight';
+import { countInFlight, type InFlight } from './http/in-flight';
+import { paceRefusals, type RefusalPace } from './http/pace-refusals';
 import { Refusal } from './http/refusal';
 import { createMetrics } from './metrics';
 import { type HostedModel, hostModel } from './models/host-model';
@@ -73,8 +74,9 @@ export async function createServer(
   for (const model of listServed(models)) hosted.push(await host(model));
   const serving: Serving = { table: createModelTable(hosted), metrics, options: checked, isDraining: false };
   const inFlight = countInFlight(checked.maxHeldBytes);
+  const pace = paceRefusals();
   const app = createApp(checked);
-  addHooks(app, serving, inFlight);
+  addHooks(app, serving, { inFlight, pace });
   addHealthRoutes(app, serving);
   addModelRoutes(app, serving);
   addInferRoutes(app, serving);
@@ -119,6 +121,7 @@ export async function createServer(
     },
     async drain(timeoutMs = 30_000) {
       serving.isDraining = true;
+      pace.end();
       const timer = setTimeout(() => {
         for (const { batcher } of serving.table.all()) batcher.refuseAll(() => draining());
         // Who has not sent a request by now has had the time.
@@ -158,7 +161,13 @@ function createApp({ maxBodyBytes, tls }: Pick<Serving['options'], 'maxBodyBytes
   return app;
 }
 
-function addHooks(app: FastifyInstance, serving: Serving, inFlight: ReturnType<typeof countInFlight>): void {
+/** What becomes of requests, before and after they are answered. */
+interface Gate {
+  readonly inFlight: InFlight;
+  readonly pace: RefusalPace;
+}
+
+function addHooks(app: FastifyInstance, serving: Serving, { inFlight, pace }: Gate): void {
   const { metrics, options } = serving;
   const checkToken = tokenGuard(options.token);
   const refusals = new WeakMap<FastifyRequest, Refusal>();
@@ -170,7 +179,8 @@ function addHooks(app: FastifyInstance, serving: Serving, inFlight: ReturnType<t
     const isHealth = url.startsWith('/v2/health/');
     if (!isHealth) checkToken(request.headers.authorization);
     if (serving.isDraining && !isHealth && url !== '/metrics') throw draining();
-    const leave = inFlight.enter(bytesAnnounced(request, options.maxBodyBytes));
+    const { leave, dropBody } = inFlight.enter(bytesAnnounced(request, options.maxBodyBytes));
+    request.state.dropBody = dropBody;
     reply.raw.once('close', () => {
       leave();
       if (reply.raw.writableFinished) return;
@@ -209,9 +219,14 @@ function addHooks(app: FastifyInstance, serving: Serving, inFlight: ReturnType<t
     done();
   });
 
-  app.setErrorHandler((error, request, reply) => {
+  app.setErrorHandler(async (error, request, reply) => {
     const refusal = toRefusal(error, options.maxBodyBytes);
     refusals.set(request, refusal);
+    if (refusal.reason === 'full' || refusal.reason === 'deadline') {
+      // Whoever is told to come again holds no room meanwhile.
+      request.state.dropBody?.();
+      await pace.turn(request.state.deadline ?? Infinity);
+    }
     return sendRefusal(reply, refusal);
   });
 

@@ -5,6 +5,7 @@ export {
   type TritonRepository,
   writeTritonRepository,
 } from './deploy/write-triton-repository';
+export { openServed, type OpenedModels } from './models/open-served';
 export { parseServedName, type ServedName } from './models/parse-served-name';
 export { readSecrets, type SecretFiles } from './read-secrets';
 export type { AnswerMonitor, ReloadModel, ServedModel, ServedModels } from './models/served-model';

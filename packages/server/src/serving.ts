@@ -20,6 +20,10 @@ export interface RequestState {
   isGone: boolean;
   /** Called when it does. */
   onGone?: () => void;
+  /** Gives back the room that is kept for its body. */
+  dropBody?: () => void;
+  /** When it has to be answered, in milliseconds of `performance.now()`, once that is known. */
+  deadline?: number;
   model?: HostedModel;
   images?: number;
 }
@@ -35,11 +39,11 @@ export function bodyOf(request: FastifyRequest): Buffer {
   return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 }
 
-/** Until when a request has to be answered, in milliseconds of `performance.now()`. */
+/** Until when a request has to be answered, in milliseconds of `performance.now()`; its state then knows it too. */
 export function deadlineOf(
   { state }: FastifyRequest,
   microseconds: number | undefined,
   timeoutMs: number,
 ): number {
-  return state.startedAt + (microseconds === undefined ? timeoutMs : microseconds / 1000);
+  return (state.deadline = state.startedAt + (microseconds === undefined ? timeoutMs : microseconds / 1000));
 }

@@ -17,6 +17,8 @@ export interface ExportedRequest {
   readonly earlyexit?: AskedPolicy['thresholds'];
   readonly engine?: EngineChoice | undefined;
   readonly threads?: number | undefined;
+  /** Whether it computes in a thread of its own, so that this one goes on reading and answering. */
+  readonly inThread?: boolean;
 }
 
 /**
@@ -26,14 +28,15 @@ export interface ExportedRequest {
  */
 export async function openExported(
   location: ExportedLocation,
-  { criterion, earlyexit: thresholds, engine: asked, threads }: ExportedRequest,
+  { criterion, earlyexit: thresholds, engine: asked, threads, inThread }: ExportedRequest,
   output: Output,
   signal: AbortSignal,
 ): Promise<ExportedNetwork> {
   const engine = chooseRuntime(asked);
   const { openExported: open } = await import('@earlyexit/evaluation');
-  const { loadRuntime } = await import('@earlyexit/inference/node');
-  const runtime = engine === 'openvino' ? await loadRuntime(findRuntime('openvino')) : undefined;
+  const { loadRuntime, loadRuntimeInThread } = await import('@earlyexit/inference/node');
+  const load = inThread === true ? loadRuntimeInThread : loadRuntime;
+  const runtime = engine === 'openvino' || inThread ? await load(findRuntime(engine)) : undefined;
   const decided = await showing(output, signal, (work) =>
     open(location, { criterion, thresholds, threads, runtime, ...work }),
   );

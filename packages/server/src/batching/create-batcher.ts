@@ -9,7 +9,7 @@ import {
 import { Refusal, tooManyImages } from '../http/refusal';
 import { type BatchJob, joinImages, sliceAnswers, takeJobs } from './batch-job';
 import type { BatchLimits } from './batch-limits';
-import { learnRunTime } from './run-time';
+import { learnRunTime, type RunTime } from './run-time';
 import { createArrivals } from './arrivals';
 
 /** A run that has ended, for whoever counts. */
@@ -57,6 +57,9 @@ export interface BatcherOptions {
   readonly onRun?: (run: FinishedRun) => void;
 }
 
+/** How much longer than expected it may take: who is answered at the last moment is late by the client's clock. */
+const SLACK = 4 / 3;
+
 /**
  * Forms batches across requests: while a batch is computed requests gather, and the next one takes them together. Where
  * nothing is computed a request is run at once, unless another is expected sooner than the time that sharing a run would
@@ -69,26 +72,39 @@ export function createBatcher(
 ): Batcher {
   const { maxBatch, maxDelayMs, queue: most } = limits;
   const time = learnRunTime();
-  for (const { images, milliseconds } of timed) time.observe(images, milliseconds);
+  // From the end of a run to the end of the next one, while images wait: reading and writing take their part.
+  const drain = learnRunTime();
+  for (const { images, milliseconds } of timed) {
+    time.observe(images, milliseconds);
+    drain.observe(images, milliseconds);
+  }
   const arrivals = createArrivals();
   let queue: BatchJob[] = [];
   // Images of requests that are still read or decoded.
   let reserved = 0;
   let running = 0;
-  let isBusy = false;
+  let runs = 0;
+  let lastEnd = 0;
+  // Whether images waited then, so that the next run followed at once.
+  let isBacklogged = false;
+  // Whether the session computes elsewhere: whether this thread goes on reading in the middle of a run.
+  let isAside = false;
   let timer: NodeJS.Timeout | undefined;
   const idlers: (() => void)[] = [];
 
   const queued = (): number => queue.reduce((sum, { count }) => sum + count, 0);
   const ahead = (): number => reserved + queued() + running;
   /** Milliseconds that images take in runs of `maxBatch`. */
-  const timeOf = (images: number): number => {
-    const [runs, rest] = [Math.floor(images / maxBatch), images % maxBatch];
-    return runs * time.of(maxBatch) + (rest === 0 ? 0 : time.of(rest));
+  const inRuns = (learned: RunTime, images: number): number => {
+    const [whole, rest] = [Math.floor(images / maxBatch), images % maxBatch];
+    return whole * learned.of(maxBatch) + (rest === 0 ? 0 : learned.of(rest));
   };
+  const timeOf = (images: number): number => inRuns(time, images);
+  /** One run at a time; where another thread computes, the next full batch lies ready when it has done one. */
+  const isBusy = (): boolean => runs >= (isAside && queued() >= maxBatch ? 2 : 1);
   const toInputs = (bytes: Uint8Array): Float32Array => preprocess(bytes, session.metadata.preprocessing!);
   const tellIdle = (): void => {
-    if (isBusy || ahead() > 0) return;
+    if (runs > 0 || ahead() > 0) return;
     for (const tell of idlers.splice(0)) tell();
   };
 
@@ -99,10 +115,10 @@ export function createBatcher(
       {
         where: 'timeout',
         rule: 'a request is answered in the time that it allows, or refused before it is computed',
-        received: `${ahead()} images ahead of it, which take ${timeOf(ahead()).toFixed(0)} ms`,
+        received: `${ahead()} images ahead of it, which take ${inRuns(drain, ahead()).toFixed(0)} ms`,
         remedy: 'Try again later, or allow more time',
       },
-      retryAfter(timeOf(ahead())),
+      retryAfter(inRuns(drain, ahead())),
     );
 
   function reserve(images: number, deadline: number): Place {
@@ -120,11 +136,11 @@ export function createBatcher(
           received: `${waits} that wait, and ${images} more`,
           remedy: 'Try again later',
         },
-        retryAfter(timeOf(ahead())),
+        retryAfter(inRuns(drain, ahead())),
       );
     }
     // Of a server that has nothing to do nothing is refused by a guess, so that a wrong guess is found out.
-    if (ahead() > 0 && performance.now() + timeOf(ahead()) > deadline) throw late();
+    if (ahead() > 0 && performance.now() + SLACK * inRuns(drain, ahead()) > deadline) throw late();
     reserved += images;
     let isHeld = true;
     const release = (): void => {
@@ -170,7 +186,7 @@ export function createBatcher(
   function wake(): void {
     clearTimeout(timer);
     timer = undefined;
-    if (isBusy) return;
+    if (isBusy()) return;
     dropLate();
     const now = performance.now();
     const { jobs, images } = takeJobs(queue, { maxBatch, now, timeOf });
@@ -204,7 +220,7 @@ export function createBatcher(
   async function start(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    if (isBusy) return;
+    if (isBusy()) return;
     dropLate();
     const { jobs, images } = takeJobs(queue, { maxBatch, now: performance.now(), timeOf });
     if (jobs.length === 0) {
@@ -212,12 +228,17 @@ export function createBatcher(
       return;
     }
     queue = queue.filter((job) => !jobs.includes(job));
-    isBusy = true;
-    running = images;
+    runs++;
+    running += images;
+    let wasFree = false;
+    const middle = setTimeout(() => (wasFree = true), timeOf(images) / 2);
     await runTogether(jobs);
-    [isBusy, running] = [false, 0];
+    clearTimeout(middle);
+    isAside = wasFree;
+    runs--;
+    running -= images;
     // What came while an engine computed on this thread is read first.
-    await nextTurn();
+    if (!isAside) await nextTurn();
     wake();
   }
 
@@ -227,10 +248,14 @@ export function createBatcher(
     try {
       const data = joinImages(jobs, toInputs);
       const answers = await session.run({ data, count }, { ...jobs[0]!.options, batchSize: maxBatch });
-      const milliseconds = performance.now() - started;
+      const ended = performance.now();
+      const milliseconds = ended - Math.max(started, lastEnd);
       // A request may be larger than a run.
-      const runs = Math.ceil(count / maxBatch);
-      time.observe(count / runs, milliseconds / runs);
+      const parts = Math.ceil(count / maxBatch);
+      time.observe(count / parts, milliseconds / parts);
+      drain.observe(count / parts, (isBacklogged ? ended - lastEnd : milliseconds) / parts);
+      lastEnd = ended;
+      isBacklogged = queue.length > 0 || runs > 1;
       onRun?.({ images: count, milliseconds });
       let from = 0;
       for (const job of jobs) job.answer(sliceAnswers(answers, from, (from += job.count)));

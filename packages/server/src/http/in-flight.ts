@@ -8,10 +8,10 @@ export interface InFlight {
    * Takes a request in, before its body is read.
    *
    * @param bytes of its body, as many as it may become
-   * @returns what lets it go
+   * @returns what lets it go, and what gives back the room for its body before
    * @throws Refusal if there is no memory for its body
    */
-  enter(bytes: number): () => void;
+  enter(bytes: number): { readonly leave: () => void; readonly dropBody: () => void };
   /** Resolves as soon as there is none. */
   none(): Promise<void>;
 }
@@ -44,13 +44,20 @@ export function countInFlight(maxHeldBytes: number): InFlight {
       }
       count++;
       held += bytes;
-      let isIn = true;
-      return () => {
-        if (!isIn) return;
-        isIn = false;
-        count--;
-        held -= bytes;
-        tell();
+      let [isIn, kept] = [true, bytes];
+      const dropBody = (): void => {
+        held -= kept;
+        kept = 0;
+      };
+      return {
+        dropBody,
+        leave() {
+          if (!isIn) return;
+          isIn = false;
+          count--;
+          dropBody();
+          tell();
+        },
       };
     },
     none: () =>

@@ -1,12 +1,6 @@
 import { once } from 'node:events';
 import { plural } from '@earlyexit/core/format';
-import {
-  createServer,
-  parseServedName,
-  readSecrets,
-  type ServedModel,
-  type ServerOptions,
-} from '@earlyexit/server';
+import { createServer, openServed, readSecrets, type ServerOptions } from '@earlyexit/server';
 import type { Invocation } from '../../command';
 import { exitCode } from '../../exit-code';
 import { locateModel, requireTrained } from '../../model/locate-model';
@@ -18,18 +12,11 @@ import type { serve } from './options';
 export async function run(invocation: Invocation<typeof serve>): Promise<number> {
   const { options, output, signal } = invocation;
   const secrets = await readSecrets({ ...options, signal });
-  const words = new Map<string, string>();
-  const open = async (word: string): Promise<ServedModel> => {
-    const { model, name, version } = parseServedName(word);
+  const request = { ...invocation, options: { ...options, inThread: true } };
+  const { models, reload } = await openServed(invocation.operands.models, async (model) => {
     const location = requireTrained(await locateModel(model));
-    const opened =
-      location.kind === 'saved' ? openSaved(location, invocation) : openFile(location, invocation);
-    words.set(`${name}:${version}`, word);
-    return { ...(await opened), name, version };
-  };
-  const models: ServedModel[] = [];
-  for (const word of invocation.operands.models) models.push(await open(word));
-  const reload: ServerOptions['reload'] = ({ name, version }) => open(words.get(`${name}:${version}`)!);
+    return location.kind === 'saved' ? openSaved(location, request) : openFile(location, request);
+  });
   const onLog: ServerOptions['onLog'] = (entry) => {
     output.jsonLine(entry);
     const { method, route, status, milliseconds, error = '', stack } = entry;
