@@ -21,6 +21,21 @@ export const headPages: readonly HeadPage[] = [
     care: 'What is left still grows with the size of the image: on large maps the dense layer is the larger part of the cost. The window is the option `poolSize`.',
   },
   {
+    name: 'bottleneck',
+    idea: 'An early exit can learn from the last one not only what it answers but what it sees, if both see through features of the same number. Each block halves the map and doubles the channels until there are as many as the final classifier reads. Its convolutions are separable, so that this stays cheap.',
+    layers: [
+      'depthwise convolution 3×3, stride 2',
+      'convolution 1×1',
+      'normalisation',
+      'ReLU',
+      '… until the channels are those of the final features',
+      'global average pooling',
+      'dense',
+    ],
+    source: 'The shallow classifiers of Be Your Own Teacher (Zhang et al., 2019).',
+    care: 'Made for the regime `be-your-own-teacher`, whose hints need it. `features` sets another width.',
+  },
+  {
     name: 'branchynet',
     idea: 'A branch is a small network of its own, with convolutions that make features for its exit alone. Early layers need not serve two masters then. It costs more than pooling, and all of it is paid by whoever does not leave.',
     layers: ['max pooling 2×2', 'ReLU', 'convolution 3×3', 'max pooling 2×2', 'ReLU', 'dense'],

@@ -3,6 +3,7 @@ export { keepExits } from './attaching/keep-exits';
 export { computeLogits, type ComputeLogitsOptions } from './compute-logits';
 export type { ExitSpecification, HeadChoice } from './attaching/exit-specification';
 export type { AveragePoolDenseOptions } from './heads/avgpool-dense';
+export type { BottleneckOptions } from './heads/bottleneck';
 export { type BranchConvolution, BRANCHYNET_NORMALIZATION, type BranchyNetOptions } from './heads/branchynet';
 export type { ConvDenseOptions } from './heads/conv-dense';
 export type { ConvPoolDenseOptions } from './heads/conv-pool-dense';

@@ -1,7 +1,7 @@
 export type { EpochMetrics, ValidationMetrics } from './epoch/epoch-metrics';
 export { epochOrder } from './seeds/epoch-order';
 export type { InputThreadOptions } from './input/input-thread-options';
-export type { Distillation } from './step/joint-loss';
+export type { Distillation, TemperatureAnnealing } from './step/joint-loss';
 export {
   type LossWeightSchedule,
   rampLossWeights,
@@ -19,6 +19,8 @@ export { optimizerNames, type OptimizerChoice, type OptimizerName } from './reci
 export { regimeNames, type RegimeName } from './recipe/create-regime';
 export { scheduleNames, type ScheduleName } from './recipe/create-schedule';
 export { type RecipeSettings, type TrainingRecipe, trainingRecipe } from './recipe/training-recipe';
+export { annealedDistill, type AnnealedDistillOptions } from './regimes/annealed-distill';
+export { beYourOwnTeacher, type BeYourOwnTeacherOptions } from './regimes/be-your-own-teacher';
 export { cascade, type CascadeOptions } from './regimes/cascade';
 export { distill, type DistillOptions } from './regimes/distill';
 export { frozen } from './regimes/frozen';

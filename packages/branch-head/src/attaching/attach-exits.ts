@@ -55,9 +55,10 @@ export function attachExits(
   const names = planned.map((exit, index) => exit.name ?? `exit${String(index)}`);
   checkNames(names, opened.graph);
 
+  const finalFeatures = featuresOf(opened);
   const earlyLogits = planned.map((exit, index) => {
     const features = opened.tensors.get(exit.attachment.tensorId)!;
-    const logits = exit.build(features, { units, name: names[index]!, seed });
+    const logits = exit.build(features, { units, name: names[index]!, seed, finalFeatures });
     checkLogits(logits, units, names[index]!);
     return logits;
   });
@@ -104,6 +105,13 @@ function countClasses(opened: LogitsGraph): number {
     received: `[${opened.logits.shape.map(String).join(', ')}]`,
     remedy: 'End it with a dense layer of as many units as there are classes',
   });
+}
+
+/** How many features the final classifier reads. */
+function featuresOf({ graph, logitsId }: LogitsGraph): number | null {
+  const classifier = graph.nodes.find((node) => node.outputs.includes(logitsId));
+  const shape = classifier?.inputShapes[0] ?? [];
+  return classifier?.className === 'Dense' && shape.length === 2 ? (shape[1] ?? null) : null;
 }
 
 function checkCount(where: string, values: readonly unknown[] | null, count: number, what: string): void {

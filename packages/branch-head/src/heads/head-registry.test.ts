@@ -144,6 +144,18 @@ describe('the heads of the papers', () => {
     expect(early.macs).toBeLessThan(0.02 * 125e6);
   });
 
+  it('bottleneck halves the map and doubles the channels up to the final features', () => {
+    const { layers } = build('bottleneck', [32, 32, 16], { features: 64 });
+    expect(layers.filter((layer) => /conv|pool|dense/.test(layer))).toEqual([
+      'exit0_conv1 [16,16,32]',
+      'exit0_conv2 [8,8,64]',
+      'exit0_pool [64]',
+      'exit0_dense [10]',
+    ]);
+    expect(build('bottleneck', [4, 4, 8], { features: 5 }).layers.at(-2)).toBe('exit0_pool [5]');
+    expect(build('bottleneck', [4, 4, 8], {}).layers.at(-2)).toBe('exit0_pool [32]');
+  });
+
   it('holds each head to its shape', () => {
     const cases: [HeadName, number[], object, boolean][] = [
       ['avgpool-dense', [3, 3, 1], {}, true],
@@ -165,7 +177,7 @@ describe('the heads of the papers', () => {
   });
 
   it('knows its names', () => {
-    expect(listHeads()).toHaveLength(9);
+    expect(listHeads()).toHaveLength(10);
     expect(listHeads().every((head) => getHead(head.name) === head)).toBe(true);
     expect(() => getHead('toString')).toThrow('one of avgpool-dense');
     expect(() => getHead('lineer')).toThrow("Did you mean 'linear'");

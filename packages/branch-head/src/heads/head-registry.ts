@@ -1,5 +1,6 @@
 import { ArgumentError, nearestName } from '@earlyexit/core';
 import { type AveragePoolDenseOptions, averagePoolDense } from './avgpool-dense';
+import { bottleneck, type BottleneckOptions } from './bottleneck';
 import { branchyNet, type BranchyNetOptions } from './branchynet';
 import { convDense, type ConvDenseOptions } from './conv-dense';
 import { convPoolDense, type ConvPoolDenseOptions } from './conv-pool-dense';
@@ -15,6 +16,7 @@ export interface HeadOptions {
   'avgpool-dense': AveragePoolDenseOptions;
   'conv-dense': ConvDenseOptions;
   'conv-pool-dense': ConvPoolDenseOptions;
+  bottleneck: BottleneckOptions;
   branchynet: BranchyNetOptions;
   linear: object;
   'mixed-pool': object;
@@ -29,9 +31,18 @@ export type HeadName = keyof HeadOptions | (string & Record<never, never>);
 
 // In the order in which they are listed.
 const registry = new Map<string, HeadDefinition>(
-  [averagePoolDense, convDense, convPoolDense, branchyNet, linear, mixedPool, msdnet, pooled, residual].map(
-    (head) => [head.name, head],
-  ),
+  [
+    averagePoolDense,
+    bottleneck,
+    convDense,
+    convPoolDense,
+    branchyNet,
+    linear,
+    mixedPool,
+    msdnet,
+    pooled,
+    residual,
+  ].map((head) => [head.name, head]),
 );
 
 /**

@@ -8,6 +8,8 @@ export interface HeadContext {
   readonly name: string;
   /** The network's seed; each layer derives its own from it with `layerSeed`. */
   readonly seed: number;
+  /** How many features the classifier of the final exit reads; null or left out if it is no dense layer on a vector. */
+  readonly finalFeatures?: number | null;
 }
 
 /** Builds the layers of an exit on `features` and returns the logits, `[batch, units]`, without a softmax. */

@@ -1,6 +1,7 @@
 import { ArgumentError } from '@earlyexit/core';
 import { ancestors, type LayerGraph } from '@earlyexit/profiler';
 import { createForwardPass } from '../step/forward-pass';
+import { findHints, type Hints } from '../step/hint-loss';
 import type { Distillation } from '../step/joint-loss';
 import { isFrozen, type NamedWeight } from '../weights/named-weights';
 import { createParameterVector, type ParameterVector } from '../weights/parameter-vector';
@@ -21,6 +22,7 @@ export interface PhaseDescription {
   readonly training: readonly string[];
   readonly distillation: Distillation | null;
   readonly objective: TrainingObjective;
+  readonly hints: Hints | null;
   /** Whether gradients are weighted where heads meet the backbone. */
   readonly isBalanced: boolean;
 }
@@ -59,13 +61,15 @@ export function describePhase(
     });
   }
   const final = graph.outputs.length - 1;
+  const computed = [...graph.outputs.keys()].filter((exit) =>
+    typeof phase.exits === 'object'
+      ? phase.exits.exit === exit
+      : phase.exits === 'all' || (phase.exits === 'early') === exit < final,
+  );
+  const hint = phase.distillation?.hint ?? 0;
   const keysOf = (some: readonly NamedWeight[]): string[] => some.map(({ key }) => key);
   return {
-    computed: [...graph.outputs.keys()].filter((exit) =>
-      typeof phase.exits === 'object'
-        ? phase.exits.exit === exit
-        : phase.exits === 'all' || (phase.exits === 'early') === exit < final,
-    ),
+    computed,
     trained: keysOf(trained),
     moving: keysOf(
       weights.filter(({ layer, weight }) => trains(layer) && layer.nonTrainableWeights.includes(weight)),
@@ -73,6 +77,7 @@ export function describePhase(
     training: [...new Set(graph.nodes.filter(({ layer }) => trains(layer)).map(({ name }) => name))],
     distillation: phase.distillation,
     objective: phase.objective ?? 'cross-entropy',
+    hints: hint === 0 ? null : findHints(graph, computed, hint),
     isBalanced: phase.isBalanced ?? false,
   };
 }
@@ -98,15 +103,14 @@ export function openPhaseNetwork(
     moving,
     everything,
     gradient: {
-      forward: createForwardPass(
-        graph,
-        description.computed,
-        (layer) => inTraining.has(layer),
-        description.isBalanced,
-      ),
+      forward: createForwardPass(graph, description.computed, (layer) => inTraining.has(layer), {
+        isBalanced: description.isBalanced,
+        further: description.hints?.features.map(({ id }) => id) ?? [],
+      }),
       parameters,
       distillation: description.distillation,
       objective: description.objective,
+      hints: description.hints,
       penalties: () => penalized.flatMap((layer) => layer.calculateLosses()),
       ...settings,
     },

@@ -23,7 +23,7 @@ export interface PhaseTrainer {
   readonly average: tf.Tensor1D | null;
   /** One training step; `weights` are those of the computed exits, `step` counts within the phase. */
   step(batch: Batch, weights: readonly number[], learningRate: number, step: number): Promise<StepStatistics>;
-  /** The optimizer's state and the average on the host. */
+  /** The optimizer's state, the average and the temperature of an annealed distillation, on the host. */
   save(): Promise<{
     readonly tensors: Map<string, HostTensor>;
     readonly numbers: Readonly<Record<string, number>>;
@@ -38,6 +38,8 @@ export interface PhaseTrainer {
 }
 
 const optimizerPrefix = 'optimizer/';
+/** Among the numbers of the optimizer. */
+const temperatureName = 'distillation/temperature';
 const averageName = 'average';
 
 /**
@@ -63,6 +65,9 @@ export function startPhase(
   const { parameters } = network;
   const passOn = phase.passedOnBy ? createPassOn(graph, phase.passedOnBy, network.gradient) : null;
   pool?.begin(description, network);
+  const annealing = phase.distillation?.annealing ?? null;
+  // As the threads have it.
+  let temperature = Math.fround(phase.distillation?.temperature ?? 1);
   let state = tidyState(() => optimizer.init(parameters.read()));
   let average = plan.averageDecay === null ? null : parameters.read();
   return {
@@ -77,13 +82,16 @@ export function startPhase(
       const rows = batch.labels.length;
       if (rows === 0) {
         const none = (): Float32Array => new Float32Array(computed.length);
-        return { rows, losses: none(), right: none() };
+        return { rows, losses: none(), right: none(), confidence: null };
       }
       // Each sample weighs the same in the step, whatever became of the others in its batch.
-      const exitWeights = wholeWeights.map((weight) => (weight * rows) / whole.labels.length);
+      const factors = {
+        weights: wholeWeights.map((weight) => (weight * rows) / whole.labels.length),
+        temperature,
+      };
       const { gradient, statistics } = await (pool === null
-        ? computeGradient(batch, exitWeights, network.gradient)
-        : pool.computeGradient(batch, exitWeights));
+        ? computeGradient(batch, factors, network.gradient)
+        : pool.computeGradient(batch, factors));
       const broken = statistics.losses.findIndex((loss) => !Number.isFinite(loss));
       if (broken >= 0) {
         // Before the update, so that the trained weights are still those of the last good step.
@@ -95,6 +103,8 @@ export function startPhase(
           remedy: `Lower the learning rate (it is ${learningRate}), clip the gradient's norm, or check the inputs`,
         });
       }
+      if (annealing !== null && (statistics.confidence ?? 0) > annealing.highestConfidence)
+        temperature = Math.fround(temperature * annealing.factor);
       state = applyGradient(gradient, state, learningRate, { optimizer, parameters });
       if (average !== null) average = updateAverage(average, parameters, plan.averageDecay ?? 0, step);
       return statistics;
@@ -104,7 +114,9 @@ export function startPhase(
       for (const [name, tensor] of Object.entries(state.tensors))
         tensors.set(optimizerPrefix + name, await copy(tensor));
       if (average !== null) tensors.set(averageName, await copy(average));
-      return { tensors, numbers: state.numbers };
+      const numbers =
+        annealing === null ? state.numbers : { ...state.numbers, [temperatureName]: temperature };
+      return { tensors, numbers };
     },
     restore(tensors, numbers) {
       const names = Object.keys(state.tensors).map((name) => optimizerPrefix + name);
@@ -112,7 +124,9 @@ export function startPhase(
       const fits =
         names.length === tensors.size &&
         names.every((name) => tensors.get(name)?.values.length === parameters.size) &&
-        Object.keys(state.numbers).every((name) => typeof numbers[name] === 'number');
+        [...Object.keys(state.numbers), ...(annealing === null ? [] : [temperatureName])].every(
+          (name) => typeof numbers[name] === 'number',
+        );
       if (!fits) {
         throw new ArgumentError({
           where: 'train resume',
@@ -126,7 +140,9 @@ export function startPhase(
         (name) => [name, vector(optimizerPrefix + name)] as const,
       );
       tf.dispose(state.tensors);
-      state = { tensors: Object.fromEntries(restored), numbers };
+      const { [temperatureName]: saved, ...others } = numbers;
+      state = { tensors: Object.fromEntries(restored), numbers: others };
+      temperature = saved ?? temperature;
       if (average !== null) {
         average.dispose();
         average = vector(averageName);

@@ -1,4 +1,6 @@
 import type { ExitPolicy } from '@earlyexit/exit-criteria';
+import { annealedDistill } from '../regimes/annealed-distill';
+import { beYourOwnTeacher } from '../regimes/be-your-own-teacher';
 import { cascade } from '../regimes/cascade';
 import { distill } from '../regimes/distill';
 import { frozen } from '../regimes/frozen';
@@ -16,6 +18,8 @@ export const regimeNames = [
   'frozen',
   'cascade',
   'distill',
+  'annealed-distill',
+  'be-your-own-teacher',
   'mixed',
   'gradient-equilibrium',
   'shallow-deep',
@@ -49,6 +53,8 @@ export function createRegime(
     frozen,
     cascade: () => cascade({ ...policy, backboneShare, integrated }),
     distill: () => distill(),
+    'annealed-distill': () => annealedDistill(),
+    'be-your-own-teacher': () => beYourOwnTeacher(),
     mixed: () => mixed({ backboneShare }),
     'gradient-equilibrium': gradientEquilibrium,
     'shallow-deep': shallowDeep,

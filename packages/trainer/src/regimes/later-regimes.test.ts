@@ -46,7 +46,7 @@ describe('gradient equilibrium', () => {
     const graph = readLayerGraph(model);
     const x = 1.5;
     const gradientOf = (isBalanced: boolean): Record<string, number> => {
-      const forward = createForwardPass(graph, [0, 1, 2], () => true, isBalanced);
+      const forward = createForwardPass(graph, [0, 1, 2], () => true, { isBalanced });
       // The loss is the sum of the first output of every exit.
       const { grads } = tf.variableGrads(
         () =>
@@ -79,7 +79,9 @@ describe('gradient equilibrium', () => {
     const graph = readLayerGraph(model);
     const images = tf.randomNormal([4, 6, 6, 1], 0, 1, 'float32', 3);
     const [plain, balanced] = [false, true].map((isBalanced) =>
-      createForwardPass(graph, [0, 1], () => false, isBalanced)(images).map((each) => [...each.dataSync()]),
+      createForwardPass(graph, [0, 1], () => false, { isBalanced })(images).map((each) => [
+        ...each.dataSync(),
+      ]),
     );
     expect(balanced).toEqual(plain);
     const { epochs } = await train({

@@ -5,7 +5,10 @@ import { foldPaddings } from './fold-paddings';
 import { fuseNormalizations } from './fuse-normalizations';
 import type { tf, tfl } from '../tf';
 
-/** Runs a network on images `[batch, height, width, channels]` and gives the logits `[batch, classes]` of its exits. */
+/**
+ * Runs a network on images `[batch, height, width, channels]` and gives the logits `[batch, classes]` of its exits, and
+ * whatever else was asked for.
+ */
 export type ForwardPass = (images: tf.Tensor) => tf.Tensor2D[];
 
 /**
@@ -19,19 +22,24 @@ export type ForwardPass = (images: tf.Tensor) => tf.Tensor2D[];
  *
  * @param exits indices of the exits, in the order of the network's outputs
  * @param inTraining whether a layer runs with `training: true`
- * @param isBalanced whether gradients are weighted where heads meet the backbone
+ * @param options.isBalanced whether gradients are weighted where heads meet the backbone; false unless given
+ * @param options.further ids of tensors that are given after the logits; none unless given
  */
 export function createForwardPass(
   graph: LayerGraph,
   exits: readonly number[],
   inTraining: (layer: tfl.layers.Layer) => boolean,
-  isBalanced = false,
+  {
+    isBalanced = false,
+    further = [],
+  }: { readonly isBalanced?: boolean; readonly further?: readonly string[] } = {},
 ): ForwardPass {
-  const outputs = exits.map((exit) => graph.outputs[exit] as string);
+  const logits = exits.map((exit) => graph.outputs[exit] as string);
+  const outputs = [...logits, ...further];
   const needed = ancestors(graph, outputs);
   const input = graph.inputs[0] as string;
   const used = graph.nodes.filter((node) => needed.has(node.id) && !node.outputs.includes(input));
-  const nodes = isBalanced ? balanceGradients({ nodes: used, outputs }) : used;
+  const nodes = isBalanced ? balanceGradients({ nodes: used, outputs: logits }) : used;
   const kept = new Set(outputs);
   const chains = fuseNormalizations(nodes, kept);
   const folded = foldPaddings(nodes, kept);

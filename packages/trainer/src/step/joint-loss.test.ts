@@ -148,7 +148,17 @@ describe.each(['cpu', 'wasm'] as const)('jointLoss on %s', (engine) => {
             (exit) =>
               exit.filter((row, sample) => row.indexOf(Math.max(...row)) === example.labels[sample]).length,
           );
-          expect(statistics.slice(example.logits.length)).toEqual(right);
+          const [exits, temperature] = [example.logits.length, distillation?.temperature];
+          expect(statistics.slice(exits, 2 * exits)).toEqual(right);
+          const further = statistics.slice(2 * exits);
+          if (temperature === undefined || exits === 1) expect(further).toEqual([]);
+          else {
+            const soften = (row: number[]): number =>
+              Math.max(...logP(row.map((value) => value / temperature)));
+            const surest = example.logits.at(-1)!.map((row) => Math.exp(soften(row)));
+            expect(Math.abs(further[0]! - mean(surest))).toBeLessThan(1e-5);
+            expect(further).toHaveLength(1);
+          }
         }),
         { numRuns: 60 },
       );

@@ -5,8 +5,23 @@ import { tf } from '../tf';
 export interface Distillation {
   /** Share of the early exits' loss that comes from the final exit's answers; the rest comes from the labels. */
   readonly share: number;
-  /** Softens both distributions; the gradient is scaled by its square to stay comparable. */
+  /** Softens both distributions; the gradient is scaled by its square to stay comparable. The first one, if it anneals. */
   readonly temperature: number;
+  /** How the temperature rises while the final exit becomes surer; it stays as it is unless given. */
+  readonly annealing?: TemperatureAnnealing | null;
+  /**
+   * Weight of the squared distance between an exit's features and the final one's (`hintLoss`); 0 unless given. It is not
+   * part of the losses that are reported.
+   */
+  readonly hint?: number;
+}
+
+/** The rule of Phuong & Lampert (2019): the teacher's softened answers are to stay unsure. */
+export interface TemperatureAnnealing {
+  /** The temperature is multiplied by this after each step in which the final exit was surer than allowed. */
+  readonly factor: number;
+  /** Allowed mean of the highest softened probability of the final exit. */
+  readonly highestConfidence: number;
 }
 
 /** The targets of a batch, already on the engine. */
@@ -21,7 +36,10 @@ export interface LossTargets {
 export interface JointLoss {
   /** Σ weight × loss of an exit. */
   readonly loss: tf.Scalar;
-  /** Kept, to be disposed of by the caller: `[2 × exits]`, mean loss of each exit, then how many it got right. */
+  /**
+   * Kept, to be disposed of by the caller: `[2 × exits]`, mean loss of each exit, then how many it got right; with a
+   * distillation one number more, the mean of the highest softened probability of the final exit.
+   */
   readonly statistics: tf.Tensor1D;
 }
 
@@ -52,6 +70,7 @@ export function jointLoss(
     const [, batch] = stacked.shape;
     let gradient: tf.Tensor;
     let losses: tf.Tensor;
+    const more: tf.Tensor1D[] = [];
     if (objective === 'squared-error') {
       gradient = tf.sub(stacked, targets.distribution);
       losses = tf.div(tf.sum(tf.square(gradient), [1, 2]), 2 * batch);
@@ -70,6 +89,7 @@ export function jointLoss(
       const soft = logSoftmax(tf.div(stacked, temperature));
       const teacherLog = tf.slice(soft, [exits - 1, 0, 0], [1, -1, -1]);
       const teacher = tf.exp(teacherLog);
+      more.push(tf.reshape(tf.mean(tf.max(teacher, 2)), [1]));
       const divergence = tf.div(
         tf.sum(tf.mul(tf.sub(teacherLog, soft), teacher), [1, 2]),
         batch / temperature ** 2,
@@ -82,7 +102,7 @@ export function jointLoss(
       );
     }
     const right = tf.sum(tf.cast(tf.equal(tf.argMax(stacked, 2), targets.labels), 'float32'), 1);
-    statistics = tf.keep(tf.concat1d([losses as tf.Tensor1D, right as tf.Tensor1D]));
+    statistics = tf.keep(tf.concat1d([losses as tf.Tensor1D, right as tf.Tensor1D, ...more]));
     save([tf.mul(gradient, tf.div(weights, batch))]);
     return {
       value: tf.sum(tf.mul(losses, tf.reshape(weights, [exits]))),

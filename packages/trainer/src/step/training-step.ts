@@ -1,4 +1,5 @@
 import { tf } from '../tf';
+import { hintLoss, type Hints } from './hint-loss';
 import { type Distillation, jointLoss } from './joint-loss';
 import type { ForwardPass } from './forward-pass';
 import type { Optimizer, OptimizerState } from '../optimizers/optimizer';
@@ -17,6 +18,7 @@ export interface Batch {
 
 /** What forward and backward need to know once. */
 export interface GradientSettings {
+  /** Gives the logits of the exits, and after them the features that the hints need. */
   readonly forward: ForwardPass;
   readonly parameters: ParameterVector;
   readonly imageShape: readonly [number, number, number];
@@ -24,6 +26,7 @@ export interface GradientSettings {
   readonly labelSmoothing: number;
   readonly distillation: Distillation | null;
   readonly objective: TrainingObjective;
+  readonly hints: Hints | null;
   /** Added to the loss: the layers' own regularisers. */
   readonly penalties: () => tf.Scalar[];
 }
@@ -35,6 +38,8 @@ export interface StepStatistics {
   readonly losses: Float32Array;
   /** How many the exit got right. */
   readonly right: Float32Array;
+  /** With a distillation: mean of the highest softened probability of the final exit; else null. */
+  readonly confidence: number | null;
 }
 
 /** The gradient of a batch, before it is applied. */
@@ -44,14 +49,22 @@ export interface BatchGradient {
   readonly gradient: tf.Tensor1D;
 }
 
-/** Forward and backward through one batch, with `weights` for the exits that are computed. Changes no parameter. */
+/** What differs from step to step. */
+export interface StepFactors {
+  /** Loss weights of the exits that are computed. */
+  readonly weights: readonly number[];
+  /** Of the distillation, if there is one. */
+  readonly temperature: number;
+}
+
+/** Forward and backward through one batch. Changes no parameter. */
 export async function computeGradient(
   batch: Batch,
-  weights: readonly number[],
+  { weights, temperature }: StepFactors,
   settings: GradientSettings,
 ): Promise<BatchGradient> {
-  const { forward, parameters, imageShape, classes, labelSmoothing } = settings;
-  const { distillation, objective, penalties } = settings;
+  const { forward, parameters, imageShape, classes, labelSmoothing, objective, hints, penalties } = settings;
+  const distillation = settings.distillation === null ? null : { ...settings.distillation, temperature };
   const rows = batch.labels.length;
   let statistics: tf.Tensor1D | undefined;
   const gradient = tf.tidy(() => {
@@ -66,21 +79,30 @@ export async function computeGradient(
     };
     const exitWeights = tf.tensor3d([...weights], [weights.length, 1, 1]);
     const { grads } = tf.variableGrads(() => {
-      const joint = jointLoss(forward(images), targets, exitWeights, distillation, objective);
+      const tensors = forward(images);
+      const logits = tensors.slice(0, weights.length);
+      const joint = jointLoss(logits, targets, exitWeights, distillation, objective);
       statistics = joint.statistics;
-      const loss = penalties().reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), joint.loss);
+      const hinted = hints === null ? [] : [hintLoss(tensors.slice(weights.length), weights, hints)];
+      const added = [...hinted, ...penalties()];
+      const loss = added.reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), joint.loss);
       releaseGradients();
       return loss;
     }, parameters.variables);
     return parameters.flatten(grads);
   });
   const kept = statistics as tf.Tensor1D;
-  // The one tensor per step that comes back from the engine: two numbers per exit.
+  // The one tensor per step that comes back from the engine: two numbers per exit, and one of a distillation.
   const values = (await kept.data()) as Float32Array;
   kept.dispose();
   return {
     gradient,
-    statistics: { rows, losses: values.slice(0, weights.length), right: values.slice(weights.length) },
+    statistics: {
+      rows,
+      losses: values.slice(0, weights.length),
+      right: values.slice(weights.length, 2 * weights.length),
+      confidence: values[2 * weights.length] ?? null,
+    },
   };
 }
 

@@ -9,6 +9,8 @@ import { adamw } from '../optimizers/adamw';
 import { chain } from '../optimizers/chain';
 import { clipByGlobalNorm } from '../optimizers/clip-by-global-norm';
 import { sgd } from '../optimizers/sgd';
+import { annealedDistill } from '../regimes/annealed-distill';
+import { beYourOwnTeacher } from '../regimes/be-your-own-teacher';
 import { distill } from '../regimes/distill';
 import { twoStage } from '../regimes/two-stage';
 import { cosineSchedule } from '../schedules/cosine-schedule';
@@ -32,6 +34,8 @@ const recipes: [string, Partial<TrainOptions>][] = [
   ['adamw, clipped, averaged', { optimizer: chain(clipByGlobalNorm(1), adamw()), averageDecay: 0.9 }],
   ['two stages', { regime: twoStage({ second: 'everything' }), optimizer: sgd({ nesterov: true }) }],
   ['distillation, best epoch restored', { regime: distill(), restoreBest: true }],
+  ['a temperature that rises', { regime: annealedDistill({ highestConfidence: 0.3 }) }],
+  ['hints on features', { regime: beYourOwnTeacher() }],
 ];
 
 /** Trains, and stops after each of `stops` steps (counted from the beginning) to go on in a fresh network. */

@@ -23,6 +23,7 @@ import {
   startPresentPhase,
   type TrainingContext,
 } from './training-context';
+import { classifierFeatures } from '../step/hint-loss';
 import { restoreWeights } from '../weights/weight-snapshot';
 import { openWorkerPool, type WorkerPool } from '../workers/worker-pool';
 
@@ -161,6 +162,7 @@ async function begin(context: TrainingContext, options: TrainOptions): Promise<P
       `The noise of these layers has no seed, so the run cannot be repeated: ${dropout.unseeded.join(', ')}`,
     );
   }
+  for (const message of missingHints(context)) await warn(message);
   const found = options.resume === true && folder !== null ? await folder.findCheckpoint(warn) : null;
   if (found !== null) {
     const changed = compareSettings(found.checkpoint.state.training, plan.record);
@@ -188,6 +190,20 @@ async function begin(context: TrainingContext, options: TrainOptions): Promise<P
     parameters: trainer.parameters.size,
   });
   return trainer;
+}
+
+/** What to say of exits that a regime with hints cannot give one. */
+function missingHints({ plan, graph, exitNames }: TrainingContext): string[] {
+  if (plan.phases.every(({ distillation }) => (distillation?.hint ?? 0) === 0)) return [];
+  const features = graph.outputs.map((_, exit) => classifierFeatures(graph, exit));
+  const final = features.at(-1)?.size ?? null;
+  const without = features.flatMap((own, exit) =>
+    own !== null && own.size === final ? [] : [`${exitNames[exit] ?? ''} (${String(own?.size ?? 'none')})`],
+  );
+  if (without.length === 0) return [];
+  return [
+    `These exits learn without a hint, because the number of their features is not the final exit's, ${String(final ?? 'none')}: ${without.join(', ')}. The head bottleneck makes it so`,
+  ];
 }
 
 async function interrupt(context: TrainingContext, trainer: PhaseTrainer): Promise<TrainResult> {

@@ -43,6 +43,13 @@ export function averageResults(
         results.map((result) => result.losses),
       ),
       right,
+      confidence:
+        own.statistics.confidence === null
+          ? null
+          : results.reduce(
+              (sum, { confidence }, other) => sum + confidence[0]! * otherShares[other]!,
+              own.statistics.confidence * ownShare,
+            ),
     },
     gradient: tf.tidy(() =>
       results.reduce<tf.Tensor1D>(

@@ -64,10 +64,15 @@ async function computePart(
     images: shared.images.subarray(start * imageSize, end * imageSize),
     labels: shared.labels.subarray(start, end),
   };
-  const { gradient, statistics } = await computeGradient(batch, [...shared.exitWeights], network.gradient);
+  const { gradient, statistics } = await computeGradient(
+    batch,
+    { weights: [...shared.exitWeights], temperature: shared.temperature[0]! },
+    network.gradient,
+  );
   result.gradient.set(gradient.dataSync<'float32'>());
   gradient.dispose();
   moving.copyTo(result.moving);
   result.losses.set(statistics.losses);
   result.right.set(statistics.right);
+  result.confidence[0] = statistics.confidence ?? Number.NaN;
 }

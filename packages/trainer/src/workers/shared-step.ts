@@ -25,6 +25,8 @@ export interface SharedResult {
   readonly losses: Float32Array;
   /** `[exits]`. */
   readonly right: Float32Array;
+  /** `[1]`: of the final exit, with a distillation; else NaN. */
+  readonly confidence: Float32Array;
 }
 
 /** The shared memory, part by part. What the main thread writes and what the workers write are different parts. */
@@ -35,6 +37,8 @@ export interface SharedStep {
   readonly moving: Float32Array;
   /** `[exits]`. */
   readonly exitWeights: Float32Array;
+  /** `[1]`: of the distillation. */
+  readonly temperature: Float32Array;
   /** `[batchSize, imageSize]`. */
   readonly images: Float32Array;
   /** `[batchSize]`. */
@@ -71,12 +75,14 @@ function layOut(sizes: SharedStepSizes, take: (length: number) => Float32Array):
     parameters: take(parameters),
     moving: take(moving),
     exitWeights: take(exits),
+    temperature: take(1),
     images: take(batchSize * imageSize),
     results: Array.from({ length: workers }, () => ({
       gradient: take(parameters),
       moving: take(moving),
       losses: take(exits),
       right: take(exits),
+      confidence: take(1),
     })),
   };
 }

@@ -4,7 +4,7 @@ import { type MultiExitModel, toModelArtifacts } from '@earlyexit/branch-head';
 import { ArgumentError, EnvironmentError } from '@earlyexit/core';
 import type { PhaseDescription, PhaseNetwork } from '../phase/phase-network';
 import { tf } from '../tf';
-import { type Batch, type BatchGradient, computeGradient } from '../step/training-step';
+import { type Batch, type BatchGradient, computeGradient, type StepFactors } from '../step/training-step';
 import { averageResults } from './average-results';
 import { divideBatch } from './divide-batch';
 import { reserveSharedStep, type SharedStep, viewSharedStep } from './shared-step';
@@ -27,7 +27,7 @@ export interface WorkerPool {
    *
    * @throws EnvironmentError if a thread has failed or died
    */
-  computeGradient(batch: Batch, exitWeights: readonly number[]): Promise<BatchGradient>;
+  computeGradient(batch: Batch, factors: StepFactors): Promise<BatchGradient>;
   /** Ends the threads. */
   close(): Promise<void>;
 }
@@ -109,16 +109,17 @@ export async function openWorkerPool(
     setStep(next) {
       step = next;
     },
-    async computeGradient(batch, exitWeights) {
+    async computeGradient(batch, factors) {
       if (phase === null) throw new TypeError('The pool has not begun a phase.');
       const { network, shared } = phase;
       await finish();
       const rows = batch.labels.length;
       const parts = divideBatch(rows, count);
-      if (parts.length === 1) return computeGradient(batch, exitWeights, network.gradient);
+      if (parts.length === 1) return computeGradient(batch, factors, network.gradient);
       network.parameters.copyTo(shared.parameters);
       network.moving.copyTo(shared.moving);
-      shared.exitWeights.set(exitWeights);
+      shared.exitWeights.set(factors.weights);
+      shared.temperature[0] = factors.temperature;
       const { end } = parts[0]!;
       const imageSize = batch.images.length / rows;
       // The first part is this thread's own.
@@ -129,7 +130,7 @@ export async function openWorkerPool(
         images: batch.images.subarray(0, end * imageSize),
         labels: batch.labels.subarray(0, end),
       };
-      const own = await computeGradient(part, exitWeights, network.gradient);
+      const own = await computeGradient(part, factors, network.gradient);
       try {
         await finish();
         return averageResults(own, shared.results, parts, network.moving);

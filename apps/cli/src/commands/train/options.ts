@@ -25,14 +25,9 @@ import { datasetOptions, engineOptions } from '../../options/shared-options';
 const optimizers = ['sgd', 'adam', 'adamw'] as const satisfies readonly OptimizerName[];
 const schedules = ['constant', 'step', 'cosine', 'one-cycle'] as const satisfies readonly ScheduleName[];
 const regimes = [
-  'joint',
-  'two-stage',
-  'frozen',
-  'cascade',
-  'distill',
-  'mixed',
-  'gradient-equilibrium',
-  'shallow-deep',
+  ...(['joint', 'two-stage', 'frozen', 'cascade', 'distill'] as const),
+  ...(['annealed-distill', 'be-your-own-teacher', 'mixed'] as const),
+  ...(['gradient-equilibrium', 'shallow-deep'] as const),
 ] as const satisfies readonly RegimeName[];
 const workers = z.union([z.literal('auto'), wholeNumber()], {
   error: 'it is a whole number of at least 1, or auto',
