@@ -1,5 +1,8 @@
 export { type AttachOptions, attachExits } from './attaching/attach-exits';
 export { keepExits } from './attaching/keep-exits';
+export { boostExits } from './combining/boost-exits';
+export { cascadeHeads, type CascadeHeadsOptions } from './combining/cascade-heads';
+export { type ExitCombination, exitCombination } from './combining/exit-combination';
 export { computeLogits, type ComputeLogitsOptions } from './compute-logits';
 export type { ExitSpecification, HeadChoice } from './attaching/exit-specification';
 export type { AveragePoolDenseOptions } from './heads/avgpool-dense';
@@ -10,6 +13,7 @@ export type { ConvPoolDenseOptions } from './heads/conv-pool-dense';
 export type { MsdnetOptions } from './heads/msdnet';
 export type { FeatureShape, HeadBuilder, HeadContext, HeadDefinition } from './heads/head';
 export { getHead, type HeadName, type HeadOptions, listHeads, registerHead } from './heads/head-registry';
+export { EnsembleLogits, type EnsembleLogitsArguments, type EnsembleMethod } from './layers/ensemble-logits';
 export { GroupedConv2D, type GroupedConv2DArguments } from './layers/grouped-convolution';
 export { HardSwish } from './layers/hard-swish';
 export {
@@ -18,6 +22,7 @@ export {
 } from './layers/local-response-normalization';
 export { MixedPooling2D, type MixedPooling2DArguments } from './layers/mixed-pooling';
 export { PaddedPooling2D, type PaddedPooling2DArguments } from './layers/padded-pooling';
+export { StopGradient } from './layers/stop-gradient';
 export { registerLayers } from './layers/register-layers';
 export { layerSeed } from './layer-seed';
 export { foldLogitScaling, type LogitScaling } from './fold-logit-scaling';

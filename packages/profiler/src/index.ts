@@ -17,7 +17,14 @@ export {
   estimateEnergy,
   type EstimateEnergyOptions,
 } from './energy/estimate-energy';
-export { ancestors, type LayerGraph, type LayerGraphNode, readLayerGraph, type Shape } from './layer-graph';
+export {
+  ancestors,
+  backboneNodes,
+  type LayerGraph,
+  type LayerGraphNode,
+  readLayerGraph,
+  type Shape,
+} from './layer-graph';
 export {
   type PlainProfile,
   plainProfileDocument,

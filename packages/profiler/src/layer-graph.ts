@@ -99,6 +99,21 @@ export function ancestors(graph: LayerGraph, tensorIds: Iterable<string>): Set<s
   return found;
 }
 
+/**
+ * The ids of the nodes of the backbone: what the final exit learns from. A head whose answer the final exit only adds to,
+ * behind a `StopGradient` of `@earlyexit/branch-head`, stays a head.
+ */
+export function backboneNodes(graph: Pick<LayerGraph, 'nodes' | 'outputs'>): Set<string> {
+  const wanted = new Set(graph.outputs.slice(-1));
+  const found = new Set<string>();
+  for (const node of [...graph.nodes].reverse()) {
+    if (node.className === 'StopGradient' || !node.outputs.some((id) => wanted.has(id))) continue;
+    found.add(node.id);
+    for (const id of node.inputs) wanted.add(id);
+  }
+  return found;
+}
+
 class GraphReader {
   readonly nodes: LayerGraphNode[] = [];
   readonly #ids = new Map<string, LayerGraphNode>();

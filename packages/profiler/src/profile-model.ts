@@ -1,7 +1,14 @@
 import { ArgumentError } from '@earlyexit/core';
 import { countMacs, isUncounted } from './count-macs';
 import { countParameters } from './count-parameters';
-import { ancestors, type LayerGraph, type LayerGraphNode, readLayerGraph, type Shape } from './layer-graph';
+import {
+  ancestors,
+  backboneNodes,
+  type LayerGraph,
+  type LayerGraphNode,
+  readLayerGraph,
+  type Shape,
+} from './layer-graph';
 import type { tfl } from './tf';
 
 /** The cost of leaving at one exit; all multiply-accumulates are for one sample. */
@@ -72,7 +79,7 @@ const BYTES_PER_NUMBER = 4;
 export function profileModel(model: tfl.LayersModel): ModelProfile {
   const graph = readLayerGraph(model);
   const final = graph.outputs.length - 1;
-  const backbone = ancestors(graph, graph.outputs.slice(final));
+  const backbone = backboneNodes(graph);
   const firstExit = firstExits(graph);
   const ordered = [...graph.nodes]
     .filter((node) => firstExit.has(node.id))

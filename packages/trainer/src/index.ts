@@ -21,6 +21,7 @@ export { scheduleNames, type ScheduleName } from './recipe/create-schedule';
 export { type RecipeSettings, type TrainingRecipe, trainingRecipe } from './recipe/training-recipe';
 export { annealedDistill, type AnnealedDistillOptions } from './regimes/annealed-distill';
 export { beYourOwnTeacher, type BeYourOwnTeacherOptions } from './regimes/be-your-own-teacher';
+export { boosted, type BoostedOptions } from './regimes/boosted';
 export { cascade, type CascadeOptions } from './regimes/cascade';
 export { distill, type DistillOptions } from './regimes/distill';
 export { frozen } from './regimes/frozen';
@@ -31,6 +32,7 @@ export { joint } from './regimes/joint';
 export type { ComputedExits, Regime, RegimeContext, TrainedPart, TrainingPhase } from './regimes/regime';
 export type { TrainingObjective } from './regimes/training-objective';
 export { twoStage, type TwoStageOptions } from './regimes/two-stage';
+export { zeroTimeWaste, type ZeroTimeWasteOptions } from './regimes/zero-time-waste';
 export { readEpochs } from './run-folder/read-epochs';
 export { requireRunFolder } from './run-folder/run-folder';
 export {

@@ -1,10 +1,12 @@
 import { ArgumentError } from '@earlyexit/core';
 import type { MultiExitMetadata, MultiExitModel } from '../metadata/multi-exit-model';
 import { assertMetadata } from '../metadata/validate-metadata';
+import { withCosts } from '../metadata/with-costs';
 import { tfl } from '../tf';
 
 /**
- * The same network with only some of its early exits: the heads of the others are not part of it and cost nothing. It
+ * The same network with only some of its early exits: the heads of the others are not part of it and cost nothing,
+ * except for one that a later exit sees (`boostExits`, `cascadeHeads`). It
  * shares its weights with the given network and has no policy; the final exit always stays.
  *
  * @param exits indices of the early exits that stay, in rising order; none for the plain network
@@ -22,19 +24,15 @@ export function keepExits({ model, metadata }: MultiExitModel, exits: readonly n
     });
   }
   const kept = [...exits, final];
-  let heads = 0;
-  const changed: MultiExitMetadata = {
+  const chosen: MultiExitMetadata = {
     ...metadata,
-    exits: kept.map((exit) => {
-      const each = metadata.exits[exit]!;
-      heads += each.headMacs;
-      return { ...each, macs: each.backboneMacs + heads };
-    }),
+    exits: kept.map((exit) => metadata.exits[exit]!),
     lossWeights: metadata.lossWeights === null ? null : kept.map((exit) => metadata.lossWeights![exit]!),
     policy: null,
   };
   const outputs = kept.map((exit) => model.outputs[exit]!);
   const smaller = tfl.model({ inputs: model.inputs, outputs, name: model.name });
+  const changed = withCosts(chosen, smaller);
   assertMetadata(changed, smaller, 'keepExits');
   return { model: smaller, metadata: changed };
 }

@@ -1,11 +1,16 @@
 import { tf } from '../tf';
+import { EnsembleLogits } from './ensemble-logits';
 import { GroupedConv2D } from './grouped-convolution';
 import { HardSwish } from './hard-swish';
 import { LocalResponseNormalization } from './local-response-normalization';
 import { MixedPooling2D } from './mixed-pooling';
 import { PaddedPooling2D } from './padded-pooling';
+import { StopGradient } from './stop-gradient';
 
-const own = [MixedPooling2D, LocalResponseNormalization, GroupedConv2D, PaddedPooling2D, HardSwish];
+const own = [
+  ...[MixedPooling2D, LocalResponseNormalization, GroupedConv2D, PaddedPooling2D, HardSwish],
+  ...[StopGradient, EnsembleLogits],
+];
 
 /**
  * Registers this package's layers and activations with TensorFlow.js, so that its own `loadLayersModel` can load a

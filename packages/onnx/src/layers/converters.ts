@@ -18,6 +18,7 @@ import {
   convertSoftmax,
   convertThresholdedReLU,
 } from './elementwise';
+import { convertEnsembleLogits } from './ensemble';
 import { type LayerConverter } from './layer-conversion';
 import { convertLayerNormalization, convertLocalResponseNormalization } from './normalization';
 import {
@@ -75,6 +76,8 @@ export const converters: Readonly<Record<string, LayerConverter>> = {
   Average: convertMerge,
   Maximum: convertMerge,
   Minimum: convertMerge,
+  EnsembleLogits: convertEnsembleLogits,
+  StopGradient: convertIdentity,
   Dropout: convertIdentity,
   SpatialDropout1D: convertIdentity,
   GaussianNoise: convertIdentity,

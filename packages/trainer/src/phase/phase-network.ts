@@ -1,5 +1,5 @@
 import { ArgumentError } from '@earlyexit/core';
-import { ancestors, type LayerGraph } from '@earlyexit/profiler';
+import { ancestors, backboneNodes, type LayerGraph } from '@earlyexit/profiler';
 import { createForwardPass } from '../step/forward-pass';
 import { findHints, type Hints } from '../step/hint-loss';
 import type { Distillation } from '../step/joint-loss';
@@ -25,7 +25,11 @@ export interface PhaseDescription {
   readonly hints: Hints | null;
   /** Whether gradients are weighted where heads meet the backbone. */
   readonly isBalanced: boolean;
+  /** Whether the exits answer alone, before an ensemble. */
+  readonly answersAlone: boolean;
 }
+
+const ENSEMBLE = 'EnsembleLogits';
 
 /** A network made ready for one phase. */
 export interface PhaseNetwork {
@@ -79,6 +83,7 @@ export function describePhase(
     objective: phase.objective ?? 'cross-entropy',
     hints: hint === 0 ? null : findHints(graph, computed, hint),
     isBalanced: phase.isBalanced ?? false,
+    answersAlone: phase.answersAlone ?? false,
   };
 }
 
@@ -103,10 +108,15 @@ export function openPhaseNetwork(
     moving,
     everything,
     gradient: {
-      forward: createForwardPass(graph, description.computed, (layer) => inTraining.has(layer), {
-        isBalanced: description.isBalanced,
-        further: description.hints?.features.map(({ id }) => id) ?? [],
-      }),
+      forward: createForwardPass(
+        description.answersAlone ? { ...graph, outputs: answersAlone(graph) } : graph,
+        description.computed,
+        (layer) => inTraining.has(layer),
+        {
+          isBalanced: description.isBalanced,
+          further: description.hints?.features.map(({ id }) => id) ?? [],
+        },
+      ),
       parameters,
       distillation: description.distillation,
       objective: description.objective,
@@ -125,16 +135,27 @@ export function openPhaseNetwork(
 /** Whether a layer is trained in a phase; the backbone is what the final exit needs, a head what it does not. */
 function trainedLayers(phase: TrainingPhase, graph: LayerGraph): (layer: tfl.layers.Layer) => boolean {
   const { trains } = phase;
-  const layersOf = (outputs: readonly string[]): Set<tfl.layers.Layer> => {
-    const needed = ancestors(graph, outputs);
-    return new Set(graph.nodes.filter((node) => needed.has(node.id)).map((node) => node.layer));
-  };
-  const backbone = layersOf(graph.outputs.slice(-1));
+  const layers = (needed: ReadonlySet<string>): Set<tfl.layers.Layer> =>
+    new Set(graph.nodes.filter((node) => needed.has(node.id)).map((node) => node.layer));
+  const layersOf = (outputs: readonly string[]): Set<tfl.layers.Layer> => layers(ancestors(graph, outputs));
+  const backbone = layers(backboneNodes(graph));
   if (typeof trains === 'object') {
     const head = layersOf(graph.outputs.slice(trains.head, trains.head + 1));
     const before = layersOf(graph.outputs.slice(0, trains.head));
     return (layer) => !isFrozen(layer) && head.has(layer) && !backbone.has(layer) && !before.has(layer);
   }
-  return (layer) =>
-    !isFrozen(layer) && (trains === 'everything' || (trains === 'backbone') === backbone.has(layer));
+  const isEnsemble = (layer: tfl.layers.Layer): boolean => layer.getClassName() === ENSEMBLE;
+  return (layer) => {
+    if (isFrozen(layer) || (phase.answersAlone === true && isEnsemble(layer))) return false;
+    if (trains === 'ensembles') return isEnsemble(layer);
+    return trains === 'everything' || (trains === 'backbone') === backbone.has(layer);
+  };
+}
+
+/** The logits of each exit before it answers together with others. */
+function answersAlone(graph: LayerGraph): string[] {
+  return graph.outputs.map((output) => {
+    const maker = graph.nodes.find((node) => node.outputs.includes(output));
+    return maker?.className === ENSEMBLE ? (maker.inputs.at(-1) as string) : output;
+  });
 }

@@ -1,6 +1,7 @@
 import type { ExitPolicy } from '@earlyexit/exit-criteria';
 import { annealedDistill } from '../regimes/annealed-distill';
 import { beYourOwnTeacher } from '../regimes/be-your-own-teacher';
+import { boosted } from '../regimes/boosted';
 import { cascade } from '../regimes/cascade';
 import { distill } from '../regimes/distill';
 import { frozen } from '../regimes/frozen';
@@ -10,6 +11,7 @@ import { mixed } from '../regimes/mixed';
 import type { Regime } from '../regimes/regime';
 import { shallowDeep } from '../regimes/shallow-deep';
 import { twoStage } from '../regimes/two-stage';
+import { zeroTimeWaste } from '../regimes/zero-time-waste';
 
 /** The regimes that a recipe names. */
 export const regimeNames = [
@@ -23,6 +25,8 @@ export const regimeNames = [
   'mixed',
   'gradient-equilibrium',
   'shallow-deep',
+  'boosted',
+  'zero-time-waste',
 ] as const;
 
 /** The name of a regime. */
@@ -30,7 +34,7 @@ export type RegimeName = (typeof regimeNames)[number];
 
 /** What a regime may be told besides its name. */
 export interface RegimeSettings {
-  /** Of the epochs, what goes to the backbone first, in two-stage, mixed and cascade; 0.5 unless given. */
+  /** Of the epochs, what goes to the backbone first, in two-stage, mixed, cascade and zero-time-waste; 0.5 unless given. */
   readonly backboneShare?: number | undefined;
   /** In a cascade, whether those epochs train everything; false unless given. */
   readonly integrated?: boolean | undefined;
@@ -58,5 +62,7 @@ export function createRegime(
     mixed: () => mixed({ backboneShare }),
     'gradient-equilibrium': gradientEquilibrium,
     'shallow-deep': shallowDeep,
+    boosted: () => boosted(),
+    'zero-time-waste': () => zeroTimeWaste({ backboneShare }),
   }[name]();
 }

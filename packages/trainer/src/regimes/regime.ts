@@ -1,3 +1,4 @@
+import type { ExitCombination } from '@earlyexit/branch-head';
 import type { ExitPolicy } from '@earlyexit/exit-criteria';
 import type { Distillation } from '../step/joint-loss';
 import type { LossWeightSchedule } from '../training/loss-weights';
@@ -5,9 +6,10 @@ import type { TrainingObjective } from './training-objective';
 
 /**
  * Which layers a phase trains; the others stay as they are, moving statistics included. One head is the layers that its
- * exit needs, and neither the backbone nor an exit before it.
+ * exit needs, and neither the backbone nor an exit before it; ensembles are the layers in which several exits answer
+ * together (`cascadeHeads`).
  */
-export type TrainedPart = 'everything' | 'backbone' | 'heads' | { readonly head: number };
+export type TrainedPart = 'everything' | 'backbone' | 'heads' | 'ensembles' | { readonly head: number };
 
 /** Which exits a phase computes: all, the early ones, the final one, or a single one by its index. */
 export type ComputedExits = 'all' | 'early' | 'final' | { readonly exit: number };
@@ -25,6 +27,8 @@ export interface TrainingPhase {
   readonly objective?: TrainingObjective;
   /** Whether gradients are weighted where heads meet the backbone (`balanceGradients`); false unless given. */
   readonly isBalanced?: boolean;
+  /** Whether the loss is of what exits answer alone, before an ensemble, which then learns nothing; false unless given. */
+  readonly answersAlone?: boolean;
   /**
    * Exits that answer first, a threshold for each: the phase sees only the samples that they pass on. None unless given.
    */
@@ -39,6 +43,8 @@ export interface RegimeContext {
   readonly earlyExits: number;
   /** The run's loss weights. */
   readonly lossWeights: LossWeightSchedule;
+  /** How the exits are combined (`exitCombination`); null, or left out, if each answers by itself. */
+  readonly combination?: ExitCombination | null;
 }
 
 /** How the parts of a multi-exit network are trained, one after the other or together. */

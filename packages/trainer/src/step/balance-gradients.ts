@@ -1,4 +1,4 @@
-import { ancestors, type LayerGraph, type LayerGraphNode } from '@earlyexit/profiler';
+import { ancestors, backboneNodes, type LayerGraph, type LayerGraphNode } from '@earlyexit/profiler';
 import { tf } from '../tf';
 
 /**
@@ -15,7 +15,7 @@ export function balanceGradients({
 }: Pick<LayerGraph, 'nodes' | 'outputs'>): LayerGraphNode[] {
   const graph = { nodes, outputs } as LayerGraph;
   const exits = outputs.length;
-  const backbone = ancestors(graph, outputs.slice(-1));
+  const backbone = backboneNodes(graph);
   const ofBackbone = new Set(nodes.filter((node) => backbone.has(node.id)).flatMap((node) => node.outputs));
   /** By the tensor that a head reads: the index of its exit, and the nodes of the head that read it. */
   const forks = new Map<string, { exit: number; head: Set<string> }>();

@@ -1,4 +1,4 @@
-import type { MultiExitModel, SampleSource } from '@earlyexit/branch-head';
+import { exitCombination, type MultiExitModel, type SampleSource } from '@earlyexit/branch-head';
 import { ArgumentError } from '@earlyexit/core';
 import { type ExitPolicy, validatePolicy } from '@earlyexit/exit-criteria';
 import { checkLossWeights, type LossWeightSchedule, defaultLossWeights } from './loss-weights';
@@ -102,7 +102,7 @@ export function planTraining(options: TrainOptions): TrainPlan {
     stepsPerEpoch: Math.ceil(train.size / batchSize),
     optimizer,
     schedule,
-    phases: regime.phases({ epochs, earlyExits, lossWeights }),
+    phases: regime.phases({ epochs, earlyExits, lossWeights, combination: exitCombination(model) }),
     ...settings,
     keepCheckpoints: options.keepCheckpoints ?? 2,
     checkpointEvery: options.checkpointEvery ?? null,

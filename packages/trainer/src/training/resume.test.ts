@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { selectEngine } from '@earlyexit/backend';
-import type { MultiExitModel } from '@earlyexit/branch-head';
+import { boostExits, cascadeHeads, type MultiExitModel } from '@earlyexit/branch-head';
 import { loadModel } from '@earlyexit/branch-head/node';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { adamw } from '../optimizers/adamw';
@@ -11,9 +11,12 @@ import { clipByGlobalNorm } from '../optimizers/clip-by-global-norm';
 import { sgd } from '../optimizers/sgd';
 import { annealedDistill } from '../regimes/annealed-distill';
 import { beYourOwnTeacher } from '../regimes/be-your-own-teacher';
+import { boosted } from '../regimes/boosted';
 import { distill } from '../regimes/distill';
 import { twoStage } from '../regimes/two-stage';
+import { zeroTimeWaste } from '../regimes/zero-time-waste';
 import { cosineSchedule } from '../schedules/cosine-schedule';
+import { threeExits } from '../testing/three-exits';
 import { stripes, tinyNetwork, weightsOf } from '../testing/tiny-network';
 import { train, type TrainResult } from './train';
 import type { TrainOptions } from './train-options';
@@ -29,22 +32,25 @@ beforeEach(async () => {
 afterEach(() => rm(join(path, '..'), { recursive: true, force: true }));
 
 const common = { train: stripes(20), validation: stripes(9, 2), epochs: 3, batchSize: 8, seed: 5 } as const;
-const recipes: [string, Partial<TrainOptions>][] = [
+const recipes: [string, Partial<TrainOptions>, (() => MultiExitModel)?][] = [
   ['sgd with momentum and a schedule', { schedule: cosineSchedule({ learningRate: 0.1 }) }],
   ['adamw, clipped, averaged', { optimizer: chain(clipByGlobalNorm(1), adamw()), averageDecay: 0.9 }],
   ['two stages', { regime: twoStage({ second: 'everything' }), optimizer: sgd({ nesterov: true }) }],
   ['distillation, best epoch restored', { regime: distill(), restoreBest: true }],
   ['a temperature that rises', { regime: annealedDistill({ highestConfidence: 0.3 }) }],
   ['hints on features', { regime: beYourOwnTeacher() }],
+  ['boosted exits', { regime: boosted() }, () => boostExits(threeExits())],
+  ['heads that see each other', { regime: zeroTimeWaste() }, () => cascadeHeads(threeExits())],
 ];
 
 /** Trains, and stops after each of `stops` steps (counted from the beginning) to go on in a fresh network. */
 async function inPieces(
   options: Partial<TrainOptions>,
   stops: number[],
+  network = () => tinyNetwork(),
 ): Promise<{ model: MultiExitModel; result: TrainResult }> {
   for (const stop of [...stops, Infinity]) {
-    const model = tinyNetwork();
+    const model = network();
     const abort = new AbortController();
     const result = await train({
       ...common,
@@ -70,19 +76,22 @@ async function events(): Promise<TrainingEvent[]> {
 }
 
 describe('an interrupted and resumed training', () => {
-  it.each(recipes)('ends bit-equal to an uninterrupted one: %s', async (_, options) => {
-    const whole = tinyNetwork();
-    const uninterrupted = await train({ ...common, ...options, model: whole });
-    // In the middle of the first epoch, at its end, at the second's start and middle, before the very last step.
-    const { model, result } = await inPieces(options, [1, 3, 4, 5, 8]);
-    expect(weightsOf(model)).toEqual(weightsOf(whole));
-    expect(result.bestEpoch).toBe(uninterrupted.bestEpoch);
-    const withoutTimes = (epochs: TrainResult['epochs']): unknown[] =>
-      epochs.map(({ seconds: _s, imagesPerSecond: _i, waitShare: _w, ...rest }) => rest);
-    expect(withoutTimes(result.epochs)).toEqual(withoutTimes(uninterrupted.epochs));
-    const resumed = (await events()).filter((event) => event.type === 'resume').map((event) => event.step);
-    expect(resumed).toEqual([1, 3, 4, 5, 8]);
-  });
+  it.each(recipes)(
+    'ends bit-equal to an uninterrupted one: %s',
+    async (_, options, network = () => tinyNetwork()) => {
+      const whole = network();
+      const uninterrupted = await train({ ...common, ...options, model: whole });
+      // In the middle of the first epoch, at its end, at the second's start and middle, before the very last step.
+      const { model, result } = await inPieces(options, [1, 3, 4, 5, 8], network);
+      expect(weightsOf(model)).toEqual(weightsOf(whole));
+      expect(result.bestEpoch).toBe(uninterrupted.bestEpoch);
+      const withoutTimes = (epochs: TrainResult['epochs']): unknown[] =>
+        epochs.map(({ seconds: _s, imagesPerSecond: _i, waitShare: _w, ...rest }) => rest);
+      expect(withoutTimes(result.epochs)).toEqual(withoutTimes(uninterrupted.epochs));
+      const resumed = (await events()).filter((event) => event.type === 'resume').map((event) => event.step);
+      expect(resumed).toEqual([1, 3, 4, 5, 8]);
+    },
+  );
 
   it('goes on from the checkpoint before a damaged one, to the same end', async () => {
     const whole = tinyNetwork();

@@ -47,5 +47,7 @@ export function isFrozen(layer: tfl.layers.Layer): boolean {
 
 function kindOf(layer: tfl.layers.Layer, key: string): WeightKind {
   if (layer.getClassName().includes('Normalization')) return 'normalization';
+  // A weight of an ensemble is a single number for all classes, which decay would pull to equal shares.
+  if (layer.getClassName() === 'EnsembleLogits') return 'bias';
   return key.endsWith('bias') ? 'bias' : 'kernel';
 }

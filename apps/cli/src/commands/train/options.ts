@@ -27,7 +27,7 @@ const schedules = ['constant', 'step', 'cosine', 'one-cycle'] as const satisfies
 const regimes = [
   ...(['joint', 'two-stage', 'frozen', 'cascade', 'distill'] as const),
   ...(['annealed-distill', 'be-your-own-teacher', 'mixed'] as const),
-  ...(['gradient-equilibrium', 'shallow-deep'] as const),
+  ...(['gradient-equilibrium', 'shallow-deep', 'boosted', 'zero-time-waste'] as const),
 ] as const satisfies readonly RegimeName[];
 const workers = z.union([z.literal('auto'), wholeNumber()], {
   error: 'it is a whole number of at least 1, or auto',
