@@ -33,6 +33,8 @@ export async function bundleForBrowser(
     platform: 'browser',
     external: [...external],
     alias: {
+      '@earlyexit/attach/browser': join(packages, 'attach/src/browser.ts'),
+      '@earlyexit/onnx/foreign': join(packages, 'onnx/src/foreign.ts'),
       '@earlyexit/inference/onnx': join(packages, 'inference/src/onnx.ts'),
       '@earlyexit/inference/tfjs': join(packages, 'inference/src/tfjs.ts'),
       '@earlyexit/branch-head/node': join(packages, 'branch-head/src/node.ts'),

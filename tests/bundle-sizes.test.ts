@@ -12,6 +12,7 @@ const limits = [
   ['@earlyexit/inference/onnx', 24],
   ['@earlyexit/inference/tfjs', 18],
   ['@earlyexit/onnx', 60],
+  ['@earlyexit/attach/browser', 60],
 ] as const;
 
 // Brought by the page itself, once; what is for Node is loaded in Node alone.

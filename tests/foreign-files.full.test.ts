@@ -1,6 +1,7 @@
 import { EarlyExitError } from '@earlyexit/core';
 import { examineNetwork } from '@earlyexit/attach';
-import { exposeTensors, readForeign, runtimeOutlook, upgradeForeign } from '@earlyexit/onnx/foreign';
+import { exposeTensors, readForeign, upgradeForeign } from '@earlyexit/onnx/foreign';
+import { runtimeOutlook } from '@earlyexit/onnx/foreign-node';
 import { expect, it } from 'vitest';
 import { colourNetwork } from '../packages/attach/src/testing/colour-networks';
 import { mutateFile } from '../packages/onnx/src/testing/mutate-file';

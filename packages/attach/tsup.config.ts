@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/probe-program.ts'],
+  entry: ['src/index.ts', 'src/browser.ts', 'src/probe-program.ts'],
   format: ['esm'],
   dts: true,
 });

@@ -1,28 +1,19 @@
 import { DataError } from '@earlyexit/core';
 import type { CachedLogits } from '@earlyexit/exit-criteria';
-import {
-  type ForeignCut,
-  type ForeignExit,
-  type ForeignNetwork,
-  type ImagePreparation,
-  type NetworkSource,
-  preparedInput,
-} from '@earlyexit/onnx/foreign';
-import { attachedMetadata } from './attached-metadata';
+import { type ImagePreparation, preparedInput } from '@earlyexit/onnx/foreign';
+import type { NetworkSource } from '@earlyexit/onnx/foreign-node';
 import type { CascadeOptions } from './cascade-onnx';
 import { noteUncounted, requireClassNames, requireLabels } from './check-attached';
 import { checkExits } from './check-exits';
-import { choosePlaces, costsOf } from './choose-places';
+import { choosePlaces } from './choose-places';
 import { requireEnough } from './choose-thresholds';
 import { type ClassifierImages, joined, mirrored, partsOf } from './classifier-images';
 import { examineNetwork } from './examine-network';
-import { candidatePlaces, namedPlaces, readAt } from './exit-places';
+import { candidatePlaces, namedPlaces } from './exit-places';
 import { collectFeatures, type RowRange } from './features/collect-features';
 import { type AttachedFile, finishAttached } from './finish-attached';
 import { fitHeads } from './heads/fit-heads';
-import { type HeadWeights, macsOfHead } from './heads/head-weights';
-import { writePooled } from './heads/pooling';
-import { writeHead } from './heads/write-head';
+import { planExits } from './plan-exits';
 
 /** How to give a classifier exits. */
 export interface AttachOptions extends Omit<CascadeOptions, 'thresholdShare'>, ImagePreparation {
@@ -122,25 +113,7 @@ export async function attachToOnnx(source: NetworkSource, options: AttachOptions
       { classes, hidden, seed, work },
     );
     const cuts = chosen.map((place) => places[place]!);
-    const costs = costsOf(network, cuts, heads);
-    const plan = {
-      network,
-      input,
-      exits: heads.map((head, index) => attachedExit(network, cuts[index]!, head, index, heads.length)),
-      metadata: attachedMetadata({
-        name: where.replace(/\.onnx$/i, ''),
-        classes: options.classes,
-        count: classes,
-        input,
-        exits: heads.map((head, index) => ({
-          name: `exit${index}`,
-          attachedAfter: readAt(cuts[index]!),
-          head: hidden === 0 ? 'pooled-linear' : 'pooled-mlp',
-          headMacs: macsOfHead(head),
-        })),
-        costs,
-      }),
-    };
+    const { costs, ...plan } = planExits({ network, input, where }, cuts, heads, options.classes);
     const cached: CachedLogits = {
       exits: [...logits, features.logits(answer).slice()],
       samples: kept.length,
@@ -177,22 +150,4 @@ function dealOut(
   }
   const own = Int32Array.from({ length: headImages.size }, (_, row) => images.size + row);
   return { all: joined(images, headImages), own, choose: fit };
-}
-
-function attachedExit(
-  network: ForeignNetwork,
-  cut: ForeignCut,
-  head: HeadWeights,
-  index: number,
-  count: number,
-): ForeignExit {
-  const tensor = readAt(cut);
-  return {
-    cut,
-    handsOnLogits: index + 1 < count,
-    writeHead({ graph, nameOf, previous }) {
-      const pooled = writePooled(graph, nameOf(tensor), network.tensors.get(tensor)!);
-      return writeHead(graph, previous === null ? [pooled] : [pooled, previous], head, `exit${index}`);
-    },
-  };
 }

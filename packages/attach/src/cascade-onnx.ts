@@ -7,11 +7,11 @@ import {
   type ForeignExit,
   type ForeignInput,
   type ImagePreparation,
-  type NetworkSource,
   PlacedNetwork,
   preparedInput,
   writeForeignExits,
 } from '@earlyexit/onnx/foreign';
+import type { NetworkSource } from '@earlyexit/onnx/foreign-node';
 import { attachedMetadata } from './attached-metadata';
 import { cacheLogits } from './cached-runs';
 import { noteUncounted, requireClassNames, requireLabels } from './check-attached';

@@ -1,11 +1,13 @@
 import { searchThresholds } from '@earlyexit/calibration';
 import type { WorkOptions } from '@earlyexit/core';
-import { argmaxRows, type CachedLogits, type ExitCosts, softmax } from '@earlyexit/exit-criteria';
+import { argmaxRows, type CachedLogits, softmax } from '@earlyexit/exit-criteria';
 import type { ForeignCut, ForeignNetwork } from '@earlyexit/onnx/foreign';
-import { CRITERION, type ThresholdAim } from './choose-thresholds';
+import type { ThresholdAim } from './choose-thresholds';
+import { costsOf } from './costs-of';
+import { CRITERION } from './criterion';
 import type { Features, RowRange } from './features/collect-features';
 import { fitHead } from './heads/fit-head';
-import { applyHead, type HeadWeights, macsOfHead } from './heads/head-weights';
+import { applyHead, type HeadWeights } from './heads/head-weights';
 
 /** More samples do not change which place is better than which. */
 const MOST_SAMPLES = 4000;
@@ -13,17 +15,6 @@ const MOST_SAMPLES = 4000;
 const PROBE_EPOCHS = 8;
 /** An exit that saves less than this share of the network is not worth its head. */
 const WORTH = 0.005;
-
-/** What leaving at each exit costs: the network up to there, and every head on the way. */
-export function costsOf(
-  { macs }: Pick<ForeignNetwork, 'macs'>,
-  places: readonly ForeignCut[],
-  heads: readonly HeadWeights[],
-): ExitCosts {
-  let spent = 0;
-  const early = places.map((place, index) => place.macs + (spent += macsOfHead(heads[index]!)));
-  return { exitMacs: [...early, macs + spent], staticMacs: macs };
-}
 
 /**
  * Which of the places are worth an exit: by linear heads and what they would cost together.

@@ -11,6 +11,7 @@ import {
 import { DataError } from '@earlyexit/core';
 import { argmaxRows, type CachedLogits, type ExitCosts, type PromisedPolicy } from '@earlyexit/exit-criteria';
 import type { ImageParts } from './classifier-images';
+import { CRITERION } from './criterion';
 
 /** What the thresholds are chosen for. */
 export type ThresholdAim =
@@ -25,9 +26,6 @@ export type ThresholdAim =
       /** The largest loss of accuracy on the images of the promise, from 0 to 1. It is aimed at and not promised. */
       readonly maxAccuracyDrop: number;
     };
-
-/** Criterion of every file that is written here. */
-export const CRITERION = 'max-probability';
 
 /**
  * Looks before slow work begins whether there are enough images for a promise.

@@ -8,8 +8,9 @@ import {
   writeForeignStages,
 } from '@earlyexit/onnx/foreign';
 import { checkAnswers, requireGain } from './check-attached';
-import { chooseThresholds, CRITERION, type ThresholdAim } from './choose-thresholds';
+import { chooseThresholds, type ThresholdAim } from './choose-thresholds';
 import type { ClassifierImages, ImageParts } from './classifier-images';
+import { CRITERION } from './criterion';
 import { type ExitsReport, reportExits } from './exits-report';
 
 /** A file with exits and what it did on images that nothing was chosen by. */

@@ -5,17 +5,12 @@ export type { ClassifierImages } from './classifier-images';
 export { type ExaminedNetwork, examineNetwork, type ExamineOptions } from './examine-network';
 export type { ExitsReport, PartSizes } from './exits-report';
 export type { AttachedFile } from './finish-attached';
+export type { ImagePreparation } from '@earlyexit/onnx/foreign';
 export {
   completePreparation,
-  type ImagePreparation,
   type NetworkSource,
   readPreparation,
   type StatedPreparation,
-} from '@earlyexit/onnx/foreign';
-export {
-  isOwnFile,
-  type NodeProfile,
-  type OnnxProfile,
-  type PlaceProfile,
-  profileOnnx,
-} from './profile/profile-onnx';
+} from '@earlyexit/onnx/foreign-node';
+export type { NodeProfile, OnnxProfile, PlaceProfile } from './profile/profile-network';
+export { isOwnFile, profileOnnx } from './profile/profile-onnx';

@@ -1,43 +1,13 @@
 import { DataError, EnvironmentError } from '@earlyexit/core';
 import { builtProgram, type RunningProgram, startProgram } from '@earlyexit/core/node';
-import type { ImageInput, TensorFacts } from '@earlyexit/onnx/foreign';
 import { importRuntime } from './import-runtime';
+import type { Survey, SurveyQuestion } from './survey/survey-network';
 
 /** Asks for a file as onnxruntime's basic optimisation leaves it. */
 export interface FoldQuestion {
   readonly file: string;
   /** Where it is written. */
   readonly folded: string;
-}
-
-/** Asks what a network does with a few images. */
-export interface SurveyQuestion {
-  /** The file as it was given. */
-  readonly original: string;
-  /** The size of the batch that it takes; `null` where it is free. */
-  readonly fixedBatch: number | null;
-  /** The same network with a free batch. */
-  readonly plain: string;
-  /** The same with every tensor as an output. */
-  readonly exposed: string;
-  /** The input, and its shape for one sample. */
-  readonly input: Pick<ImageInput, 'name' | 'type'> & { readonly dims: readonly number[] };
-  /** The tensors to look at. */
-  readonly names: readonly string[];
-}
-
-/** What a network did with a few images. */
-export interface Survey {
-  /** Why several images could not be run at once: then there is nothing else. */
-  readonly batchError?: string;
-  readonly outputs?: readonly {
-    readonly name: string;
-    readonly finite: boolean;
-    readonly deterministic: boolean;
-    /** Largest distance between a sample's answers alone and among others; infinity comes as null. */
-    readonly difference: number | null;
-  }[];
-  readonly tensors?: readonly ({ readonly name: string } & TensorFacts)[];
 }
 
 /** A process of its own in which onnxruntime tries a file: what kills it, or never ends, harms nobody else. */

@@ -10,10 +10,8 @@ export {
   understandNetwork,
 } from './foreign/foreign-network';
 export { type ImagePreparation, preparedInput } from './foreign/prepared-input';
-export { type NetworkSource, type ReadNetwork, readNetwork } from './foreign/network-source';
-export { completePreparation, readPreparation, type StatedPreparation } from './foreign/read-preparation';
 export { PlacedNetwork } from './foreign/placed-network';
-export { type FileOutlook, kindOf, type RuntimeOutlook, runtimeOutlook } from './foreign/runtime-outlook';
+export { type FileOutlook, kindOf, outlookOf, type RuntimeOutlook } from './foreign/runtime-outlook';
 export {
   asFloat,
   type ExitPlace,

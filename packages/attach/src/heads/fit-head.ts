@@ -1,5 +1,6 @@
 import { randomStream, shuffledRows, type WorkOptions } from '@earlyexit/core';
 import { importRuntime } from '../import-runtime';
+import { firstValues } from './first-weights';
 import type { HeadShape, HeadWeights } from './head-weights';
 import { scaleFeatures, unscaled } from './scale-features';
 import { biasCorrections, LONGEST_RUN, STEP_NUMBERS, trainedTensors, trainingGraph } from './training-graph';
@@ -100,13 +101,6 @@ export async function fitHead(
 function epochsFor(samples: number): number {
   const epochs = Math.round((WANTED_STEPS * BATCH) / samples);
   return Math.max(FEWEST_EPOCHS, Math.min(MOST_EPOCHS, epochs));
-}
-
-function firstValues(name: string, dims: readonly number[], random: () => number): Float32Array<ArrayBuffer> {
-  const values = new Float32Array(dims.reduce((product, size) => product * size, 1));
-  if (name !== 'first' && name !== 'last') return values;
-  const width = Math.sqrt(6 / (dims[0]! + dims[1]!));
-  return values.map(() => width * (2 * random() - 1));
 }
 
 /** A pattern of what is left out, long enough that nothing comes again where it was. */

@@ -3,7 +3,6 @@ import { METADATA_KEY, type OnnxMetadata } from '../model-file';
 import type { GraphMessage } from '../protobuf/messages';
 import { type ReadModel, readModel } from '../protobuf/read-model';
 import { opsetOf } from './foreign-file';
-import { type NetworkSource, readNetwork } from './network-source';
 import { subgraphsOf } from './node-names';
 
 /** What a runtime makes of a file with exits inside. */
@@ -125,10 +124,10 @@ const knownRuntimes: readonly KnownRuntime[] = [
  * Says which runtimes run a file with the work really left out. From what the file holds and what is known of the
  * runtimes: nothing is run.
  *
- * @throws DataError if it cannot be read, or is no ONNX file
+ * @param where the file's name, for errors
+ * @throws DataError if it is no ONNX file
  */
-export async function runtimeOutlook(source: NetworkSource, signal?: AbortSignal): Promise<FileOutlook> {
-  const { bytes, where } = await readNetwork(source, signal);
+export function outlookOf(bytes: Uint8Array, where: string): FileOutlook {
   const model = readModel(bytes, where);
   const opset = opsetOf(model);
   const domains = new Set<string>();
@@ -148,7 +147,7 @@ export async function runtimeOutlook(source: NetworkSource, signal?: AbortSignal
     opset: Number.isNaN(opset) ? null : opset,
     domains: [...domains].sort(),
     conditionals,
-    runtimes: knownRuntimes.map((runtime) => outlookOf(runtime, isConditional, [...domains])),
+    runtimes: knownRuntimes.map((runtime) => outlookFor(runtime, isConditional, [...domains])),
   };
 }
 
@@ -171,7 +170,7 @@ export function kindOf(
   }
 }
 
-function outlookOf(
+function outlookFor(
   { name, conditional, isOnnxruntime }: KnownRuntime,
   isConditional: boolean,
   domains: readonly string[],

@@ -1,5 +1,5 @@
 import { examineMachine, isReady } from '@earlyexit/benchmark';
-import { runtimeOutlook } from '@earlyexit/onnx/foreign';
+import { runtimeOutlook } from '@earlyexit/onnx/foreign-node';
 import type { Invocation } from '../../command';
 import { exitCode } from '../../exit-code';
 import { showing } from '../../terminal/show-work';

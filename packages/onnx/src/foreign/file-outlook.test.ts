@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Attribute, GraphBuilder, valueInfo } from '../graph/graph-builder';
 import { writeModel } from '../protobuf/write-model';
-import { runtimeOutlook } from './runtime-outlook';
+import { runtimeOutlook } from './file-outlook';
 
 /** A file of one node, with metadata or without. */
 function fileOf(
