@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { root } from './workspace';
 
 /** The built site in a browser, as the tests of the pages share it. */
 export interface OpenSite {
@@ -233,6 +235,155 @@ export function thresholdsByHand(site: () => OpenSite): void {
     const { page } = site();
     await page.emulateMedia({ colorScheme });
     await openPage(site(), '/live/thresholds', width);
+    await ready(page);
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'light' });
+  });
+}
+
+/** The tests of the page that reads a classifier of the reader's. */
+export function bringAModel(site: () => OpenSite): void {
+  const ready = (page: Page): Promise<void> => page.locator('.model-example[data-phase=ready]').waitFor();
+  const download = async (page: Page): Promise<{ readonly name: string; readonly bytes: Buffer }> => {
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.locator('.model-example .download').click(),
+    ]);
+    return { name: file.suggestedFilename(), bytes: readFileSync((await file.path())!) };
+  };
+
+  it('shows where exits pay in the example, and hands over a file that leaves there', async () => {
+    const { page, complaints } = site();
+    await openPage(site(), '/live/bring-a-model');
+    await ready(page);
+    expect(await page.locator('.network-picture .place').count()).toBe(5);
+    expect(await figure(page, 'leaving')).toBeGreaterThan(0.36);
+    expect(await figure(page, 'leaving')).toBeLessThan(0.38);
+    expect(await figure(page, 'average')).toBeCloseTo(0.62, 1);
+    const { name, bytes } = await download(page);
+    expect(name).toBe('example.exit.onnx');
+    const { InferenceSession, Tensor } = await import('onnxruntime-node');
+    const session = await InferenceSession.create(new Uint8Array(bytes));
+    for (const [threshold, exit] of [
+      [-Infinity, 0],
+      [Infinity, 1],
+    ] as const) {
+      const { exit_index: index } = await session.run({
+        pixel_values: new Tensor('float32', new Float32Array(3 * 32 * 32), [1, 3, 32, 32]),
+        thresholds: new Tensor('float32', [threshold], [1]),
+      });
+      expect(Number(index!.data[0])).toBe(exit);
+    }
+    await session.release();
+    expect(complaints).toEqual([]);
+  });
+
+  it('follows place and head, and the link says them', async () => {
+    const { page } = site();
+    const before = [await figure(page, 'leaving'), await figure(page, 'pays-from')];
+    await page.locator('input[name=exit-place]').nth(3).check();
+    await page.getByLabel('Head').selectOption('128');
+    await page.waitForFunction(
+      (least) =>
+        Number(document.querySelector<HTMLElement>('[data-figure=pays-from]')?.dataset['value']) > least,
+      before[1]!,
+    );
+    expect(await figure(page, 'leaving')).toBeGreaterThan(before[0]! + 0.2);
+    await page.locator('.model-example .share input').fill('0.9');
+    const [link, average] = [page.url(), await figure(page, 'average')];
+    await openPage(site(), link.slice(site().address.length), 390);
+    await ready(page);
+    expect(await figure(page, 'average')).toBe(average);
+  });
+
+  it('times the file with the work left out', async () => {
+    const { page } = site();
+    await page.locator('.model-example button.time').click();
+    await page.locator('.model-example .times', { hasText: 'if it leaves there' }).waitFor();
+  });
+
+  it('says why it refuses a file, and goes on with the next', async () => {
+    const { page } = site();
+    const drop = page.locator('.model-example input[type=file]');
+    await drop.setInputFiles(`${root}packages/weights/models/b_lenet.mnist/model.onnx`);
+    await page.locator('.model-example .refused', { hasText: 'a network without exits' }).waitFor();
+    await drop.setInputFiles({ name: 'notes.onnx', mimeType: '', buffer: Buffer.from('no network') });
+    await page
+      .locator('.model-example .refused', { hasText: 'notes.onnx: it is a whole ONNX file' })
+      .waitFor();
+    await page.getByRole('button', { name: 'The example' }).click();
+    await ready(page);
+  });
+
+  it.each(['light', 'dark'] as const)('has nothing that axe calls serious: %s', async (colorScheme) => {
+    const { page } = site();
+    await page.emulateMedia({ colorScheme });
+    await openPage(site(), '/live/bring-a-model');
+    await ready(page);
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'light' });
+  });
+}
+
+/** The tests of the page where exits are attached to layers. */
+export function attachesExits(site: () => OpenSite): void {
+  const ready = (page: Page): Promise<void> => page.locator('.layers-example[data-phase=ready]').waitFor();
+  const row = (page: Page, stage: string): Locator => page.locator(`[data-stage=${stage}]`);
+  const share = async (page: Page, stage: string): Promise<number> =>
+    Number(await row(page, stage).getAttribute('data-share'));
+
+  it('shows a network with two exits, what they cost, and its stages', async () => {
+    const { page, complaints } = site();
+    await openPage(site(), '/live/attach-exits');
+    await ready(page);
+    expect(await page.locator('[data-stage]').count()).toBe(3);
+    expect(await share(page, 'exit0')).toBeLessThan(0.2);
+    expect(await share(page, 'final')).toBeGreaterThan(1);
+    expect(await page.locator('.network-picture .node.head').count()).toBeGreaterThan(3);
+    expect(complaints).toEqual([]);
+  });
+
+  it('attaches and takes away, inside a block too, and the link says it', async () => {
+    const { page } = site();
+    await page.locator('.network-picture .place').nth(1).click();
+    await row(page, 'exit2').waitFor();
+    await page
+      .getByLabel(/^Take away the exit/)
+      .nth(2)
+      .click();
+    await row(page, 'exit2').waitFor({ state: 'detached' });
+    await page.locator('.exit-row').first().locator('select').first().selectOption('layer1_block1_conv1');
+    await row(page, 'exit0')
+      .getByText(/kB; .* kB/)
+      .waitFor();
+    const [link, cost] = [page.url(), await share(page, 'exit0')];
+    await openPage(site(), link.slice(site().address.length), 390);
+    await ready(page);
+    expect(await share(page, 'exit0')).toBe(cost);
+  });
+
+  it('says why exits do not fit, and goes on', async () => {
+    const { page } = site();
+    await page.locator('.exit-row').nth(1).locator('select').first().selectOption('fc');
+    await page.locator('.layers-example .refused', { hasText: /exit/ }).waitFor();
+    await page.locator('select.network').selectOption('lenet');
+    await page.locator('.layers-example .refused', { hasText: /^$/ }).waitFor({ state: 'attached' });
+    await page.locator('.program', { hasText: "createModel('lenet')" }).waitFor();
+  });
+
+  it('takes the layers of a model.json', async () => {
+    const { page } = site();
+    const drop = page.locator('.layers-example input[type=file]');
+    await drop.setInputFiles(`${root}packages/weights/models/b_lenet.mnist/model.json`);
+    await page.locator('.layers-example .refused', { hasText: /output/ }).waitFor();
+    await drop.setInputFiles({ name: 'model.json', mimeType: '', buffer: Buffer.from('{') });
+    await page.locator('.layers-example .refused', { hasText: 'model.json is no JSON' }).waitFor();
+  });
+
+  it.each(['light', 'dark'] as const)('has nothing that axe calls serious: %s', async (colorScheme) => {
+    const { page } = site();
+    await page.emulateMedia({ colorScheme });
+    await openPage(site(), '/live/attach-exits');
     await ready(page);
     expect(await seriousFaults(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'light' });

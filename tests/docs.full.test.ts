@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { chromiumFlags, chromiumPath } from './chromium';
-import { thresholdsByHand, whyItWorks } from './docs-live-examples';
+import { attachesExits, bringAModel, thresholdsByHand, whyItWorks } from './docs-live-examples';
 import { run, tool } from './packed';
 import { root } from './workspace';
 
@@ -140,7 +140,11 @@ describe.skipIf(chromiumPath === undefined)('in Chromium, the site', () => {
 
   it('finds a function by its name', async () => {
     await page.goto(address, { waitUntil: 'networkidle' });
-    await page.keyboard.press('Control+k');
+    // The keys are listened to once the page has come alive.
+    await vi.waitFor(async () => {
+      await page.keyboard.press('Control+k');
+      await page.locator('#localsearch-input').waitFor({ timeout: 2000 });
+    }, 30_000);
     await page.locator('#localsearch-input').fill('attachExits');
     await page.locator('.VPLocalSearchBox .result').first().click();
     await page.waitForURL(/\/(api|guide)\//);
@@ -199,6 +203,10 @@ describe.skipIf(chromiumPath === undefined)('in Chromium, the site', () => {
   });
 
   describe('shows why it works', () => whyItWorks(() => ({ page, address, complaints })));
+
+  describe('attaches exits', () => attachesExits(() => ({ page, address, complaints })));
+
+  describe('reads a model', () => bringAModel(() => ({ page, address, complaints })));
 
   describe('lets thresholds be set by hand', () => thresholdsByHand(() => ({ page, address, complaints })));
 });

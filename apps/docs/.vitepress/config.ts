@@ -25,6 +25,8 @@ const guide: DefaultTheme.SidebarItem[] = [
       { text: 'Why it works', link: '/live/why-it-works' },
       { text: 'Draw a digit', link: '/live/draw-a-digit' },
       { text: 'Thresholds by hand', link: '/live/thresholds' },
+      { text: 'Bring a model', link: '/live/bring-a-model' },
+      { text: 'Attach exits', link: '/live/attach-exits' },
     ],
   },
   {
@@ -101,7 +103,7 @@ export default defineConfig({
     build: { chunkSizeWarningLimit: 1500 },
     // Live examples load them in the browser alone.
     ssr: {
-      external: ['@earlyexit/boundary', '@earlyexit/inference', 'onnxruntime-web'],
+      external: ['@earlyexit/attach', '@earlyexit/boundary', '@earlyexit/inference', 'onnxruntime-web'],
     },
     worker: { format: 'es' },
     plugins: [quotedFiles],

@@ -28,6 +28,14 @@ const theme: Theme = {
       defineAsyncComponent(() => import('./live/boundary/why-it-works')),
     );
     app.component(
+      'AttachExits',
+      defineAsyncComponent(() => import('./live/layers/attach-exits')),
+    );
+    app.component(
+      'BringAModel',
+      defineAsyncComponent(() => import('./live/model/bring-a-model')),
+    );
+    app.component(
       'ThresholdsByHand',
       defineAsyncComponent(() => import('./live/thresholds/thresholds-by-hand')),
     );

@@ -1,5 +1,6 @@
 import type * as Library from '@earlyexit/boundary';
 import type { PlaneOpinions } from '@earlyexit/boundary';
+import { openPlainEngine } from '../plain-engine';
 import type { ExperimentState } from './experiment-state';
 
 /** Points of a shape: enough for smooth boundaries, few enough for a page. */
@@ -14,13 +15,11 @@ export type BoundaryLibrary = typeof Library;
 
 let loaded: Promise<BoundaryLibrary> | undefined;
 
-/** Loads the library and the plain engine of TensorFlow.js, once: networks this small are slower on any other. */
+/** Loads the library and its engine, once. */
 export function loadBoundaryLibrary(): Promise<BoundaryLibrary> {
   loaded ??= (async () => {
     const library = await import('@earlyexit/boundary');
-    await import('@tensorflow/tfjs-backend-cpu');
-    const { setBackend } = await import('@tensorflow/tfjs-core');
-    await setBackend('cpu');
+    await openPlainEngine();
     return library;
   })();
   return loaded;

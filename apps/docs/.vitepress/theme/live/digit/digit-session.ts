@@ -1,6 +1,6 @@
 import type { Session } from '@earlyexit/inference';
-import wasmAddress from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import modelAddress from '../../../../../../packages/weights/models/b_lenet.mnist/model.onnx?url';
+import { openRuntime } from '../open-runtime';
 import { IMAGE_SIDE } from './digit-image';
 
 let opened: Promise<Session> | undefined;
@@ -10,10 +10,8 @@ export function openDigitSession(): Promise<Session> {
   opened ??= (async () => {
     const [{ loadSession }, runtime] = await Promise.all([
       import('@earlyexit/inference/onnx'),
-      import('onnxruntime-web/wasm'),
+      openRuntime(),
     ]);
-    // Beside the page, wherever the bundler puts it.
-    runtime.env.wasm.wasmPaths = { wasm: wasmAddress };
     const session = await loadSession(new URL(modelAddress, location.href), { runtime, threads: 1 });
     // The first run prepares what later ones use.
     await session.run({ data: new Uint8Array(IMAGE_SIDE ** 2), count: 1 });
