@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type DefaultTheme } from 'vitepress';
 import { criterionPages } from '../methods/criterion-pages';
 import { headPages } from '../methods/head-pages';
+import { regimePages } from '../methods/regime-pages';
 import { quotedFiles } from './quoted-files';
 
 /** Typedoc writes it before the site is built: a page for each entry of each package. */
@@ -59,6 +60,13 @@ const guide: DefaultTheme.SidebarItem[] = [
         collapsed: true,
         items: headPages.map(({ name }) => ({ text: name, link: `/methods/heads/${name}` })),
       },
+      { text: 'Regimes', link: '/methods/regimes' },
+      {
+        text: 'Regimes, one by one',
+        collapsed: true,
+        items: regimePages.map(({ name }) => ({ text: name, link: `/methods/regimes/${name}` })),
+      },
+      { text: 'Published figures and ours', link: '/methods/figures' },
     ],
   },
   {

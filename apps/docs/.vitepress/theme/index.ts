@@ -3,6 +3,7 @@ import type { Theme } from 'vitepress';
 import { defineAsyncComponent, h } from 'vue';
 import { EarlyExitPicture } from './early-exit-picture';
 import './methods/layer-row.css';
+import './methods/phase-row.css';
 import './style.css';
 
 const theme: Theme = {
@@ -22,6 +23,10 @@ const theme: Theme = {
     app.component(
       'CriterionGallery',
       defineAsyncComponent(async () => (await import('./methods/criterion-picture')).CriterionGallery),
+    );
+    app.component(
+      'ReproductionCurves',
+      defineAsyncComponent(() => import('./methods/reproduction-curves')),
     );
     app.component(
       'WhyItWorks',
