@@ -8,6 +8,24 @@ import { horizontal, reaching, vertical } from '../windows';
 // Half of a small first-level data cache, for what one pass over all tiles reads repeatedly.
 const cacheBytes = 16_384;
 
+/** Neighbouring pieces of one size. */
+interface Group extends Piece {
+  count: number;
+  /** The positions of the output that reach them, of pieces of the taps. */
+  readonly window: { readonly start: number; readonly end: number } | null;
+}
+
+/** Variables of a kernel that hold addresses. */
+interface TileAddresses {
+  readonly image: Local;
+  readonly dy: Local;
+  readonly allSums: Local;
+  readonly float: Local;
+  readonly vector: Local;
+  readonly sums: Local;
+  readonly rowSums: Local;
+}
+
 /**
  * Writes the kernel `run(x, dy, dw, scratch, batch)` for the gradient of a convolution with respect to its filters:
  *
@@ -82,47 +100,81 @@ export function writeFilterGradient(g: ConvolutionGeometry): { module: ModuleWri
     return written;
   };
 
-  /** All tiles over some rows of the output. */
-  const allTiles = (image: Code, dy: Code, sums: Code, rows: Piece): Code => {
-    const calls: Code[] = [];
+  /** Pieces of the taps, in groups that the border of the image cuts off in the same way, and pieces of the channels. */
+  const groupsOf = (pieces: readonly Piece[], areTaps: boolean, scale: number): Group[] => {
+    const groups: Group[] = [];
+    for (const { start, size } of pieces) {
+      const window = areTaps
+        ? reaching(
+            horizontal(g),
+            Math.floor((start * scale) / g.inChannels),
+            Math.floor((Math.min(taps, (start + size) * scale) - 1) / g.inChannels),
+          )
+        : null;
+      const last = groups.at(-1);
+      if (last?.size === size && last.window?.start === window?.start && last.window?.end === window?.end)
+        last.count += 1;
+      else groups.push({ start, size, count: 1, window });
+    }
+    return groups;
+  };
+  const rowGroups = groupsOf(tiling.rows, !tapsAsVectors, 1);
+  const vectorGroups = groupsOf(tiling.vectors, tapsAsVectors, lanes);
+
+  /**
+   * All tiles over some rows of the output. Those of a group are gone through in a loop: written out, a layer of a
+   * ResNet-50 would take more code than an engine allows a function.
+   */
+  const allTiles = (writer: FunctionWriter, at: TileAddresses, rows: Piece): Code => {
+    const parts: Code[] = [];
     for (let filterRow = 0; filterRow < g.filterHeight; filterRow++) {
       const live = reaching(vertical(g), filterRow, filterRow);
       const top = Math.max(rows.start, live.start);
       const height = Math.min(rows.start + rows.size, live.end) - top;
-      for (const row of tiling.rows) {
-        for (const column of tiling.vectors) {
-          const [firstTap, tapCount] = tapsAsVectors
-            ? [column.start * lanes, Math.min(column.size * lanes, taps - column.start * lanes)]
-            : [row.start, row.size];
-          const channel = tapsAsVectors ? row.start : column.start * lanes;
-          const { start: left, end: right } = reaching(
-            horizontal(g),
-            Math.floor(firstTap / g.inChannels),
-            Math.floor((firstTap + tapCount - 1) / g.inChannels),
-          );
+      for (const row of rowGroups) {
+        for (const column of vectorGroups) {
+          const { start: left, end: right } = (row.window ?? column.window)!;
           const width = right - left;
           if (height <= 0 || width <= 0) continue;
-          const xOffset =
-            top * input.row + filterRow * rowBytes + left * input.step + firstTap * bytesPerFloat;
-          const dyOffset = top * output.row + left * output.step + channel * bytesPerFloat;
-          const x = i32.add(image, i32.constant(xOffset));
-          const d = i32.add(dy, i32.constant(dyOffset));
+          const xOffset = top * input.row + filterRow * rowBytes + left * input.step;
+          const dyOffset = top * output.row + left * output.step;
+          const x = i32.add(at.image.get, i32.constant(xOffset));
+          const d = i32.add(at.dy.get, i32.constant(dyOffset));
           const [float, vector] = tapsAsVectors ? [d, x] : [x, d];
-          calls.push(
-            tileFor(row.size, column.size).call(
-              float,
-              vector,
-              i32.add(sums, i32.constant(sumOffset(filterRow, row, column))),
-              i32.constant(height),
-              i32.constant(width),
-              i32.constant(floats.row - width * floats.step),
-              i32.constant(vectors.row - width * vectors.step),
+          const call = tileFor(row.size, column.size).call(
+            at.float.get,
+            at.vector.get,
+            at.sums.get,
+            i32.constant(height),
+            i32.constant(width),
+            i32.constant(floats.row - width * floats.step),
+            i32.constant(vectors.row - width * vectors.step),
+          );
+          parts.push(
+            at.float.set(i32.add(float, i32.constant(row.start * bytesPerFloat))),
+            at.rowSums.set(i32.add(at.allSums.get, i32.constant(sumOffset(filterRow, row, column)))),
+            writer.repeat(
+              row.count,
+              sequence(
+                at.vector.set(i32.add(vector, i32.constant(column.start * bytesPerVector))),
+                at.sums.set(at.rowSums.get),
+                writer.repeat(
+                  column.count,
+                  sequence(
+                    call,
+                    at.vector.advance(column.size * bytesPerVector),
+                    at.sums.advance(column.size * bytesPerVector),
+                  ),
+                ),
+                at.float.advance(row.size * bytesPerFloat),
+                at.rowSums.advance(row.size * sumRowBytes),
+              ),
             ),
           );
         }
       }
     }
-    return sequence(...calls);
+    return sequence(...parts);
   };
   const sumOffset = (filterRow: number, row: Piece, column: Piece): number =>
     (tapsAsVectors ? filterRow * vectorBytes : filterRow * taps * vectorBytes) +
@@ -136,6 +188,8 @@ export function writeFilterGradient(g: ConvolutionGeometry): { module: ModuleWri
     5,
     (writer, x, dy, dw, scratch, batch) => {
       const frame = writer.local('i32');
+      const [float, vector, sums, rowSums] = writer.locals(4, 'i32') as [Local, Local, Local, Local];
+      const at = { image: frame, dy, allSums: scratch, float, vector, sums, rowSums };
       return sequence(
         frame.set(i32.add(scratch.get, i32.constant(sumBytes))),
         memory.fill(scratch.get, 0, i32.constant(sumBytes + (inPlace ? 0 : frameBytes(g)))),
@@ -143,7 +197,7 @@ export function writeFilterGradient(g: ConvolutionGeometry): { module: ModuleWri
           batch.get,
           sequence(
             inPlace ? frame.set(x.get) : copyIntoFrame(writer, g, x.get, frame.get),
-            ...chunks.map((rows) => allTiles(frame.get, dy.get, scratch.get, rows)),
+            ...chunks.map((rows) => allTiles(writer, at, rows)),
             x.advance(imageBytes(g)),
             dy.advance(g.outHeight * output.row),
           ),
