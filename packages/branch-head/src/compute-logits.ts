@@ -1,5 +1,6 @@
 import { ArgumentError } from '@earlyexit/core';
 import { type CachedLogits } from '@earlyexit/exit-criteria';
+import { readLayerGraph } from '@earlyexit/profiler';
 import type { MultiExitModel } from './metadata/multi-exit-model';
 import type { SampleSource } from './sample-source';
 import { splitStages, type Stage } from './split-stages';
@@ -7,7 +8,7 @@ import { tf } from './tf';
 
 /** Options of `computeLogits`. */
 export interface ComputeLogitsOptions {
-  /** Samples per forward pass; 128 unless given. */
+  /** Samples per forward pass; unless given 128, or fewer where images are large. */
   readonly batchSize?: number;
   /** Called after every batch with the number of samples done and the total. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -15,7 +16,10 @@ export interface ComputeLogitsOptions {
   readonly signal?: AbortSignal;
 }
 
-const DEFAULT_BATCH_SIZE = 128;
+const LARGEST_BATCH = 128;
+/** What the largest tensor of a batch may take. */
+const LARGEST_TENSOR_BYTES = 128 * 2 ** 20;
+const BYTES_PER_NUMBER = 4;
 
 /**
  * Runs every sample through the whole network, stage by stage as a session would, and keeps the logits of every
@@ -28,7 +32,7 @@ export async function computeLogits(
   source: SampleSource,
   options: ComputeLogitsOptions = {},
 ): Promise<CachedLogits> {
-  const { batchSize = DEFAULT_BATCH_SIZE, onProgress, signal } = options;
+  const { batchSize = fittingBatch(model), onProgress, signal } = options;
   const { size, imageShape } = source;
   checkImages(model, imageShape);
   if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
@@ -55,6 +59,16 @@ export async function computeLogits(
     onProgress?.(start + rows.length, size);
   }
   return { exits, samples: size, classes, labels: source.labels };
+}
+
+/** Samples whose largest tensor is not too large; a network for small images takes the most. */
+function fittingBatch({ model }: MultiExitModel): number {
+  const sizes = readLayerGraph(model).nodes.flatMap(({ outputShapes }) =>
+    outputShapes.map((shape) =>
+      shape.slice(1).reduce<number>((size, axis) => size * (axis ?? 1), BYTES_PER_NUMBER),
+    ),
+  );
+  return Math.max(1, Math.min(LARGEST_BATCH, Math.floor(LARGEST_TENSOR_BYTES / Math.max(...sizes))));
 }
 
 /** The logits of every exit for one batch; nothing else survives. */

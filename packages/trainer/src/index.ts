@@ -16,6 +16,7 @@ export type { Optimizer, OptimizerContext, OptimizerState, OptimizerUpdate } fro
 export { sgd, type SgdOptions } from './optimizers/sgd';
 export type { WeightDecayOptions } from './optimizers/weight-decay';
 export { optimizerNames, type OptimizerChoice, type OptimizerName } from './recipe/create-optimizer';
+export { combineExits } from './recipe/combine-exits';
 export { regimeNames, type RegimeName } from './recipe/create-regime';
 export { scheduleNames, type ScheduleName } from './recipe/create-schedule';
 export { type RecipeSettings, type TrainingRecipe, trainingRecipe } from './recipe/training-recipe';

@@ -1,7 +1,7 @@
-import { boostExits, cascadeHeads, type MultiExitModel } from '@earlyexit/branch-head';
+import type { MultiExitModel } from '@earlyexit/branch-head';
 import type { ImageShape } from '@earlyexit/datasets';
 import { createModel, getModelEntry } from '@earlyexit/model-zoo';
-import { type RecipeSettings, type TrainingRecipe, trainingRecipe } from '@earlyexit/trainer';
+import { combineExits, type RecipeSettings, type TrainingRecipe, trainingRecipe } from '@earlyexit/trainer';
 import type { SavedLocation } from '../locate-model';
 import { openData, type OpenDataOptions, type OpenedData } from '../open-data';
 import { openNetwork } from '../open-network';
@@ -49,13 +49,14 @@ export async function prepareTraining(
     ? startAnew(location.name, settings, { ...open, recorded })
     : goOn(location, settings, { ...open, recorded }));
   const recipe = trainingRecipe(settings, model.metadata.exits);
-  return { name, model: combined(model, settings), recipe, data, runDirectory, resume };
-}
-
-/** The network with its exits combined as the regime needs them. */
-function combined(model: MultiExitModel, { regime, seed }: TrainingSettings): MultiExitModel {
-  if (regime === 'boosted') return boostExits(model);
-  return regime === 'zero-time-waste' ? cascadeHeads(model, { seed: seed ?? 0 }) : model;
+  return {
+    name,
+    model: combineExits(model, settings.regime, settings.seed),
+    recipe,
+    data,
+    runDirectory,
+    resume,
+  };
 }
 
 /** A network and the data that it is trained on. */

@@ -45,7 +45,7 @@ async function validatePresent(
   { plan, signal }: TrainingContext,
   lossWeights: readonly number[],
 ): Promise<ValidationMetrics | null> {
-  const { validation, model, batchSize, policy } = plan;
+  const { validation, model, microBatch: batchSize, policy } = plan;
   return validation === null ? null : validate(model, validation, { batchSize, lossWeights, policy, signal });
 }
 

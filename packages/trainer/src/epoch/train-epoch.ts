@@ -60,7 +60,9 @@ export async function trainEpoch(
     const weights = trainer.computed.map((exit) => lossWeights[exit]!);
     dropout.set(state.step);
     pool?.setStep(state.step);
-    const statistics = await trainer.step(batch, weights, learningRate, stepInPhase);
+    const statistics = await trainer.step(batch, weights, learningRate, stepInPhase, (row) => {
+      dropout.set(state.step, row);
+    });
     state.step += 1;
     state.batch += 1;
     const latest = emptyTotals(context.exitNames.length);

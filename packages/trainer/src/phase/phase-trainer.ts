@@ -5,6 +5,7 @@ import { updateAverage } from '../weights/moving-average';
 import type { NamedWeight } from '../weights/named-weights';
 import { tidyState } from '../optimizers/tidy-state';
 import type { ParameterVector } from '../weights/parameter-vector';
+import { computeInParts } from '../step/micro-batches';
 import { createPassOn } from '../step/passed-on';
 import { describePhase, openPhaseNetwork } from './phase-network';
 import type { TrainingPhase } from '../regimes/regime';
@@ -22,7 +23,14 @@ export interface PhaseTrainer {
   /** `[parameters]`; null without averaging. */
   readonly average: tf.Tensor1D | null;
   /** One training step; `weights` are those of the computed exits, `step` counts within the phase. */
-  step(batch: Batch, weights: readonly number[], learningRate: number, step: number): Promise<StepStatistics>;
+  step(
+    batch: Batch,
+    weights: readonly number[],
+    learningRate: number,
+    step: number,
+    /** Called before a part of the batch is computed, with its first row. */
+    beforePart?: (row: number) => void,
+  ): Promise<StepStatistics>;
   /** The optimizer's state, the average and the temperature of an annealed distillation, on the host. */
   save(): Promise<{
     readonly tensors: Map<string, HostTensor>;
@@ -77,7 +85,7 @@ export function startPhase(
     get average() {
       return average;
     },
-    async step(whole, wholeWeights, learningRate, step) {
+    async step(whole, wholeWeights, learningRate, step, beforePart) {
       const batch = passOn === null ? whole : await passOn(whole);
       const rows = batch.labels.length;
       if (rows === 0) {
@@ -90,7 +98,10 @@ export function startPhase(
         temperature,
       };
       const { gradient, statistics } = await (pool === null
-        ? computeGradient(batch, factors, network.gradient)
+        ? computeInParts(batch, plan.microBatch, (part, row) => {
+            beforePart?.(row);
+            return computeGradient(part, factors, network.gradient);
+          })
         : pool.computeGradient(batch, factors));
       const broken = statistics.losses.findIndex((loss) => !Number.isFinite(loss));
       if (broken >= 0) {

@@ -22,6 +22,8 @@ export interface RecipeSettings extends OptimizerChoice, RegimeSettings {
   readonly epochs?: number | undefined;
   /** Samples per step; 128 unless given. */
   readonly batchSize?: number | undefined;
+  /** Samples whose activations are in memory at a time; as `train` finds fitting unless given. */
+  readonly microBatch?: number | undefined;
   /** The highest of the schedule; unless given, 0.01 for sgd, 0.002 for adam and adamw. */
   readonly learningRate?: number | undefined;
   /** `one-cycle` unless given. */
@@ -54,6 +56,7 @@ export interface TrainingRecipe extends Required<
   readonly lossWeights?: readonly number[];
   readonly policy?: ExitPolicy;
   readonly averageDecay?: number;
+  readonly microBatch?: number;
   readonly earlyStopping?: { readonly patience: number };
 }
 
@@ -73,6 +76,7 @@ export function trainingRecipe(settings: RecipeSettings, exits: readonly ExitMet
     seed = 0,
     lossWeights,
     averageDecay,
+    microBatch,
     patience,
   } = settings;
   const policy = choosePolicy(settings, exits);
@@ -87,6 +91,7 @@ export function trainingRecipe(settings: RecipeSettings, exits: readonly ExitMet
     ...(lossWeights === undefined ? {} : { lossWeights: resolveLossWeights(lossWeights, exits) }),
     ...(policy === null ? {} : { policy }),
     ...(averageDecay === undefined ? {} : { averageDecay }),
+    ...(microBatch === undefined ? {} : { microBatch }),
     ...(patience === undefined ? {} : { earlyStopping: { patience } }),
   };
 }

@@ -9,6 +9,7 @@ import { joint } from '../regimes/joint';
 import type { TrainingPhase } from '../regimes/regime';
 import { constantSchedule } from '../schedules/constant-schedule';
 import type { Schedule } from '../schedules/schedule';
+import { fittingMicroBatch } from '../step/micro-batches';
 import { workersProblem } from '../workers/divide-batch';
 import type { WorkersOptions } from '../workers/worker-options';
 import { DEFAULT_BATCH_SIZE, type TrainOptions } from './train-options';
@@ -20,6 +21,8 @@ export interface TrainPlan {
   readonly validation: SampleSource | null;
   readonly epochs: number;
   readonly batchSize: number;
+  /** Samples that are computed together. */
+  readonly microBatch: number;
   readonly stepsPerEpoch: number;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
@@ -56,6 +59,7 @@ export function planTraining(options: TrainOptions): TrainPlan {
   const earlyExits = exits.length - 1;
   checkWhole('epochs', epochs, 1);
   checkWhole('batchSize', batchSize, 1);
+  checkWhole('microBatch', options.microBatch ?? 1, 1);
   checkWhole('keepCheckpoints', options.keepCheckpoints ?? 2, 1);
   checkWhole('checkpointEvery', options.checkpointEvery ?? 1, 1);
   checkWhole('seed', seed, 0);
@@ -64,6 +68,13 @@ export function planTraining(options: TrainOptions): TrainPlan {
   checkWhole('earlyStopping.patience', options.earlyStopping?.patience ?? 1, 1);
   const workers = typeof options.workers === 'object' ? options.workers : { count: options.workers ?? 1 };
   checkWorkers(workers.count, batchSize);
+  if (options.microBatch !== undefined && workers.count > 1) {
+    fail('microBatch', 'is for one worker', `${String(workers.count)} workers`, 'Leave one of the two out');
+  }
+  const microBatch =
+    workers.count > 1
+      ? batchSize
+      : Math.min(batchSize, options.microBatch ?? fittingMicroBatch(model, batchSize));
   for (const source of [train, options.validation]) if (source) checkSource(source, options);
   if (options.policy !== undefined) validatePolicy(options.policy, earlyExits);
   if (options.earlyStopping !== undefined && !options.validation) {
@@ -99,6 +110,7 @@ export function planTraining(options: TrainOptions): TrainPlan {
     validation: options.validation ?? null,
     epochs,
     batchSize,
+    microBatch,
     stepsPerEpoch: Math.ceil(train.size / batchSize),
     optimizer,
     schedule,
@@ -119,6 +131,7 @@ export function planTraining(options: TrainOptions): TrainPlan {
       regime: { name: regime.name, ...regime.settings },
       lossWeights: lossWeights.settings ?? lossWeights(0),
       workers: workers.count,
+      ...(microBatch < batchSize ? { microBatch } : {}),
       ...settings,
     },
   };

@@ -68,7 +68,15 @@ export async function openStepper(options: StepperOptions): Promise<Stepper> {
       }
       dropout.set(done);
       pool?.setStep(done);
-      const statistics = await trainer.step({ images, labels }, weights, plan.schedule(done, done + 1), done);
+      const statistics = await trainer.step(
+        { images, labels },
+        weights,
+        plan.schedule(done, done + 1),
+        done,
+        (row) => {
+          dropout.set(done, row);
+        },
+      );
       done += 1;
       return statistics;
     },

@@ -36,6 +36,12 @@ export interface TrainOptions {
   readonly epochs: number;
   /** 128 unless given; the last batch of an epoch may be short. */
   readonly batchSize?: number;
+  /**
+   * Samples whose activations are in memory at a time: a larger batch is computed in parts of at most so many, whose
+   * gradients are averaged before the one step. Batch normalisation normalises each part by itself. Unless given, the whole
+   * batch, or with large images what takes half a gibibyte. Workers divide batches themselves: it is not for several.
+   */
+  readonly microBatch?: number;
   /** `sgd()` unless given. */
   readonly optimizer?: Optimizer;
   /** The optimizer's own learning rate throughout unless given. */

@@ -114,6 +114,9 @@ $ earlyexit train runs/mine --exits layer1.2.relu layer2.2.relu --dataset cifar1
     clipNorm: valueOption('x', positiveNumber(), 'longest gradient'),
     patience: valueOption('n', wholeNumber(), 'stop after so many epochs without a better one'),
     keep: valueOption('n', wholeNumber(), 'checkpoints to keep', { default: 2, sets: ['keepCheckpoints'] }),
+    microBatch: valueOption('n', wholeNumber(), 'samples computed at a time, the batch in parts', {
+      otherwise: 'the batch, or what fits of large images',
+    }),
     checkpointEvery: valueOption('steps', wholeNumber(), 'a checkpoint also within an epoch'),
     regime: valueOption('name', oneOf(regimes), `how the parts are trained: ${regimes.join(', ')}`, {
       default: 'joint',
