@@ -24,6 +24,7 @@ it('lists the systems by name', () => {
       'cdl-mnist-2c',
       'cdl-mnist-3c',
       'distiller-cifar10',
+      'distiller-imagenet',
       'sdn-resnet56',
     ]),
   );

@@ -82,12 +82,31 @@ export const recipeSchema = z.strictObject({
   dataset: text,
   augmentation: z
     .array(
-      z.union([z.strictObject({ padAndCrop: count }), z.strictObject({ horizontalFlip: z.literal(true) })]),
+      z.union([
+        z.strictObject({ padAndCrop: count }),
+        z.strictObject({ horizontalFlip: z.literal(true) }),
+        /** Of ImageNet: a window of random size, shape and place; `true` for the usual sizes. */
+        z.strictObject({
+          randomResizedCrop: z.union([
+            z.literal(true),
+            z.strictObject({
+              minArea: share.optional(),
+              maxArea: share.optional(),
+              maxAspectRatio: z.number().min(1).optional(),
+            }),
+          ]),
+        }),
+      ]),
     )
     .default([]),
   training,
   /** What `quick` changes: enough to see every step work, and no more. */
-  quick: z.strictObject({ epochs: count, limit: count }),
+  quick: z.strictObject({
+    epochs: count,
+    limit: count,
+    /** Side of the images in pixels, of data without a size of their own. */
+    imageSize: count.optional(),
+  }),
   systems: z.array(system).min(1),
   published: z.array(
     z.strictObject({

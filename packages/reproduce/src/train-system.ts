@@ -3,7 +3,7 @@ import { type MultiExitModel } from '@earlyexit/branch-head';
 import { version } from '@earlyexit/core';
 import { percent } from '@earlyexit/core/format';
 import { kindOfPath } from '@earlyexit/core/node';
-import { type Augmentation, horizontalFlip, padAndCrop } from '@earlyexit/datasets';
+import { type Augmentation, horizontalFlip, padAndCrop, randomResizedCrop } from '@earlyexit/datasets';
 import { createModel, getModelEntry } from '@earlyexit/model-zoo';
 import {
   describeRun,
@@ -12,7 +12,7 @@ import {
   readRecordedSplits,
   resolveDataSettings,
 } from '@earlyexit/runs';
-import { train, trainingRecipe } from '@earlyexit/trainer';
+import { combineExits, train, trainingRecipe } from '@earlyexit/trainer';
 import type { Recipe, RecipeSystem } from './recipe';
 import type { ReproduceOptions } from './reproduce-options';
 
@@ -45,10 +45,11 @@ export async function trainSystem(
     imageShape: getModelEntry(system.network).inputShape,
     augmentation: recipe.augmentation.map(augmentationOf),
     recorded: goesOn ? await readRecordedSplits(runDirectory) : null,
-    ...(quick ? { limit: recipe.quick.limit } : {}),
+    ...(quick ? { limit: recipe.quick.limit, imageSize: recipe.quick.imageSize } : {}),
     ...{ download, signal, onProgress, onNote },
   });
-  const model = createModel(system.network, { data: data.source, seed, exits: system.exits });
+  const created = createModel(system.network, { data: data.source, seed, exits: system.exits });
+  const model = combineExits(created, settings.regime, seed);
   const described = await describeRun(
     model,
     data,
@@ -87,7 +88,10 @@ function definedOf<Values extends object>(
 }
 
 function augmentationOf(each: Recipe['augmentation'][number]): Augmentation {
-  return 'padAndCrop' in each ? padAndCrop(each.padAndCrop) : horizontalFlip();
+  if ('padAndCrop' in each) return padAndCrop(each.padAndCrop);
+  if ('horizontalFlip' in each) return horizontalFlip();
+  const { randomResizedCrop: window } = each;
+  return randomResizedCrop(window === true ? {} : definedOf(window));
 }
 
 function describeAccuracies(validation: { readonly accuracy: readonly number[] } | null): string {
