@@ -126,6 +126,7 @@ export async function attachToOnnx(source: NetworkSource, options: AttachOptions
         plan,
         costs,
         cached,
+        rows: kept,
         parts: { ...parts, fit: choose },
         taught: own.length,
         where,

@@ -77,7 +77,7 @@ export async function cascadeOnnx(
   requireClassNames(options.classes, network.classes, 'cascadeOnnx');
   const input = preparedInput(last.input, large, { function: 'cascadeOnnx', argument: 'large' });
   const exits = earlier.map((each, index) =>
-    placeBefore(given[index]!, each, { last, large, input, options }),
+    placeBefore(given[index]!, each, { last, large, input, options, prefix: `network${index}/` }),
   );
   // Wrong use is said before too few images are.
   requireEnough(aim, parts);
@@ -117,7 +117,7 @@ export async function cascadeOnnx(
   });
   const gains = [...earlier.map(({ where }) => where), last.where].join(' before ');
   return finishAttached(
-    { plan, costs, cached, parts, taught: 0, where: last.where, gains, caller: 'cascadeOnnx' },
+    { plan, costs, cached, rows, parts, taught: 0, where: last.where, gains, caller: 'cascadeOnnx' },
     options,
   );
 }
@@ -131,11 +131,14 @@ function placeBefore(
     large,
     input,
     options,
+    prefix,
   }: {
     readonly last: ExaminedNetwork;
     readonly large: ImagePreparation;
     readonly input: ForeignInput;
     readonly options: Pick<CascadeOptions, 'classes'>;
+    /** Tells its tensors from those of the others. */
+    readonly prefix: string;
   },
 ): ForeignExit {
   const { network, where } = examined;
@@ -158,7 +161,7 @@ function placeBefore(
     refuse('both networks take the same colours', String(wanted.size[2]), `${input.size[2]} channels`);
   const names = { function: 'cascadeOnnx', argument: 'small.classes' };
   const places = given.classes === undefined ? null : placesOfClasses(given.classes, options.classes, names);
-  return networkAsHead(examined, { wanted, fed: input, places });
+  return networkAsHead(examined, { wanted, fed: input, places, prefix });
 }
 
 function examine(
@@ -179,13 +182,19 @@ function networkAsHead(
     wanted,
     fed,
     places,
-  }: { readonly wanted: ForeignInput; readonly fed: ForeignInput; readonly places: readonly number[] | null },
+    prefix,
+  }: {
+    readonly wanted: ForeignInput;
+    readonly fed: ForeignInput;
+    readonly places: readonly number[] | null;
+    readonly prefix: string;
+  },
 ): ForeignExit {
   return {
     cut: null,
     handsOnLogits: false,
     writeHead({ graph, images }) {
-      const placed = new PlacedNetwork(graph, network, adaptInput(graph, images, fed, wanted));
+      const placed = new PlacedNetwork(graph, network, adaptInput(graph, images, fed, wanted), { prefix });
       placed.write(graph, 0, network.nodes.length);
       const logits = asFloat(graph, network, placed.nameOf(network.logits));
       if (places === null) return logits;

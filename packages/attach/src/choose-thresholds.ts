@@ -6,6 +6,7 @@ import {
   fittedPath,
   fitTemperature,
   neededSamples,
+  sharedThresholdPath,
   searchThresholds,
 } from '@earlyexit/calibration';
 import { DataError } from '@earlyexit/core';
@@ -26,6 +27,12 @@ export type ThresholdAim =
       /** The largest loss of accuracy on the images of the promise, from 0 to 1. It is aimed at and not promised. */
       readonly maxAccuracyDrop: number;
     };
+
+/** What the exits of a file say, and what the network said as it was: in int8 its final exit may answer otherwise. */
+export interface JudgedLogits extends CachedLogits {
+  /** `[samples, classes]`, what every answer is held against; the final exit's unless given. */
+  readonly original?: Float32Array | undefined;
+}
 
 /**
  * Looks before slow work begins whether there are enough images for a promise.
@@ -63,14 +70,15 @@ export function strictestRisk(aim: ThresholdAim, samples: number): number | null
  * which nothing was fitted on, how far along the path may be gone.
  *
  * @param promise enough of them: see `requireEnough`
+ * @throws DataError if the file without early exits loses more already than it may: in int8
  */
 export function chooseThresholds(
-  fit: CachedLogits,
-  promise: CachedLogits,
+  fit: JudgedLogits,
+  promise: JudgedLogits,
   costs: ExitCosts,
   aim: ThresholdAim,
 ): PromisedPolicy & { readonly temperatures: readonly number[] } {
-  const truth = fit.labels ?? argmaxRows(fit.exits.at(-1)!, fit.classes);
+  const truth = fit.labels ?? argmaxRows(fit.original ?? fit.exits.at(-1)!, fit.classes);
   // The final exit only answers; without labels it would be fitted to itself.
   const temperatures = fit.exits.map((logits, exit) =>
     fit.labels === null && exit === fit.exits.length - 1
@@ -79,24 +87,37 @@ export function chooseThresholds(
   );
   const search = { criterion: CRITERION, temperatures, costs } as const;
   if ('maxAccuracyDrop' in aim) {
-    const { policy } = searchThresholds(promise, { ...search, aim });
+    const own = promise.exits.at(-1)!;
+    const lost = shareRight(promise, promise.original ?? own) - shareRight(promise, own);
+    const left = aim.maxAccuracyDrop - lost;
+    if (left < 0) refuseInt8(`${asPercent(lost)} of accuracy lost`);
+    const { policy } = searchThresholds(promise, { ...search, aim: { maxAccuracyDrop: left } });
     return { criterion: CRITERION, thresholds: policy.thresholds, temperatures };
   }
   const { risk, delta, loss } = aim;
   const method = defaultMethod(loss);
-  const path = fit.exits.length > 2 ? { path: fittedPath(fit, { ...search, loss, risk }) } : {};
-  const found = controlRisk(promise, {
-    method,
-    loss,
-    risk,
-    delta,
-    criterion: CRITERION,
-    temperatures,
-    ...path,
-  });
+  const path =
+    fit.exits.length > 2
+      ? fittedPath(fit, { ...search, loss, risk })
+      : sharedThresholdPath(CRITERION, { classes: fit.classes, earlyExits: 1 });
+  // Held against the network as it was: that stands behind the file's own final exit, which always answers.
+  const { original } = promise;
+  const how = { method, loss, risk, delta, criterion: CRITERION } as const;
+  const found =
+    original === undefined
+      ? controlRisk(promise, { ...how, temperatures, path })
+      : controlRisk(
+          { ...promise, exits: [...promise.exits, original] },
+          {
+            ...how,
+            temperatures: [...temperatures, 1],
+            path: path.map((thresholds) => [...thresholds, 'always']),
+          },
+        );
+  if (original !== undefined && found.step < 0) refuseInt8('more answers that differ, nobody leaving early');
   return {
     criterion: CRITERION,
-    thresholds: found.thresholds,
+    thresholds: found.thresholds.slice(0, fit.exits.length - 1),
     temperatures,
     promise: {
       method,
@@ -109,4 +130,17 @@ export function chooseThresholds(
       statement: found.promise,
     },
   };
+}
+
+function shareRight({ labels, classes, samples }: CachedLogits, logits: Float32Array): number {
+  return argmaxRows(logits, classes).filter((answer, row) => answer === labels![row]).length / samples;
+}
+
+function refuseInt8(received: string): never {
+  throw new DataError({
+    where: 'int8',
+    rule: 'the file loses no more than it may even where nobody leaves early',
+    received,
+    remedy: 'Allow more, or leave the file in float32',
+  });
 }

@@ -1,7 +1,6 @@
 import { wilsonInterval } from '@earlyexit/calibration';
 import {
   argmaxRows,
-  type CachedLogits,
   type ExitCosts,
   type PromiseMetadata,
   type PromisedPolicy,
@@ -9,8 +8,8 @@ import {
   softmax,
   summarizeExits,
 } from '@earlyexit/exit-criteria';
-import type { OnnxMetadata } from '@earlyexit/onnx/foreign';
-import { strictestRisk, type ThresholdAim } from './choose-thresholds';
+import type { ExitAgreement, OnnxMetadata } from '@earlyexit/onnx/foreign';
+import { type JudgedLogits, strictestRisk, type ThresholdAim } from './choose-thresholds';
 
 /** How many images are in each part; no image is in two of them. */
 export interface PartSizes {
@@ -28,6 +27,10 @@ export interface PartSizes {
 export interface ExitsReport {
   /** The network's own name. */
   readonly model: string;
+  /** What its convolutions compute in. */
+  readonly dtype: 'float32' | 'int8';
+  /** In int8, how often each exit gives the class that it gives in float32; null in float32. */
+  readonly agreement: readonly ExitAgreement[] | null;
   readonly parts: PartSizes;
   /** How many images that were. */
   readonly samples: number;
@@ -73,15 +76,15 @@ const SURE = 0.9;
 
 /** Counts what a policy does on the images of the report. */
 export function reportExits(
-  report: CachedLogits,
+  report: JudgedLogits,
   policy: PromisedPolicy,
   costs: ExitCosts,
   { name: model, exits }: Pick<OnnxMetadata['network'], 'name' | 'exits'>,
   { parts, aim }: { readonly parts: PartSizes; readonly aim: ThresholdAim },
-): ExitsReport {
+): Omit<ExitsReport, 'dtype' | 'agreement'> {
   const { samples, classes } = report;
   const summary = summarizeExits(report, policy, costs);
-  const own = report.exits.at(-1)!;
+  const own = report.original ?? report.exits.at(-1)!;
   const answers = argmaxRows(own, classes);
   let different = 0;
   simulate(report, policy).classes.forEach((answer, row) => (different += Number(answer !== answers[row])));
@@ -90,7 +93,9 @@ export function reportExits(
   answers.forEach((answer, row) => (confident += Number(sure[row * classes + answer]! > SURE)));
   const { low, high } = wilsonInterval(different, samples);
   const { promise } = policy;
-  const accuracy = summary.top1 === null ? null : { withExits: summary.top1, without: summary.static.top1! };
+  const { labels } = report;
+  const right = answers.filter((answer, row) => answer === labels?.[row]).length;
+  const accuracy = summary.top1 === null ? null : { withExits: summary.top1, without: right / samples };
   return {
     model,
     parts,

@@ -15,6 +15,7 @@ export type { ImageChunk } from './image-set/shared-image-set';
 export { openDataset } from './open-dataset';
 export { findSameImages } from './images/find-same-images';
 export type { LookedAtImages } from './images/looked-at-images';
+export { type HeadImagesOptions, openHeadImages } from './images/open-head-images';
 export { openImages, type OpenedImages, type OpenImagesOptions } from './images/open-images';
 export { padAndCrop } from './augmentation/pad-and-crop';
 export { randomResizedCrop, type RandomResizedCropOptions } from './augmentation/random-resized-crop';

@@ -91,6 +91,7 @@ export type { EvaluationDocument, EvaluationOrigin, ExitEvaluation } from './eva
 export { readEvaluation } from './evaluate/read-evaluation';
 export { type MeasuredPromise, measurePromise } from './evaluate/measure-promise';
 export { type MeasuredReject, measureReject } from './evaluate/measure-reject';
+export { sessionLogits } from './evaluate/evaluate-session';
 export { collectReport, type ReportSources } from './report/collect-report';
 export type { NetworkToCompare } from './report/compare-networks';
 export type {

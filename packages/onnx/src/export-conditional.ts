@@ -17,16 +17,8 @@ import { type GraphBuilder, valueInfo } from './graph/graph-builder';
 import { reviveBlocks } from './graph/revive-blocks';
 import { graphShape, toPlain, type Value } from './layers/value';
 import { finishModel } from './model-file';
-import {
-  batched,
-  BATCH,
-  describeValue,
-  dtypeOf,
-  finishGraph,
-  openNetwork,
-  type OpenedNetwork,
-  startGraph,
-} from './network';
+import { batched, BATCH, describeValue, openNetwork, type OpenedNetwork, startGraph } from './network';
+import { dtypeOf, finishGraph } from './quantize/finish-graph';
 
 /**
  * Writes the network as one file that really exits early: samples that are sure enough leave, the batch shrinks inside

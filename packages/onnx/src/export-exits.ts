@@ -1,11 +1,11 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import type { ExportOptions } from './export-options';
-import { anyShape, type GraphBuilder, valueInfo } from './graph/graph-builder';
+import { anyShape, valueInfo } from './graph/graph-builder';
 import { toPlain, type Value } from './layers/value';
 import { finishModel } from './model-file';
-import { batched, describeInput, dtypeOf, finishGraph, openNetwork, startGraph } from './network';
-import type { GraphMessage } from './protobuf/messages';
-import { quantizeGraph } from './quantize/quantize-graph';
+import { batched, describeInput, openNetwork, startGraph } from './network';
+import { dtypeOf, finishGraph } from './quantize/finish-graph';
+import { findStored } from './quantize/find-stored';
 
 /**
  * Writes the network so that every exit answers for every sample: input `pixel_values` `[batch, channels, height,
@@ -53,21 +53,4 @@ export async function writeExits(
     network: model.metadata,
   });
   return { file, origins };
-}
-
-/** The tensors that an int8 file would store, by name, with what they are in the network. */
-function findStored(graph: GraphBuilder, message: GraphMessage): Map<string, string> {
-  const asked = new Set<string>();
-  const rangeOf = (origin: string) => {
-    asked.add(origin);
-    return { min: -1, max: 1 };
-  };
-  quantizeGraph(message, graph, { rangeOf });
-  const names = [...message.input.map(({ name }) => name), ...message.node.flatMap(({ output }) => output)];
-  return new Map(
-    names.flatMap((name) => {
-      const origin = graph.originOf(name);
-      return origin !== null && asked.has(origin) ? [[name, origin] as const] : [];
-    }),
-  );
 }

@@ -4,7 +4,8 @@ import type { ExportOptions } from './export-options';
 import { valueInfo } from './graph/graph-builder';
 import { graphShape, toPlain, type Value } from './layers/value';
 import { checksumOf, finishModel } from './model-file';
-import { batched, describeValue, dtypeOf, finishGraph, openNetwork, startGraph } from './network';
+import { batched, describeValue, openNetwork, startGraph } from './network';
+import { dtypeOf, finishGraph } from './quantize/finish-graph';
 import type { StoredTensor } from './quantize/quantize-graph';
 
 /** A tensor that is handed from one stage to the next. */

@@ -4,7 +4,8 @@ import type { ExportOptions } from './export-options';
 import { valueInfo } from './graph/graph-builder';
 import { toPlain } from './layers/value';
 import { finishModel } from './model-file';
-import { batched, describeInput, dtypeOf, finishGraph, openNetwork, startGraph } from './network';
+import { batched, describeInput, openNetwork, startGraph } from './network';
+import { dtypeOf, finishGraph } from './quantize/finish-graph';
 
 /**
  * Writes the network without its exits: input `pixel_values` `[batch, channels, height, width]`, output `logits`

@@ -1,4 +1,5 @@
 export type { StagedExport } from './export-staged';
+export { buildFolder, type FolderExport } from './folder/build-folder';
 export { adaptInput, type ForeignInput } from './foreign/adapt-input';
 export type { ImageInput, StatedInput } from './foreign/describe-input';
 export { type FreedFile, type ReadExternal, readForeign, upgradeForeign } from './foreign/foreign-file';
@@ -16,11 +17,22 @@ export {
   asFloat,
   type ExitPlace,
   type ForeignExit,
+  type ForeignParts,
   type ForeignPlan,
   writeForeignConditional,
 } from './foreign/write-conditional';
 export { writeForeignStages } from './foreign/write-stages';
-export { type TensorPlace, writeForeignExits, type WrittenTensor } from './foreign/write-tensors';
+export { writeForeignStatic } from './foreign/write-static';
+export {
+  type TensorPlace,
+  writeForeignExits,
+  writeForeignRanges,
+  type WrittenTensor,
+} from './foreign/write-tensors';
+export type { MultiExitMetadata } from '@earlyexit/branch-head';
+export type { Quantization } from './quantize/activation-range';
+export { checkAgreement, type ExitAgreement } from './quantize/check-agreement';
+export { measureFile, type MeasuredFile, type OpenGraph } from './quantize/measure-file';
 export { METADATA_KEY, type OnnxMetadata } from './model-file';
 export { type Attribute, GraphBuilder, valueInfo } from './graph/graph-builder';
 export type { GraphMessage } from './protobuf/messages';

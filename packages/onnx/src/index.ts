@@ -12,7 +12,8 @@ export {
   type StagedManifest,
   type StagedTensor,
 } from './export-staged';
-export { exportFolder, type FolderExport, type FolderExportOptions } from './folder/export-folder';
+export type { FolderExport } from './folder/build-folder';
+export { exportFolder, type FolderExportOptions } from './folder/export-folder';
 export type { CardEvaluation } from './folder/model-card';
 export { exportExits } from './export-exits';
 export { exportStatic } from './export-static';
@@ -24,11 +25,6 @@ export { supportedLayers } from './layers/converters';
 export type { DecisionMetadata, OnnxMetadata } from './model-file';
 export type { ActivationRange } from './quantize/activation-range';
 export type { RangeMethod } from './quantize/histogram';
-export {
-  type ImageBatches,
-  type MeasureOptions,
-  measureRanges,
-  type OpenFile,
-  type OpenGraph,
-} from './quantize/measure-ranges';
+export type { ImageBatches, MeasureOptions, OpenFile, OpenGraph } from './quantize/measure-file';
+export { measureRanges } from './quantize/measure-ranges';
 export type { Quantization } from './quantize/activation-range';

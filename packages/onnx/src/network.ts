@@ -6,8 +6,7 @@ import { DEFAULT_OPSET, type ExportOptions, NEWEST_OPSET, OLDEST_OPSET } from '.
 import { NodeConverter } from './layers/convert-nodes';
 import { LayerWeights } from './layers/layer-weights';
 import { graphShape, type Value } from './layers/value';
-import type { GraphMessage, ValueInfoMessage } from './protobuf/messages';
-import { quantizeGraph, type StoredTensor } from './quantize/quantize-graph';
+import type { ValueInfoMessage } from './protobuf/messages';
 
 /** The name of the free size. */
 export const BATCH = 'batch';
@@ -88,26 +87,4 @@ export function startGraph(options: ExportOptions, where: string): GraphBuilder 
   const graph = new GraphBuilder(opset);
   graph.setOrigin(INPUT, INPUT);
   return graph;
-}
-
-/** What activations and weights are in a file. */
-export function dtypeOf({ quantization }: ExportOptions): 'float32' | 'int8' {
-  return quantization === undefined ? 'float32' : 'int8';
-}
-
-/** A graph as it goes into the file, quantised if the options say so, with the tensors that are then uint8. */
-export function finishGraph(
-  message: GraphMessage,
-  graph: GraphBuilder,
-  { quantization }: ExportOptions,
-  ends: {
-    readonly inputs?: ReadonlyMap<string, StoredTensor>;
-    readonly carried?: ReadonlySet<string>;
-  } = {},
-): { readonly graph: GraphMessage; readonly stored: ReadonlyMap<string, StoredTensor> } {
-  if (quantization === undefined) return { graph: message, stored: new Map() };
-  return quantizeGraph(message, graph, {
-    rangeOf: (origin) => quantization.get(origin) ?? null,
-    ...ends,
-  });
 }

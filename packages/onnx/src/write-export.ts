@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeWholeFile } from '@earlyexit/core/node';
 import type { StagedExport } from './export-staged';
 import { requireOwnFolder } from './folder/require-own-folder';
-import type { FolderExport } from './folder/export-folder';
+import type { FolderExport } from './folder/build-folder';
 
 /** A file that was written. */
 export interface WrittenFile {

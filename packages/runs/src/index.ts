@@ -35,6 +35,7 @@ export type { CalibrateRunOptions } from './calibrate/run-calibration';
 export { compareRun, requireEarlyExit } from './evaluate/compare-run';
 export { evaluateCorruptedRun } from './evaluate/evaluate-corrupted-run';
 export { evaluateExported } from './evaluate/evaluate-exported';
+export { reportOnExported } from './evaluate/report-on-exported';
 export { type AskedEvaluation, evaluateRun } from './evaluate/evaluate-run';
 export {
   openEvaluation,

@@ -1,4 +1,4 @@
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomStream } from '@earlyexit/core';
 import { GraphBuilder, valueInfo, writeModel } from '@earlyexit/onnx/foreign';
@@ -78,7 +78,8 @@ describe('cascade and attach', () => {
       at('large.onnx'),
       at('both.onnx'),
       ...images,
-      ...['--staged', at('stages'), '--json'],
+      ...['--staged', at('stages'), '--folder', at('hub'), '--static', at('plain.onnx')],
+      ...['--report', at('both.html'), '--no-timing', '--json'],
     ]);
     expect(both.stderr).not.toContain('Error');
     expect(both.code).toBe(0);
@@ -87,12 +88,17 @@ describe('cascade and attach', () => {
       parts: { heads: 0, choosing: 15, promise: 135, report: 150 },
       promise: { risk: 0.06, samples: 135, kept: expect.any(Boolean) as boolean },
       exits: [{ name: 'small', after: null, head: 'small' }, {}],
+      timing: null,
+      report: { samples: 150, top1: null, speedup: null },
     });
+    expect(await readFile(at('both.html'), 'utf8')).toContain('Where the images leave');
     const answer = await runCommand(['predict', at('both.onnx'), at('photos/0.png'), '--json']);
     expect(answer.json()).toMatchObject([{ exit: expect.any(Number) as number }]);
     const stages = await runCommand(['predict', at('stages'), at('photos/0.png'), '--json']);
     const [one] = answer.json() as { class: number; exitName: string }[];
     expect(stages.json()).toMatchObject([{ class: one!.class, exitName: one!.exitName }]);
+    const hub = await runCommand(['predict', at('hub'), at('photos/0.png'), '--json']);
+    expect(hub.json()).toMatchObject([{ class: one!.class, exitName: one!.exitName }]);
     const doctor = await runCommand(['doctor', at('both.onnx')]);
     expect(doctor.stdout).toMatch(
       /^both\.onnx: conditional, written by earlyexit, operators of version 17, 1 If node\n/,
@@ -112,7 +118,10 @@ describe('cascade and attach', () => {
   });
 
   it('attach writes one too', async () => {
-    const images = ['--images', at('photos'), ...prepared, '--exits', '20%', '--hidden', '0'];
+    const images = [
+      ...['--images', at('photos'), ...prepared, '--exits', '20%', '--hidden', '0'],
+      '--no-timing',
+    ];
     const fast = await runCommand(['attach', at('large.onnx'), at('fast.onnx'), ...images]);
     expect(fast.stderr).not.toContain('Error');
     expect(fast.code).toBe(0);

@@ -1,4 +1,11 @@
-import { listOption, numberListOption, switchOption, valueOption } from './declare-option';
+import {
+  listOption,
+  numberListOption,
+  offSwitch,
+  type OptionValues,
+  switchOption,
+  valueOption,
+} from './declare-option';
 import { listOf, numberBetween, oneOf, text, wholeNumber } from './option-values';
 import { accuracyDrop, delta, risk } from './policy-options';
 
@@ -29,6 +36,12 @@ export const preparationOptions = {
   size: valueOption('n', wholeNumber(), 'pixels a side, where the file leaves them free'),
   output: valueOption('name', text(), 'the output with the answers, where there are several'),
 };
+
+/** The same as a library takes it. */
+export const asStated = ({ std, ...rest }: OptionValues<typeof preparationOptions>) => ({
+  ...rest,
+  standardDeviation: std,
+});
 
 /** Images to find thresholds on, and what for. */
 export const promiseOptions = {
@@ -88,7 +101,16 @@ export const promiseOptions = {
       default: 'constants' as const,
     },
   ),
+  dtype: valueOption('type', oneOf(['float32', 'int8']), 'what convolutions compute in', {
+    otherwise: 'float32',
+  }),
+  minAgreement: valueOption('share', numberBetween(0, 1), 'int8: least share answered as in float32 (0.8)'),
   staged: valueOption('dir', text(), 'also one file a stage, into this folder: for runtimes without If'),
+  folder: valueOption('dir', text(), 'also a model folder in the layout of the hub, for transformers.js'),
+  static: valueOption('file', text(), 'also the network alone, for bench --static'),
+  report: valueOption('file', text(), 'also a report, one HTML file; without labels the network is right'),
+  batches: numberListOption('n', listOf(wholeNumber()), 'batch sizes to time', { default: [1, 64] }),
+  timing: offSwitch('do not measure how much faster the file is'),
   seed: valueOption('n', wholeNumber(0), 'of the parts of the images, and of the heads', { default: 0 }),
   force: switchOption('write over a file that earlyexit did not write'),
 };

@@ -72,10 +72,23 @@ export async function evaluateSession(
   };
 }
 
+/**
+ * What every exit of an exported network says of every sample.
+ *
+ * @returns null where thresholds are built in, or exits answer with more than their own logits
+ */
+export async function sessionLogits(
+  decided: DecidedSession,
+  samples: SampleSource,
+  options: Omit<SessionEvaluationOptions, 'dataset' | 'split' | 'engine'>,
+): Promise<CachedLogits | null> {
+  return (await runSplit(decided, samples, options)).forced;
+}
+
 async function runSplit(
   { session, options, isFixed, policy }: DecidedSession,
   samples: SampleSource,
-  { batchSize, signal, onProgress }: SessionEvaluationOptions,
+  { batchSize, signal, onProgress }: Pick<SessionEvaluationOptions, 'batchSize' | 'signal' | 'onProgress'>,
 ): Promise<SessionAnswers> {
   const classes = session.metadata.classes.length;
   const exits = session.metadata.exits.length;

@@ -29,8 +29,11 @@ import { chooseExamples } from './report-examples';
 
 /** The input of a report. */
 export interface ReportSources {
-  /** The logits of the calibration split, on which thresholds are searched: `splitLogits` of `@earlyexit/runs`. */
-  readonly calibration: CachedLogits;
+  /**
+   * The logits of the calibration split, on which thresholds are searched: `splitLogits` of `@earlyexit/runs`. Null where
+   * there are none, as for an exported network: then the report has no curve.
+   */
+  readonly calibration: CachedLogits | null;
   /** Those of the test split, with labels; nothing may have been fitted on it. */
   readonly test: CachedLogits;
   /** The name of the data set and the engine that computed the logits, for the report. */
@@ -87,7 +90,7 @@ export function collectReport(
       share: macs / costs.staticMacs,
     })),
     curve: {
-      points: curvePoints(calibration, test, policy, costs),
+      points: calibration === null ? [] : curvePoints(calibration, test, policy, costs),
       chosen: at(evaluation.top1, evaluation.averageMacs),
       oracle: at(evaluation.oracle?.top1 ?? null, evaluation.oracle?.averageMacs ?? null),
       exitsAlone: alone.map(({ top1, averageMacs }, exit) => ({
@@ -101,7 +104,7 @@ export function collectReport(
           evaluation.averageMacs === null ? null : randomExitAccuracy(corners, evaluation.averageMacs),
       },
       compared: compareNetworks({ name: metadata.name, outcome, staticMacs: costs.staticMacs }, compared),
-      calibrationSamples: calibration.samples,
+      calibrationSamples: calibration?.samples ?? 0,
     },
     confusion: exits.map(({ name }, exit) => {
       const cells = confusionCells(labels, simulated, exit, classes.length);

@@ -119,6 +119,7 @@ export interface ReportData {
     };
     /** Other networks on the same test images, as `--compare` names them. */
     readonly compared: readonly ComparedNetwork[];
+    /** 0 where no thresholds were searched for, as for an exported network. */
     readonly calibrationSamples: number;
   };
   /** For each exit, of the samples that left there: how often `label` was answered with `answer`. */

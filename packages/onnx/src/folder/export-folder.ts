@@ -3,8 +3,8 @@ import { ArgumentError, DataError, type WorkOptions } from '@earlyexit/core';
 import { findPolicy } from '@earlyexit/exit-criteria';
 import { exportConditional } from '../export-conditional';
 import type { ConditionalExportOptions } from '../export-options';
-import { modelConfig, preprocessorConfig } from './folder-config';
-import { type CardEvaluation, modelCard } from './model-card';
+import { buildFolder, type FolderExport } from './build-folder';
+import type { CardEvaluation } from './model-card';
 
 /** Options of `exportFolder`. What is left out comes from the policy that calibration stored. */
 export interface FolderExportOptions
@@ -17,15 +17,6 @@ export interface FolderExportOptions
   readonly dataset?: string | undefined;
   /** What `evaluate` measured for this policy, for the card; an evaluation of another policy is left out. */
   readonly evaluation?: CardEvaluation | null | undefined;
-}
-
-/** A model folder in the hub's layout. */
-export interface FolderExport {
-  /**
-   * By their paths in the folder, in the order in which they have to be written: without the last one the folder is no
-   * model.
-   */
-  readonly files: ReadonlyMap<string, string | Uint8Array>;
 }
 
 /**
@@ -57,24 +48,15 @@ export async function exportFolder(
   }
   const preprocessing = requirePreprocessing(model);
   const isInt8 = graphOptions.quantization !== undefined;
-  // The names that transformers.js looks for.
-  const file = isInt8 ? 'onnx/model_quantized.onnx' : 'onnx/model.onnx';
   const graph = await exportConditional(model, {
     ...graphOptions,
     ...{ criterion, thresholds, thresholdsAs: 'constants', foldTemperatures: true },
     colorInput: preprocessing.inputShape[2] === 1,
   });
   signal?.throwIfAborted();
-  const policy = { criterion, thresholds };
-  const card = modelCard({ folder, file, metadata, preprocessing, ...policy, evaluation, dataset });
-  return {
-    files: new Map<string, string | Uint8Array>([
-      [file, graph],
-      ['preprocessor_config.json', json(preprocessorConfig(preprocessing))],
-      ['README.md', card],
-      ['config.json', json(modelConfig(metadata, { ...policy, isInt8 }))],
-    ]),
-  };
+  return buildFolder(graph, {
+    ...{ folder, metadata, preprocessing, criterion, thresholds, evaluation, dataset, isInt8 },
+  });
 }
 
 function requirePreprocessing({ metadata }: MultiExitModel): Preprocessing {
@@ -85,8 +67,4 @@ function requirePreprocessing({ metadata }: MultiExitModel): Preprocessing {
     received: metadata.name,
     remedy: 'Train it on a data set, or save it with preprocessing in its metadata',
   });
-}
-
-function json(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -37,3 +37,13 @@ export function scalarTensor(name: string, value: number): TensorMessage {
 export function heldTensor(node: NodeMessage): TensorMessage | null {
   return node.opType === 'Constant' ? (attributeOf(node, 'value')?.t ?? null) : null;
 }
+
+/** A float32 tensor with its numbers as bytes, changed in place; some programs write them as a list. Others stay. */
+export function plainFloats(tensor: TensorMessage): TensorMessage {
+  const { floatData = [] } = tensor as TensorMessage & { readonly floatData?: readonly number[] };
+  if (tensor.dataType !== elementType.float32) return tensor;
+  tensor.dims = tensor.dims.map(wholeOf);
+  if (floatData.length === 0 || tensor.rawData.length > 0) return tensor;
+  const rawData = new Uint8Array(Float32Array.from(floatData).buffer);
+  return Object.assign(tensor, { rawData, floatData: [] });
+}

@@ -2,6 +2,7 @@ import type { GraphBuilder } from '../graph/graph-builder';
 import type { NodeMessage } from '../protobuf/messages';
 import { readModel } from '../protobuf/read-model';
 import type { ForeignNetwork } from './foreign-network';
+import { plainFloats } from './constant-values';
 import { readsOf, renameNode } from './node-names';
 
 /** A network that is being written into another file, in one piece or in several. */
@@ -10,16 +11,27 @@ export class PlacedNetwork {
   readonly #nodes: readonly NodeMessage[];
   /** The names that its tensors have in the file. */
   readonly #names: Map<string, string>;
+  /** What comes before the origins of its tensors, where there are several networks in a file. */
+  readonly #prefix: string;
 
   /**
    * Adds the network's weights to a graph.
    *
    * @param graph the outermost, whose constants every graph inside it sees
    * @param input the name of what the network takes as images
-   * @param places the nodes that will be written, whose weights are needed; all unless given
+   * @param options.places the nodes that will be written, whose weights are needed; all unless given
+   * @param options.prefix tells its tensors from those of other networks in the file; empty unless given
    */
-  constructor(graph: GraphBuilder, network: ForeignNetwork, input: string, places?: readonly number[]) {
+  constructor(
+    graph: GraphBuilder,
+    network: ForeignNetwork,
+    input: string,
+    { places, prefix = '' }: { readonly places?: readonly number[]; readonly prefix?: string } = {},
+  ) {
     this.network = network;
+    this.#prefix = prefix;
+    if (input !== '' && graph.originOf(input) === null)
+      graph.setOrigin(input, `${prefix}${network.inputs[0]!}`);
     // Read anew: the nodes are changed in place, so that no field of theirs is lost.
     const { graph: own } = readModel(network.bytes, 'network');
     this.#nodes = own.node;
@@ -31,7 +43,7 @@ export class PlacedNetwork {
       const name = graph.unique(tensor.name);
       this.#names.set(tensor.name, name);
       tensor.name = name;
-      graph.addTensor(tensor);
+      graph.addTensor(plainFloats(tensor));
     }
   }
 
@@ -50,7 +62,12 @@ export class PlacedNetwork {
     for (const node of this.#nodes.slice(from, to)) {
       if (!node.output.some((name) => this.network.needed.has(name))) continue;
       const inner = new Map<string, string>();
-      for (const name of node.output) if (name !== '') this.#names.set(name, graph.unique(name));
+      for (const name of node.output) {
+        if (name === '') continue;
+        const own = graph.unique(name);
+        this.#names.set(name, own);
+        graph.setOrigin(own, `${this.#prefix}${name}`);
+      }
       renameNode(node, (name) => {
         const known = this.#names.get(name) ?? inner.get(name);
         if (known !== undefined) return known;

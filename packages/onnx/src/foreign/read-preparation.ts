@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { DataError, type StatedScaling } from '@earlyexit/core';
+import { ArgumentError, DataError, type StatedScaling } from '@earlyexit/core';
 import { kindOfPath, readJsonFile } from '@earlyexit/core/node';
 import type { ImagePreparation } from './prepared-input';
 
@@ -34,6 +34,11 @@ export interface StatedPreparation extends StatedScaling, Pick<ImagePreparation,
   readonly size?: readonly [height: number, width: number] | undefined;
 }
 
+/** The same as a user states it: one number is height and width. */
+export interface AskedPreparation extends Omit<StatedPreparation, 'size'> {
+  readonly size?: number | StatedPreparation['size'];
+}
+
 /**
  * What is stated of a preparation, and for the rest what `readPreparation` finds beside the model. Nothing is read where
  * mean and standard deviation are stated.
@@ -42,7 +47,7 @@ export interface StatedPreparation extends StatedScaling, Pick<ImagePreparation,
  */
 export async function completePreparation(
   model: string,
-  { mean, standardDeviation, color, size }: StatedPreparation,
+  { mean, standardDeviation, color, size }: AskedPreparation,
   signal?: AbortSignal,
 ): Promise<StatedPreparation> {
   const isWhole = mean !== undefined && standardDeviation !== undefined;
@@ -51,8 +56,31 @@ export async function completePreparation(
     mean: mean ?? beside?.mean,
     standardDeviation: standardDeviation ?? beside?.standardDeviation,
     color,
-    size: size ?? beside?.size,
+    size: typeof size === 'number' ? [size, size] : (size ?? beside?.size),
   };
+}
+
+/**
+ * The same where mean and standard deviation have to be known.
+ *
+ * @throws ArgumentError if nobody says them
+ */
+export async function requirePreparation(
+  model: string,
+  stated: AskedPreparation,
+  signal?: AbortSignal,
+): Promise<StatedPreparation & ImagePreparation> {
+  const complete = await completePreparation(model, stated, signal);
+  const { mean, standardDeviation } = complete;
+  if (mean !== undefined && standardDeviation !== undefined) return { ...complete, mean, standardDeviation };
+  throw new ArgumentError({
+    function: 'requirePreparation',
+    argument: mean === undefined ? 'mean' : 'standardDeviation',
+    rule: 'it is stated how images are prepared: a wrong preparation gives wrong answers without a word',
+    received: `nothing, and no ${FILE} beside the file`,
+    remedy: (called) =>
+      `Networks trained on ImageNet mostly take ${called('mean')} 0.485 0.456 0.406 ${called('standardDeviation')} 0.229 0.224 0.225`,
+  });
 }
 
 function sizeOf(size: unknown): { readonly size?: readonly [number, number] } {

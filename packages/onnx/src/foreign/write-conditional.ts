@@ -5,6 +5,7 @@ import {
   type Threshold,
   thresholdToJson,
 } from '@earlyexit/exit-criteria';
+import { describeColors, readColors } from '../color-input';
 import type { StateValue } from '../criteria/criterion-graph';
 import { getCriterionGraph } from '../criteria/criterion-graphs';
 import {
@@ -19,6 +20,8 @@ import { type ElementType, elementType } from '../protobuf/messages';
 import { GraphBuilder, valueInfo } from '../graph/graph-builder';
 import { reviveBlocks } from '../graph/revive-blocks';
 import { finishModel } from '../model-file';
+import type { Quantization } from '../quantize/activation-range';
+import { dtypeOf, finishGraph } from '../quantize/finish-graph';
 import { adaptInput, type ForeignInput } from './adapt-input';
 import type { ForeignCut, ForeignNetwork } from './foreign-network';
 import { PlacedNetwork } from './placed-network';
@@ -56,7 +59,16 @@ export interface ForeignPlan {
   /** One an exit, the final one included. */
   readonly temperatures: readonly number[];
   readonly metadata: MultiExitMetadata;
+  /** Ranges from `measureForeign`: convolutions then compute in int8, and heads stay float32. */
+  readonly quantization?: Quantization | undefined;
+  /** Divides `logits` by the temperature of the exit that answered, and states temperatures of 1; off unless given. */
+  readonly foldTemperatures?: boolean | undefined;
+  /** Gives a network for grey images an input of three colour channels; off unless given. */
+  readonly colorInput?: boolean | undefined;
 }
+
+/** The part of a plan that every kind of file needs. */
+export type ForeignParts = Pick<ForeignPlan, 'network' | 'input' | 'exits' | 'metadata' | 'quantization'>;
 
 const BATCH = 'batch';
 
@@ -73,22 +85,26 @@ export async function writeForeignConditional(plan: ForeignPlan): Promise<Uint8A
     ? splitThresholds(graph, exits.length)
     : encodeThresholds(plan.criterion, plan.thresholds);
   const level: Level = { plan, limits, classes: network.classes };
-  const adapted = adaptInput(graph, 'pixel_values', input, input);
-  const placed = new PlacedNetwork(graph, network, adapted);
+  graph.setOrigin('pixel_values', 'pixel_values');
+  const [height, width, channels] = input.size;
+  const pixels = { name: 'pixel_values', shape: input.size, layout: 'channels-first' } as const;
+  const colors = plan.colorInput === true ? readColors(graph, pixels, metadata.preprocessing) : null;
+  const images = colors?.gray.name ?? 'pixel_values';
+  const placed = new PlacedNetwork(graph, network, adaptInput(graph, images, input, input));
   const answers = writeLevel(level, graph, {
     exit: 0,
     placed,
     from: 0,
-    images: 'pixel_values',
+    images,
     previous: null,
     state: [],
   });
   nameOutputs(graph, answers);
-  const [height, width, channels] = input.size;
+  const inputShape = colors?.input.shape ?? input.size;
   const message = graph.build(
     metadata.name,
     [
-      valueInfo('pixel_values', [BATCH, channels, height, width]),
+      valueInfo('pixel_values', [BATCH, colors === null ? channels : 3, height, width]),
       ...(isFed ? [valueInfo('thresholds', [exits.length])] : []),
     ],
     [
@@ -98,22 +114,22 @@ export async function writeForeignConditional(plan: ForeignPlan): Promise<Uint8A
     ],
   );
   return finishModel(
-    message,
+    finishGraph(message, graph, plan).graph,
     graph.opset,
     {
       format: 'earlyexit-onnx',
       formatVersion: 1,
       kind: 'conditional',
-      dtype: 'float32',
+      dtype: dtypeOf(plan),
       origin: 'foreign',
-      inputShape: input.size,
+      inputShape,
       decision: {
         criterion: plan.criterion,
         thresholds: plan.thresholds.map(thresholdToJson),
         thresholdsAs: plan.thresholdsAs,
-        temperatures: plan.temperatures,
+        temperatures: plan.foldTemperatures === true ? plan.temperatures.map(() => 1) : plan.temperatures,
       },
-      network: metadata,
+      network: colors === null ? metadata : describeColors(metadata),
     },
     network.domains,
   );
@@ -151,15 +167,26 @@ function writeLevel(level: Level, graph: GraphBuilder, start: LevelStart): Answe
       : here.writeHead({ graph, images, nameOf, previous });
   const temperature = temperatures[exit]!;
   const scored = getCriterionGraph(criterion)({ graph, logits, classes, temperature, exit, state });
-  if (here === undefined) return { logits, score: scored.score, exit: { passed: 0, more: null } };
+  const tempered = (answer: string): string =>
+    plan.foldTemperatures === true && temperature !== 1
+      ? graph.add('Div', [answer, graph.scalar(temperature)], {}, 'tempered')
+      : answer;
+  if (here === undefined) {
+    return { logits: tempered(logits), score: scored.score, exit: { passed: 0, more: null } };
+  }
 
-  const own = { logits: scored.answer, score: scored.score };
+  const own = { logits: tempered(scored.answer), score: scored.score };
   const leaves = writeRule(graph, criterion, scored, limits[exit]!);
   const { stays, rows } = findRows(graph, leaves);
   const rest = graph.subgraph();
   const gather = (name: string): string => rest.add('GatherND', [name, rows], {}, `${name}_left`);
   for (const tensor of here.cut?.tensors ?? network.inputs) {
-    placed.rename(tensor, gatherTensor(network, tensor, { name: gather(nameOf(tensor)), rest, exit, to }));
+    const from = nameOf(tensor);
+    const left =
+      plan.quantization !== undefined && isFloatMap(network, tensor)
+        ? gatherLast({ outer: graph, rest }, from, gather)
+        : gatherTensor(network, tensor, { name: gather(from), rest, exit, to });
+    placed.rename(tensor, left);
   }
   const later = writeLevel(level, rest, {
     exit: exit + 1,
@@ -170,6 +197,21 @@ function writeLevel(level: Level, graph: GraphBuilder, start: LevelStart): Answe
     state: scored.state.map((column) => ({ ...column, name: gather(column.name) })),
   });
   return mergeAnswers({ from: graph, to: rest }, { own, later, stays, rows, exit, classes });
+}
+
+function isFloatMap({ tensors }: ForeignNetwork, tensor: string): boolean {
+  const fact = tensors.get(tensor);
+  return fact?.type === 'float32' && fact.dims.length === 4;
+}
+
+/** Integer convolutions keep the channels last: gathered in that order, nothing has to be transposed. */
+function gatherLast(
+  { outer, rest }: { readonly outer: GraphBuilder; readonly rest: GraphBuilder },
+  name: string,
+  gather: (name: string) => string,
+): string {
+  const last = gather(outer.add('Transpose', [name], { perm: { ints: [0, 2, 3, 1] } }));
+  return rest.add('Transpose', [last], { perm: { ints: [0, 3, 1, 2] } }, last);
 }
 
 /** States what was gathered, and makes it fast to go on with. */

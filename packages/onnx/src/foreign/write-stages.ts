@@ -2,11 +2,12 @@ import { DataError, jsonChecksum } from '@earlyexit/core';
 import type { StagedExport, StagedFile, StagedTensor } from '../export-staged';
 import { GraphBuilder, valueInfo } from '../graph/graph-builder';
 import { checksumOf, finishModel } from '../model-file';
+import { dtypeOf, finishGraph } from '../quantize/finish-graph';
 import { adaptInput } from './adapt-input';
 import type { ForeignNetwork } from './foreign-network';
 import { readsOf } from './node-names';
 import { PlacedNetwork } from './placed-network';
-import { asFloat, type ForeignExit, type ForeignPlan } from './write-conditional';
+import { asFloat, type ForeignExit, type ForeignParts } from './write-conditional';
 
 const BATCH = 'batch';
 
@@ -28,10 +29,7 @@ const IMAGES = '';
  * @param where the network's name, for errors
  * @throws DataError if what is carried on is not of float numbers, or a stage needs more than that
  */
-export async function writeForeignStages(
-  plan: Pick<ForeignPlan, 'network' | 'input' | 'exits' | 'metadata'>,
-  where: string,
-): Promise<StagedExport> {
+export async function writeForeignStages(plan: ForeignParts, where: string): Promise<StagedExport> {
   const { network, input, exits, metadata } = plan;
   const [height, width, channels] = input.size;
   const files = new Map<string, Uint8Array>();
@@ -45,6 +43,7 @@ export async function writeForeignStages(
     const graph = new GraphBuilder(network.opset);
     const inputs = [...handed.tensors.values(), ...(handed.previous === null ? [] : [handed.previous])];
     for (const { name } of inputs) graph.unique(name);
+    if (handed.tensors.has(IMAGES)) graph.setOrigin(imagesOf(handed), 'pixel_values');
     graph.unique('logits');
     const nameOf = placeStage(plan, graph, { handed, from, to, where });
     const logits =
@@ -65,13 +64,13 @@ export async function writeForeignStages(
       ...carried.map(describe),
     ]);
     const bytes = await finishModel(
-      message,
+      finishGraph(message, graph, plan).graph,
       graph.opset,
       {
         format: 'earlyexit-onnx',
         formatVersion: 1,
         kind: 'stage',
-        dtype: 'float32',
+        dtype: dtypeOf(plan),
         stage,
         origin: 'foreign',
         inputShape: input.size,
@@ -94,7 +93,7 @@ export async function writeForeignStages(
 
 /** Writes the nodes of a stage, and says what the network's tensors are called in it. */
 function placeStage(
-  { network, input }: Pick<ForeignPlan, 'network' | 'input'>,
+  { network, input }: Pick<ForeignParts, 'network' | 'input'>,
   graph: GraphBuilder,
   {
     handed,
@@ -108,9 +107,10 @@ function placeStage(
   const isEmpty = to === from;
   const pixels = handed.tensors.get(IMAGES)?.name;
   const fed = pixels === undefined || isEmpty ? (pixels ?? '') : adaptInput(graph, pixels, input, input);
-  const placed = new PlacedNetwork(graph, network, fed, [...before, ...rangeOf(from, to)]);
+  const placed = new PlacedNetwork(graph, network, fed, { places: [...before, ...rangeOf(from, to)] });
   for (const [tensor, { name }] of handed.tensors) {
     if (tensor === IMAGES) continue;
+    graph.setOrigin(name, tensor);
     const isHalf = network.tensors.get(tensor)?.type === 'float16';
     placed.rename(tensor, isHalf ? graph.add('Cast', [name], { to: { int: 10 } }) : name);
   }
@@ -121,7 +121,7 @@ function placeStage(
 
 /** Gives out what the next stage takes. */
 function handOn(
-  { network }: Pick<ForeignPlan, 'network'>,
+  { network }: Pick<ForeignParts, 'network'>,
   graph: GraphBuilder,
   {
     exit,

@@ -1,8 +1,13 @@
-import { GraphBuilder, valueInfo } from '../graph/graph-builder';
+import { DataError } from '@earlyexit/core';
+import { anyShape, GraphBuilder, valueInfo } from '../graph/graph-builder';
 import { finishModel } from '../model-file';
+import type { GraphMessage } from '../protobuf/messages';
+import { findStored } from '../quantize/find-stored';
+import { dtypeOf, finishGraph } from '../quantize/finish-graph';
+import type { MeasuredFile } from '../quantize/measure-file';
 import { adaptInput } from './adapt-input';
 import { PlacedNetwork } from './placed-network';
-import { asFloat, type ForeignPlan } from './write-conditional';
+import { asFloat, type ForeignParts } from './write-conditional';
 
 /** A tensor to give out: its name in the graph, and its shape without the batch. */
 export interface WrittenTensor {
@@ -27,15 +32,53 @@ const BATCH = 'batch';
  * @param more names of further outputs, and what writes them behind the network: one float32 tensor each
  */
 export async function writeForeignExits(
-  plan: Pick<ForeignPlan, 'network' | 'input' | 'exits' | 'metadata'>,
-  more: {
-    readonly names: readonly string[];
-    readonly write: (place: TensorPlace) => readonly WrittenTensor[];
-  } = { names: [], write: () => [] },
+  plan: ForeignParts,
+  more: MoreTensors = NOTHING_MORE,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { network, input, exits, metadata } = plan;
+  const { graph, message } = buildExits(plan, more);
+  return finishExits(plan, graph, finishGraph(message, graph, plan).graph);
+}
+
+/**
+ * The file by which the ranges for int8 are measured: as `writeForeignExits`, and everything that an int8 file would store
+ * is an output too.
+ *
+ * @throws DataError if there is nothing that would become int8
+ */
+export async function writeForeignRanges(plan: ForeignParts): Promise<MeasuredFile> {
+  const { network, input, metadata } = plan;
+  const { graph, message } = buildExits(plan, NOTHING_MORE);
+  const origins = findStored(graph, message);
+  const isQuantized = network.nodes.some(({ opType }) => /QuantizeLinear$|Integer$/.test(opType));
+  if (origins.size === 0 || isQuantized) {
+    throw new DataError({
+      where: metadata.name,
+      rule: 'int8 is made of convolutions with float32 weights',
+      received: isQuantized ? 'a network that is quantised already' : 'a network without them',
+      remedy: 'Leave the type out: the file keeps that of the network',
+    });
+  }
+  for (const name of origins.keys()) if (name !== 'pixel_values') message.output.push(anyShape(name));
+  const [height, width, channels] = input.size;
+  const file = await finishExits({ ...plan, quantization: undefined }, graph, message);
+  return { file, origins, inputShape: [channels, height, width] };
+}
+
+/** Further outputs. */
+interface MoreTensors {
+  readonly names: readonly string[];
+  readonly write: (place: TensorPlace) => readonly WrittenTensor[];
+}
+
+const NOTHING_MORE: MoreTensors = { names: [], write: () => [] };
+
+function buildExits(
+  { network, input, exits, metadata }: ForeignParts,
+  more: MoreTensors,
+): { readonly graph: GraphBuilder; readonly message: GraphMessage } {
   const graph = new GraphBuilder(network.opset);
   graph.unique('pixel_values');
+  graph.setOrigin('pixel_values', 'pixel_values');
   const outputs = exits.map((_, exit) => graph.unique(`logits_${exit}`));
   const finalName = graph.unique(`logits_${exits.length}`);
   for (const name of more.names) graph.unique(name);
@@ -65,14 +108,22 @@ export async function writeForeignExits(
     [valueInfo('pixel_values', [BATCH, channels, height, width])],
     [...[...outputs, finalName].map((name) => valueInfo(name, [BATCH, network.classes])), ...named],
   );
+  return { graph, message };
+}
+
+function finishExits(
+  { network, input, metadata, quantization }: ForeignParts,
+  { opset }: GraphBuilder,
+  message: GraphMessage,
+): Promise<Uint8Array<ArrayBuffer>> {
   return finishModel(
     message,
-    graph.opset,
+    opset,
     {
       format: 'earlyexit-onnx',
       formatVersion: 1,
       kind: 'exits',
-      dtype: 'float32',
+      dtype: dtypeOf({ quantization }),
       origin: 'foreign',
       inputShape: input.size,
       decision: null,

@@ -17,6 +17,7 @@ export const DEFAULT_MIN_AGREEMENT = 0.8;
  * Compares the answers of an int8 network with those in float32.
  *
  * @param minAgreement the smallest share that passes; 0 accepts any
+ * @param caller the function that was called, for errors
  * @throws DataError if an exit is below; ArgumentError for a share that is not from 0 to 1
  */
 export function checkAgreement(
@@ -24,8 +25,9 @@ export function checkAgreement(
   { name: network, exits }: { readonly name: string; readonly exits: readonly { readonly name: string }[] },
   minAgreement: number = DEFAULT_MIN_AGREEMENT,
   onNote?: WorkOptions['onNote'],
+  caller = 'quantizeModel',
 ): ExitAgreement[] {
-  const argument = { function: 'quantizeModel', argument: 'minAgreement' };
+  const argument = { function: caller, argument: 'minAgreement' };
   if (!(minAgreement >= 0 && minAgreement <= 1)) {
     throw new ArgumentError({
       ...argument,

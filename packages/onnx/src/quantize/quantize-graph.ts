@@ -9,6 +9,7 @@ import {
   type ValueInfoMessage,
 } from '../protobuf/messages';
 import { type ActivationQuantization, type ActivationRange, quantizationOf } from './activation-range';
+import { wholeOf } from '../protobuf/read-model';
 import { quantizeWeights } from './quantize-weights';
 
 /** A tensor that the graph stores as uint8. */
@@ -98,21 +99,20 @@ class GraphQuantizer {
     const retype = (info: ValueInfoMessage): ValueInfoMessage =>
       scope.stored.get(info.name)?.name === info.name ? withType(info, 'uint8') : info;
     const used = new Set(writer.nodes.flatMap(inputsWithin));
-    return {
-      ...graph,
+    return changed(graph, {
       node: writer.nodes,
       initializer: [...graph.initializer, ...writer.initializers].filter(({ name }) => used.has(name)),
       input: graph.input.map(retype),
       output: graph.output.map(retype),
       valueInfo: graph.valueInfo.map(retype),
-    };
+    });
   }
 
   #index(graph: GraphMessage): void {
     for (const tensor of graph.initializer) this.#weights.set(tensor.name, tensor);
     for (const node of graph.node) {
       for (const name of node.input) this.#consumers.set(name, [...(this.#consumers.get(name) ?? []), node]);
-      for (const { g } of node.attribute) if (g !== undefined) this.#index(g);
+      for (const { g } of node.attribute) if (g) this.#index(g);
     }
   }
 
@@ -139,8 +139,11 @@ class GraphQuantizer {
    * network.
    */
   #leads(node: NodeMessage): boolean {
-    const isLayer = node.opType === 'Conv' || (node.opType === 'Gemm' && this.#feedsNetwork(node.output[0]!));
-    return isLayer && this.#weights.has(node.input[1]!);
+    const isLayer = node.opType === 'Conv' || (isPlainGemm(node) && this.#feedsNetwork(node.output[0]!));
+    const [, weights, bias] = node.input.map((name) => this.#weights.get(name));
+    // The bias of another program's dense layer may be a number for all.
+    const fits = !node.input[2] || (bias !== undefined && bias.dims.length === 1 && isFloat(bias));
+    return isLayer && fits && weights !== undefined && isFloat(weights);
   }
 
   /** Whether the operators that read a tensor make it worth storing as uint8. */
@@ -195,7 +198,7 @@ class GraphQuantizer {
 
   #writeMoving(writer: GraphWriter, scope: Scope, node: NodeMessage): void {
     const { name, ...parameters } = scope.stored.get(node.input[0]!)!;
-    writer.nodes.push({ ...node, input: [name, ...node.input.slice(1)] });
+    writer.nodes.push(changed(node, { input: [name, ...node.input.slice(1)] }));
     scope.stored.set(node.output[0]!, { ...parameters, name: node.output[0]! });
   }
 
@@ -210,9 +213,9 @@ class GraphQuantizer {
       return restored;
     });
     const attribute = node.attribute.map((each) =>
-      each.g === undefined ? each : { ...each, g: this.rewrite(each.g, inner(scope), false) },
+      each.g ? changed(each, { g: this.rewrite(each.g, inner(scope), false) }) : each,
     );
-    writer.nodes.push({ ...node, input, attribute });
+    writer.nodes.push(changed(node, { input, attribute }));
     for (const name of node.output) if (this.#isWanted(name)) this.#store(writer, scope, name);
   }
 
@@ -226,13 +229,13 @@ class GraphQuantizer {
     // Each operator gets its own dequantisation, because only then do runtimes fuse the two.
     const input = stored.map((tensor, index) => writer.restore(tensor, data[index]!));
     if (leads) input.push(...this.#writeWeights(writer, node, stored[0]!.scale, missing));
-    writer.nodes.push({ ...node, input, output: [output] });
+    writer.nodes.push(changed(node, { input, output: [output] }));
     this.#store(writer, scope, output);
   }
 
   /** How many channels of zeros to add for a convolution of a colour image. */
   #missingChannels({ opType, input, attribute }: NodeMessage): number {
-    const groups = attribute.find(({ name }) => name === 'group')?.i ?? 1;
+    const groups = wholeOf(attribute.find(({ name }) => name === 'group')?.i ?? 1);
     const channels = opType === 'Conv' && groups === 1 ? this.#weights.get(input[1]!)?.dims[1] : undefined;
     return channels === COLORS ? PADDED_COLORS - COLORS : 0;
   }
@@ -242,13 +245,13 @@ class GraphQuantizer {
     const [, name, biasName] = node.input;
     const weights = padInputChannels(this.#weights.get(name!)!, missing);
     const values = floatsOf(weights);
-    // Rows of a convolution, columns of a dense layer.
-    const axis = node.opType === 'Conv' ? 0 : 1;
+    // Rows of a convolution, columns of a dense layer unless it takes its weights transposed.
+    const axis = node.opType === 'Conv' || wholeOf(attributeOf(node, 'transB') ?? 0) === 1 ? 0 : 1;
     const channels = weights.dims[axis]!;
     const size = values.length / channels;
     const channelOf =
       axis === 0 ? (index: number) => Math.floor(index / size) : (index: number) => index % channels;
-    const bias = biasName === undefined ? null : floatsOf(this.#weights.get(biasName)!);
+    const bias = !biasName ? null : floatsOf(this.#weights.get(biasName)!);
     const smallest = Float64Array.from({ length: channels }, (_, channel) =>
       bias === null ? 0 : Math.abs(bias[channel]!) / (inputScale * 2 ** 30),
     );
@@ -355,6 +358,32 @@ class GraphWriter {
 function isMoving({ opType, output }: NodeMessage): boolean {
   // A pooling may also output where the largest values were.
   return MOVING.has(opType) && output.length === 1;
+}
+
+/** A copy with some fields changed; those that were read and are not known here stay, which `{ ...message }` would lose. */
+function changed<Message extends object>(message: Message, fields: Partial<Message>): Message {
+  const copy = Object.create(
+    Object.getPrototypeOf(message) as object,
+    Object.getOwnPropertyDescriptors(message),
+  ) as Message;
+  return Object.assign(copy, fields);
+}
+
+/** A dense layer that only multiplies and adds; other programs may scale or turn what goes in. */
+function isPlainGemm(node: NodeMessage): boolean {
+  const { opType } = node;
+  if (opType !== 'Gemm' || wholeOf(attributeOf(node, 'transA') ?? 0) === 1) return false;
+  return ['alpha', 'beta'].every((name) => (node.attribute.find((each) => each.name === name)?.f ?? 1) === 1);
+}
+
+/** A whole number that is an attribute. */
+function attributeOf({ attribute }: NodeMessage, wanted: string): number | undefined {
+  return attribute.find(({ name }) => name === wanted)?.i;
+}
+
+function isFloat({ dataType, dims, rawData }: TensorMessage): boolean {
+  const bytes = dims.reduce((product, size) => product * size, Float32Array.BYTES_PER_ELEMENT);
+  return dataType === elementType.float32 && rawData.length === bytes;
 }
 
 function inner({ stored, floats }: Scope): Scope {

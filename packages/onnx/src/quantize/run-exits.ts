@@ -1,7 +1,7 @@
 import type { SampleSource } from '@earlyexit/branch-head';
 import { channelsFirst, type WorkOptions } from '@earlyexit/core';
 import type { CachedLogits } from '@earlyexit/exit-criteria';
-import type { OpenGraph } from './measure-ranges';
+import type { OpenGraph } from './measure-file';
 
 /** What `runExits` has to know about a file of `exportExits`. */
 export interface ExitsRun extends Pick<WorkOptions, 'signal' | 'onProgress'> {

@@ -2,7 +2,8 @@ import type { MultiExitModel, SampleSource } from '@earlyexit/branch-head';
 import { channelsFirst, type WorkOptions } from '@earlyexit/core';
 import type { Quantization } from './activation-range';
 import type { RangeMethod } from './histogram';
-import { measureRanges, type OpenFile } from './measure-ranges';
+import type { OpenFile } from './measure-file';
+import { measureRanges } from './measure-ranges';
 
 /** Enough for the range of an activation, since every position of every image contributes. */
 const RANGE_IMAGES = 256;

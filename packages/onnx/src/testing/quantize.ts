@@ -1,5 +1,5 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
-import type { OpenFile } from '../quantize/measure-ranges';
+import type { OpenFile } from '../quantize/measure-file';
 import type { Quantization } from '../quantize/activation-range';
 import { measureRanges } from '../quantize/measure-ranges';
 import type { RangeMethod } from '../quantize/histogram';

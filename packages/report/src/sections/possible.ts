@@ -10,22 +10,33 @@ export function possibleSection(data: ReportData): Markup {
   const { curve, evaluation } = data;
   const { split } = evaluation;
   const others = curve.compared.length > 0;
+  const isSearched = curve.calibrationSamples > 0;
   return html`<section aria-labelledby="curve">
     <h2 id="curve">What accuracy costs, and what is possible</h2>
     <p>
-      Each point of the curve is a set of thresholds found on the calibration split
-      (${count(curve.calibrationSamples)} images). The chosen one was fixed before the test set was read. The
-      <b>oracle</b> lets every image leave at the cheapest exit that is right, which no rule without the true
-      labels can do; a rule that is worth something lies above what choosing exits <b>by chance</b> gives.
+      ${
+        isSearched
+          ? html`Each point of the curve is a set of thresholds found on the calibration split
+            (${count(curve.calibrationSamples)} images). The chosen one was fixed before the test set was
+            read.`
+          : null
+      }
+      The <b>oracle</b> lets every image leave at the cheapest exit that is right, which no rule without the
+      true labels can do; a rule that is worth something lies above what choosing exits
+      <b>by chance</b> gives.
       ${others ? 'Networks are compared image by image (McNemar’s test, all comparisons counted): where no difference is shown, the figures are not to be ranked.' : null}
     </p>
     ${drawAccuracyCost(data)}
     <ul class="legend">
-      <li><i class="stroke" style="color:var(--accent)"></i>on the ${split} images</li>
-      <li>
-        <i class="stroke dashed" style="color:var(--muted)"></i>on the calibration images, where the
-        thresholds were found
-      </li>
+      ${
+        isSearched
+          ? html`<li><i class="stroke" style="color:var(--accent)"></i>on the ${split} images</li>
+              <li>
+                <i class="stroke dashed" style="color:var(--muted)"></i>on the calibration images, where the
+                thresholds were found
+              </li>`
+          : null
+      }
       <li><i class="stroke dotted" style="color:var(--chance)"></i>exits chosen by chance</li>
       ${others ? html`<li><i class="chip" style="background:var(--other)"></i>other networks</li>` : null}
     </ul>

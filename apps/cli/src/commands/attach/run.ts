@@ -1,10 +1,8 @@
-import { attachToOnnx } from '@earlyexit/attach';
-import { ArgumentError } from '@earlyexit/core';
-import { type OpenedImages, openImages } from '@earlyexit/datasets';
-import { aimOf, preparationOf } from '../../attached/request';
-import { writeAttached } from '../../attached/write-attached';
-import { requireReplaceable } from '@earlyexit/runs';
+import { attachToOnnx, chooseAim, requirePreparation } from '@earlyexit/attach';
+import { openHeadImages, openImages } from '@earlyexit/datasets';
+import { finishAttached, requireTargets } from '../../attached/finish-attached';
 import type { Invocation } from '../../command';
+import { asStated } from '../../options/image-options';
 import { showing } from '../../terminal/show-work';
 import type { attach } from './options';
 
@@ -17,42 +15,22 @@ export async function run({
   signal,
 }: Invocation<typeof attach>): Promise<undefined> {
   const { model, out } = operands;
-  const aim = aimOf(options, given);
-  await requireReplaceable('OUT', out, 'onnx', options.force);
-  const preparation = await preparationOf(model, options, signal);
-  const { images, labels, classes } = await showing(output, signal, (work) =>
-    openImages({ ...options, ...work }),
-  );
-  const heads = await openHeadImages(options, signal);
+  const aim = chooseAim(given);
+  await requireTargets({ ...options, out });
+  const preparation = await requirePreparation(model, asStated(options), signal);
+  const opened = await showing(output, signal, (work) => openImages({ ...options, ...work }));
+  const headImages = await openHeadImages({ ...options, signal });
   const { exits = ['auto'] } = options;
   const attached = await showing(output, signal, (work) =>
     attachToOnnx(model, {
       ...options,
       ...work,
       ...preparation,
-      ...{ images, labels, aim, size: preparation.size, headImages: heads?.images },
-      classes: options.classes ?? classes,
+      ...{ size: preparation.size, images: opened.images, labels: opened.labels, aim, headImages },
+      classes: options.classes ?? opened.classes,
       exits: exits.join() === 'auto' ? 'auto' : exits,
       mirror: options.mirror ? undefined : false,
     }),
   );
-  return writeAttached(out, attached, { folder: options.staged, output });
-}
-
-/** The images that only heads learn from; null where none are named. */
-async function openHeadImages(
-  { headImages, headSplit, headLimit, dataset, dataDir, seed }: Invocation<typeof attach>['options'],
-  signal: AbortSignal,
-): Promise<OpenedImages | null> {
-  if (headImages === undefined && headSplit === undefined) return null;
-  if (headSplit !== undefined && (headImages !== undefined || dataset === undefined)) {
-    throw new ArgumentError({
-      where: '--head-split',
-      rule: 'it names a part of a data set, in place of a folder',
-      received: headImages === undefined ? 'no --dataset' : '--head-images too',
-      remedy: 'Give --dataset, or --head-images alone',
-    });
-  }
-  const place = headSplit === undefined ? { images: headImages } : { dataset, dataDir, split: headSplit };
-  return openImages({ ...place, limit: headLimit, seed, signal });
+  return finishAttached(attached, opened.images, { ...options, out }, { output, signal });
 }

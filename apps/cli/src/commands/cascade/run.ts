@@ -1,9 +1,8 @@
-import { cascadeOnnx } from '@earlyexit/attach';
+import { cascadeOnnx, chooseAim, requirePreparation } from '@earlyexit/attach';
 import { openImages } from '@earlyexit/datasets';
-import { aimOf, preparationOf } from '../../attached/request';
-import { writeAttached } from '../../attached/write-attached';
-import { requireReplaceable } from '@earlyexit/runs';
+import { finishAttached, requireTargets } from '../../attached/finish-attached';
 import type { Invocation } from '../../command';
+import { asStated } from '../../options/image-options';
 import { showing } from '../../terminal/show-work';
 import type { cascade } from './options';
 
@@ -17,9 +16,9 @@ export async function run({
 }: Invocation<typeof cascade>): Promise<undefined> {
   const networks = [operands.small, operands.large, ...operands.out];
   const [out, large] = [networks.pop()!, networks.pop()!];
-  const aim = aimOf(options, given);
-  await requireReplaceable('OUT', out, 'onnx', options.force);
-  const preparation = await preparationOf(large, options, signal);
+  const aim = chooseAim(given);
+  await requireTargets({ ...options, out });
+  const preparation = await requirePreparation(large, asStated(options), signal);
   const { images, labels, classes } = await showing(output, signal, (work) =>
     openImages({ ...options, ...work }),
   );
@@ -38,5 +37,5 @@ export async function run({
       { ...options, ...work, ...{ images, labels, aim, classes: options.classes ?? classes } },
     ),
   );
-  return writeAttached(out, attached, { folder: options.staged, output });
+  return finishAttached(attached, images, { ...options, out }, { output, signal });
 }

@@ -1,14 +1,15 @@
 import { basename, join } from 'node:path';
 import { type MultiExitModel, networkFacts } from '@earlyexit/branch-head';
 import { saveModel } from '@earlyexit/branch-head/node';
+import { completePreparation } from '@earlyexit/attach';
 import { ArgumentError, DataError } from '@earlyexit/core';
 import { kindOfPath, readWholeFile } from '@earlyexit/core/node';
 import { importTorchvision } from '@earlyexit/model-zoo';
 import { importOnnx } from '@earlyexit/onnx/import';
-import { statedPreparation } from '../../attached/request';
 import type { Invocation } from '../../command';
 import { startEngine } from '../../model/start-engine';
 import { flagOf } from '../../options/declare-option';
+import { asStated } from '../../options/image-options';
 import { describeImported, type ImportedDocument, UNPREPARED } from './describe';
 import type { importNetwork } from './options';
 
@@ -39,14 +40,14 @@ export async function run(invocation: ImportInvocation): Promise<undefined> {
 
 async function readOnnx({ operands, options, signal }: ImportInvocation): Promise<MultiExitModel> {
   const { layout, output, classes } = options;
-  const stated = await statedPreparation(operands.source, options, signal);
+  const stated = await completePreparation(operands.source, asStated(options), signal);
   return importOnnx(operands.source, { ...stated, layout, output, classes, signal });
 }
 
 async function readWeights({ operands, options, signal }: ImportInvocation): Promise<MultiExitModel> {
   const { source } = operands;
   const { model: name, classes } = options;
-  const { mean, standardDeviation } = await statedPreparation(source, options, signal);
+  const { mean, standardDeviation } = await completePreparation(source, asStated(options), signal);
   const file = await readWholeFile(source, { size: LARGEST_WEIGHTS_BYTES, signal });
   const stated = { classes, mean, standardDeviation, where: basename(source) };
   return importTorchvision(file, name!, stated);

@@ -2,7 +2,7 @@ import { declareCommand, operand } from '../../command';
 import { listOption, switchOption, valueOption } from '../../options/declare-option';
 import { listOf, text } from '../../options/option-values';
 import { batchSizeOption, splitsSeedOption } from '../../options/policy-options';
-import { datasetOptions, engineOptions } from '../../options/shared-options';
+import { datasetOptions, engineOrRuntimeOptions } from '../../options/shared-options';
 
 /** `earlyexit report` */
 export const report = declareCommand({
@@ -14,9 +14,15 @@ report: runs/digits/report.html
 
 Next to other networks that were trained on the same data, plain smaller ones above all:
 $ earlyexit report runs/resnet20 --compare runs/resnet8 runs/resnet14`,
-  operands: { model: operand('a run folder or a saved model folder') },
+  operands: {
+    model: operand(
+      'a run folder, a saved model folder, or an exported network whose thresholds are an input: .onnx or stages',
+    ),
+  },
   options: {
-    out: valueOption('file', text(), 'where to write it', { otherwise: 'report.html in the run folder' }),
+    out: valueOption('file', text(), 'where to write it', {
+      otherwise: 'report.html in the run folder, or beside the file',
+    }),
     compare: listOption(
       'run',
       listOf(text()),
@@ -26,6 +32,6 @@ $ earlyexit report runs/resnet20 --compare runs/resnet8 runs/resnet14`,
     seed: splitsSeedOption,
     batchSize: batchSizeOption,
     ...datasetOptions,
-    ...engineOptions,
+    ...engineOrRuntimeOptions,
   },
 });
