@@ -1,4 +1,6 @@
-import { ArgumentError } from '@earlyexit/core';
+import { ArgumentError, DataError } from '@earlyexit/core';
+import { someNames } from '../some-names';
+import { findSameImages } from './find-same-images';
 import type { LookedAtImages } from './looked-at-images';
 import { openImages, type OpenImagesOptions } from './open-images';
 
@@ -18,17 +20,15 @@ export interface HeadImagesOptions extends Pick<
 /**
  * Opens images for heads alone, as `openImages` opens others: those that a network was trained on will do.
  *
+ * @param apart the images that thresholds and promises rest on; none of them may be among those for heads
  * @returns undefined where none are named
- * @throws ArgumentError for both a folder and a part of a data set, or a part of none; what `openImages` throws
+ * @throws ArgumentError for both a folder and a part of a data set, or a part of none; DataError for images that are in
+ *   both; what `openImages` throws
  */
-export async function openHeadImages({
-  headImages,
-  headSplit,
-  headLimit: limit,
-  dataset,
-  dataDir,
-  ...more
-}: HeadImagesOptions): Promise<LookedAtImages | undefined> {
+export async function openHeadImages(
+  { headImages, headSplit, headLimit: limit, dataset, dataDir, seed, ...given }: HeadImagesOptions,
+  apart: LookedAtImages,
+): Promise<LookedAtImages | undefined> {
   if (headImages === undefined && headSplit === undefined) return undefined;
   if (headSplit !== undefined && (headImages !== undefined || dataset === undefined)) {
     throw new ArgumentError({
@@ -38,6 +38,16 @@ export async function openHeadImages({
       remedy: (called) => `Give ${called('dataset')}, or ${called('headImages')} alone`,
     });
   }
+  // What else the caller has is not said of these.
+  const work = { signal: given.signal, onProgress: given.onProgress, onNote: given.onNote };
   const place = headSplit === undefined ? { images: headImages } : { dataset, dataDir, split: headSplit };
-  return (await openImages({ ...place, limit, ...more })).images;
+  const { images } = await openImages({ ...place, limit, seed, ...work });
+  const both = await findSameImages(apart, images, work);
+  if (both.length === 0) return images;
+  throw new DataError({
+    where: 'images',
+    rule: 'heads learn from none of those that the promise rests on: of those they are surer than of images to come',
+    received: `${both.length} of ${apart.size} that heads would learn from: ${someNames(Array.from(both, apart.nameOf))}`,
+    remedy: 'Give other images for the heads',
+  });
 }

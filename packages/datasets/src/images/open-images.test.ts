@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@earlyexit/testing';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
+import { openHeadImages } from './open-head-images';
 import { openImages } from './open-images';
 
 const folder = await temporaryFolder();
@@ -107,4 +108,20 @@ it('brings the images of classes in folders to the size that is asked for', asyn
     ['cats', 'dogs'],
   ]);
   expect([...(await images.read(Int32Array.of(1, 0), { imageShape: [1, 1, 1] }))]).toEqual([100, 0]);
+});
+
+it('opens images for heads from their own place, and none that the promise rests on', async () => {
+  const { images: path, trainedOn } = await photosAndTrained('heads');
+  const { images } = await openImages({ images: path, trainedOn, skipTrained: true });
+  // A caller may hand on all that it has.
+  const options = { images: path, dataset: undefined, headImages: trainedOn };
+  expect((await openHeadImages(options, images))?.size).toBe(3);
+  expect(await openHeadImages({}, images)).toBeUndefined();
+  const all = await openImages({ images: path });
+  await expect(openHeadImages(options, all.images)).rejects.toThrow(
+    /heads learn from none of those.*3 of 8 that heads would learn from: .*0\.png/,
+  );
+  await expect(openHeadImages({ headSplit: 'train', headImages: trainedOn }, images)).rejects.toThrow(
+    'openHeadImages({ headSplit })',
+  );
 });

@@ -19,7 +19,9 @@ export async function run({
   await requireTargets({ ...options, out });
   const preparation = await requirePreparation(model, asStated(options), signal);
   const opened = await showing(output, signal, (work) => openImages({ ...options, ...work }));
-  const headImages = await openHeadImages({ ...options, signal });
+  const headImages = await showing(output, signal, (work) =>
+    openHeadImages({ ...options, ...work }, opened.images),
+  );
   const { exits = ['auto'] } = options;
   const attached = await showing(output, signal, (work) =>
     attachToOnnx(model, {

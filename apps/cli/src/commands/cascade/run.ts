@@ -19,9 +19,8 @@ export async function run({
   const aim = chooseAim(given);
   await requireTargets({ ...options, out });
   const preparation = await requirePreparation(large, asStated(options), signal);
-  const { images, labels, classes } = await showing(output, signal, (work) =>
-    openImages({ ...options, ...work }),
-  );
+  const opened = await showing(output, signal, (work) => openImages({ ...options, ...work }));
+  const { images, labels } = opened;
   const { smallMean, smallStd, smallColor, smallSize, smallClasses, layout } = options;
   const before = {
     ...(smallMean && { mean: smallMean }),
@@ -34,7 +33,7 @@ export async function run({
     cascadeOnnx(
       networks.map((network) => ({ network, ...before })),
       { network: large, ...preparation, layout, output: options.output },
-      { ...options, ...work, ...{ images, labels, aim, classes: options.classes ?? classes } },
+      { ...options, ...work, ...{ images, labels, aim, classes: options.classes ?? opened.classes } },
     ),
   );
   return finishAttached(attached, images, { ...options, out }, { output, signal });
