@@ -33,6 +33,35 @@ const backboneFirst: DrawnPhase = { epochs: 5, trains: BACKBONE, exits: FINAL };
 /** One page each, in alphabetical order. */
 export const regimePages: readonly RegimePage[] = [
   {
+    name: 'annealed-distill',
+    idea: 'A teacher that is sure of everything teaches no more than the labels do. So the temperature rises while the final exit is surer than allowed, and there is always something to learn from its doubts. Otherwise it is `distill`.',
+    formula:
+      'exit k:  (1 − share) · CE(zₖ, y) + share · T² · KL(softmax(z_final / T) ∥ softmax(zₖ / T))\nT from 1:  T ← 1.05 · T after a step in which the mean of max softmax(z_final / T) was above 0.5',
+    phases: [{ epochs: 10, trains: EVERYTHING, exits: ALL }],
+    source: 'Distillation-Based Training for Multi-Exit Architectures (Phuong and Lampert, 2019).',
+    care: 'The temperature only rises, and it is a part of the checkpoints: a training that goes on after a stop goes on with it. Losses of different epochs have different temperatures, so compare accuracies.',
+    code: 'annealedDistill({ share: 0.5, factor: 1.05, highestConfidence: 0.5 })',
+  },
+  {
+    name: 'be-your-own-teacher',
+    idea: 'An early exit can learn from the final one what it answers, and also what it sees. Besides the answers, the features that its classifier reads are drawn towards those of the final classifier. Nothing of this remains when the network answers.',
+    formula:
+      'exit k:  (1 − share) · CE(zₖ, y) + share · T² · KL(final ∥ exit k) + hint · ‖Fₖ − F_final‖²\nfinal:   CE(z_final, y)',
+    phases: [{ epochs: 10, trains: EVERYTHING, exits: ALL }],
+    source: 'Be Your Own Teacher (Zhang et al., 2019), with the numbers of the released code.',
+    care: 'Features can only be compared where they are as many: the head `bottleneck` makes them so, and a warning names exits that get no hint. The hint is not in the losses that are reported.',
+    code: 'beYourOwnTeacher({ share: 0.3, temperature: 3, hint: 0.03 })',
+  },
+  {
+    name: 'boosted',
+    idea: 'The answer of an exit is the answer of the one before it plus a correction. So each exit learns what those before it get wrong, as the trees of a boosted ensemble do. What has been computed before is never thrown away.',
+    formula: 'Fₙ = hₙ + Fₙ₋₁,   L = Σ wₙ · CE(Fₙ, y),   no gradient goes into Fₙ₋₁',
+    phases: [{ epochs: 10, trains: EVERYTHING, exits: ALL }],
+    source: 'Boosted Dynamic Neural Networks (BoostNet; Yu et al., 2023).',
+    care: 'It needs a network whose exits add up: `boostExits(model)` makes it, and `earlyexit train --regime boosted` does so by itself. Gradients are in equilibrium, as with `gradient-equilibrium`, unless told otherwise.',
+    code: 'boosted()',
+  },
+  {
     name: 'cascade',
     idea: 'An exit only ever sees the samples that the exits before it passed on. So the heads are trained one after the other on the finished backbone, each on those samples alone. What is easy is learnt once, and no later head wastes itself on it.',
     formula: 'head k:  ½ Σ (outputₖ − target)²,  over the samples that no head before k answers',
@@ -115,5 +144,18 @@ export const regimePages: readonly RegimePage[] = [
     source: 'DeeBERT (Xin et al., 2020).',
     care: "The early exits are weaker than after joint training, since the backbone never learns to serve them. `second: 'everything'` makes the second part joint, which is `mixed`.",
     code: "twoStage({ backboneShare: 0.5, second: 'heads' })",
+  },
+  {
+    name: 'zero-time-waste',
+    idea: 'What an exit that was not sure has computed is not lost: the next head sees its logits. And an exit answers together with all those before it, by a weighted geometric mean. Both only add a few numbers to what is computed anyway.',
+    formula: 'head k reads the features and zₖ₋₁,   answerₖ = softmax(bₖ + Σ exp(wₖⱼ) / k · zⱼ),  j ≤ k',
+    phases: [
+      backboneFirst,
+      { epochs: 4, trains: HEADS, exits: EARLY },
+      { epochs: 1, trains: 'the ensembles', exits: EARLY },
+    ],
+    source: 'Zero Time Waste (Wołczyk et al., 2021), arXiv 2106.05409.',
+    care: 'It needs a network of such heads: `cascadeHeads(model)` makes it, and `earlyexit train --regime zero-time-waste` does so by itself. The weights of the ensembles are trained last of all, when the heads no longer change.',
+    code: 'zeroTimeWaste({ backboneShare: 0.5, ensembleShare: 0.2 })',
   },
 ];

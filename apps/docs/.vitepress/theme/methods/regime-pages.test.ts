@@ -1,4 +1,7 @@
 import {
+  annealedDistill,
+  beYourOwnTeacher,
+  boosted,
   cascade,
   distill,
   frozen,
@@ -9,11 +12,15 @@ import {
   type TrainingPhase,
   shallowDeep,
   twoStage,
+  zeroTimeWaste,
 } from '@earlyexit/trainer';
 import { describe, expect, it } from 'vitest';
 import { regimePages } from '../../../methods/regime-pages';
 
 const regimes: readonly Regime[] = [
+  annealedDistill(),
+  beYourOwnTeacher(),
+  boosted(),
   cascade(),
   distill(),
   frozen(),
@@ -22,6 +29,7 @@ const regimes: readonly Regime[] = [
   mixed(),
   shallowDeep(),
   twoStage(),
+  zeroTimeWaste(),
 ];
 
 /** What a page calls what a phase trains, and which exits it computes. */
@@ -40,7 +48,8 @@ function drawn({ epochs, trains, exits }: TrainingPhase) {
 describe.each(regimePages)('the page of $name', ({ name, idea, phases, code }) => {
   it('draws what the regime does in ten epochs', () => {
     const regime = regimes.find((each) => each.name === name)!;
-    const context = { epochs: 10, earlyExits: 2, lossWeights: () => [1, 1, 1] };
+    const combination = ({ boosted: 'boosted', 'zero-time-waste': 'cascaded' } as const)[name] ?? null;
+    const context = { epochs: 10, earlyExits: 2, lossWeights: () => [1, 1, 1], combination };
     expect(regime.phases(context).map(drawn)).toEqual(phases);
   });
 
