@@ -21,7 +21,7 @@ it('writes the page, checks it, and says when it is out of date', async () => {
   await mkdir(results);
   await writeAnswers(join(results, 'tiny.answers.gz'), {
     ...{ name: 'tiny', title: 'Tiny', dataset: 'coins', engine: 'cpu', version: '1.0.0', seed: 0 },
-    commands: [],
+    ...{ commands: [], notes: [] },
     exits: [
       { name: 'exit0', macs: 30 },
       { name: 'final', macs: 110 },

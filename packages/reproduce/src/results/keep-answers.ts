@@ -11,6 +11,8 @@ export interface KeepAnswersOptions extends WorkOptions {
   readonly title?: string | undefined;
   /** What was typed to get the network. */
   readonly commands?: readonly string[] | undefined;
+  /** What a reader of its figures has to know, in sentences. */
+  readonly notes?: readonly string[] | undefined;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface KeepAnswersOptions extends WorkOptions {
 export async function keepAnswers(
   { model: { metadata }, data, about, logits }: OpenedEvaluation,
   folder: string,
-  { name, title = name, commands = [], ...work }: KeepAnswersOptions,
+  { name, title = name, commands = [], notes = [], ...work }: KeepAnswersOptions,
 ): Promise<string> {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name)) {
     throw new ArgumentError({
@@ -38,6 +40,7 @@ export async function keepAnswers(
   await writeAnswers(path, {
     ...{ name, title, version, staticMacs, policy },
     commands: [...commands],
+    notes: [...notes],
     dataset: about.dataset,
     engine: about.engine,
     seed: data.settings.seed,

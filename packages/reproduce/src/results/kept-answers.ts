@@ -22,6 +22,7 @@ const head = z.object({
   version: z.string().min(1),
   seed: z.int().min(0),
   commands: z.array(z.string().min(1)),
+  notes: z.array(z.string().min(1)).default([]),
   exits: z.array(z.object({ name: z.string(), macs: z.number().positive() })).min(1),
   staticMacs: z.number().positive(),
   // Checked as a policy where it is used.

@@ -61,12 +61,13 @@ function summary(networks: readonly NetworkResult[]): string {
 }
 
 function network(result: NetworkResult, { address }: PagePlaces): string[] {
-  const { name, title, commands, evaluation, comparison, engine, version, seed } = result;
+  const { name, title, commands, notes, evaluation, comparison, engine, version, seed } = result;
   return [
     `### ${inline(title)}`,
     `![Accuracy and cost of ${inline(title)}](${address(`${name}.svg`)})`,
     `The line: thresholds along the frontier of the calibration images, on the test images ([as CSV](${address(`${name}.csv`)})). The dot: the thresholds that the network carries (\`${evaluation.criterion}\`: ${thresholds(evaluation)}).`,
     exits(evaluation),
+    ...(notes.length === 0 ? [] : [notes.map((note) => `- ${inline(note)}`).join('\n')]),
     ...(comparison === null ? [] : compared(comparison)),
     `Logits by \`${engine}\`, seed ${seed}, version ${version}. ${commands.length === 0 ? '' : 'The commands:'}`.trim(),
     ...(commands.length === 0 ? [] : [`\`\`\`sh\n${commands.map(printable).join('\n')}\n\`\`\``]),

@@ -28,6 +28,7 @@ function invent(samples: number, seed: number): CachedLogits {
 const answers: KeptAnswers = {
   ...{ name: 'tiny.shapes', title: 'Tiny on *shapes*', dataset: 'shapes', engine: 'cpu', version: '1.2.3', seed: 3 },
   commands: ['earlyexit results --add runs/tiny'],
+  notes: ['Better of two tries.'],
   exits: [
     { name: 'exit0', macs: 2_000 },
     { name: 'exit1', macs: 6_500 },
@@ -121,6 +122,7 @@ it('writes a page whose figures follow from the folder, the same each time', asy
   expect(page).toContain('![Accuracy and cost of Tiny on \\*shapes\\*](results/plots/tiny.shapes.svg)');
   expect(page).toMatch(/\| `cheap` +\| right +\| +99\.25 % \| +99\.23 % \|/);
   expect(page).toContain('- **Not reached**: `cheap`, right: 99.23 %, at least 99.30 % wanted.');
+  expect(page).toContain('\n\n- Better of two tries.\n\n');
   expect(page).not.toContain('quick-one');
   expect(page).toContain('`earlyexit reproduce sdn-resnet56`');
   expect(page).not.toContain('`earlyexit reproduce branchynet-lenet`:');

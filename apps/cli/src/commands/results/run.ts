@@ -50,7 +50,7 @@ async function keep(
   const name = card?.name ?? basename(resolve(word));
   const title = card?.description ?? `${network} on ${opened.about.dataset}`;
   const commands = [...(card?.commands ?? []), `earlyexit results --add ${word}`];
-  const path = await showingImages(invocation, (work) => keepAnswers(opened, folder, { name, title, commands, ...work }));
+  const path = await showingImages(invocation, (work) => keepAnswers(opened, folder, { name, title, commands, notes: card?.limits, ...work }));
   output.text(`${word}: what every exit answers is kept in ${path}`);
   return path;
 }
