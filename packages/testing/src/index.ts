@@ -1,3 +1,4 @@
+export { installWheel } from './install-wheel';
 export { damageBytes, type DamageJsonOptions, damageJson, damageText } from './damage/damage';
 export { type DamageReport, trySeeds } from './damage/try-seeds';
 export { type Draws, seededDraws } from './seeded-draws';
