@@ -18,6 +18,7 @@ const guide: DefaultTheme.SidebarItem[] = [
     items: [
       { text: 'What early exit is', link: '/guide/early-exit' },
       { text: 'Install', link: '/install' },
+      { text: 'Your photographs, in ten minutes', link: '/guide/your-photographs' },
     ],
   },
   {

@@ -1,0 +1,77 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { randomStream } from '@earlyexit/core';
+import { temporaryFolder } from '@earlyexit/testing';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { onAnyMachine, shownCommandsOf } from './guide';
+import { linesOf, programsOf, run } from './packed';
+import { readText, root } from './workspace';
+
+const page = readText('apps/docs/guide/your-photographs.md');
+const SIDE = 28;
+const PHOTOS_OF_A_CLASS = 120;
+let work = '';
+
+/** Bright on the left, at the top, or everywhere, with noise; every second one so pale that it is hard to tell. */
+async function writePhotos(folder: string): Promise<void> {
+  for (const [label, name] of ['left', 'top', 'whole'].entries()) {
+    mkdirSync(join(folder, name), { recursive: true });
+    for (let photo = 0; photo < PHOTOS_OF_A_CLASS; photo++) {
+      const random = randomStream(photo * 3 + label);
+      const contrast = photo % 2 === 0 ? 130 : 9;
+      const bytes = Uint8Array.from({ length: SIDE * SIDE }, (_, i) => {
+        const isBright = [i % SIDE < SIDE / 2, i < (SIDE * SIDE) / 2, true][label];
+        return (isBright === true ? 30 + contrast : 30) + 90 * random();
+      });
+      const raw = { width: SIDE, height: SIDE, channels: 1 } as const;
+      await sharp(bytes, { raw }).toFile(join(folder, name, `${photo}.png`));
+    }
+  }
+}
+
+beforeAll(async () => {
+  work = await temporaryFolder();
+  await writePhotos(join(work, 'photos'));
+  cpSync(join(work, 'photos/left/2.png'), join(work, 'new.png'));
+});
+
+// One after the other: each works on what those before it wrote.
+describe('from a folder of photographs to a deployed file', () => {
+  it.each(shownCommandsOf(page).map((shown) => [shown.words[0]!, shown] as const))(
+    'earlyexit %s prints what the page shows',
+    async (_, { words, prints }) => {
+      const program = join(root, 'packages/earlyexit/bin/earlyexit.js');
+      const { stdout } = await run(process.execPath, [program, ...words], work);
+      const printed = linesOf(stdout).map(onAnyMachine);
+      let from = 0;
+      for (const line of prints.map(onAnyMachine)) {
+        const place = printed.indexOf(line, from);
+        expect(place, `${line}\nin\n${printed.join('\n')}`).toBeGreaterThanOrEqual(from);
+        from = place + 1;
+      }
+    },
+  );
+
+  it.each(programsOf(page).map(({ source, prints }) => [prints.join(), source, prints] as const))(
+    'a program says %s',
+    async (_, source, prints) => {
+      const file = join(work, 'program.mjs');
+      writeFileSync(file, source);
+      const printed: string[] = [];
+      const log = vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => {
+        printed.push(values.map(String).join(' '));
+      });
+      const before = process.cwd();
+      process.chdir(work);
+      try {
+        await import(/* @vite-ignore */ pathToFileURL(file).href);
+      } finally {
+        process.chdir(before);
+        log.mockRestore();
+      }
+      expect(printed).toEqual(prints);
+    },
+  );
+});
