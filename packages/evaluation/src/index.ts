@@ -31,6 +31,7 @@ export { checkGoal } from './calibrate/check-goal';
 export { requirePromiseSize } from './calibrate/require-promise-size';
 export { type PlanDocument, planDocument } from './calibrate/plan-document';
 export { type ModelRecalibration, recalibrateModel } from './calibrate/recalibrate-model';
+export { type RelaxedPolicy, relaxPolicy } from './calibrate/relax-policy';
 export { searchPolicy, temperaturesOf } from './calibrate/search-policy';
 export { planCalibrationSizes } from './calibrate/plan-calibration-sizes';
 export {

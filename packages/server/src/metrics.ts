@@ -15,6 +15,8 @@ export interface ServerMetrics {
     answers: Answers,
     seconds: number,
   ): void;
+  /** Images that were answered under the relaxed policy. */
+  relaxed(model: ModelName, images: number): void;
   refused(reason: RefusalReason): void;
   sent(route: string, status: number): void;
 }
@@ -68,6 +70,10 @@ export function createMetrics(models: () => readonly HostedModel[]): ServerMetri
     ...{ name: 'earlyexit_macs_total', labelNames: model, registers },
     help: 'Multiply-accumulates spent on images that were answered.',
   });
+  const relaxed = new Counter({
+    ...{ name: 'earlyexit_relaxed_images_total', labelNames: model, registers },
+    help: 'Images that were answered under the relaxed policy, for want of time.',
+  });
   const refusals = new Counter({
     ...{ name: 'earlyexit_refused_total', labelNames: ['reason'] as const, registers },
     help: 'Requests that were refused, by reason.',
@@ -93,6 +99,9 @@ export function createMetrics(models: () => readonly HostedModel[]): ServerMetri
         sum += answers.macs[image]!;
       }
       macs.inc(labels, sum);
+    },
+    relaxed({ name, version }, images) {
+      relaxed.inc({ model: name, version }, images);
     },
     refused(reason) {
       refusals.inc({ reason });

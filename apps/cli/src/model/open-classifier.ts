@@ -5,6 +5,8 @@ import {
   type ClassifyingSession,
   decideModel,
   monitorStream,
+  relaxPolicy,
+  type RelaxedPolicy,
   readLabels,
   type StreamMonitor,
   watchAnswers,
@@ -13,18 +15,19 @@ import type { CachedLogits, RejectMetadata } from '@earlyexit/exit-criteria';
 import { inkInversion } from '@earlyexit/inference';
 import { type ExportedLocation, keptLogits, loadRun, type Run, type SavedLocation } from '@earlyexit/runs';
 import type { predict } from '../commands/predict/options';
+import type { serve } from '../commands/serve/options';
 import { flagOf, type OptionValues } from '../options/declare-option';
 import type { Output } from '../terminal/output';
 import { showWork } from '../terminal/show-work';
 import { type ExportedRequest, openExported } from './open-exported';
 import { startEngine } from './start-engine';
 
-const WATCHING = ['monitor', 'monitorEnd', 'recheck', 'labels'] as const;
+type Asked = OptionValues<typeof predict.options & typeof serve.options>;
+const WATCHING = ['monitor', 'monitorEnd', 'recheck', 'labels', 'degradeTo'] as const;
 
 /** What a command that classifies asks of a network. */
 interface ClassifierRequest {
-  readonly options: ExportedRequest &
-    Partial<Pick<OptionValues<typeof predict.options>, 'invert' | (typeof WATCHING)[number]>>;
+  readonly options: ExportedRequest & Partial<Pick<Asked, 'invert' | (typeof WATCHING)[number]>>;
   readonly output: Output;
   readonly signal: AbortSignal;
 }
@@ -36,6 +39,8 @@ export interface OpenedClassifier extends ClassifyingSession {
   readonly watch: AnswerWatch | null;
   /** Of the stream of answers, where `--monitor` asks for one. */
   readonly monitor?: StreamMonitor | undefined;
+  /** Under pressure, where `--degrade-to` says how far. */
+  readonly relaxed?: RelaxedPolicy | undefined;
   /** When the final exit declines. */
   readonly reject?: RejectMetadata | undefined;
 }
@@ -52,13 +57,15 @@ export async function openSaved(
   const { criterion, earlyexit: thresholds, monitor = false, monitorEnd = false, recheck, labels } = options;
   const decided = decideModel(run.model, { criterion, thresholds }, { onNote });
   const remembered = listDatasets().find(({ name }) => name === run.config?.data?.dataset)?.polarity;
-  const kept =
-    monitor || monitorEnd ? await calibrationOf(run, monitor ? '--monitor' : '--monitor-end') : null;
+  const { degradeTo: risk } = options;
+  const needs = monitor ? '--monitor' : monitorEnd ? '--monitor-end' : '--degrade-to';
+  const kept = monitor || monitorEnd || risk !== undefined ? await calibrationOf(run, needs) : null;
   return {
     ...decided,
     invert: options.invert ?? inkInversion(metadata.preprocessing, remembered ?? null),
     reject: decided.options.reject,
     ...(monitor && kept !== null && { monitor: monitorStream(kept, decided.options) }),
+    ...(risk !== undefined && { relaxed: relaxPolicy(run.model, kept!, { risk, ...decided }) }),
     watch: watchAnswers(decided.options, {
       stream: monitor ? kept : null,
       end: monitorEnd ? kept : null,
@@ -78,7 +85,7 @@ export async function openFile(
   if (watching !== undefined) {
     throw new ArgumentError({
       where: flagOf(watching),
-      rule: 'a stream is compared with the calibration images, which an exported network does not remember',
+      rule: 'it rests on the calibration images, which an exported network does not remember',
       received: location.path,
       remedy: 'Give the run folder that it was exported from',
     });
@@ -101,7 +108,7 @@ async function calibrationOf(run: Run, where: string): Promise<CachedLogits> {
     const { rule, received, remedy = 'Give the run folder' } = cause.parts;
     throw new DataError({
       where,
-      rule: `a stream is compared with the calibration images: ${rule}`,
+      rule: `it rests on the calibration images: ${rule}`,
       received,
       remedy: run.runDirectory === null ? remedy : `Run earlyexit calibrate ${run.path} first`,
       cause,

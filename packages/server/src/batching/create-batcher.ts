@@ -26,6 +26,8 @@ export interface Client {
 
 /** Room for the images of one request, kept from before they are read until they are answered. */
 export interface Place {
+  /** Whether three quarters of the room were taken, not long ago, or of the time that the request has. */
+  readonly isPressed: boolean;
   /** Answers the images; to be called once. Rejects with a `Refusal` where their time has passed before their run. */
   run(images: ImageBatch, options: RunOptions, client?: Client): Promise<Answers>;
   /** Gives the room back; of no effect after `run`. */
@@ -57,8 +59,12 @@ export interface BatcherOptions {
   readonly onRun?: (run: FinishedRun) => void;
 }
 
-/** How much longer than expected it may take: who is answered at the last moment is late by the client's clock. */
-const SLACK = 4 / 3;
+/** The share of its time by which a request should have its turn: at the last moment it is late by the client's clock. */
+const IN_TIME = 0.75;
+
+/** The share of the room, or of a request's time, from which there is pressure; and that of the room at which it ends. */
+const PRESSED = 0.75;
+const RELIEVED = 0.25;
 
 /**
  * Forms batches across requests: while a batch is computed requests gather, and the next one takes them together. Where
@@ -87,6 +93,7 @@ export function createBatcher(
   let lastEnd = 0;
   // Whether images waited then, so that the next run followed at once.
   let isBacklogged = false;
+  let isFilling = false;
   // Whether the session computes elsewhere: whether this thread goes on reading in the middle of a run.
   let isAside = false;
   let timer: NodeJS.Timeout | undefined;
@@ -126,6 +133,7 @@ export function createBatcher(
     if (queue.length > 0 && queue[0]!.deadline <= performance.now()) dropLate();
     const waits = reserved + queued();
     if (images > most) throw tooManyImages(images, most);
+    isFilling = waits + images > most * (isFilling ? RELIEVED : PRESSED);
     if (waits + images > most) {
       throw new Refusal(
         429,
@@ -139,8 +147,11 @@ export function createBatcher(
         retryAfter(inRuns(drain, ahead())),
       );
     }
+    const isLate = (share: number): boolean =>
+      ahead() > 0 && performance.now() + inRuns(drain, ahead()) / share > deadline;
     // Of a server that has nothing to do nothing is refused by a guess, so that a wrong guess is found out.
-    if (ahead() > 0 && performance.now() + SLACK * inRuns(drain, ahead()) > deadline) throw late();
+    if (isLate(IN_TIME)) throw late();
+    const isPressed = isFilling || isLate(IN_TIME * PRESSED);
     reserved += images;
     let isHeld = true;
     const release = (): void => {
@@ -150,6 +161,7 @@ export function createBatcher(
       tellIdle();
     };
     return {
+      isPressed,
       release,
       run: (batch, options, client) =>
         new Promise((answer, refuse) => {

@@ -5,7 +5,7 @@ import { type Batcher, createBatcher, type FinishedRun } from '../batching/creat
 import { refusalOf } from '../http/refusal';
 import { describeInputs, type ModelInputs } from '../protocol/input-tensors';
 import { type ShiftWatch, watchShift } from './watch-shift';
-import type { ServedModel } from './served-model';
+import type { RelaxedOptions, ServedModel } from './served-model';
 
 /** A model with what stands before it. */
 export interface HostedModel {
@@ -17,6 +17,8 @@ export interface HostedModel {
   readonly inputShape: readonly number[];
   readonly invert: boolean | 'auto';
   readonly maxImages: number;
+  /** How it runs under pressure; null where nobody said. */
+  readonly relaxed: RelaxedOptions | null;
   /** Null where nobody watches. */
   readonly shift: ShiftWatch | null;
   /**
@@ -61,12 +63,17 @@ export async function hostModel(
   const inputShape = model.inputShape ?? inputShapeOf(session);
   const own = { ...options, ...(maxMacs === undefined ? {} : { maxMacs }) };
   const timed = await warmUp(session, own, inputShape, limits);
+  const { relaxed = null } = model;
+  // Before it is needed it is known whether the model can run so.
+  if (relaxed !== null)
+    await session.run({ data: new Float32Array(0), count: 0 }, { ...own, ...relaxed.policy });
   const checked = new Set<string>();
   return {
     ...{ name, version, session, inputShape },
     invert: model.invert ?? inkInversion(metadata.preprocessing),
     inputs: describeInputs(inputShape, metadata.preprocessing !== null),
     maxImages: limits.queue,
+    relaxed,
     shift: model.monitor === undefined ? null : watchShift(model.monitor),
     batcher: createBatcher(session, limits, {
       timed,

@@ -9,12 +9,21 @@ export interface ServedModel {
   readonly version?: string | undefined;
   /** How it runs where a request says nothing; as stored in its network unless given. */
   readonly options?: Pick<RunOptions, 'criterion' | 'thresholds' | 'temperatures'> | undefined;
+  /** How it runs where there is no time for that; nobody's thresholds change unless given. */
+  readonly relaxed?: RelaxedOptions | undefined;
   /** Whether images of `/classify` change light and dark; as its network says unless given. */
   readonly invert?: boolean | 'auto' | undefined;
   /** Told of every answer that is given under the model's own options; says once that the stream has shifted. */
   readonly monitor?: AnswerMonitor | undefined;
   /** What the session takes of an image: height, width, channels; as the session says unless given. */
   readonly inputShape?: readonly number[] | undefined;
+}
+
+/** A second policy of a model, as `relaxPolicy` of `@earlyexit/evaluation` finds it. */
+export interface RelaxedOptions {
+  /** The largest share of answers that differ from those of the whole network: what such an answer says. */
+  readonly risk: number;
+  readonly policy: NonNullable<ServedModel['options']>;
 }
 
 /** Watches answers, as `monitorStream` of `@earlyexit/evaluation` does. */

@@ -28,7 +28,7 @@ export function addModelRoutes(app: FastifyInstance, { table, ...serving }: Serv
 }
 
 /** The metadata of the protocol; under `parameters` what it has no place for. */
-function describeModel({ name, session, inputs, shift }: HostedModel, versions: readonly string[]) {
+function describeModel({ name, session, inputs, shift, relaxed }: HostedModel, versions: readonly string[]) {
   const { classes, exits, policy } = session.metadata;
   return {
     name,
@@ -36,6 +36,6 @@ function describeModel({ name, session, inputs, shift }: HostedModel, versions: 
     platform: 'earlyexit',
     inputs: [inputs.values],
     outputs: describeOutputs(session.metadata),
-    parameters: { classes, exits, policy, raw_input: inputs.bytes, shift: shift?.message ?? null },
+    parameters: { classes, exits, policy, raw_input: inputs.bytes, shift: shift?.message ?? null, relaxed },
   };
 }

@@ -40,6 +40,9 @@ $ earlyexit serve digits=runs/mine digits:2=runs/better photos=resnet.onnx --por
     timeoutMs: valueOption('ms', wholeNumber(), 'a request may take; status 503 for what takes longer', {
       default: 30_000,
     }),
+    degradeTo: valueOption('risk', numberBetween(0, 1), 'the share of answers that pressure may change', {
+      sets: ['relaxPolicy.risk'],
+    }),
     maxMacs: valueOption('n', wholeNumber(), 'the most multiply-accumulates that an image may cost'),
     tokenFile: valueOption('path', text(), 'a file with the token that requests have to bring as Bearer'),
     tlsCert: valueOption('path', text(), 'certificate in PEM, for HTTPS; needs --tls-key'),
