@@ -1,5 +1,5 @@
 import { ArgumentError } from '@earlyexit/core';
-import { parseServedName, writeTritonRepository } from '@earlyexit/server';
+import { parseServedName, writeDeployment } from '@earlyexit/server';
 import type { Invocation } from '../../command';
 import { exitCode } from '../../exit-code';
 import { locateModel, requireTrained } from '../../model/locate-model';
@@ -7,9 +7,6 @@ import type { deploy } from './options';
 
 /** `earlyexit deploy`: writes what another server needs. */
 export async function run({ operands, options, output, signal }: Invocation<typeof deploy>): Promise<number> {
-  if (operands.engine !== 'triton') {
-    throw new ArgumentError({ where: 'ENGINE', rule: 'it is triton', received: operands.engine });
-  }
   const { model, ...named } = parseServedName(operands.model);
   const location = requireTrained(await locateModel(model));
   if (location.kind !== 'onnx') {
@@ -20,8 +17,9 @@ export async function run({ operands, options, output, signal }: Invocation<type
       remedy: `Export it first: earlyexit export ${model} ${named.name}.onnx --thresholds-as constants`,
     });
   }
-  const written = await writeTritonRepository(location.file, operands.out, { ...named, ...options, signal });
-  output.text(...written.files, `tritonserver --model-repository=${written.repository}`);
+  const settings = { ...named, ...options, signal };
+  const written = await writeDeployment(operands.engine, location.file, operands.out, settings);
+  output.text(...written.files, written.start);
   output.json(written);
   return exitCode.done;
 }
