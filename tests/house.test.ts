@@ -38,6 +38,11 @@ const runsOthers = [
   // How npm gets sharp for this platform.
   'packages/datasets/src/decode/decode-image.ts',
   'packages/benchmark/src/machine/check-packages.ts',
+  // Programs in Python that it writes, and Triton.
+  'packages/server/src/deploy/beam-pipeline.ts',
+  'packages/server/src/deploy/pipeline-parts.ts',
+  'packages/server/src/deploy/ray-pipeline.ts',
+  'packages/server/src/deploy/write-deployment.ts',
 ];
 
 it('lets no library speak of a flag: it names its argument, and a program maps that to its own word', () => {
