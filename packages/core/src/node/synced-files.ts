@@ -1,18 +1,20 @@
 import { open } from 'node:fs/promises';
 
 /**
- * Writes a file, over an old one unless `flags` are `wx`, and waits until it is on the disk.
+ * Writes a file, of one piece or of parts that follow one another, over an old one unless `flags` are `wx`, and waits until it is on the disk.
  *
  * @throws the system's error, which `explainWrite` puts into words
  */
 export async function writeSynced(
   path: string,
-  content: string | Uint8Array,
+  content: string | Uint8Array | readonly Uint8Array[],
   flags: 'w' | 'wx' = 'w',
 ): Promise<void> {
   const file = await open(path, flags);
   try {
-    await file.writeFile(content);
+    // Each goes on where the one before it ended.
+    for (const part of Array.isArray(content) ? (content as readonly Uint8Array[]) : [content as string])
+      await file.writeFile(part);
     await file.sync();
   } finally {
     await file.close();

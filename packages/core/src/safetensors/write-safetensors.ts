@@ -16,6 +16,25 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
   floats: 'float32' | 'float16' = 'float32',
 ): Uint8Array<ArrayBuffer> {
+  const parts = safetensorsParts(tensors, metadata, floats);
+  const file = new Uint8Array(parts.reduce((size, part) => size + part.byteLength, 0));
+  let position = 0;
+  for (const part of parts) {
+    file.set(part, position);
+    position += part.byteLength;
+  }
+  return file;
+}
+
+/**
+ * What `writeSafetensors` gives, as parts that follow one another: numbers of 32 bits are not copied, which spares large
+ * networks the memory.
+ */
+export function safetensorsParts(
+  tensors: ReadonlyMap<string, HostTensor<TensorValues>>,
+  metadata: Readonly<Record<string, string>> = {},
+  floats: 'float32' | 'float16' = 'float32',
+): Uint8Array[] {
   let end = 0;
   const entries: [string, unknown][] = Object.keys(metadata).length > 0 ? [[METADATA, metadata]] : [];
   const data: Uint8Array[] = [];
@@ -29,15 +48,10 @@ export function writeSafetensors(
   // Built from entries, so that no tensor's name has a special meaning, not even `__proto__`.
   const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   const padded = Math.ceil(header.length / ALIGNMENT) * ALIGNMENT;
-  const file = new Uint8Array(LENGTH_BYTES + padded + end).fill(0x20, LENGTH_BYTES, LENGTH_BYTES + padded);
-  new DataView(file.buffer).setBigUint64(0, BigInt(padded), true);
-  file.set(header, LENGTH_BYTES);
-  let position = LENGTH_BYTES + padded;
-  for (const bytes of data) {
-    file.set(bytes, position);
-    position += bytes.byteLength;
-  }
-  return file;
+  const start = new Uint8Array(LENGTH_BYTES + padded).fill(0x20, LENGTH_BYTES);
+  new DataView(start.buffer).setBigUint64(0, BigInt(padded), true);
+  start.set(header, LENGTH_BYTES);
+  return [start, ...data];
 }
 
 function encode(

@@ -11,7 +11,7 @@ import {
   explainWrite,
   writeSynced,
 } from '@earlyexit/core/node';
-import { type HostTensor, readFloatTensors, writeSafetensors } from '@earlyexit/core/safetensors';
+import { type HostTensor, readFloatTensors, safetensorsParts } from '@earlyexit/core/safetensors';
 import type { EpochMetrics, EpochTotals } from '../epoch/epoch-metrics';
 import { sha256 } from './files';
 import { findStateProblem } from './find-state-problem';
@@ -77,16 +77,16 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
   const beside = join(folder, unfinished);
   await rm(beside, { recursive: true, force: true });
   await mkdir(beside);
-  const tensors = writeSafetensors(checkpoint.tensors);
+  const tensors = safetensorsParts(checkpoint.tensors);
   const state = Buffer.from(JSON.stringify(checkpoint.state, null, 1));
-  const write = (file: string, content: string | Uint8Array): Promise<void> =>
+  const write = (file: string, content: string | Uint8Array | readonly Uint8Array[]): Promise<void> =>
     writeSynced(join(beside, file), content).catch((error: unknown) => {
       throw explainWrite(error, join(folder, name, file));
     });
   await write(tensorsFile, tensors);
   await write(stateFile, state);
   // As `sha256sum --check` reads it.
-  await write(sumsFile, `${sha256(tensors)}  ${tensorsFile}\n${sha256(state)}  ${stateFile}\n`);
+  await write(sumsFile, `${sha256(...tensors)}  ${tensorsFile}\n${sha256(state)}  ${stateFile}\n`);
   await syncFolder(beside);
   await rename(beside, join(folder, name));
   await syncFolder(folder);

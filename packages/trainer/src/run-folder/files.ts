@@ -3,8 +3,10 @@ import { DataError, EarlyExitError, EnvironmentError } from '@earlyexit/core';
 import { errorCode } from '@earlyexit/core/node';
 
 /** The SHA-256 of some bytes, in hexadecimal. */
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+export function sha256(...parts: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
 }
 
 /** Runs a file operation; an error of the system becomes an EnvironmentError that says what was being done. */
