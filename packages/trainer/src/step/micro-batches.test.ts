@@ -93,6 +93,6 @@ it('divides the batches of networks for photographs alone', () => {
     );
   expect(fittingMicroBatch(network(32), 128)).toBe(128);
   // Two maps of 64 channels and the image, 25.6 MiB a sample.
-  expect(fittingMicroBatch(network(224), 128)).toBe(20);
+  expect(fittingMicroBatch(network(224), 128)).toBe(11);
   expect(fittingMicroBatch(network(224), 8)).toBe(8);
 });

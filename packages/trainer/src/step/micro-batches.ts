@@ -8,11 +8,11 @@ const MEBIBYTE = 2 ** 20;
 /** What a sample's activations have to take for a batch to be divided unasked: smaller images train as they always did. */
 const LARGE_SAMPLE_BYTES = 24 * MEBIBYTE;
 /** What the activations of the samples that are computed together may take. */
-const TOGETHER_BYTES = 512 * MEBIBYTE;
+const TOGETHER_BYTES = 288 * MEBIBYTE;
 
 /**
  * How many samples of a batch are computed together unless it is said: all, except where a sample's activations are large, as
- * those of photographs are; then as many as take half a gibibyte.
+ * those of photographs are; then as many as take 288 MiB.
  */
 export function fittingMicroBatch({ model }: MultiExitModel, batchSize: number): number {
   const sizes = readLayerGraph(model).nodes.flatMap(({ outputShapes }) =>

@@ -39,7 +39,7 @@ export interface TrainOptions {
   /**
    * Samples whose activations are in memory at a time: a larger batch is computed in parts of at most so many, whose
    * gradients are averaged before the one step. Batch normalisation normalises each part by itself. Unless given, the whole
-   * batch, or with large images what takes half a gibibyte. Workers divide batches themselves: it is not for several.
+   * batch, or with large images what takes 288 MiB. Workers divide batches themselves: it is not for several.
    */
   readonly microBatch?: number;
   /** `sgd()` unless given. */
