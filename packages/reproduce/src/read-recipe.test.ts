@@ -1,10 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ExitMetadata } from '@earlyexit/branch-head';
+import { fileURLToPath } from 'node:url';
+import { selectEngine } from '@earlyexit/backend';
+import { type ExitMetadata, exitCombination } from '@earlyexit/branch-head';
 import { listDatasets } from '@earlyexit/datasets';
-import { getModelEntry } from '@earlyexit/model-zoo';
+import { createModel, getModelEntry } from '@earlyexit/model-zoo';
 import { failure, temporaryFolder } from '@earlyexit/testing';
-import { trainingRecipe } from '@earlyexit/trainer';
+import { combineExits, regimeNames, trainingRecipe } from '@earlyexit/trainer';
 import { describe, expect, it } from 'vitest';
 import { listRecipes, readRecipe } from './read-recipe';
 
@@ -49,6 +51,31 @@ describe.each(recipes)('$name', ({ dataset, systems, published, training, quick 
     }
     expect(published.length).toBeGreaterThan(0);
   });
+});
+
+it('the comparison of regimes has every one that trains a network from the start, with hints for all exits', async () => {
+  await selectEngine('cpu');
+  const path = fileURLToPath(new URL('../../../bench/regimes.yaml', import.meta.url));
+  const { systems, training, quick } = await readRecipe(path);
+  expect(systems.map(({ training: own }) => own?.regime).sort()).toEqual(
+    regimeNames.filter((regime) => regime !== 'frozen').sort(),
+  );
+  for (const { network, exits, training: own } of systems) {
+    const model = combineExits(createModel(network, { exits }), own?.regime);
+    for (const { epochs } of [training, quick]) {
+      const { lossWeights, ...settings } = { ...training, ...own, epochs };
+      expect(lossWeights).toHaveLength(3);
+      const { regime } = trainingRecipe(settings, model.metadata.exits);
+      const context = {
+        epochs,
+        earlyExits: 2,
+        lossWeights: () => [1, 1, 1],
+        combination: exitCombination(model),
+      };
+      expect(regime.phases(context)).not.toHaveLength(0);
+    }
+    model.model.dispose();
+  }
 });
 
 it('suggests a recipe, and takes one of your own by its path', async () => {
