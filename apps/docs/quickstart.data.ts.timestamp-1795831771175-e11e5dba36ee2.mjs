@@ -1,0 +1,18 @@
+// quickstart.data.ts
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+var __vite_injected_original_import_meta_url = "file:///work/h/docs/apps/docs/quickstart.data.ts";
+var readme = fileURLToPath(new URL("../../README.md", __vite_injected_original_import_meta_url));
+var quickstart_data_default = {
+  /** What a run of the quickstart printed, as the README quotes it. */
+  load() {
+    const blocks = readFileSync(readme, "utf8").matchAll(/^```\w*\n([\s\S]*?)^```$/gm);
+    const quoted = [...blocks].map(([, text = ""]) => text).find((text) => text.includes("fewer MACs"));
+    if (quoted === void 0) throw new Error("README.md no longer quotes what the quickstart prints");
+    return quoted;
+  }
+};
+export {
+  quickstart_data_default as default
+};
+//# sourceMappingURL=data:application/json;base64,ewogICJ2ZXJzaW9uIjogMywKICAic291cmNlcyI6IFsicXVpY2tzdGFydC5kYXRhLnRzIl0sCiAgInNvdXJjZXNDb250ZW50IjogWyJjb25zdCBfX3ZpdGVfaW5qZWN0ZWRfb3JpZ2luYWxfZGlybmFtZSA9IFwiL3dvcmsvaC9kb2NzL2FwcHMvZG9jc1wiO2NvbnN0IF9fdml0ZV9pbmplY3RlZF9vcmlnaW5hbF9maWxlbmFtZSA9IFwiL3dvcmsvaC9kb2NzL2FwcHMvZG9jcy9xdWlja3N0YXJ0LmRhdGEudHNcIjtjb25zdCBfX3ZpdGVfaW5qZWN0ZWRfb3JpZ2luYWxfaW1wb3J0X21ldGFfdXJsID0gXCJmaWxlOi8vL3dvcmsvaC9kb2NzL2FwcHMvZG9jcy9xdWlja3N0YXJ0LmRhdGEudHNcIjtpbXBvcnQgeyByZWFkRmlsZVN5bmMgfSBmcm9tICdub2RlOmZzJztcbmltcG9ydCB7IGZpbGVVUkxUb1BhdGggfSBmcm9tICdub2RlOnVybCc7XG5cbmNvbnN0IHJlYWRtZSA9IGZpbGVVUkxUb1BhdGgobmV3IFVSTCgnLi4vLi4vUkVBRE1FLm1kJywgaW1wb3J0Lm1ldGEudXJsKSk7XG5cbmRlY2xhcmUgY29uc3QgZGF0YTogc3RyaW5nO1xuZXhwb3J0IHsgZGF0YSB9O1xuXG5leHBvcnQgZGVmYXVsdCB7XG4gIC8qKiBXaGF0IGEgcnVuIG9mIHRoZSBxdWlja3N0YXJ0IHByaW50ZWQsIGFzIHRoZSBSRUFETUUgcXVvdGVzIGl0LiAqL1xuICBsb2FkKCk6IHN0cmluZyB7XG4gICAgY29uc3QgYmxvY2tzID0gcmVhZEZpbGVTeW5jKHJlYWRtZSwgJ3V0ZjgnKS5tYXRjaEFsbCgvXmBgYFxcdypcXG4oW1xcc1xcU10qPyleYGBgJC9nbSk7XG4gICAgY29uc3QgcXVvdGVkID0gWy4uLmJsb2Nrc10ubWFwKChbLCB0ZXh0ID0gJyddKSA9PiB0ZXh0KS5maW5kKCh0ZXh0KSA9PiB0ZXh0LmluY2x1ZGVzKCdmZXdlciBNQUNzJykpO1xuICAgIGlmIChxdW90ZWQgPT09IHVuZGVmaW5lZCkgdGhyb3cgbmV3IEVycm9yKCdSRUFETUUubWQgbm8gbG9uZ2VyIHF1b3RlcyB3aGF0IHRoZSBxdWlja3N0YXJ0IHByaW50cycpO1xuICAgIHJldHVybiBxdW90ZWQ7XG4gIH0sXG59O1xuIl0sCiAgIm1hcHBpbmdzIjogIjtBQUE0UCxTQUFTLG9CQUFvQjtBQUN6UixTQUFTLHFCQUFxQjtBQUQwSCxJQUFNLDJDQUEyQztBQUd6TSxJQUFNLFNBQVMsY0FBYyxJQUFJLElBQUksbUJBQW1CLHdDQUFlLENBQUM7QUFLeEUsSUFBTywwQkFBUTtBQUFBO0FBQUEsRUFFYixPQUFlO0FBQ2IsVUFBTSxTQUFTLGFBQWEsUUFBUSxNQUFNLEVBQUUsU0FBUyw0QkFBNEI7QUFDakYsVUFBTSxTQUFTLENBQUMsR0FBRyxNQUFNLEVBQUUsSUFBSSxDQUFDLENBQUMsRUFBRSxPQUFPLEVBQUUsTUFBTSxJQUFJLEVBQUUsS0FBSyxDQUFDLFNBQVMsS0FBSyxTQUFTLFlBQVksQ0FBQztBQUNsRyxRQUFJLFdBQVcsT0FBVyxPQUFNLElBQUksTUFBTSx1REFBdUQ7QUFDakcsV0FBTztBQUFBLEVBQ1Q7QUFDRjsiLAogICJuYW1lcyI6IFtdCn0K
