@@ -249,7 +249,7 @@ export function bringAModel(site: () => OpenSite): void {
       page.waitForEvent('download'),
       page.locator('.model-example .download').click(),
     ]);
-    return { name: file.suggestedFilename(), bytes: readFileSync((await file.path())!) };
+    return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
   };
 
   it('shows where exits pay in the example, and hands over a file that leaves there', async () => {

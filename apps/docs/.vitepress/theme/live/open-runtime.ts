@@ -1,6 +1,7 @@
+import type * as OnnxRuntime from 'onnxruntime-web/wasm';
 import wasmAddress from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 
-type Runtime = typeof import('onnxruntime-web/wasm');
+type Runtime = typeof OnnxRuntime;
 
 let opened: Promise<Runtime> | undefined;
 

@@ -37,7 +37,7 @@ function drawn({ epochs, trains, exits }: TrainingPhase) {
   const head = typeof trains === 'object' ? `head ${trains.head + 1}` : null;
   return {
     epochs,
-    trains: head ?? (trains === 'everything' ? 'everything' : `the ${String(trains)}`),
+    trains: head ?? (trains === 'everything' ? 'everything' : `the ${trains as string}`),
     exits:
       typeof exits === 'object'
         ? `exit ${exits.exit + 1}`
