@@ -11,6 +11,7 @@ import {
   trunkCostsOf,
 } from '@earlyexit/exit-criteria';
 import { choosePolicy } from './choose-policy';
+import { firstSamples } from './first-samples';
 import type { RecipeSystem } from './recipe';
 import type { SystemResult } from './result';
 import type { TrainedSystem } from './train-system';
@@ -19,11 +20,17 @@ import type { TrainedSystem } from './train-system';
  * Chooses the thresholds of a trained system and says what it does on the test split.
  *
  * @param options.fromTest chooses on the test split, as some papers do
+ * @param options.most looks at the first so many test and calibration samples alone
  */
 export async function measureSystem(
   system: RecipeSystem,
   { network, data, training }: TrainedSystem,
-  { engine, fromTest, ...work }: WorkOptions & { readonly engine: string; readonly fromTest: boolean },
+  {
+    engine,
+    fromTest,
+    most = Infinity,
+    ...work
+  }: WorkOptions & { readonly engine: string; readonly fromTest: boolean; readonly most?: number },
 ): Promise<SystemResult> {
   const { splits, settings } = data;
   const gains = await admit(system, network, splits.train, work);
@@ -31,7 +38,7 @@ export async function measureSystem(
   const { metadata } = admitted;
   const costs = costsOf(metadata);
   const run = (samples: SampleSource, what: string): Promise<CachedLogits> =>
-    logitsOf(admitted, samples, what, work);
+    logitsOf(admitted, firstSamples(samples, most), what, work);
   const test = await run(splits.test, 'running test images');
   const chosenOn = fromTest ? test : await run(splits.calibration, 'running calibration images');
   const { policy, frontier } = choosePolicy(system, chosenOn, costs);
@@ -51,8 +58,8 @@ export async function measureSystem(
     samples: {
       train: train.size,
       validation: validation.size,
-      calibration: calibration.size,
-      test: splits.test.size,
+      calibration: Math.min(most, calibration.size),
+      test: test.samples,
     },
     thresholdsFrom: 'thresholds' in system.aim ? 'recipe' : fromTest ? 'test' : 'calibration',
     test: evaluatePolicy(test, policy, costs, {

@@ -10,6 +10,9 @@ import type { Reproduction, SystemResult } from './result';
 import { runFolderOf, trainSystem } from './train-system';
 import { addSeconds } from './spent-time';
 
+/** Test and calibration samples that the quick form looks at. */
+const QUICK_SAMPLES = 512;
+
 /** What came of a recipe, and where it is kept. */
 export interface ReproducedFiles {
   readonly result: Reproduction;
@@ -48,7 +51,14 @@ export async function reproduce(
       return null;
     }
     const measured = await measureSystem(system, trained, {
-      ...{ engine: engineName, fromTest: thresholdsFromTest, signal, onProgress, onNote },
+      ...{
+        engine: engineName,
+        fromTest: thresholdsFromTest,
+        ...(quick ? { most: QUICK_SAMPLES } : {}),
+        signal,
+        onProgress,
+        onNote,
+      },
     });
     systems.push(measured);
     seconds.set(runDirectory, await addSeconds(runDirectory, spent()));
