@@ -30,12 +30,12 @@ export async function requireTargets({
   report,
   force,
 }: Wanted): Promise<void> {
-  const require = async (where: string, path: string | undefined, kind: 'onnx' | 'report' | 'manifest') =>
+  const check = async (where: string, path: string | undefined, kind: 'onnx' | 'report' | 'manifest') =>
     path === undefined ? undefined : requireReplaceable(where, path, kind, force);
-  await require('OUT', out, 'onnx');
-  await require('--static', plain, 'onnx');
-  await require('--report', report, 'report');
-  await require('--staged', staged && join(staged, 'manifest.json'), 'manifest');
+  await check('OUT', out, 'onnx');
+  await check('--static', plain, 'onnx');
+  await check('--report', report, 'report');
+  await check('--staged', staged && join(staged, 'manifest.json'), 'manifest');
   if (folder !== undefined && !force) await requireOwnFolder(folder);
 }
 

@@ -9,9 +9,9 @@ import { findOpenvino } from '@earlyexit/native-engines';
 import { temporaryFolder } from '@earlyexit/testing';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { colourImages, colourNetwork } from '../../../../packages/attach/src/testing/colour-networks';
-import { installPackage } from '../testing/install-package';
-import { runCommand } from '../testing/run-command';
+import { colourImages, colourNetwork } from '../packages/attach/src/testing/colour-networks';
+import { installPackage } from '../apps/cli/src/testing/install-package';
+import { runCommand } from '../apps/cli/src/testing/run-command';
 
 const IMAGES = 400;
 const SIDE = 8;
