@@ -8,6 +8,7 @@
  * It takes days on two cores. What was stopped goes on where it was when the same is typed again; what was trained lies in
  * OUT/runs. regimes.yaml is the experiment. Needs `npm run build:js`.
  */
+/* global AbortController */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';

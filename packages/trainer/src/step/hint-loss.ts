@@ -54,7 +54,7 @@ export function hintLoss(
   { weight, features: places }: Hints,
 ): tf.Scalar {
   const teacher = features.at(-1)!;
-  const batch = teacher.shape[0]!;
+  const batch = teacher.shape[0];
   const distances = features.slice(0, -1).map((student, index) => {
     const factor = (weight * exitWeights[places[index]!.exit]!) / batch;
     return tf.customGrad((...inputs) => {
