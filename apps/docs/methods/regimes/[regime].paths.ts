@@ -32,10 +32,10 @@ ${source}
 ## In a program
 
 \`\`\`js
-import { ${code.slice(0, code.indexOf('('))}, train } from '@earlyexit/trainer';
+import { adam, ${code.slice(0, code.indexOf('('))}, train } from '@earlyexit/trainer';
 
 const regime = ${code};
-await train({ model, dataset, regime, epochs: 10 });
+await train({ model, train: split.train, regime, epochs: 10, batchSize: 64, optimizer: adam() });
 \`\`\`
 
 On the command line: \`earlyexit train --regime ${name}\`.
