@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { ArgumentError, EnvironmentError } from '@earlyexit/core';
 import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify';
 import { checkBatchLimits } from './batching/batch-limits';
@@ -54,6 +55,9 @@ const MAX_HEADER_BYTES = 16_384;
 /** In how many milliseconds a request has to be sent, whatever its size. */
 const SENT_WITHIN_MS = 30_000;
 
+/** After so many milliseconds without a request nothing is left in the connections of a server that is told to stop. */
+const QUIET_MS = 50;
+
 /**
  * A server that answers requests with early-exit networks: the Open Inference Protocol v2 over HTTP, with JSON and binary
  * tensors, `/classify` for an image as a file, and `/metrics` for Prometheus. Images of several requests are computed
@@ -72,7 +76,13 @@ export async function createServer(
     hostModel(model, { limits, maxMacs: options.maxMacs, onRun: metrics.ran });
   const hosted: HostedModel[] = [];
   for (const model of listServed(models)) hosted.push(await host(model));
-  const serving: Serving = { table: createModelTable(hosted), metrics, options: checked, isDraining: false };
+  const serving: Serving = {
+    table: createModelTable(hosted),
+    metrics,
+    options: checked,
+    isDraining: false,
+    requests: 0,
+  };
   const inFlight = countInFlight(checked.maxHeldBytes);
   const pace = paceRefusals();
   const app = createApp(checked);
@@ -129,7 +139,12 @@ export async function createServer(
           app.server.closeAllConnections();
         }, 1000).unref();
       }, timeoutMs);
-      await inFlight.none();
+      // What was sent before anybody could know lies in the connections still, and closing them would lose it.
+      for (let seen = -1; seen !== serving.requests;) {
+        seen = serving.requests;
+        await inFlight.none();
+        await pause(QUIET_MS);
+      }
       clearTimeout(timer);
       await app.close();
     },
@@ -174,6 +189,7 @@ function addHooks(app: FastifyInstance, serving: Serving, { inFlight, pace }: Ga
   app.decorateRequest('state', null as never);
 
   app.addHook('onRequest', (request, reply, done) => {
+    serving.requests++;
     request.state = { startedAt: performance.now(), isGone: false };
     const url = request.routeOptions.url ?? '';
     const isHealth = url.startsWith('/v2/health/');

@@ -11,6 +11,8 @@ export interface Serving {
   readonly options: CheckedOptions;
   /** Whether the server takes no more requests. */
   isDraining: boolean;
+  /** How many requests have come, refused ones too. */
+  requests: number;
 }
 
 /** What is known of a request besides what Fastify knows. */

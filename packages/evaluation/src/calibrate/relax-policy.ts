@@ -52,7 +52,7 @@ export function relaxPolicy(
       ...{ function: 'relaxPolicy', argument: 'risk' },
       rule: 'the policy that it allows costs less than the one in use',
       received: `${risk}, ${Math.round(relaxedMacs)} multiply-accumulates an image in place of ${Math.round(macs)}`,
-      remedy: 'Allow more',
+      remedy: 'Allow more; where all images leave at the first exit already, nothing is cheaper',
     });
   }
   return { risk, policy, promise: promise.promise, macs, relaxedMacs };

@@ -242,7 +242,7 @@ export function createBatcher(
     queue = queue.filter((job) => !jobs.includes(job));
     runs++;
     running += images;
-    let wasFree = false;
+    let wasFree = false as boolean;
     const middle = setTimeout(() => (wasFree = true), timeOf(images) / 2);
     await runTogether(jobs);
     clearTimeout(middle);
