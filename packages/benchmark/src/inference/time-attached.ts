@@ -81,8 +81,7 @@ export async function timeAttached(
     return rows
       .filter(({ variant }) => variant === 'early-exit')
       .map(({ batch, speedup, speedupInterval, macsRatio, efficiency }) => ({
-        ...{ batch, speedup, macsRatio, efficiency },
-        speedupInterval: speedupInterval as AttachedTiming['speedupInterval'],
+        ...{ batch, speedup, speedupInterval, macsRatio, efficiency },
       }));
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -55,10 +55,11 @@ async function reportFile(location: ExportedLocation, invocation: ReportInvocati
     const { data, test } = await showingImages(invocation, (work) =>
       reportOnExported(network, { ...how, ...work }),
     );
-    return await writeReport(path, data, test, invocation);
+    await writeReport(path, data, test, invocation);
   } finally {
     network.session.dispose();
   }
+  return undefined;
 }
 
 async function writeReport(
