@@ -4,6 +4,7 @@
 //   node bench/overload.mjs FILE.onnx --cpus 1 --seconds 15 -- --earlyexit 0.9 0.9 0.9
 //
 // What follows `--` goes to `earlyexit serve`. `--timeout` is the deadline of a request in milliseconds.
+import { Buffer } from 'node:buffer';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

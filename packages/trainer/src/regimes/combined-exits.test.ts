@@ -42,7 +42,7 @@ async function gradientsOf(
   let at = 0;
   const gradients = new Map(
     opened.parameters.weights.map(({ key, weight }) => {
-      const size = (weight.read() as tf.Tensor).size;
+      const size = weight.read().size;
       at += size;
       return [key, [...values.slice(at - size, at)]];
     }),
@@ -77,7 +77,7 @@ async function changed(network: MultiExitModel, regime: Regime, epochs: number):
     new Map(
       network.model.layers.map((layer) => [
         layer.name,
-        layer.weights.map((weight) => (weight.read() as tf.Tensor).dataSync().join()).join(),
+        layer.weights.map((weight) => weight.read().dataSync().join()).join(),
       ]),
     );
   let before = read();
