@@ -88,6 +88,12 @@ it('takes other thresholds where they are an input, and says so where they are b
   expect(other.stderr).toContain('thresholds are built into the file: 0.05');
 });
 
+it('reports on a file whose thresholds are an input as on its evaluation', async () => {
+  const { top1, macsRatio } = await json<EvaluationDocument>('evaluate', at('input.onnx'), ...data);
+  const report = await json('report', at('input.onnx'), ...data, '--out', at('report.html'));
+  expect(report).toMatchObject({ top1, macsRatio, report: at('report.html') });
+});
+
 it('evaluates a file without exits', async () => {
   await json('export', at('model'), at('static.onnx'), '--static');
   const document = await json<EvaluationDocument>('evaluate', at('static.onnx'), ...data);
@@ -185,7 +191,7 @@ it.each([
   [['profile', at('model.onnx')], 'no longer has'],
   [['evaluate', at('model.onnx'), '--energy-model', 'energy.yaml', ...data], 'no longer has'],
   [['calibrate', at('model.onnx'), ...data], 'no longer has'],
-  [['report', at('model.onnx'), ...data], 'no longer has'],
+  [['report', at('constant.onnx'), ...data], 'thresholds that are built in let nobody ask'],
   [['export', at('model.onnx'), at('other.onnx')], 'no longer has'],
 ])('%j is a wrong use', async (argv, says) => {
   const { code, stdout, stderr } = await runCommand(argv);

@@ -280,7 +280,7 @@ describe('attachExits says what would fit', () => {
       'takes no options',
     );
     expect(attach([{ after: 'relu1', head: { name: 'nothing' as 'pooled' } }])).toThrow(
-      'a head is a function or one of avgpool-dense, conv-dense, conv-pool-dense, branchynet, linear, mixed-pool, msdnet, pooled',
+      'a head is a function or one of avgpool-dense, bottleneck, conv-dense, conv-pool-dense, branchynet, linear, mixed-pool, msdnet, pooled, residual',
     );
   });
 
