@@ -122,14 +122,19 @@ describe.each([
     }
 
     const data = ['--dataset', 'image-folder', '--data-dir', at('photos'), '--json'];
-    for (const place of ['fast.onnx', 'stages', 'plain.onnx']) {
-      const evaluated = (await ran('evaluate', own(place), ...data)).json() as { top1: number };
-      expect(evaluated.top1).toBeGreaterThan(0.9);
+    const right: number[] = [];
+    for (const place of ['plain.onnx', 'fast.onnx', 'stages']) {
+      const { top1 } = (await ran('evaluate', own(place), ...data)).json() as { top1: number };
+      right.push(top1);
     }
+    expect(right[0]).toBeGreaterThan(0.9);
+    expect(right[1]).toBe(right[2]);
+    // Of the 40 images of the test split, more than five hardly ever differ where one of twenty may.
+    expect(right[1]).toBeGreaterThan(right[0]! - 6 / 40);
     for (const place of dtype === 'int8' ? ['fast.onnx'] : ['stages']) {
       const page = own(`${place}.html`);
       const reported = (await ran('report', own(place), '--out', page, ...data)).json() as { top1: number };
-      expect(reported.top1).toBeGreaterThan(0.9);
+      expect(reported.top1).toBe(right[1]);
       expect(await readFile(page, 'utf8')).not.toContain('calibration images, where');
     }
     const timed = (
