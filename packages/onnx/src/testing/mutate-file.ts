@@ -116,6 +116,7 @@ export function mutateFile(
   const number = (near: number): number =>
     random() < 0.5 ? pick(TELLING) : near + pick([-1, 1, 2, near, -2 * near]);
 
+  let hasDoubled = false;
   const mutations: Record<string, () => void> = {
     'dims of a constant': () => {
       const dims = pick(tensors)['dims'] as number[];
@@ -251,9 +252,11 @@ export function mutateFile(
             { name: 'else_branch', type: 5, g: branch },
           ],
         };
-        // Two branches with the same content double at each level, so only a few levels.
-        if (depth > 3) (inner['attribute'] as Message[]).pop();
+        // Two branches with the same content double at each level, so only a few levels, and once: three times make 500
+        // times the file.
+        if (depth > 3 || hasDoubled) (inner['attribute'] as Message[]).pop();
       }
+      hasDoubled = true;
       if (inner !== undefined) nodes[at] = inner;
     },
     'what is stated about a tensor': () => {
