@@ -1,5 +1,6 @@
 import { fixedShareThresholds, screenThresholds, searchThresholds } from '@earlyexit/calibration';
 import { type CachedLogits, type ExitCosts, type ExitPolicy, type Threshold } from '@earlyexit/exit-criteria';
+import { thinFrontier } from './frontier-curve';
 import type { RecipeSystem } from './recipe';
 
 /** Where samples leave, and the thresholds along the frontier of the same samples. */
@@ -25,7 +26,10 @@ export function choosePolicy(
     const { best, frontier } = screenThresholds(cached, { criterion, costs, thresholds: aim.screening });
     return {
       policy: { criterion, thresholds: best.thresholds },
-      frontier: thin(frontier.map(({ thresholds }) => thresholds)),
+      frontier: thinFrontier(
+        frontier.map(({ thresholds }) => thresholds),
+        MOST_POINTS,
+      ),
     };
   }
   const search = searchThresholds(cached, {
@@ -41,13 +45,9 @@ export function choosePolicy(
         : search.thresholds;
   return {
     policy: { criterion, thresholds },
-    frontier: thin(search.frontier.map(({ thresholds: along }) => along)),
+    frontier: thinFrontier(
+      search.frontier.map(({ thresholds: along }) => along),
+      MOST_POINTS,
+    ),
   };
-}
-
-/** Points evenly along a frontier, both ends included. */
-function thin<Item>(items: readonly Item[]): Item[] {
-  if (items.length <= MOST_POINTS) return [...items];
-  const last = items.length - 1;
-  return Array.from({ length: MOST_POINTS }, (_, i) => items[Math.round((i * last) / (MOST_POINTS - 1))]!);
 }

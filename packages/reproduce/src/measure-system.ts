@@ -7,11 +7,11 @@ import {
   costsOf,
   type ExitPolicy,
   summarizeExits,
-  thresholdToJson,
   trunkCostsOf,
 } from '@earlyexit/exit-criteria';
 import { choosePolicy } from './choose-policy';
 import { firstSamples } from './first-samples';
+import { frontierCurve } from './frontier-curve';
 import type { RecipeSystem } from './recipe';
 import type { SystemResult } from './result';
 import type { TrainedSystem } from './train-system';
@@ -44,14 +44,6 @@ export async function measureSystem(
   const { policy, frontier } = choosePolicy(system, chosenOn, costs);
   const names = metadata.exits.map(({ name }) => name);
   const trunk = summarizeExits(test, policy, trunkCostsOf(metadata));
-  const curve = frontier.map((thresholds) => {
-    const { top1, averageMacs } = summarizeExits(test, { ...policy, thresholds }, costs);
-    return {
-      averageMacs: averageMacs!,
-      top1: top1!,
-      thresholds: thresholds.map(thresholdToJson),
-    };
-  });
   const { train, validation, calibration } = splits;
   return {
     ...{ name: system.name, about: system.about, network: system.network, training },
@@ -67,7 +59,7 @@ export async function measureSystem(
       exitNames: names,
     }),
     trunkOnly: { averageMacs: trunk.averageMacs!, macsRatio: trunk.macsRatio! },
-    curve,
+    curve: frontierCurve(test, policy, frontier, costs),
     gains,
   };
 }

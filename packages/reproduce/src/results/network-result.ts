@@ -14,9 +14,8 @@ import {
   neverLeave,
   type PromisedPolicy,
   storedPolicy,
-  summarizeExits,
-  thresholdToJson,
 } from '@earlyexit/exit-criteria';
+import { frontierCurve, thinFrontier } from '../frontier-curve';
 import type { CurvePoint } from '../result';
 import type { AnsweredNetwork, KeptAnswers } from './kept-answers';
 
@@ -75,10 +74,6 @@ function curveOf(
   if (test.exits.length === 1 || getCriterion(criterion).needsLabels) return [];
   const policy = temperatures === undefined ? { criterion } : { criterion, temperatures };
   const { frontier } = searchThresholds(calibration, { ...policy, costs, aim: { maxAccuracyDrop: 0 } });
-  const step = Math.max(1, Math.ceil(frontier.length / CURVE_POINTS));
-  const kept = frontier.filter((_, at) => at % step === 0 || at === frontier.length - 1);
-  return kept.map(({ thresholds }) => {
-    const { top1, averageMacs } = summarizeExits(test, { ...policy, thresholds }, costs);
-    return { averageMacs: averageMacs!, top1: top1!, thresholds: thresholds.map(thresholdToJson) };
-  });
+  const thinned = thinFrontier(frontier, CURVE_POINTS).map(({ thresholds }) => thresholds);
+  return frontierCurve(test, policy, thinned, costs);
 }
