@@ -60,6 +60,6 @@ async function filesOf(folder: string): Promise<string[]> {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries.filter((entry) => entry.isFile()).map(({ name }) => name).sort();
   } catch (error) {
-    throw explainRead(error, folder);
+    throw explainRead(error, folder, 'this folder can be read');
   }
 }

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { DataError } from '@earlyexit/core';
-import { readWholeFile, writeWholeFile } from '@earlyexit/core/node';
+import { parseJsonObject, readWholeFile, writeWholeFile } from '@earlyexit/core/node';
 import { type HostTensor, readSafetensors, type TensorValues, writeSafetensors } from '@earlyexit/core/safetensors';
 import { type CachedLogits, type PolicyMetadata, validateCachedLogits } from '@earlyexit/exit-criteria';
 import { z } from 'zod';
@@ -64,7 +64,9 @@ export async function writeAnswers(path: string, answers: KeptAnswers): Promise<
  */
 export async function readAnswers(path: string): Promise<KeptAnswers> {
   const { tensors, metadata } = readSafetensors(await unpacked(path), path);
-  const parsed = head.safeParse(parseHead(metadata.get('answers'), path));
+  const parsed = head.safeParse(
+    parseJsonObject(new TextEncoder().encode(metadata.get('answers') ?? '{}'), path),
+  );
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw refuse(path, `${issue?.path.join('.') ?? 'the head'}: ${issue?.message ?? 'not as kept answers have it'}`);
@@ -99,14 +101,6 @@ async function unpacked(path: string): Promise<Uint8Array> {
     return await promisify(gunzip)(packed, { maxOutputLength: LARGEST_BYTES });
   } catch (cause) {
     throw refuse(path, (cause as Error).message, cause);
-  }
-}
-
-function parseHead(text: string | undefined, path: string): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch (cause) {
-    throw refuse(path, text === undefined ? 'a file without them' : 'a damaged head', cause);
   }
 }
 
