@@ -1,7 +1,6 @@
-import { axisX, axisY, dot, frame, gridX, gridY, line, plot, ruleX, text } from '@observablehq/plot';
+import { axisX, axisY, dot, frame, gridX, gridY, line, ruleX, text } from '@observablehq/plot';
 import { percent } from '@earlyexit/core/format';
-import { parseHTML } from 'linkedom';
-import { html } from '../html';
+import { drawSvgFile } from './svg';
 
 /** A point of the accuracy–cost plane. */
 export interface FrontierMark {
@@ -57,9 +56,7 @@ export function drawFrontier({ title, lines, marks }: FrontierPicture): string {
         ? name
         : `${name}: ${percent(point.accuracy)}, ${(1 / point.share).toFixed(2)}× fewer MACs`,
   }));
-  const { document } = parseHTML('<!doctype html><html></html>');
-  const svg = plot({
-    document,
+  return drawSvgFile(title, {
     className: 'frontier',
     width: WIDTH,
     height: HEIGHT,
@@ -106,8 +103,4 @@ export function drawFrontier({ title, lines, marks }: FrontierPicture): string {
       ),
     ],
   });
-  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  svg.setAttribute('role', 'img');
-  // An attribute of a file of XML may hold no `<`, which a page would let pass.
-  return `${svg.outerHTML.replace('<svg', () => html`<svg aria-label="${title}"`.text)}\n`;
 }
