@@ -1,6 +1,6 @@
 import { ArgumentError } from '@earlyexit/core';
 import { type CachedLogits } from '@earlyexit/exit-criteria';
-import { readLayerGraph } from '@earlyexit/profiler';
+import { readLayerGraph, tensorBytes } from '@earlyexit/profiler';
 import type { MultiExitModel } from './metadata/multi-exit-model';
 import type { SampleSource } from './sample-source';
 import { splitStages, type Stage } from './split-stages';
@@ -19,7 +19,6 @@ export interface ComputeLogitsOptions {
 const LARGEST_BATCH = 128;
 /** What the largest tensor of a batch may take. */
 const LARGEST_TENSOR_BYTES = 128 * 2 ** 20;
-const BYTES_PER_NUMBER = 4;
 
 /**
  * Runs every sample through the whole network, stage by stage as a session would, and keeps the logits of every
@@ -63,12 +62,8 @@ export async function computeLogits(
 
 /** Samples whose largest tensor is not too large; a network for small images takes the most. */
 function fittingBatch({ model }: MultiExitModel): number {
-  const sizes = readLayerGraph(model).nodes.flatMap(({ outputShapes }) =>
-    outputShapes.map((shape) =>
-      shape.slice(1).reduce<number>((size, axis) => size * (axis ?? 1), BYTES_PER_NUMBER),
-    ),
-  );
-  return Math.max(1, Math.min(LARGEST_BATCH, Math.floor(LARGEST_TENSOR_BYTES / Math.max(...sizes))));
+  const largest = Math.max(...tensorBytes(readLayerGraph(model)));
+  return Math.max(1, Math.min(LARGEST_BATCH, Math.floor(LARGEST_TENSOR_BYTES / largest)));
 }
 
 /** The logits of every exit for one batch; nothing else survives. */

@@ -1,4 +1,5 @@
 export { adviseExits, type AdviseExitsOptions, type ExitAdvice } from './advise-exits';
+export { type ClassifierFeatures, classifierFeatures } from './classifier-features';
 export { countMacs } from './count-macs';
 export { countParameters } from './count-parameters';
 export {
@@ -32,3 +33,4 @@ export {
   profileDocument,
 } from './profile-document';
 export { type ExitProfile, type LayerProfile, type ModelProfile, profileModel } from './profile-model';
+export { tensorBytes } from './tensor-bytes';

@@ -1,5 +1,5 @@
 import { ArgumentError } from '@earlyexit/core';
-import { type LayerGraph, profileModel, readLayerGraph } from '@earlyexit/profiler';
+import { classifierFeatures, type LayerGraph, profileModel, readLayerGraph } from '@earlyexit/profiler';
 import type { ExitSpecification } from './exit-specification';
 import { type LogitsGraph, openLogitsGraph } from './logits-graph';
 import {
@@ -55,7 +55,7 @@ export function attachExits(
   const names = planned.map((exit, index) => exit.name ?? `exit${String(index)}`);
   checkNames(names, opened.graph);
 
-  const finalFeatures = featuresOf(opened);
+  const finalFeatures = classifierFeatures(opened.graph, opened.logitsId)?.size ?? null;
   const earlyLogits = planned.map((exit, index) => {
     const features = opened.tensors.get(exit.attachment.tensorId)!;
     const logits = exit.build(features, { units, name: names[index]!, seed, finalFeatures });
@@ -105,13 +105,6 @@ function countClasses(opened: LogitsGraph): number {
     received: `[${opened.logits.shape.map(String).join(', ')}]`,
     remedy: 'End it with a dense layer of as many units as there are classes',
   });
-}
-
-/** How many features the final classifier reads. */
-function featuresOf({ graph, logitsId }: LogitsGraph): number | null {
-  const classifier = graph.nodes.find((node) => node.outputs.includes(logitsId));
-  const shape = classifier?.inputShapes[0] ?? [];
-  return classifier?.className === 'Dense' && shape.length === 2 ? (shape[1] ?? null) : null;
 }
 
 function checkCount(where: string, values: readonly unknown[] | null, count: number, what: string): void {

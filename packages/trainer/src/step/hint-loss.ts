@@ -1,4 +1,4 @@
-import type { LayerGraph, LayerGraphNode } from '@earlyexit/profiler';
+import { classifierFeatures, type LayerGraph } from '@earlyexit/profiler';
 import { tf } from '../tf';
 
 /** Which features learn from which, as plain data. */
@@ -9,36 +9,16 @@ export interface Hints {
   readonly features: readonly { readonly id: string; readonly exit: number }[];
 }
 
-/** The vector of features that the classifier of an exit reads. */
-export interface ClassifierFeatures {
-  readonly id: string;
-  readonly size: number;
-}
-
-/**
- * The features behind the logits of an exit: the input of the dense layer that makes them; null where something else makes
- * them.
- */
-export function classifierFeatures(graph: LayerGraph, exit: number): ClassifierFeatures | null {
-  const output = graph.outputs[exit] as string;
-  const makes = (node: LayerGraphNode): boolean => node.outputs.includes(output);
-  const classifier = graph.nodes.find(makes);
-  const [batched] = classifier?.inputShapes ?? [];
-  const size = batched?.[1];
-  if (classifier?.className !== 'Dense' || batched?.length !== 2 || typeof size !== 'number') return null;
-  return { id: classifier.inputs[0] as string, size };
-}
-
 /** The hints of the exits whose features are as many as the final one's; null if there are none. */
 export function findHints(graph: LayerGraph, computed: readonly number[], weight: number): Hints | null {
-  const teacher = classifierFeatures(graph, computed.at(-1)!);
+  const teacher = classifierFeatures(graph, graph.outputs[computed.at(-1)!]!);
   if (teacher === null) return null;
   const students = computed.slice(0, -1).flatMap((exit, position) => {
-    const own = classifierFeatures(graph, exit);
-    return own?.size === teacher.size ? [{ id: own.id, exit: position }] : [];
+    const own = classifierFeatures(graph, graph.outputs[exit]!);
+    return own?.size === teacher.size ? [{ id: own.tensorId, exit: position }] : [];
   });
   if (students.length === 0) return null;
-  return { weight, features: [...students, { id: teacher.id, exit: computed.length - 1 }] };
+  return { weight, features: [...students, { id: teacher.tensorId, exit: computed.length - 1 }] };
 }
 
 /**

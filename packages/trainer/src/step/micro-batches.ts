@@ -1,9 +1,8 @@
-import { readLayerGraph } from '@earlyexit/profiler';
+import { readLayerGraph, tensorBytes } from '@earlyexit/profiler';
 import type { MultiExitModel } from '@earlyexit/branch-head';
 import { tf } from '../tf';
 import type { Batch, BatchGradient, StepStatistics } from './training-step';
 
-const BYTES_PER_NUMBER = 4;
 const MEBIBYTE = 2 ** 20;
 /** What a sample's activations have to take for a batch to be divided unasked: smaller images train as they always did. */
 const LARGE_SAMPLE_BYTES = 24 * MEBIBYTE;
@@ -15,12 +14,7 @@ const TOGETHER_BYTES = 288 * MEBIBYTE;
  * those of photographs are; then as many as take 288 MiB.
  */
 export function fittingMicroBatch({ model }: MultiExitModel, batchSize: number): number {
-  const sizes = readLayerGraph(model).nodes.flatMap(({ outputShapes }) =>
-    outputShapes.map((shape) =>
-      shape.slice(1).reduce<number>((size, axis) => size * (axis ?? 1), BYTES_PER_NUMBER),
-    ),
-  );
-  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  const bytes = tensorBytes(readLayerGraph(model)).reduce((sum, size) => sum + size, 0);
   if (bytes < LARGE_SAMPLE_BYTES) return batchSize;
   return Math.min(batchSize, Math.max(1, Math.floor(TOGETHER_BYTES / bytes)));
 }

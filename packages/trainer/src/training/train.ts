@@ -1,5 +1,5 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
-import { readLayerGraph } from '@earlyexit/profiler';
+import { classifierFeatures, readLayerGraph } from '@earlyexit/profiler';
 import { seedDropout } from '../seeds/dropout-seeds';
 import type { EpochMetrics } from '../epoch/epoch-metrics';
 import { finishEpoch } from '../epoch/finish-epoch';
@@ -23,7 +23,6 @@ import {
   startPresentPhase,
   type TrainingContext,
 } from './training-context';
-import { classifierFeatures } from '../step/hint-loss';
 import { restoreWeights } from '../weights/weight-snapshot';
 import { openWorkerPool, type WorkerPool } from '../workers/worker-pool';
 
@@ -195,7 +194,7 @@ async function begin(context: TrainingContext, options: TrainOptions): Promise<P
 /** What to say of exits that a regime with hints cannot give one. */
 function missingHints({ plan, graph, exitNames }: TrainingContext): string[] {
   if (plan.phases.every(({ distillation }) => (distillation?.hint ?? 0) === 0)) return [];
-  const features = graph.outputs.map((_, exit) => classifierFeatures(graph, exit));
+  const features = graph.outputs.map((logits) => classifierFeatures(graph, logits));
   const final = features.at(-1)?.size ?? null;
   const without = features.flatMap((own, exit) =>
     own !== null && own.size === final ? [] : [`${exitNames[exit] ?? ''} (${String(own?.size ?? 'none')})`],
