@@ -1,12 +1,12 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { randomStream } from '@earlyexit/core';
 import { temporaryFolder } from '@earlyexit/testing';
 import sharp from 'sharp';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { onAnyMachine, shownCommandsOf } from './guide';
 import { linesOf, programsOf, run } from './packed';
+import { printedHere } from './printed-here';
 import { readText, root } from './workspace';
 
 const page = readText('apps/docs/guide/your-photographs.md');
@@ -57,21 +57,7 @@ describe('from a folder of photographs to a deployed file', () => {
   it.each(programsOf(page).map(({ source, prints }) => [prints.join(), source, prints] as const))(
     'a program says %s',
     async (_, source, prints) => {
-      const file = join(work, 'program.mjs');
-      writeFileSync(file, source);
-      const printed: string[] = [];
-      const log = vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => {
-        printed.push(values.map(String).join(' '));
-      });
-      const before = process.cwd();
-      process.chdir(work);
-      try {
-        await import(/* @vite-ignore */ pathToFileURL(file).href);
-      } finally {
-        process.chdir(before);
-        log.mockRestore();
-      }
-      expect(printed).toEqual(prints);
+      expect(await printedHere(source, work)).toEqual(prints);
     },
   );
 });

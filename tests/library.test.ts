@@ -1,11 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { randomStream } from '@earlyexit/core';
 import { temporaryFolder } from '@earlyexit/testing';
 import sharp from 'sharp';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { programsOf } from './packed';
+import { printedHere } from './printed-here';
 import { readText } from './workspace';
 
 const programs = programsOf(readText('docs/library.md'));
@@ -44,21 +44,8 @@ describe('the commands as programs', () => {
         .split('\n')
         .filter((line) => line.trim() !== '' && !line.startsWith('//'));
       expect(statements.length).toBeLessThanOrEqual(10);
-      const file = join(work, `program-${String(titles.indexOf(_))}.mjs`);
-      writeFileSync(file, source);
-      const printed: string[] = [];
-      const log = vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => {
-        printed.push(values.map(String).join(' '));
-      });
-      const before = process.cwd();
-      process.chdir(work);
-      try {
-        await import(/* @vite-ignore */ pathToFileURL(file).href);
-      } finally {
-        process.chdir(before);
-        log.mockRestore();
-      }
-      expect(printed).toEqual(prints);
+      const name = `program-${String(titles.indexOf(_))}.mjs`;
+      expect(await printedHere(source, work, name)).toEqual(prints);
     },
   );
 });
