@@ -2,7 +2,7 @@ import { h, type VNode } from 'vue';
 import type { BroughtModel } from './use-model';
 
 /** Measures the file with the exit here, hands it over, and says what comes next. */
-export function takeAway({ model, exited, place, times, time, isNormalized }: BroughtModel): VNode {
+export function takeAway({ model, exited, place, times, problem, time, isNormalized }: BroughtModel): VNode {
   const [now, made, found] = [model.value!, exited.value!, times.value];
   const name = now.name.replace(/\.onnx$/i, '');
   const isTimed = now.examined.input.type === 'float32';
@@ -24,7 +24,7 @@ export function takeAway({ model, exited, place, times, time, isNormalized }: Br
       'p',
       { class: 'times', role: 'status' },
       found === null
-        ? ''
+        ? problem.value
         : `One image here: ${found.plainMs.toFixed(2)} ms without the exit, ${found.leavingMs.toFixed(2)} ms if it leaves there, ${found.goingOnMs.toFixed(2)} ms if it goes on.`,
     ),
     h('p', { class: 'note' }, [

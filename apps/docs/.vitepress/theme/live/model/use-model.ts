@@ -14,6 +14,7 @@ export const hiddenSizes = [0, 32, 128] as const;
 /** What a reader brought, and what they chose. */
 export interface BroughtModel {
   readonly phase: Ref<'waiting' | 'reading' | 'ready' | 'failed'>;
+  /** Why a file is refused, or could not be timed. */
   readonly problem: Ref<string>;
   readonly model: Ref<UnderstoodModel | null>;
   readonly exited: Ref<ExitedModel | null>;
@@ -63,27 +64,30 @@ export function useModel(root: Readonly<Ref<Element | null>>): BroughtModel {
       if (isLatest()) phase.value = 'ready';
     } catch (error) {
       if (!isLatest()) return;
-      problem.value = error instanceof Error ? error.message : String(error);
+      problem.value = messageOf(error);
       phase.value = 'failed';
     }
   }
 
-  const exitAgain = async (isLatest: () => boolean): Promise<void> => {
+  /** Network and exit change together: what one of them costs says nothing of another. */
+  async function exitIn(now: UnderstoodModel, isLatest: () => boolean): Promise<void> {
     const { exitModel } = await import('./understood-model');
-    const [now, at] = [model.value, place.value];
+    const at = now.profile.places[chosen.value];
+    const made =
+      at === undefined
+        ? null
+        : await exitModel(now, {
+            place: at,
+            hidden: hidden.value,
+            seed: seed.value,
+            isNormalized: isNormalized.value,
+          });
+    if (!isLatest()) return;
+    model.value = now;
+    exited.value = made;
     times.value = null;
-    if (now === null || at === null) {
-      exited.value = null;
-      return;
-    }
-    const made = await exitModel(now, {
-      place: at,
-      hidden: hidden.value,
-      seed: seed.value,
-      isNormalized: isNormalized.value,
-    });
-    if (isLatest()) exited.value = made;
-  };
+    problem.value = '';
+  }
 
   function read(bytes: () => Promise<Uint8Array>, name: string): void {
     phase.value = 'reading';
@@ -91,10 +95,9 @@ export function useModel(root: Readonly<Ref<Element | null>>): BroughtModel {
       const { understandModel } = await import('./understood-model');
       const understood = await understandModel(await bytes(), name);
       if (!isLatest()) return;
-      model.value = understood;
       const last = understood.profile.places.length - 1;
       if (chosen.value > last) chosen.value = Math.max(0, last);
-      await exitAgain(isLatest);
+      await exitIn(understood, isLatest);
     });
   }
 
@@ -116,8 +119,9 @@ export function useModel(root: Readonly<Ref<Element | null>>): BroughtModel {
   whenSeen(root, takeExample);
 
   watch([chosen, hidden, seed, isNormalized], () => {
-    if (phase.value !== 'ready') return;
-    void latestOnly(exitAgain);
+    const now = model.value;
+    if (phase.value !== 'ready' || now === null) return;
+    void latestOnly((isLatest) => exitIn(now, isLatest));
   });
   watch([chosen, hidden, seed, share], () => {
     writeLinkState({
@@ -136,9 +140,17 @@ export function useModel(root: Readonly<Ref<Element | null>>): BroughtModel {
     async time() {
       const [now, made] = [model.value, exited.value];
       if (now === null || made === null) return;
-      const { timeExits } = await import('./time-exits');
-      const found = await timeExits(now.bytes, made.file, now.examined.input);
-      if (exited.value === made) times.value = found;
+      try {
+        const { timeExits } = await import('./time-exits');
+        const found = await timeExits(now.bytes, made.file, now.examined.input);
+        if (exited.value === made) times.value = found;
+      } catch (error) {
+        if (exited.value === made) problem.value = messageOf(error);
+      }
     },
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
