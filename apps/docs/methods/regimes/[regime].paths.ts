@@ -1,11 +1,12 @@
-import { measuredSystems } from '../measured-systems';
+import { type MeasuredSystem, measuredSystems } from '../measured-systems';
 import { phaseRow } from '../phase-row';
 import { regimePages } from '../regime-pages';
 
 /** A page for each regime. */
 export default {
-  paths: () =>
-    regimePages.map(({ name, idea, formula, phases, source, care, code }) => ({
+  paths: () => {
+    const systems = measuredSystems();
+    return regimePages.map(({ name, idea, formula, phases, source, care, code }) => ({
       params: { regime: name },
       content: `# ${name}
 
@@ -23,7 +24,7 @@ ${care}
 
 ## What we measured
 
-${measured(name)}
+${measured(systems.filter(({ regime }) => regime === name))}
 
 ## Where it comes from
 
@@ -40,11 +41,11 @@ await train({ model, train: split.train, regime, epochs: 10, batchSize: 64, opti
 
 On the command line: \`earlyexit train --regime ${name}\`.
 `,
-    })),
+    }));
+  },
 };
 
-function measured(regime: string): string {
-  const systems = measuredSystems().filter((system) => system.regime === regime);
+function measured(systems: readonly MeasuredSystem[]): string {
   if (systems.length === 0) {
     return 'No recipe with this regime has been carried out in its full form yet, so there is no figure of ours to show. [Published figures and ours](/methods/figures) lists what there is.';
   }
@@ -56,5 +57,5 @@ function measured(regime: string): string {
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 
-One seed each; [what the papers say](/methods/figures), and how the settings were chosen, stands beside it.`;
+One seed each. [Published figures and ours](/methods/figures) says what the papers report and how the settings were chosen.`;
 }

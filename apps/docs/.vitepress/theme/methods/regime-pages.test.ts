@@ -15,6 +15,7 @@ import {
   zeroTimeWaste,
 } from '@earlyexit/trainer';
 import { describe, expect, it } from 'vitest';
+import { phaseRow } from '../../../methods/phase-row';
 import { regimePages } from '../../../methods/regime-pages';
 
 const regimes: readonly Regime[] = [
@@ -58,6 +59,12 @@ describe.each(regimePages)('the page of $name', ({ name, idea, phases, code }) =
     const called = code.slice(0, code.indexOf('('));
     expect(called).toBe(name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()));
   });
+});
+
+it('counts one epoch, and several', () => {
+  const ensembles = { epochs: 1, trains: 'the ensembles', exits: 'the early exits' };
+  const row = phaseRow([ensembles, { ...ensembles, epochs: 4 }], 'five');
+  expect(row.match(/[0-9]+ epochs?/g)).toEqual(['1 epoch', '4 epochs']);
 });
 
 it('there is a page for each of these, in alphabetical order', () => {
