@@ -2,8 +2,8 @@ import DefaultTheme from 'vitepress/theme-without-fonts';
 import type { Theme } from 'vitepress';
 import { defineAsyncComponent, h } from 'vue';
 import { EarlyExitPicture } from './early-exit-picture';
-import './methods/layer-row.css';
-import './methods/phase-row.css';
+import './methods/figures-table.css';
+import './methods/rows.css';
 import './style.css';
 
 const theme: Theme = {
