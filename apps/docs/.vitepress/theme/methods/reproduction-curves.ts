@@ -1,11 +1,11 @@
 import * as Plot from '@observablehq/plot';
 import { computed, defineComponent, h, onMounted, type PropType, ref, watch } from 'vue';
 import type { ShownReproduction, ShownSystem } from '../../../methods/figures.data';
-import { elementWidth } from '../live/thresholds/element-width';
+import { costPlot } from '../live/cost-plot';
+import { elementWidth } from '../live/element-width';
 import '../live/live-example.css';
 
 const HEIGHT = 280;
-const FIRST_WIDTH = 640;
 const COLORS = ['var(--curve-1)', 'var(--curve-2)', 'var(--curve-3)', 'var(--curve-4)'] as const;
 
 interface Point {
@@ -21,7 +21,7 @@ export default defineComponent({
   setup(props) {
     const root = ref<HTMLElement | null>(null);
     const place = ref<HTMLElement | null>(null);
-    const width = elementWidth(root, FIRST_WIDTH);
+    const width = elementWidth(root);
     const hidden = ref<ReadonlySet<string>>(new Set());
     const shown = computed(() => props.reproduction.systems.filter(({ name }) => !hidden.value.has(name)));
     const names = computed(() => props.reproduction.systems.map(({ name }) => name));
@@ -75,14 +75,10 @@ function plotOf(
   const curves = systems.flatMap((system) => system.curve.map((point) => pointOf(system, point)));
   const here = systems.map((system) => pointOf(system, system.here));
   const color = ({ system }: Point): string => COLORS[names.indexOf(system) % COLORS.length]!;
-  const element = Plot.plot({
+  const element = costPlot({
     width,
     height: HEIGHT,
-    marginLeft: 50,
-    marginBottom: 38,
-    style: { background: 'none', fontSize: '12px' },
-    x: { label: 'average cost, % of the network without exits →', nice: true, ticks: 6 },
-    y: { label: '↑ right on the test split, %', nice: true, grid: true, ticks: 5 },
+    accuracy: 'right on the test split',
     marks: [
       Plot.ruleY(systems, {
         y: ({ staticTop1 }: ShownSystem) => 100 * staticTop1,
@@ -104,8 +100,6 @@ function plotOf(
       ),
     ],
   });
-  for (const part of element.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
-  element.setAttribute('role', 'img');
   const words = here.map(
     ({ system, x, y }) => `${system} ${y.toFixed(2)} % right for ${x.toFixed(1)} % of the cost`,
   );

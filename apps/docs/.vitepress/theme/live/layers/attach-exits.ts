@@ -2,7 +2,7 @@ import { shortMacs } from '@earlyexit/core/format';
 import { defineComponent, h, ref, type VNode } from 'vue';
 import { shareText } from '../live-figures';
 import { networkPicture } from '../network/network-picture';
-import { elementWidth } from '../thresholds/element-width';
+import { elementWidth } from '../element-width';
 import { exitRows } from './exit-rows';
 import { programFor } from './layers-state';
 import { stageTable } from './stage-table';
@@ -11,16 +11,13 @@ import '../live-example.css';
 import '../network/network.css';
 import './layers.css';
 
-/** Until the page knows better. */
-const FIRST_WIDTH = 640;
-
 /** A network of layers, the exits that a reader attaches to it, what they cost, and the stages that follow. */
 export default defineComponent({
   name: 'AttachExits',
   setup() {
     const root = ref<HTMLElement | null>(null);
     const pictures = ref<HTMLElement | null>(null);
-    const width = elementWidth(pictures, FIRST_WIDTH);
+    const width = elementWidth(pictures);
     const edited = useLayers(root);
     const { phase, problem, source, exits, attached, networks } = edited;
 

@@ -2,16 +2,13 @@ import { shortMacs } from '@earlyexit/core/format';
 import { defineComponent, h, ref, type VNode } from 'vue';
 import { liveFigures, shareText } from '../live-figures';
 import { networkPicture } from '../network/network-picture';
-import { elementWidth } from '../thresholds/element-width';
+import { elementWidth } from '../element-width';
 import { exitChoices } from './exit-choices';
 import { takeAway } from './take-away';
 import { useModel } from './use-model';
 import '../live-example.css';
 import '../network/network.css';
 import './model.css';
-
-/** Until the page knows better. */
-const FIRST_WIDTH = 640;
 
 /** A file to drop a classifier in, its graph, and what an exit in it would cost. */
 export default defineComponent({
@@ -20,7 +17,7 @@ export default defineComponent({
     const root = ref<HTMLElement | null>(null);
     const pictures = ref<HTMLElement | null>(null);
     const isOver = ref(false);
-    const width = elementWidth(pictures, FIRST_WIDTH);
+    const width = elementWidth(pictures);
     const brought = useModel(root);
     const { phase, problem, model, economy, cost, share, chosen } = brought;
 

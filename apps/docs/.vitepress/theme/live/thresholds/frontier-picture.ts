@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import { costPlot } from '../cost-plot';
 import type { FrontierLook } from './search-tasks';
 
 const HEIGHT = 250;
@@ -24,14 +25,10 @@ export function frontierPicture(
     x: (100 * averageMacs) / staticMacs,
     y: 100 * accuracy,
   });
-  const element = Plot.plot({
+  const element = costPlot({
     width,
     height: HEIGHT,
-    marginLeft: 46,
-    marginBottom: 38,
-    style: { background: 'none', fontSize: '12px' },
-    x: { label: 'average cost, % of the network without exits →', nice: true, ticks: 5 },
-    y: { label: '↑ accuracy, %', nice: true, grid: true, ticks: 5 },
+    accuracy: 'accuracy',
     marks: [
       Plot.ruleY([100 * finalAccuracy], { stroke: 'var(--vp-c-text-3)', strokeDasharray: '4 4' }),
       Plot.line(frontier.map(pointOf), { x: 'x', y: 'y', stroke: 'var(--frontier)', strokeWidth: 2.5 }),
@@ -41,9 +38,6 @@ export function frontierPicture(
       }),
     ],
   });
-  // One picture, one name: its parts have none of their own.
-  for (const part of element.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
-  element.setAttribute('role', 'img');
   const [x, y] = [element.scale('x')!, element.scale('y')!];
   const dot = element.querySelector('circle')!;
   const isOn = ([least, most]: readonly number[], value: number): boolean =>

@@ -1,6 +1,6 @@
 import { defineComponent, h, ref, type VNode } from 'vue';
+import { elementWidth } from '../element-width';
 import { expectation } from '../expectation';
-import { elementWidth } from './element-width';
 import { expectedShare } from './expected-share';
 import { flowPicture } from './flow-picture';
 import { frontierChart } from './frontier-chart';
@@ -13,16 +13,13 @@ import { useThresholds } from './use-thresholds';
 import '../live-example.css';
 import './thresholds.css';
 
-/** Until the page knows better. */
-const FIRST_WIDTH = 600;
-
 /** Kept logits of a network, a slider for the threshold of each exit, and what follows. */
 export default defineComponent({
   name: 'ThresholdsByHand',
   setup() {
     const root = ref<HTMLElement | null>(null);
     const pictures = ref<HTMLElement | null>(null);
-    const width = elementWidth(pictures, FIRST_WIDTH);
+    const width = elementWidth(pictures);
     const model = useThresholds(root);
     const { state, scored, look, frontier, finalAccuracy, problem } = model;
 
