@@ -1,16 +1,14 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomStream } from '@earlyexit/core';
 import { temporaryFolder } from '@earlyexit/testing';
-import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { writeTinyImage } from '../apps/cli/src/testing/tiny-images';
 import { onAnyMachine, shownCommandsOf } from './guide';
 import { linesOf, programsOf, run } from './packed';
 import { printedHere } from './printed-here';
 import { readText, root } from './workspace';
 
 const page = readText('apps/docs/guide/your-photographs.md');
-const SIDE = 28;
 const PHOTOS_OF_A_CLASS = 120;
 let work = '';
 
@@ -19,14 +17,8 @@ async function writePhotos(folder: string): Promise<void> {
   for (const [label, name] of ['left', 'top', 'whole'].entries()) {
     mkdirSync(join(folder, name), { recursive: true });
     for (let photo = 0; photo < PHOTOS_OF_A_CLASS; photo++) {
-      const random = randomStream(photo * 3 + label);
-      const contrast = photo % 2 === 0 ? 130 : 9;
-      const bytes = Uint8Array.from({ length: SIDE * SIDE }, (_, i) => {
-        const isBright = [i % SIDE < SIDE / 2, i < (SIDE * SIDE) / 2, true][label];
-        return (isBright === true ? 30 + contrast : 30) + 90 * random();
-      });
-      const raw = { width: SIDE, height: SIDE, channels: 1 } as const;
-      await sharp(bytes, { raw }).toFile(join(folder, name, `${photo}.png`));
+      const look = { side: 28, dark: 30, bright: photo % 2 === 0 ? 160 : 39, noise: 90 };
+      await writeTinyImage(join(folder, name, `${photo}.png`), label, photo, look);
     }
   }
 }

@@ -3,22 +3,33 @@ import { join } from 'node:path';
 import { randomStream } from '@earlyexit/core';
 import sharp from 'sharp';
 
-const SIDE = 8;
 const classes = ['left', 'top', 'whole'] as const;
 
-/** One 8×8 image of a class: bright on the left, at the top, or everywhere, with seeded noise. */
-export function tinyImage(label: number, seed: number): Uint8Array {
-  const noise = randomStream(seed * classes.length + label);
-  return Uint8Array.from({ length: SIDE * SIDE }, (_, i) => {
-    const bright = [i % SIDE < SIDE / 2, i < (SIDE * SIDE) / 2, true][label] === true;
-    return (bright ? 150 : 20) + 80 * noise();
+/** What tiny images look like. */
+const usual = { side: 8, dark: 20, bright: 150, noise: 80 } as const;
+
+/** What an image looks like where it is not as usual. */
+export type TinyLook = Readonly<Partial<Record<keyof typeof usual, number>>>;
+
+/** One image of a class, 8×8 unless told otherwise: bright on the left, at the top, or everywhere, with seeded noise. */
+export function tinyImage(label: number, seed: number, look: TinyLook = {}): Uint8Array {
+  const { side, dark, bright, noise } = { ...usual, ...look };
+  const random = randomStream(seed * classes.length + label);
+  return Uint8Array.from({ length: side * side }, (_, i) => {
+    const isBright = [i % side < side / 2, i < (side * side) / 2, true][label] === true;
+    return (isBright ? bright : dark) + noise * random();
   });
 }
 
 /** Writes a tiny image as a file. */
-export async function writeTinyImage(path: string, label: number, seed: number): Promise<void> {
-  const raw = { width: SIDE, height: SIDE, channels: 1 } as const;
-  const image = sharp(tinyImage(label, seed), { raw });
+export async function writeTinyImage(
+  path: string,
+  label: number,
+  seed: number,
+  look?: TinyLook,
+): Promise<void> {
+  const { side } = { ...usual, ...look };
+  const image = sharp(tinyImage(label, seed, look), { raw: { width: side, height: side, channels: 1 } });
   await writeFile(path, await (path.endsWith('.jpg') ? image.jpeg({ quality: 95 }) : image.png()).toBuffer());
 }
 
