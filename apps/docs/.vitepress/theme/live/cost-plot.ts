@@ -17,7 +17,8 @@ export function costPlot({ width, height, accuracy, marks }: CostPlot): ReturnTy
     height,
     marginLeft: 50,
     marginBottom: 40,
-    style: { background: 'none', fontSize: '12px' },
+    // The label of the axis reaches a little below it.
+    style: { background: 'none', fontSize: '12px', overflow: 'visible' },
     x: { label: 'average cost, % of the network without exits →', nice: true },
     y: { label: `↑ ${accuracy}, %`, nice: true, grid: true, ticks: 5 },
     marks: [...marks],
