@@ -1,6 +1,6 @@
 import { ArgumentError } from '@earlyexit/core';
 import { countMacs } from './count-macs';
-import { ancestors, type LayerGraph, type LayerGraphNode, readLayerGraph, type Shape } from './layer-graph';
+import { ancestors, backboneNodes, type LayerGraph, type LayerGraphNode, readLayerGraph, type Shape } from './layer-graph';
 import type { tfl } from './tf';
 
 /** A place where an exit would pay. */
@@ -70,8 +70,7 @@ interface Place {
 
 /** Every cost at which the backbone can be cut at one tensor, and the layer to cut it after. */
 function findPlaces(graph: LayerGraph): Place[] {
-  const final = graph.outputs.at(-1)!;
-  const inBackbone = ancestors(graph, [final]);
+  const inBackbone = backboneNodes(graph);
   const backbone = graph.nodes.filter((node) => inBackbone.has(node.id));
   const costs = new Map(backbone.map((node) => [node.id, countMacs(node)]));
   const total = sumOf(backbone, costs);

@@ -86,13 +86,21 @@ export function readLayerGraph(model: tfl.LayersModel): LayerGraph {
   };
 }
 
-/** The ids of the nodes that the tensors `tensorIds` are computed from. */
-export function ancestors(graph: LayerGraph, tensorIds: Iterable<string>): Set<string> {
+/**
+ * The ids of the nodes that the tensors `tensorIds` are computed from.
+ *
+ * @param isEnd of a node that is left out, with what it alone needs; none unless given
+ */
+export function ancestors(
+  graph: Pick<LayerGraph, 'nodes'>,
+  tensorIds: Iterable<string>,
+  isEnd: (node: LayerGraphNode) => boolean = () => false,
+): Set<string> {
   const wanted = new Set(tensorIds);
   const found = new Set<string>();
   // In reverse topological order every reader of a node comes before the node.
   for (const node of [...graph.nodes].reverse()) {
-    if (!node.outputs.some((id) => wanted.has(id))) continue;
+    if (isEnd(node) || !node.outputs.some((id) => wanted.has(id))) continue;
     found.add(node.id);
     for (const id of node.inputs) wanted.add(id);
   }
@@ -104,14 +112,7 @@ export function ancestors(graph: LayerGraph, tensorIds: Iterable<string>): Set<s
  * behind a `StopGradient` of `@earlyexit/branch-head`, stays a head.
  */
 export function backboneNodes(graph: Pick<LayerGraph, 'nodes' | 'outputs'>): Set<string> {
-  const wanted = new Set(graph.outputs.slice(-1));
-  const found = new Set<string>();
-  for (const node of [...graph.nodes].reverse()) {
-    if (node.className === 'StopGradient' || !node.outputs.some((id) => wanted.has(id))) continue;
-    found.add(node.id);
-    for (const id of node.inputs) wanted.add(id);
-  }
-  return found;
+  return ancestors(graph, graph.outputs.slice(-1), ({ className }) => className === 'StopGradient');
 }
 
 class GraphReader {

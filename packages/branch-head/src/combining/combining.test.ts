@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { profileModel } from '@earlyexit/profiler';
+import { adviseExits, profileModel } from '@earlyexit/profiler';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { attachExits } from '../attaching/attach-exits';
 import { keepExits } from '../attaching/keep-exits';
@@ -53,6 +53,13 @@ describe('boostExits', () => {
     });
     expect(exitCombination(boostExits(network))).toBe('boosted');
     expect(exitCombination(network)).toBeNull();
+  });
+
+  it('has the places for exits that it had', () => {
+    const network = separate();
+    const places = adviseExits(network.model);
+    expect(places.length).toBeGreaterThan(0);
+    expect(adviseExits(boostExits(network).model)).toEqual(places);
   });
 
   it('costs what it did: the backbone is the same, and so is each head', () => {
