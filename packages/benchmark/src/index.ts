@@ -11,7 +11,6 @@ export { modelToTime, type ModelToTimeOptions } from './inference/model-to-time'
 export {
   type AttachedTiming,
   type AttachedToTime,
-  type ImagesToRead,
   timeAttached,
 } from './inference/time-attached';
 export type { LeavingOptions, NetworkToTime } from './inference/network-to-time';

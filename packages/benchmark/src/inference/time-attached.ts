@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkOptions } from '@earlyexit/core';
+import type { LookedAtImages } from '@earlyexit/datasets';
 import { preprocess } from '@earlyexit/inference';
 import { benchmarkInference } from './benchmark-inference';
 import { fileToTime } from './file-to-time';
@@ -12,17 +13,6 @@ export interface AttachedToTime {
   readonly withoutExits: () => Promise<Uint8Array>;
   /** Positions of images that nothing was chosen by. */
   readonly reportRows: Int32Array;
-}
-
-/** Images by position, as `attachToOnnx` takes them. */
-export interface ImagesToRead {
-  read(
-    rows: Int32Array,
-    options?: {
-      readonly signal?: AbortSignal | undefined;
-      readonly imageShape?: readonly [height: number, width: number, channels: number];
-    },
-  ): Promise<Uint8Array>;
 }
 
 /** What a file gains in time, with batches of one size. */
@@ -47,12 +37,13 @@ const ROUNDS = 7;
  * Times a file with exits against the network without them, on one thread, each in a process of its own, on images that
  * nothing was chosen by.
  *
+ * @param images those that `attachToOnnx` or `cascadeOnnx` was given
  * @param batches sizes of batches; 1 and 64 unless given
  * @throws EnvironmentError without onnxruntime, or if a process ends before it has answered; the signal's reason
  */
 export async function timeAttached(
   { file, withoutExits, reportRows }: AttachedToTime,
-  images: ImagesToRead,
+  images: Pick<LookedAtImages, 'read'>,
   { batches = [1, 64], signal, onProgress }: WorkOptions & { readonly batches?: readonly number[] } = {},
 ): Promise<AttachedTiming[]> {
   const folder = await mkdtemp(join(tmpdir(), 'earlyexit-time-'));
