@@ -59,7 +59,7 @@ export interface ForeignPlan {
   /** One an exit, the final one included. */
   readonly temperatures: readonly number[];
   readonly metadata: MultiExitMetadata;
-  /** Ranges from `measureForeign`: convolutions then compute in int8, and heads stay float32. */
+  /** Ranges from `measureFile` of what `writeForeignRanges` writes: convolutions then compute in int8, and heads stay float32. */
   readonly quantization?: Quantization | undefined;
   /** Divides `logits` by the temperature of the exit that answered, and states temperatures of 1; off unless given. */
   readonly foldTemperatures?: boolean | undefined;
@@ -86,7 +86,6 @@ export async function writeForeignConditional(plan: ForeignPlan): Promise<Uint8A
     : encodeThresholds(plan.criterion, plan.thresholds);
   const level: Level = { plan, limits, classes: network.classes };
   graph.setOrigin('pixel_values', 'pixel_values');
-  const [height, width, channels] = input.size;
   const pixels = { name: 'pixel_values', shape: input.size, layout: 'channels-first' } as const;
   const colors = plan.colorInput === true ? readColors(graph, pixels, metadata.preprocessing) : null;
   const images = colors?.gray.name ?? 'pixel_values';
@@ -101,10 +100,11 @@ export async function writeForeignConditional(plan: ForeignPlan): Promise<Uint8A
   });
   nameOutputs(graph, answers);
   const inputShape = colors?.input.shape ?? input.size;
+  const [height, width, channels] = inputShape;
   const message = graph.build(
     metadata.name,
     [
-      valueInfo('pixel_values', [BATCH, colors === null ? channels : 3, height, width]),
+      valueInfo('pixel_values', [BATCH, channels!, height!, width!]),
       ...(isFed ? [valueInfo('thresholds', [exits.length])] : []),
     ],
     [

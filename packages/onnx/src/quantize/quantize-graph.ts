@@ -9,6 +9,7 @@ import {
   type ValueInfoMessage,
 } from '../protobuf/messages';
 import { type ActivationQuantization, type ActivationRange, quantizationOf } from './activation-range';
+import { attributeOf } from '../foreign/node-names';
 import { wholeOf } from '../protobuf/read-model';
 import { quantizeWeights } from './quantize-weights';
 
@@ -234,9 +235,9 @@ class GraphQuantizer {
   }
 
   /** How many channels of zeros to add for a convolution of a colour image. */
-  #missingChannels({ opType, input, attribute }: NodeMessage): number {
-    const groups = wholeOf(attribute.find(({ name }) => name === 'group')?.i ?? 1);
-    const channels = opType === 'Conv' && groups === 1 ? this.#weights.get(input[1]!)?.dims[1] : undefined;
+  #missingChannels(node: NodeMessage): number {
+    const isColored = node.opType === 'Conv' && wholeAttribute(node, 'group', 1) === 1;
+    const channels = isColored ? this.#weights.get(node.input[1]!)?.dims[1] : undefined;
     return channels === COLORS ? PADDED_COLORS - COLORS : 0;
   }
 
@@ -246,7 +247,7 @@ class GraphQuantizer {
     const weights = padInputChannels(this.#weights.get(name!)!, missing);
     const values = floatsOf(weights);
     // Rows of a convolution, columns of a dense layer unless it takes its weights transposed.
-    const axis = node.opType === 'Conv' || wholeOf(attributeOf(node, 'transB') ?? 0) === 1 ? 0 : 1;
+    const axis = node.opType === 'Conv' || wholeAttribute(node, 'transB', 0) === 1 ? 0 : 1;
     const channels = weights.dims[axis]!;
     const size = values.length / channels;
     const channelOf =
@@ -372,13 +373,12 @@ function changed<Message extends object>(message: Message, fields: Partial<Messa
 /** A dense layer that only multiplies and adds; other programs may scale or turn what goes in. */
 function isPlainGemm(node: NodeMessage): boolean {
   const { opType } = node;
-  if (opType !== 'Gemm' || wholeOf(attributeOf(node, 'transA') ?? 0) === 1) return false;
-  return ['alpha', 'beta'].every((name) => (node.attribute.find((each) => each.name === name)?.f ?? 1) === 1);
+  if (opType !== 'Gemm' || wholeAttribute(node, 'transA', 0) === 1) return false;
+  return ['alpha', 'beta'].every((name) => (attributeOf(node, name)?.f ?? 1) === 1);
 }
 
-/** A whole number that is an attribute. */
-function attributeOf({ attribute }: NodeMessage, wanted: string): number | undefined {
-  return attribute.find(({ name }) => name === wanted)?.i;
+function wholeAttribute(node: NodeMessage, name: string, otherwise: number): number {
+  return wholeOf(attributeOf(node, name)?.i ?? otherwise);
 }
 
 function isFloat({ dataType, dims, rawData }: TensorMessage): boolean {
