@@ -1,5 +1,5 @@
-import { type CachedLogits } from '@earlyexit/exit-criteria';
-import { channelsFirst, type WorkOptions } from '@earlyexit/core';
+import type { CachedLogits } from '@earlyexit/exit-criteria';
+import type { WorkOptions } from '@earlyexit/core';
 import { preprocess } from '@earlyexit/inference';
 import { graphOpener } from '@earlyexit/inference/onnx';
 import { selectSamples } from '@earlyexit/calibration';
@@ -9,6 +9,8 @@ import {
   type ForeignParts,
   measureFile,
   type Quantization,
+  RANGE_IMAGES,
+  rangeBatches,
   writeForeignExits,
   writeForeignRanges,
 } from '@earlyexit/onnx/foreign';
@@ -25,11 +27,6 @@ export interface QuantizedAttached {
   /** How many images the ranges were measured on. */
   readonly samples: number;
 }
-
-/** Enough for the range of an activation, since every position of every image contributes. */
-const RANGE_IMAGES = 256;
-/** Numbers that a run may hold at once; a network has some hundred activations for each input value. */
-const [NUMBERS_A_RUN, ACTIVATIONS_AN_INPUT, LARGEST_BATCH] = [2 ** 26, 200, 64];
 
 /**
  * Measures the ranges of a network's activations on the images that things are fitted on, and runs all of them in int8.
@@ -59,24 +56,14 @@ export async function quantizeAttached(
 ): Promise<QuantizedAttached> {
   const { input } = plan;
   const { size, mean, standardDeviation } = input;
-  const batch = Math.floor(NUMBERS_A_RUN / (size[0] * size[1] * size[2] * ACTIVATIONS_AN_INPUT));
-  const step = Math.max(1, Math.min(LARGEST_BATCH, batch));
-  const samples = Math.min(RANGE_IMAGES, parts.fit);
-  const what = 'measuring the ranges of activations';
-  let seen = 0;
+  const measured = rows.slice(0, Math.min(RANGE_IMAGES, parts.fit));
+  const load = async (some: Int32Array): Promise<Float32Array> => {
+    const bytes = await images.read(some, { signal: work.signal, imageShape: size });
+    return preprocess(bytes, { inputShape: size, mean, standardDeviation });
+  };
   const quantization = await measureFile(await writeForeignRanges(plan), {
     open: graphOpener(),
-    async *images() {
-      for (let from = 0; from < samples; from += step) {
-        work.signal?.throwIfAborted();
-        const some = rows.slice(from, Math.min(samples, from + step));
-        const bytes = await images.read(some, { signal: work.signal, imageShape: size });
-        const prepared = preprocess(bytes, { inputShape: size, mean, standardDeviation });
-        yield { data: channelsFirst(prepared, size), count: some.length };
-        seen += some.length;
-        work.onProgress?.({ what, done: Math.floor(seen / 2), total: samples, unit: 'samples' });
-      }
-    },
+    images: rangeBatches({ rows: measured, load, shape: size }, work),
   });
   const { exits, classes, labels } = cached;
   const int8 = await cacheLogits(
@@ -92,5 +79,5 @@ export async function quantizeAttached(
     work.onNote,
     caller,
   );
-  return { quantization, cached: { ...int8, labels }, agreement, samples };
+  return { quantization, cached: { ...int8, labels }, agreement, samples: measured.length };
 }

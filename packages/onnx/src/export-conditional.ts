@@ -1,11 +1,12 @@
 import type { MultiExitModel } from '@earlyexit/branch-head';
-import { getCriterion, thresholdToJson } from '@earlyexit/exit-criteria';
+import { thresholdToJson } from '@earlyexit/exit-criteria';
 import { describeColors, readColors } from './color-input';
 import type { StateValue } from './criteria/criterion-graph';
 import { getCriterionGraph } from './criteria/criterion-graphs';
 import {
   type Answers,
   findRows,
+  foldTemperature,
   mergeAnswers,
   nameOutputs,
   splitThresholds,
@@ -116,13 +117,10 @@ function writeLevel(plan: Plan, graph: GraphBuilder, { exit, values, state }: Le
   const isFinal = exit === network.stages.length - 1;
   // Under every criterion the final exit answers for itself.
   const answer = isFinal ? logits : scored.answer;
-  const { answersWith } = getCriterion(criterion);
-  const isTempered = temperature === 1 || (answersWith !== 'logits' && !isFinal);
   const own = {
-    logits:
-      plan.foldTemperatures && !isTempered
-        ? graph.add('Div', [answer, graph.scalar(temperature)], {}, 'tempered')
-        : answer,
+    logits: plan.foldTemperatures
+      ? foldTemperature(graph, answer, { criterion, temperature, isFinal })
+      : answer,
     score: scored.score,
   };
   const here: Answers = { ...own, exit: { passed: 0, more: null } };

@@ -32,6 +32,7 @@ export {
 export type { MultiExitMetadata } from '@earlyexit/branch-head';
 export type { Quantization } from './quantize/activation-range';
 export { checkAgreement, type ExitAgreement } from './quantize/check-agreement';
+export { RANGE_IMAGES, rangeBatches, type RangeImages } from './quantize/range-batches';
 export { measureFile, type MeasuredFile, type OpenGraph } from './quantize/measure-file';
 export { METADATA_KEY, type OnnxMetadata } from './model-file';
 export { type Attribute, GraphBuilder, valueInfo } from './graph/graph-builder';

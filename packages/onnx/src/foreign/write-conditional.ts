@@ -11,6 +11,7 @@ import { getCriterionGraph } from '../criteria/criterion-graphs';
 import {
   type Answers,
   findRows,
+  foldTemperature,
   mergeAnswers,
   nameOutputs,
   splitThresholds,
@@ -167,15 +168,18 @@ function writeLevel(level: Level, graph: GraphBuilder, start: LevelStart): Answe
       : here.writeHead({ graph, images, nameOf, previous });
   const temperature = temperatures[exit]!;
   const scored = getCriterionGraph(criterion)({ graph, logits, classes, temperature, exit, state });
-  const tempered = (answer: string): string =>
-    plan.foldTemperatures === true && temperature !== 1
-      ? graph.add('Div', [answer, graph.scalar(temperature)], {}, 'tempered')
-      : answer;
-  if (here === undefined) {
-    return { logits: tempered(logits), score: scored.score, exit: { passed: 0, more: null } };
-  }
+  const isFinal = here === undefined;
+  // Under every criterion the final exit answers for itself.
+  const answer = isFinal ? logits : scored.answer;
+  const own = {
+    logits:
+      plan.foldTemperatures === true
+        ? foldTemperature(graph, answer, { criterion, temperature, isFinal })
+        : answer,
+    score: scored.score,
+  };
+  if (isFinal) return { ...own, exit: { passed: 0, more: null } };
 
-  const own = { logits: tempered(scored.answer), score: scored.score };
   const leaves = writeRule(graph, criterion, scored, limits[exit]!);
   const { stays, rows } = findRows(graph, leaves);
   const rest = graph.subgraph();

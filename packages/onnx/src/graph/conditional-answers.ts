@@ -25,6 +25,23 @@ export interface Answers {
   readonly exit: { readonly passed: number; readonly more: string | null };
 }
 
+/** An exit's answer with its temperature in it, where it is one of logits: probabilities have theirs already. */
+export function foldTemperature(
+  graph: GraphBuilder,
+  answer: string,
+  {
+    criterion,
+    temperature,
+    isFinal,
+  }: { readonly criterion: CriterionName; readonly temperature: number; readonly isFinal: boolean },
+): string {
+  // Under every criterion the final exit answers for itself.
+  const isLogits = isFinal || getCriterion(criterion).answersWith === 'logits';
+  return isLogits && temperature !== 1
+    ? graph.add('Div', [answer, graph.scalar(temperature)], {}, 'tempered')
+    : answer;
+}
+
 /** Which samples of a level stay, `stays` `[batch]` bool, and their numbers, `rows` `[left, 1]` int64. */
 export function findRows(
   graph: GraphBuilder,

@@ -1,16 +1,10 @@
 import type { MultiExitModel, SampleSource } from '@earlyexit/branch-head';
-import { channelsFirst, type WorkOptions } from '@earlyexit/core';
+import type { WorkOptions } from '@earlyexit/core';
 import type { Quantization } from './activation-range';
 import type { RangeMethod } from './histogram';
 import type { OpenFile } from './measure-file';
 import { measureRanges } from './measure-ranges';
-
-/** Enough for the range of an activation, since every position of every image contributes. */
-const RANGE_IMAGES = 256;
-/** Numbers that a run may hold at once; a network has some hundred activations for each input value. */
-const NUMBERS_A_RUN = 2 ** 26;
-const ACTIVATIONS_AN_INPUT = 200;
-const LARGEST_BATCH = 64;
+import { RANGE_IMAGES, rangeBatches } from './range-batches';
 
 /** How ranges are measured on images. */
 export interface SampleRangesOptions extends WorkOptions {
@@ -34,25 +28,13 @@ export async function sampleRanges(
   images: Pick<SampleSource, 'size' | 'load'>,
   options: SampleRangesOptions,
 ): Promise<Quantization> {
-  const { open, rangeRows = spreadRows(images.size), method, signal, onProgress } = options;
+  const { open, rangeRows: rows = spreadRows(images.size), method } = options;
   const shape = model.model.inputs[0]!.shape.slice(1) as number[];
-  const batch = batchFor(shape.reduce((product, axis) => product * axis, 1));
   const passes = method === 'min-max' ? 1 : 2;
-  const total = rangeRows.length;
-  let seen = 0;
   return measureRanges(model, {
     open,
     ...(method === undefined ? {} : { method }),
-    async *images() {
-      for (let first = 0; first < rangeRows.length; first += batch) {
-        signal?.throwIfAborted();
-        const rows = rangeRows.slice(first, first + batch);
-        yield { data: channelsFirst(await images.load(rows), shape), count: rows.length };
-        seen += rows.length;
-        const done = Math.floor(seen / passes);
-        onProgress?.({ what: 'measuring the ranges of activations', done, total, unit: 'samples' });
-      }
-    },
+    images: rangeBatches({ rows, load: (some) => images.load(some), shape, passes }, options),
   });
 }
 
@@ -60,9 +42,4 @@ export async function sampleRanges(
 export function spreadRows(size: number): Int32Array {
   const length = Math.min(RANGE_IMAGES, size);
   return Int32Array.from({ length }, (_, index) => Math.floor((index * size) / length));
-}
-
-/** How many images of that many numbers a run may take if it outputs every intermediate tensor. */
-function batchFor(size: number): number {
-  return Math.max(1, Math.min(LARGEST_BATCH, Math.floor(NUMBERS_A_RUN / (size * ACTIVATIONS_AN_INPUT))));
 }
