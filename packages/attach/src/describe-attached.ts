@@ -60,7 +60,7 @@ export function describeAttached(document: AttachedDocument): string[] {
     `${parts.heads === 0 ? '' : `heads learnt from ${count(parts.heads)} images, `}temperatures and the order of thresholds come from ${count(parts.choosing)} others, thresholds from ${count(parts.promise)}, this report from ${count(parts.report)}`,
     ...(document.timing ?? []).map(
       ({ batch, speedup, macsRatio }) =>
-        `${batch === 1 ? 'one image at a time' : `${String(batch)} images at a time`}: ${speedup!.toFixed(2)}× as fast as the network alone, measured here on one thread (by MACs ${macsRatio.toFixed(2)}×)`,
+        `${batch === 1 ? 'one image at a time' : `${String(batch)} images at a time`}: ${speedup === null ? 'not measured' : `${speedup.toFixed(2)}× as fast as the network alone, measured here on one thread`} (by MACs ${macsRatio.toFixed(2)}×)`,
     ),
     ...(document.agreement === null
       ? []
