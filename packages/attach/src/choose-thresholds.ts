@@ -10,7 +10,13 @@ import {
   searchThresholds,
 } from '@earlyexit/calibration';
 import { DataError } from '@earlyexit/core';
-import { argmaxRows, type CachedLogits, type ExitCosts, type PromisedPolicy } from '@earlyexit/exit-criteria';
+import {
+  argmaxRows,
+  type CachedLogits,
+  type ExitCosts,
+  type PromisedPolicy,
+  shareOfRightAnswers,
+} from '@earlyexit/exit-criteria';
 import type { ImageParts } from './classifier-images';
 import { CRITERION } from './criterion';
 
@@ -88,7 +94,9 @@ export function chooseThresholds(
   const search = { criterion: CRITERION, temperatures, costs } as const;
   if ('maxAccuracyDrop' in aim) {
     const own = promise.exits.at(-1)!;
-    const lost = shareRight(promise, promise.original ?? own) - shareRight(promise, own);
+    const right = (logits: Float32Array): number =>
+      shareOfRightAnswers(logits, promise.labels!, promise.classes);
+    const lost = right(promise.original ?? own) - right(own);
     const left = aim.maxAccuracyDrop - lost;
     if (left < 0) refuseInt8(`${asPercent(lost)} of accuracy lost`);
     const { policy } = searchThresholds(promise, { ...search, aim: { maxAccuracyDrop: left } });
@@ -130,10 +138,6 @@ export function chooseThresholds(
       statement: found.promise,
     },
   };
-}
-
-function shareRight({ labels, classes, samples }: CachedLogits, logits: Float32Array): number {
-  return argmaxRows(logits, classes).filter((answer, row) => answer === labels![row]).length / samples;
 }
 
 function refuseInt8(received: string): never {

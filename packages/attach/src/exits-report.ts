@@ -4,6 +4,7 @@ import {
   type ExitCosts,
   type PromiseMetadata,
   type PromisedPolicy,
+  shareOfRightAnswers,
   simulate,
   softmax,
   summarizeExits,
@@ -93,9 +94,10 @@ export function reportExits(
   answers.forEach((answer, row) => (confident += Number(sure[row * classes + answer]! > SURE)));
   const { low, high } = wilsonInterval(different, samples);
   const { promise } = policy;
-  const { labels } = report;
-  const right = answers.filter((answer, row) => answer === labels?.[row]).length;
-  const accuracy = summary.top1 === null ? null : { withExits: summary.top1, without: right / samples };
+  const accuracy =
+    report.labels === null
+      ? null
+      : { withExits: summary.top1!, without: shareOfRightAnswers(own, report.labels, classes) };
   return {
     model,
     parts,

@@ -24,7 +24,7 @@ export { checkThresholds, type NamedExit } from './policy/check-thresholds';
 export { type ExitPolicy, validatePolicy } from './policy/exit-policy';
 export { simulate } from './simulate';
 export type { Simulation } from './simulation';
-export { shareOfSameAnswers } from './same-answers';
+export { shareOfRightAnswers, shareOfSameAnswers } from './same-answers';
 export { logSoftmax, softmax } from './softmax';
 export { rankOf } from './rank-of';
 export { type ExitStatistics, type ExitSummary, summarizeExits } from './summarize-exits';

@@ -15,3 +15,14 @@ export function shareOfSameAnswers(
   if (mine.length === 0) return 1;
   return mine.reduce((same, value, row) => same + Number(value === theirs[row]), 0) / mine.length;
 }
+
+/**
+ * The share of samples to which logits give the class of their label, 0 to 1; NaN without samples.
+ *
+ * @param logits `[samples, classes]`, row-major
+ * @param labels `[samples]`
+ */
+export function shareOfRightAnswers(logits: Float32Array, labels: Int32Array, classes: number): number {
+  const answers = argmaxRows(logits, classes);
+  return labels.reduce((right, label, row) => right + Number(answers[row] === label), 0) / labels.length;
+}

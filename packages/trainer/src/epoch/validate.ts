@@ -1,11 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { computeLogits, type MultiExitModel, type SampleSource } from '@earlyexit/branch-head';
 import {
-  argmaxRows,
-  type CachedLogits,
   costsOf,
   type ExitPolicy,
   logSoftmax,
+  shareOfRightAnswers,
   summarizeExits,
 } from '@earlyexit/exit-criteria';
 import type { ValidationMetrics } from './epoch-metrics';
@@ -32,7 +31,7 @@ export async function validate(
     signal === undefined ? { batchSize } : { batchSize, signal },
   );
   const losses = cached.exits.map((logits) => meanCrossEntropy(logits, source.labels, cached.classes));
-  const accuracy = cached.exits.map((logits) => shareRight(logits, source.labels, cached));
+  const accuracy = cached.exits.map((logits) => shareOfRightAnswers(logits, source.labels, cached.classes));
   const names = model.metadata.exits.map((exit) => exit.name);
   const summary = policy === null ? null : summarizeExits(cached, policy, costsOf(model.metadata), names);
   return {
@@ -65,11 +64,6 @@ export function meanCrossEntropy(logits: Float32Array, labels: Int32Array, class
   let sum = 0;
   for (let row = 0; row < labels.length; row += 1) sum -= logProbabilities[row * classes + labels[row]!]!;
   return sum / labels.length;
-}
-
-function shareRight(logits: Float32Array, labels: Int32Array, { classes, samples }: CachedLogits): number {
-  const answers = argmaxRows(logits, classes);
-  return labels.reduce((right, label, row) => right + (answers[row] === label ? 1 : 0), 0) / samples;
 }
 
 function weighted(values: readonly number[], weights: readonly number[]): number {
