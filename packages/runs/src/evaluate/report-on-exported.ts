@@ -22,21 +22,14 @@ export async function reportOnExported(
 ): Promise<{ readonly data: ReportData; readonly test: Split<'test'> }> {
   const { engine, batchSize, ...reopen } = options;
   const { session, policy } = network;
+  // Before the data are opened, which may take long.
+  if (network.isFixed) throw unanswered(session.metadata.name);
   const subject = { model: { metadata: session.metadata }, config: null, runDirectory: null };
   const { settings, source, splits } = await openEvaluationData(subject, reopen);
   const { signal, onProgress } = options;
   const samples: SampleSource = asNetworkInput(splits.test, source, session.metadata);
-  const test = network.isFixed
-    ? null
-    : await sessionLogits(network, samples, { batchSize, signal, onProgress });
-  if (test === null) {
-    throw new ArgumentError({
-      ...{ function: 'reportOnExported', argument: 'model' },
-      rule: 'a report shows what every exit says of every image, and thresholds that are built in let nobody ask',
-      received: session.metadata.name,
-      remedy: 'Write the file with thresholds as an input, or give its stages',
-    });
-  }
+  const test = await sessionLogits(network, samples, { batchSize, signal, onProgress });
+  if (test === null) throw unanswered(session.metadata.name);
   const described = session.file.network as Partial<MultiExitMetadata> & typeof session.file.network;
   const exits = described.exits.map((exit) => ({
     // An old file may say less.
@@ -46,4 +39,13 @@ export async function reportOnExported(
   const metadata = { ...described, exits, policy: policyToJson(policy) } as MultiExitMetadata;
   const about = { dataset: settings.dataset, engine };
   return { data: collectReport({ metadata }, { calibration: null, test, ...about }), test: splits.test };
+}
+
+function unanswered(received: string): ArgumentError {
+  return new ArgumentError({
+    ...{ function: 'reportOnExported', argument: 'model' },
+    rule: 'a report shows what every exit says of every image, and thresholds that are built in let nobody ask',
+    received,
+    remedy: 'Write the file with thresholds as an input, or give its stages',
+  });
 }
