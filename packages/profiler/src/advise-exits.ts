@@ -1,6 +1,13 @@
 import { ArgumentError } from '@earlyexit/core';
 import { countMacs } from './count-macs';
-import { ancestors, backboneNodes, type LayerGraph, type LayerGraphNode, readLayerGraph, type Shape } from './layer-graph';
+import {
+  ancestors,
+  backboneNodes,
+  type LayerGraph,
+  type LayerGraphNode,
+  readLayerGraph,
+  type Shape,
+} from './layer-graph';
 import type { tfl } from './tf';
 
 /** A place where an exit would pay. */
