@@ -10,6 +10,7 @@ import { planTraining } from '../training/plan-training';
 import { train } from '../training/train';
 import { namedWeights } from '../weights/named-weights';
 import { annealedDistill } from './annealed-distill';
+import { beYourOwnTeacher } from './be-your-own-teacher';
 import { distill } from './distill';
 
 let path: string;
@@ -74,6 +75,9 @@ describe('distillation with an annealed temperature', () => {
   it('refuses what cannot be', () => {
     expect(() => annealedDistill({ factor: 0.5 })).toThrow(/annealedDistill\(\{ factor/);
     expect(() => annealedDistill({ highestConfidence: 1 })).toThrow(/highestConfidence/);
-    expect(() => annealedDistill({ share: 2 })).toThrow(/share/);
+    expect(() => annealedDistill({ share: 2 })).toThrow(/annealedDistill\(\{ share/);
+    expect(() => beYourOwnTeacher({ temperature: 0 })).toThrow(/beYourOwnTeacher\(\{ temperature/);
+    const context = { epochs: 2, earlyExits: 0, lossWeights: () => [1] };
+    expect(() => annealedDistill().phases(context)).toThrow(/annealed-distill/);
   });
 });

@@ -1,5 +1,5 @@
 import { checkSetting } from '../optimizers/check-setting';
-import { distill } from './distill';
+import { distillPhases } from './distill';
 import type { Regime } from './regime';
 
 /** Settings of {@link annealedDistill}. */
@@ -21,17 +21,16 @@ export interface AnnealedDistillOptions {
  */
 export function annealedDistill(options: AnnealedDistillOptions = {}): Regime {
   const { share = 0.5, factor = 1.05, highestConfidence = 0.5 } = options;
+  checkSetting('annealedDistill share', share, 0, 1, true);
   checkSetting('annealedDistill factor', factor, 1, Infinity);
   checkSetting('annealedDistill highestConfidence', highestConfidence, 0, 1);
-  const plain = distill({ share, temperature: 1 });
   return {
     name: 'annealed-distill',
     settings: { share, factor, highestConfidence },
-    phases: (context) =>
-      plain.phases(context).map((phase) => ({
-        ...phase,
-        name: 'annealed-distill',
-        distillation: { share, temperature: 1, annealing: { factor, highestConfidence } },
-      })),
+    phases: distillPhases('annealed-distill', {
+      share,
+      temperature: 1,
+      annealing: { factor, highestConfidence },
+    }),
   };
 }

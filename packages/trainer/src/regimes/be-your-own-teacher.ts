@@ -1,5 +1,5 @@
 import { checkSetting } from '../optimizers/check-setting';
-import { distill } from './distill';
+import { distillPhases } from './distill';
 import type { Regime } from './regime';
 
 /** Settings of {@link beYourOwnTeacher}. */
@@ -22,16 +22,12 @@ export interface BeYourOwnTeacherOptions {
  */
 export function beYourOwnTeacher(options: BeYourOwnTeacherOptions = {}): Regime {
   const { share = 0.3, temperature = 3, hint = 0.03 } = options;
+  checkSetting('beYourOwnTeacher share', share, 0, 1, true);
+  checkSetting('beYourOwnTeacher temperature', temperature, Number.MIN_VALUE, Infinity);
   checkSetting('beYourOwnTeacher hint', hint, 0, Infinity);
-  const plain = distill({ share, temperature });
   return {
     name: 'be-your-own-teacher',
     settings: { share, temperature, hint },
-    phases: (context) =>
-      plain.phases(context).map((phase) => ({
-        ...phase,
-        name: 'be-your-own-teacher',
-        distillation: { share, temperature, hint },
-      })),
+    phases: distillPhases('be-your-own-teacher', { share, temperature, hint }),
   };
 }

@@ -1,4 +1,5 @@
 import { checkSetting } from '../optimizers/check-setting';
+import type { Distillation } from '../step/joint-loss';
 import type { Regime } from './regime';
 import { requireEarlyExits } from './require-early-exits';
 
@@ -23,18 +24,14 @@ export function distill(options: DistillOptions = {}): Regime {
   return {
     name: 'distill',
     settings: { share, temperature },
-    phases({ epochs, earlyExits, lossWeights }) {
-      requireEarlyExits('distill', earlyExits);
-      return [
-        {
-          name: 'distill',
-          epochs,
-          trains: 'everything',
-          exits: 'all',
-          lossWeights,
-          distillation: { share, temperature },
-        },
-      ];
-    },
+    phases: distillPhases('distill', { share, temperature }),
+  };
+}
+
+/** The one phase of a regime that trains everything and distills. */
+export function distillPhases(name: string, distillation: Distillation): Regime['phases'] {
+  return ({ epochs, earlyExits, lossWeights }) => {
+    requireEarlyExits(name, earlyExits);
+    return [{ name, epochs, trains: 'everything', exits: 'all', lossWeights, distillation }];
   };
 }
