@@ -71,7 +71,9 @@ export function startPhase(
     labelSmoothing,
   });
   const { parameters } = network;
-  const passOn = phase.passedOnBy ? createPassOn(graph, phase.passedOnBy, network.gradient) : null;
+  const passOn = phase.passedOnBy
+    ? createPassOn(graph, phase.passedOnBy, { ...network.gradient, microBatch: plan.microBatch })
+    : null;
   pool?.begin(description, network);
   const annealing = phase.distillation?.annealing ?? null;
   // As the threads have it.

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { constantSchedule } from '../schedules/constant-schedule';
 import { adam } from '../optimizers/adam';
 import { sgd } from '../optimizers/sgd';
-import { createPassOn } from '../step/passed-on';
+import { createPassOn, type PassOn } from '../step/passed-on';
 import { stripes } from '../testing/tiny-network';
 import { tf, tfl } from '../tf';
 import { train } from '../training/train';
@@ -120,11 +120,13 @@ describe('cascade', () => {
     expect(exactCounted.reduce((sum, each) => sum + each)).toBe(after.filter((exit) => exit >= 1).length);
     expect(counted).toHaveLength(5);
 
-    const passOn = createPassOn(
-      readLayerGraph(exact.model.model),
-      { criterion: 'unique-above', thresholds: [0.5] },
-      { imageShape: [6, 6, 1], classes: 3 },
-    );
+    const passOnOf = (settings: { readonly microBatch?: number }): PassOn =>
+      createPassOn(
+        readLayerGraph(exact.model.model),
+        { criterion: 'unique-above', thresholds: [0.5] },
+        { imageShape: [6, 6, 1], classes: 3, ...settings },
+      );
+    const passOn = passOnOf({});
     const rows = Int32Array.from({ length: 60 }, (_, row) => row);
     const images = await source.load(rows);
     const before = tf.memory().numTensors;
@@ -135,6 +137,7 @@ describe('cascade', () => {
     expect([...kept.images]).toEqual(
       expected.flatMap((row) => [...images.subarray(row * 36, row * 36 + 36)]),
     );
+    expect(await passOnOf({ microBatch: 7 })({ images, labels: source.labels })).toEqual(kept);
   });
 
   it('answers the easy samples at the first head, rightly, and loses none of the others', async () => {
