@@ -5,6 +5,7 @@ import {
   thresholdToJson,
   validatePolicy,
 } from '@earlyexit/exit-criteria';
+import { backbonePhase, shareOfEpochs } from './backbone-phase';
 import type { Regime } from './regime';
 import type { TrainingObjective } from './training-objective';
 import { requireEarlyExits } from './require-early-exits';
@@ -89,10 +90,7 @@ export function cascade(options: CascadeOptions = {}): Regime {
           received: String(epochs),
         });
       }
-      const backboneEpochs =
-        backboneShare === 0
-          ? 0
-          : Math.min(epochs - earlyExits, Math.max(1, Math.round(epochs * backboneShare)));
+      const backboneEpochs = backboneShare === 0 ? 0 : shareOfEpochs(epochs, backboneShare, earlyExits);
       const headEpochs = epochs - backboneEpochs;
       const weightOf = (exit: number): number[] =>
         Array.from({ length: earlyExits + 1 }, (_, index) => (index === exit ? 1 : 0));
@@ -106,14 +104,7 @@ export function cascade(options: CascadeOptions = {}): Regime {
             distillation: null,
             objective,
           } as const)
-        : ({
-            name: 'backbone',
-            epochs: backboneEpochs,
-            trains: 'backbone',
-            exits: 'final',
-            lossWeights: () => weightOf(earlyExits),
-            distillation: null,
-          } as const);
+        : backbonePhase(backboneEpochs, earlyExits);
       const heads = Array.from({ length: earlyExits }, (_, exit) => ({
         name: `head ${String(exit)}`,
         // What does not go up evenly is given to the first heads, which see the most samples.

@@ -1,4 +1,5 @@
 import { ArgumentError } from '@earlyexit/core';
+import { backbonePhase, shareOfEpochs } from './backbone-phase';
 import { headsPhase } from './frozen';
 import type { Regime } from './regime';
 import { requireEarlyExits } from './require-early-exits';
@@ -42,18 +43,10 @@ export function twoStage(options: TwoStageOptions = {}): Regime {
           received: String(epochs),
         });
       }
-      const backboneEpochs = Math.min(epochs - 1, Math.max(1, Math.round(epochs * backboneShare)));
-      const finalOnly = [...new Array<number>(earlyExits).fill(0), 1];
+      const backboneEpochs = shareOfEpochs(epochs, backboneShare, 1);
       const rest = epochs - backboneEpochs;
       return [
-        {
-          name: 'backbone',
-          epochs: backboneEpochs,
-          trains: 'backbone',
-          exits: 'final',
-          lossWeights: () => finalOnly,
-          distillation: null,
-        },
+        backbonePhase(backboneEpochs, earlyExits),
         second === 'heads'
           ? headsPhase(rest, earlyExits)
           : {

@@ -1,8 +1,8 @@
 import { ArgumentError } from '@earlyexit/core';
+import { backbonePhase, shareOfEpochs } from './backbone-phase';
 import { headsPhase } from './frozen';
 import type { Regime, TrainingPhase } from './regime';
 import { requireCombination } from './require-combination';
-import { twoStage } from './two-stage';
 
 /** Settings of {@link zeroTimeWaste}. */
 export interface ZeroTimeWasteOptions {
@@ -34,8 +34,7 @@ export function zeroTimeWaste(options: ZeroTimeWasteOptions = {}): Regime {
   return {
     name: 'zero-time-waste',
     settings: { backboneShare, ensembleShare },
-    phases(context) {
-      const { epochs, earlyExits, combination } = context;
+    phases({ epochs, earlyExits, combination }) {
       requireCombination('zero-time-waste', 'cascaded', combination);
       const hasBackbone = backboneShare > 0;
       const fewest = hasBackbone ? 3 : 2;
@@ -45,17 +44,12 @@ export function zeroTimeWaste(options: ZeroTimeWasteOptions = {}): Regime {
           rule: `needs at least ${String(fewest)} epochs: ${hasBackbone ? 'for the backbone, ' : ''}for the heads and for the ensembles`,
         });
       }
-      const backbone = hasBackbone
-        ? twoStage({ backboneShare })
-            .phases(context)
-            .slice(0, 1)
-            .map((phase) => ({ ...phase, epochs: Math.min(phase.epochs, epochs - 2) }))
-        : [];
-      const rest = epochs - (backbone[0]?.epochs ?? 0);
-      const ensembles = Math.min(rest - 1, Math.max(1, Math.round(rest * ensembleShare)));
+      const backboneEpochs = hasBackbone ? shareOfEpochs(epochs, backboneShare, 2) : 0;
+      const rest = epochs - backboneEpochs;
+      const ensembles = shareOfEpochs(rest, ensembleShare, 1);
       const heads: TrainingPhase = { ...headsPhase(rest - ensembles, earlyExits), answersAlone: true };
       return [
-        ...backbone,
+        ...(hasBackbone ? [backbonePhase(backboneEpochs, earlyExits)] : []),
         heads,
         { ...headsPhase(ensembles, earlyExits), name: 'ensembles', trains: 'ensembles' },
       ];
