@@ -8,11 +8,7 @@ export {
 export { fileToTime, type FileToTimeOptions } from './inference/file-to-time';
 export type { InferenceDocument, InferencePeer, InferenceRow } from './inference/inference-document';
 export { modelToTime, type ModelToTimeOptions } from './inference/model-to-time';
-export {
-  type AttachedTiming,
-  type AttachedToTime,
-  timeAttached,
-} from './inference/time-attached';
+export { type AttachedTiming, type AttachedToTime, timeAttached } from './inference/time-attached';
 export type { LeavingOptions, NetworkToTime } from './inference/network-to-time';
 export { type OpenedToTime, openToTime, type OpenToTimeOptions } from './inference/open-to-time';
 export type { PackageCheck } from './machine/check-packages';
