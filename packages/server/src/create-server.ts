@@ -57,6 +57,8 @@ const SENT_WITHIN_MS = 30_000;
 
 /** After so many milliseconds without a request nothing is left in the connections of a server that is told to stop. */
 const QUIET_MS = 50;
+/** The longest wait for that: clients that are refused and come again at once never leave it quiet. */
+const LONGEST_UNQUIET_MS = 5000;
 
 /**
  * A server that answers requests with early-exit networks: the Open Inference Protocol v2 over HTTP, with JSON and binary
@@ -139,12 +141,14 @@ export async function createServer(
           app.server.closeAllConnections();
         }, 1000).unref();
       }, timeoutMs);
+      await inFlight.none();
       // What was sent before anybody could know lies in the connections still, and closing them would lose it.
-      for (let seen = -1; seen !== serving.requests;) {
+      const latest = performance.now() + Math.min(timeoutMs, LONGEST_UNQUIET_MS);
+      let seen;
+      do {
         seen = serving.requests;
-        await inFlight.none();
         await pause(QUIET_MS);
-      }
+      } while (serving.requests !== seen && performance.now() < latest);
       clearTimeout(timer);
       await app.close();
     },

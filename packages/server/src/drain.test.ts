@@ -72,6 +72,26 @@ it('refuses what still waits after the time that it is given', async () => {
   session.dispose();
 });
 
+it('stops although those who are refused come again at once', async () => {
+  const session = await loadSession('b_lenet.mnist', { threads: 1 });
+  const server = await createServer(session);
+  const address = await server.listen({ port: 0 });
+  let isOver = false;
+  const client = (async () => {
+    while (!isOver)
+      await fetch(`${address}/v2`).then(
+        (answer) => answer.text(),
+        () => undefined,
+      );
+  })();
+  const drained = server.drain(200).then(() => 'stopped');
+  const waited = new Promise((resolve) => setTimeout(() => resolve('goes on'), 3000));
+  expect(await Promise.race([drained, waited])).toBe('stopped');
+  isOver = true;
+  await client;
+  session.dispose();
+});
+
 it('refuses early under overload, and answers the others in time', async () => {
   const session = await loadSession('b_lenet.mnist', { threads: 1 });
   const server = await createServer(slowed(session, 10), { maxBatch: 4, queue: 16 });
