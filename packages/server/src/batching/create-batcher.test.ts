@@ -144,6 +144,22 @@ describe('createBatcher', () => {
     expect(session.runs).toEqual([[1], [1, 1, 1, 1]]);
   });
 
+  it('takes no idle time for a part of the next run, though the last one to wait has left', async () => {
+    const session = inventSession();
+    const batcher = createBatcher(session, limits);
+    const client: Client = { isGone: false };
+    const first = batcher.reserve(1, Infinity).run(images(1), {});
+    const leaver = batcher.reserve(1, Infinity).run(images(2), {}, client);
+    session.open();
+    await first;
+    client.onGone?.();
+    await expect(leaver).rejects.toMatchObject({ reason: 'gone' });
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    await batcher.reserve(1, Infinity).run(images(3), {});
+    batcher.reserve(1, Infinity);
+    expect(() => batcher.reserve(1, performance.now() + 200)).not.toThrow();
+  });
+
   it('refuses at once what is certain to be late', async () => {
     const session = inventSession();
     session.open();

@@ -91,8 +91,6 @@ export function createBatcher(
   let running = 0;
   let runs = 0;
   let lastEnd = 0;
-  // Whether images waited then, so that the next run followed at once.
-  let isBacklogged = false;
   let isFilling = false;
   // Whether the session computes elsewhere: whether this thread goes on reading in the middle of a run.
   let isAside = false;
@@ -265,9 +263,9 @@ export function createBatcher(
       // A request may be larger than a run.
       const parts = Math.ceil(count / maxBatch);
       time.observe(count / parts, milliseconds / parts);
-      drain.observe(count / parts, (isBacklogged ? ended - lastEnd : milliseconds) / parts);
+      // What waited when the last run ended followed it at once.
+      drain.observe(count / parts, (jobs[0]!.since < lastEnd ? ended - lastEnd : milliseconds) / parts);
       lastEnd = ended;
-      isBacklogged = queue.length > 0 || runs > 1;
       onRun?.({ images: count, milliseconds });
       let from = 0;
       for (const job of jobs) job.answer(sliceAnswers(answers, from, (from += job.count)));
