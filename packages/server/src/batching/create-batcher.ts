@@ -7,7 +7,7 @@ import {
   type Session,
 } from '@earlyexit/inference';
 import { Refusal, tooManyImages } from '../http/refusal';
-import { type BatchJob, joinImages, sliceAnswers, takeJobs } from './batch-job';
+import { type BatchJob, joinImages, sliceAnswers, type TakenJobs, takeJobs } from './batch-job';
 import type { BatchLimits } from './batch-limits';
 import { learnRunTime, type RunTime } from './run-time';
 import { createArrivals } from './arrivals';
@@ -192,27 +192,35 @@ export function createBatcher(
     };
   }
 
-  /** Starts the next run, or waits for more images. */
-  function wake(): void {
+  /** Starts the next run, or waits for more images unless that was done. */
+  function wake(hasWaited = false): void {
     clearTimeout(timer);
     timer = undefined;
     if (isBusy()) return;
     dropLate();
     const now = performance.now();
-    const { jobs, images } = takeJobs(queue, { maxBatch, now, timeOf });
-    if (jobs.length === 0) {
+    const taken = takeJobs(queue, { maxBatch, now, timeOf });
+    if (taken.jobs.length === 0) {
       tellIdle();
       return;
     }
-    const soonest = Math.min(...jobs.map(({ deadline }) => deadline));
-    const until = Math.min(jobs[0]!.since + maxDelayMs, soonest - timeOf(images + 1));
-    const isWorthIt = images < maxBatch && arrivals.gap < time.fixed && jobs.length === queue.length;
-    const wait = isWorthIt ? Math.min(until - now, 2 * arrivals.gap) : 0;
+    const wait = hasWaited ? 0 : worthWaiting(taken, now);
     if (wait > 0) {
-      timer = setTimeout(() => void start(), wait);
+      timer = setTimeout(() => {
+        wake(true);
+      }, wait);
       return;
     }
-    void start();
+    void start(taken);
+  }
+
+  /** Milliseconds for which a run should wait for more images; 0 or less for not at all. */
+  function worthWaiting({ jobs, images }: TakenJobs, now: number): number {
+    const isWorthIt = images < maxBatch && arrivals.gap < time.fixed && jobs.length === queue.length;
+    if (!isWorthIt) return 0;
+    const soonest = Math.min(...jobs.map(({ deadline }) => deadline));
+    const until = Math.min(jobs[0]!.since + maxDelayMs, soonest - timeOf(images + 1));
+    return Math.min(until - now, 2 * arrivals.gap);
   }
 
   /** Refuses whose time has passed, or would before the run ends; the last one is tried whatever the guess. */
@@ -227,16 +235,7 @@ export function createBatcher(
     }
   }
 
-  async function start(): Promise<void> {
-    clearTimeout(timer);
-    timer = undefined;
-    if (isBusy()) return;
-    dropLate();
-    const { jobs, images } = takeJobs(queue, { maxBatch, now: performance.now(), timeOf });
-    if (jobs.length === 0) {
-      tellIdle();
-      return;
-    }
+  async function start({ jobs, images }: TakenJobs): Promise<void> {
     queue = queue.filter((job) => !jobs.includes(job));
     runs++;
     running += images;
