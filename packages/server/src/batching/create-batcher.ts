@@ -105,6 +105,8 @@ export function createBatcher(
     return whole * learned.of(maxBatch) + (rest === 0 ? 0 : learned.of(rest));
   };
   const timeOf = (images: number): number => inRuns(time, images);
+  /** Milliseconds until a request that comes now has its turn. */
+  const timeAhead = (): number => inRuns(drain, ahead());
   /** One run at a time; where another thread computes, the next full batch lies ready when it has done one. */
   const isBusy = (): boolean => runs >= (isAside && queued() >= maxBatch ? 2 : 1);
   const toInputs = (bytes: Uint8Array): Float32Array => preprocess(bytes, session.metadata.preprocessing!);
@@ -120,10 +122,10 @@ export function createBatcher(
       {
         where: 'timeout',
         rule: 'a request is answered in the time that it allows, or refused before it is computed',
-        received: `${ahead()} images ahead of it, which take ${inRuns(drain, ahead()).toFixed(0)} ms`,
+        received: `${ahead()} images ahead of it, which take ${timeAhead().toFixed(0)} ms`,
         remedy: 'Try again later, or allow more time',
       },
-      retryAfter(inRuns(drain, ahead())),
+      retryAfter(timeAhead()),
     );
 
   function reserve(images: number, deadline: number): Place {
@@ -142,11 +144,11 @@ export function createBatcher(
           received: `${waits} that wait, and ${images} more`,
           remedy: 'Try again later',
         },
-        retryAfter(inRuns(drain, ahead())),
+        retryAfter(timeAhead()),
       );
     }
     const isLate = (share: number): boolean =>
-      ahead() > 0 && performance.now() + inRuns(drain, ahead()) / share > deadline;
+      ahead() > 0 && performance.now() + timeAhead() / share > deadline;
     // Of a server that has nothing to do nothing is refused by a guess, so that a wrong guess is found out.
     if (isLate(IN_TIME)) throw late();
     const isPressed = isFilling || isLate(IN_TIME * PRESSED);

@@ -64,9 +64,9 @@ export async function hostModel(
   const own = { ...options, ...(maxMacs === undefined ? {} : { maxMacs }) };
   const timed = await warmUp(session, own, inputShape, limits);
   const { relaxed = null } = model;
-  // Before it is needed it is known whether the model can run so.
-  if (relaxed !== null)
-    await session.run({ data: new Float32Array(0), count: 0 }, { ...own, ...relaxed.policy });
+  /** A run of no images checks its options, before they get among those of others. */
+  const check = (asked: RunOptions) => session.run({ data: new Float32Array(0), count: 0 }, asked);
+  if (relaxed !== null) await check({ ...own, ...relaxed.policy });
   const checked = new Set<string>();
   return {
     ...{ name, version, session, inputShape },
@@ -90,8 +90,7 @@ export async function hostModel(
       const key = JSON.stringify([thresholds, cap]);
       if (checked.has(key) || (thresholds === undefined && cap === undefined)) return asked;
       try {
-        // A run of no images checks its options, before they get among those of others.
-        await session.run({ data: new Float32Array(0), count: 0 }, asked);
+        await check(asked);
       } catch (error) {
         throw refusalOf(error, 'parameters');
       }
