@@ -26,7 +26,7 @@ export interface Client {
 
 /** Room for the images of one request, kept from before they are read until they are answered. */
 export interface Place {
-  /** Whether three quarters of the room were taken, not long ago, or of the time that the request has. */
+  /** Whether three quarters of the room were taken by others, not long ago, or of the time that the request has. */
   readonly isPressed: boolean;
   /** Answers the images; to be called once. Rejects with a `Refusal` where their time has passed before their run. */
   run(images: ImageBatch, options: RunOptions, client?: Client): Promise<Answers>;
@@ -133,7 +133,7 @@ export function createBatcher(
     if (queue.length > 0 && queue[0]!.deadline <= performance.now()) dropLate();
     const waits = reserved + queued();
     if (images > most) throw tooManyImages(images, most);
-    isFilling = waits + images > most * (isFilling ? RELIEVED : PRESSED);
+    isFilling = waits >= most * (isFilling ? RELIEVED : PRESSED);
     if (waits + images > most) {
       throw new Refusal(
         429,
