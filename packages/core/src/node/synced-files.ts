@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 
 /**
- * Writes a file, of one piece or of parts that follow one another, over an old one unless `flags` are `wx`, and waits until it is on the disk.
+ * Writes a file, of one piece or of parts that follow one another, over an old one unless `flags` are `wx`, and waits
+ * until it is on the disk.
  *
  * @throws the system's error, which `explainWrite` puts into words
  */
@@ -12,9 +13,9 @@ export async function writeSynced(
 ): Promise<void> {
   const file = await open(path, flags);
   try {
+    const parts = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
     // Each goes on where the one before it ended.
-    for (const part of Array.isArray(content) ? (content as readonly Uint8Array[]) : [content as string])
-      await file.writeFile(part);
+    for (const part of parts) await file.writeFile(part);
     await file.sync();
   } finally {
     await file.close();
